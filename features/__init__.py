@@ -1,0 +1,1 @@
+"""Raw X- and O-tables become one honest row per entity and snapshot."""

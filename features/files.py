@@ -1,0 +1,93 @@
+"""Write files so that a reader sees the old content or the new, never a half of it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write ``content`` to ``path`` by way of a temporary file: write, flush to disk, rename.
+
+    Parameters
+    ----------
+    path
+        Target file; its folder is made if missing. An existing file is replaced in one step.
+    content
+        Bytes, or text to be stored as UTF-8.
+    """
+    encoded = content.encode() if isinstance(content, str) else content
+    produce_atomically(path, lambda draft: draft.write_bytes(encoded))
+
+
+def produce_atomically(path: Path, produce: Callable[[Path], object]) -> None:
+    """Let ``produce`` write a temporary file beside ``path``, then flush it to disk and rename it.
+
+    Parameters
+    ----------
+    path
+        Target file; untouched when ``produce`` raises.
+    produce
+        Called with the path of the temporary file, which it has to write.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        produce(draft)
+        draft.chmod(0o644)
+        _flush(draft)
+        draft.replace(path)
+        _flush(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Fill a folder completely or not at all.
+
+    Parameters
+    ----------
+    path
+        Target folder. It appears, or is replaced, only when the block ends without an error.
+
+    Yields
+    ------
+    Path
+        An empty draft folder beside ``path`` to be filled by the block.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield draft
+        for file in draft.rglob("*"):
+            _flush(file)
+        draft.chmod(0o755)
+        _swap(draft, path)
+        _flush(path.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _swap(draft: Path, path: Path) -> None:
+    """Put ``draft`` where ``path`` is; an old folder is set aside first and removed last."""
+    if not path.exists():
+        draft.replace(path)
+        return
+    aside = draft.with_name(f"{draft.name}.old")
+    path.replace(aside)
+    draft.replace(path)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    """Force one file, or the names in one folder, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,118 @@
+"""The only date arithmetic: durations, snapshot grids, windows and horizons; half-open, day-aligned, UTC."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, Self
+
+_DURATION = re.compile(r"([1-9][0-9]{0,4})d")
+
+Step = Literal["day", "week", "month", "quarter"]
+
+
+@dataclass(frozen=True, order=True)
+class Duration:
+    """Hold a whole number of days, written ``90d``.
+
+    Examples
+    --------
+    >>> Duration.parse("90d").days
+    90
+    >>> str(Duration(7))
+    '7d'
+    """
+
+    days: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``90d``.
+
+        Raises
+        ------
+        ValueError
+            If ``text`` is not a positive whole number of days followed by ``d``; the message says what to write.
+        """
+        match = _DURATION.fullmatch(text.strip())
+        if match is None:
+            digits = re.sub(r"\D", "", text).lstrip("0") or "90"
+            message = f"'{text}' is not a duration; write '{digits}d'"
+            raise ValueError(message)
+        return cls(int(match.group(1)))
+
+    def __str__(self) -> str:
+        return f"{self.days}d"
+
+
+@dataclass(frozen=True)
+class ObservationWindow:
+    """Hold the span before a snapshot that features look at: ``[snapshot - length, snapshot)``."""
+
+    length: Duration
+
+    def start(self, snapshot_date: date) -> date:
+        """Return the first day inside the window."""
+        return snapshot_date - timedelta(days=self.length.days)
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Hold the span after a snapshot in which the target is observed: ``[snapshot + gap, snapshot + gap + length)``.
+
+    Examples
+    --------
+    >>> horizon = Horizon(Duration(30), gap_days=7)
+    >>> horizon.start(date(2025, 1, 1)), horizon.end(date(2025, 1, 1))
+    (datetime.date(2025, 1, 8), datetime.date(2025, 2, 7))
+    """
+
+    length: Duration
+    gap_days: int = 0
+
+    def start(self, snapshot_date: date) -> date:
+        """Return the first day on which the target counts."""
+        return snapshot_date + timedelta(days=self.gap_days)
+
+    def end(self, snapshot_date: date) -> date:
+        """Return the first day after the horizon."""
+        return self.start(snapshot_date) + timedelta(days=self.length.days)
+
+
+@dataclass(frozen=True)
+class SnapshotGrid:
+    """Hold the days on which rows are known and scored: ``first``, then every ``step`` up to and including ``last``.
+
+    Months and quarters keep the day of ``first`` and fall on the last day of a shorter month.
+
+    Examples
+    --------
+    >>> SnapshotGrid("month", date(2025, 1, 31), date(2025, 3, 31)).dates()[1]
+    datetime.date(2025, 2, 28)
+    """
+
+    step: Step
+    first: date
+    last: date
+
+    def dates(self) -> tuple[date, ...]:
+        """Return all snapshot dates in order."""
+        found: list[date] = []
+        while (day := self._at(len(found))) <= self.last:
+            found.append(day)
+        return tuple(found)
+
+    def _at(self, index: int) -> date:
+        """Return the snapshot ``index`` steps after the first."""
+        if self.step == "day":
+            return self.first + timedelta(days=index)
+        if self.step == "week":
+            return self.first + timedelta(weeks=index)
+        return _add_months(self.first, index * (3 if self.step == "quarter" else 1))
+
+
+def _add_months(day: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month0 == 11), (month0 + 1) % 12 + 1, 1)
+    last_day = (following - timedelta(days=1)).day
+    return date(year, month0 + 1, min(day.day, last_day))

@@ -1,0 +1,36 @@
+"""The use-case file: the typed, frozen, versioned spec that describes one prediction.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from features.usecase.meaning import Driver, Privacy, Value
+from features.usecase.model import UseCase
+from features.usecase.outcome import Cohort, EventTarget, FlatTable, Join, NotApplicable, Snapshots
+from features.usecase.reading import load, parse
+from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
+from features.usecase.source import Delay, ReadOptions, Source
+from features.usecase.vocabulary import DataKind, Language, Role
+
+__all__ = [
+    "Cohort",
+    "DataKind",
+    "Delay",
+    "Driver",
+    "EventTarget",
+    "FeatureRule",
+    "FlatTable",
+    "Join",
+    "Language",
+    "NotApplicable",
+    "Privacy",
+    "ReadOptions",
+    "ResponseRateRule",
+    "Role",
+    "Snapshots",
+    "Source",
+    "UseCase",
+    "Value",
+    "load",
+    "parse",
+    "parse_condition",
+]

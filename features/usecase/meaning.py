@@ -1,0 +1,39 @@
+"""What the numbers mean to people: drivers with their roles, money, privacy."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from features.usecase.rule import Condition
+from features.usecase.vocabulary import Actor, Labelled, Part, Role
+
+
+class Driver(Labelled):
+    """Group features under one name that people can speak about.
+
+    The role says what may be concluded: a lever can be acted on, a mediator lies between lever and target, a signal
+    shows the trouble but is not its cause, context cannot be changed.
+    """
+
+    features: list[str] = Field(min_length=1, description="feature names without x_/o_; * stands for anything")
+    role: Role
+    actor: Actor | None = None
+    goal: Condition | None = Field(None, description="a condition on the first feature, e.g. '<= 24'")
+
+
+class Value(Part):
+    """Say what an entity is worth and what an action costs."""
+
+    revenue: str = Field(description="column with yearly revenue, source.column or a column of the flat table")
+    margin: float = Field(1.0, gt=0, le=1)
+    contact_cost_eur: float = Field(0.0, ge=0)
+
+
+class Privacy(Part):
+    """Say whose data this is and which group sizes may be shown."""
+
+    subject: Literal["customer", "employee", "supplier", "applicant"] = "customer"
+    minimum_group: int = Field(5, ge=5)
+    minimum_group_drivers: int = Field(25, ge=25)
+    minimum_group_verbatims: int = Field(10, ge=10)
+    protected: list[str] = Field([], description="attributes that never become features")

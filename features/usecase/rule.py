@@ -1,0 +1,104 @@
+"""Feature rules: what is counted, averaged or compared over which windows."""
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from features.timeline import Duration
+from features.usecase.vocabulary import Days, Name, Part
+
+_CONDITION = re.compile(r"(<=|>=|<|>|=)\s*(.+)")
+Comparison = Literal["<=", ">=", "<", ">", "="]
+
+
+def parse_condition(text: str) -> tuple[Comparison, str]:
+    """Split ``>=9`` into its comparison and its value.
+
+    Raises
+    ------
+    ValueError
+        If there is no comparison in front; the message says what to write.
+
+    Examples
+    --------
+    >>> parse_condition("<= 24")
+    ('<=', '24')
+    """
+    match = _CONDITION.fullmatch(text.strip())
+    if match is None:
+        message = f"'{text}' is not a condition; write a comparison and a value, for example '>= 9'"
+        raise ValueError(message)
+    comparison: Comparison = match.group(1)  # type: ignore[assignment]
+    return comparison, match.group(2).strip()
+
+
+def _check_condition(text: str) -> str:
+    parse_condition(text)
+    return text
+
+
+Condition = Annotated[str, AfterValidator(_check_condition)]
+
+
+class Flag(Part):
+    """Switch a function on that has no settings: written ``{}``."""
+
+
+class FeatureRule(Part):
+    """List the features made from one source.
+
+    Events: each function runs over every window. Attributes: ``last`` alone, the value as known at the snapshot.
+    """
+
+    windows: list[Days] = []
+    count: Flag | None = None
+    sum: list[str] = []
+    mean: list[str] = []
+    min: list[str] = []
+    max: list[str] = []
+    std: list[str] = []
+    first: list[str] = []
+    last: list[str] = []
+    slope: list[str] = Field([], description="change per 30 days; 'count' is the slope of the number of events")
+    share: dict[str, dict[Name, Condition]] = Field({}, description="column: {name: condition}")
+    ratio: list[Days] = Field([], description="two windows: events per day in the first over those in the second")
+    days_since_last: Flag | None = None
+    days_since_first: Flag | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that any function reads, each once, in order of mention."""
+        listed = [*self.sum, *self.mean, *self.min, *self.max, *self.std, *self.first, *self.last]
+        listed += [column for column in self.slope if column != "count"]
+        return tuple(dict.fromkeys([*listed, *self.share]))
+
+    @property
+    def windowed(self) -> bool:
+        """Tell whether any function needs a window."""
+        per_window = (self.count, self.sum, self.mean, self.min, self.max, self.std, self.slope, self.share)
+        return any(function not in (None, [], {}) for function in per_window)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.windowed and not self.windows:
+            message = "these functions need a window; write for example windows: [90d]"
+            raise ValueError(message)
+        if self.ratio and (len(self.ratio) != 2 or self.ratio[0] >= self.ratio[1]):
+            found = ", ".join(str(window) for window in self.ratio)
+            message = f"'[{found}]' is not a ratio; write the shorter window first, for example [30d, 180d]"
+            raise ValueError(message)
+        return self
+
+    @property
+    def all_windows(self) -> tuple[Duration, ...]:
+        """Return the windows together with those of the ratio, each once, shortest first."""
+        return tuple(sorted({*self.windows, *self.ratio}))
+
+
+class ResponseRateRule(Part):
+    """Count answers per invitation: the share of invitations in a window that had an answer."""
+
+    answered: str
+    invited: str
+    windows: list[Days] = Field(min_length=1)

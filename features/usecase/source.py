@@ -1,0 +1,118 @@
+"""Sources: where raw tables come from, which clock each column keeps, how a file has to be read."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from features.usecase.vocabulary import DataKind, Days, Language, Part
+
+
+class ReadOptions(Part):
+    """Say how a text file is written; what is not given is the plain form (comma, point, UTF-8, ISO dates)."""
+
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1"] = "utf-8"
+    dates: str | None = Field(None, description="strptime form of dates and times; ISO 8601 when absent")
+    timezone: str | None = Field(None, description="zone of times written without one, e.g. Europe/Berlin")
+    header_rows: int = Field(1, ge=1, le=5, description="number of header rows; the first one names the columns")
+    missing: list[str] = Field([], description="texts that stand for a missing value, beside the empty one")
+
+
+class Delay(Part):
+    """Say that a row is known a fixed time after it happened."""
+
+    delay: Days
+
+
+KnownAt = str | Delay
+
+
+def _to_scale(found: object) -> tuple[float, float]:
+    """Read ``0..10``."""
+    if isinstance(found, (tuple, list)) and len(found) == 2:
+        return float(found[0]), float(found[1])
+    low, dots, high = str(found).partition("..")
+    try:
+        bounds = (float(low), float(high))
+    except ValueError as error:
+        message = f"'{found}' is not a scale; write 'lowest..highest', for example '0..10'"
+        raise ValueError(message) from error
+    if not dots or bounds[0] >= bounds[1]:
+        message = f"'{found}' is not a scale; write the lowest value first, for example '1..5'"
+        raise ValueError(message)
+    return bounds
+
+
+Scale = Annotated[
+    tuple[float, float],
+    BeforeValidator(_to_scale),
+    PlainSerializer(lambda scale: f"{scale[0]:g}..{scale[1]:g}", return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["0..10"]}),
+]
+
+
+class Source(Part):
+    """Describe one raw table: events, a history of attributes, or a link between keys.
+
+    A source names its two clocks: when a row happened or began to hold (``event_time`` or ``valid_from``) and
+    when the company knew it (``known_at``: a column, ``same``, or ``{delay: 2d}``). There is no silent default.
+    """
+
+    file: str | None = Field(None, description="CSV, CSV.gz or Parquet, relative to the data folder")
+    query: str | None = Field(None, description="SQL text; needs url")
+    url: str | None = Field(None, description="duckdb:///file.duckdb or sqlite:///file.db, relative to the data folder")
+    key: str | None = Field(None, description="column with the entity, or with a key that a links table resolves")
+    id: str | None = Field(None, description="column that identifies a row; repeated ids are duplicates")
+    event_time: str | None = None
+    valid_from: str | None = Field(None, description="first moment of a row; 'always' for a table without history")
+    valid_to: str | None = None
+    known_at: KnownAt
+    links: dict[str, str] = {}
+    data: DataKind = "O"
+    survey: str | None = None
+    answered_by: Literal["entity", "other"] | None = None
+    read: ReadOptions = ReadOptions()
+    scales: dict[str, Scale] = {}
+    units: dict[str, str] = Field({}, description="unit of a column, shown in reports")
+    verbatim: str | None = Field(None, description="column with free text; never a feature as it is")
+    language: list[Language] = []
+
+    @property
+    def is_events(self) -> bool:
+        """Tell whether rows are events; otherwise they are attributes that hold over time."""
+        return self.event_time is not None
+
+    @property
+    def is_link(self) -> bool:
+        """Tell whether the table only translates one key into another."""
+        return bool(self.links)
+
+    @property
+    def delay_days(self) -> int:
+        """Return the declared days between happening and knowing; 0 where a column tells or both are the same."""
+        return self.known_at.delay.days if isinstance(self.known_at, Delay) else 0
+
+    @property
+    def known_at_column(self) -> str | None:
+        """Return the column that holds the known time, if one does."""
+        return self.known_at if isinstance(self.known_at, str) and self.known_at != "same" else None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.file is None) == (self.query is None):
+            message = "a source has either 'file' or 'query'; write one of them"
+            raise ValueError(message)
+        if (self.query is None) != (self.url is None):
+            message = "'query' and 'url' belong together; write both or none"
+            raise ValueError(message)
+        if (self.event_time is None) == (self.valid_from is None):
+            message = "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
+            raise ValueError(message)
+        if self.data == "X" and (self.survey is None or self.answered_by is None):
+            message = "X-data needs 'survey' and 'answered_by'; write for example survey: relationship, answered_by: entity"
+            raise ValueError(message)
+        if len(self.links) > 1:
+            message = "'links' translates one key; write one pair 'from_key: to_key' per source"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,69 @@
+"""The words and small types that all parts of a use-case file share."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+
+from features.timeline import Duration
+
+DataKind = Literal["X", "O"]
+Role = Literal["lever", "mediator", "signal", "context"]
+Actor = Literal["company", "person"]
+Language = Literal["en", "de"]
+
+
+class Part(BaseModel):
+    """Base of every part of a use-case file: frozen, no unknown keys, rejected values never logged by pydantic."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, str_strip_whitespace=False
+    )
+
+
+def _to_duration(found: object) -> Duration:
+    """Accept a Duration or its text; a bare number gets the hint to add the unit."""
+    return found if isinstance(found, Duration) else Duration.parse(str(found))
+
+
+Days = Annotated[
+    Duration,
+    BeforeValidator(_to_duration),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,4}d$", "examples": ["90d"]}),
+]
+
+
+def _check_name(name: str) -> str:
+    """Allow names that are safe in files, URLs and feature names."""
+    if re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) is None:
+        message = f"'{name}' is not a name; write lower-case letters, digits and '_', a letter first"
+        raise ValueError(message)
+    return name
+
+
+Name = Annotated[str, AfterValidator(_check_name)]
+
+
+def _check_column_path(path: str) -> str:
+    """Demand ``source.column``."""
+    source, dot, column = path.partition(".")
+    if not (source and dot and column):
+        message = f"'{path}' is not a column of a source; write 'source.column'"
+        raise ValueError(message)
+    return path
+
+
+ColumnPath = Annotated[str, AfterValidator(_check_column_path)]
+Label = Mapping[Language, str]
+
+
+class Labelled(Part):
+    """Give a part of the spec its name in plain words, per language."""
+
+    label: dict[Language, str] = {}
+
+    def name_in(self, language: Language, fallback: str) -> str:
+        """Return the label in ``language``, in English, or ``fallback`` with blanks for underscores."""
+        return self.label.get(language) or self.label.get("en") or fallback.replace("_", " ")

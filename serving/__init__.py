@@ -1,0 +1,1 @@
+"""A bundle becomes scores with reasons over HTTP."""

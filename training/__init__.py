@@ -1,0 +1,1 @@
+"""A frame becomes an evaluated bundle, drivers and reports."""
