@@ -1,0 +1,90 @@
+# From nothing but Python >= 3.11 and make: `make demo`, `make test`. The same words are used by CI.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := mlproject/requirements.txt
+STAMP := $(VENV)/.installed
+
+# `mlflow run` and the tests start `python` by name: ours comes first. Nothing phones home.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := true
+export BENTOML_DO_NOT_TRACK := True
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help
+help: ## list the words of this file
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
+
+.PHONY: install
+install: $(STAMP) ## make .venv and install the locked versions (again only when the lock changed)
+
+# The first Python that starts and is new enough wins; PYTHON=... overrides. A lock file change installs again.
+$(STAMP): $(LOCK) pyproject.toml
+	@[ -x $(BIN)/python ] || { \
+	  for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	    if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$candidate"; break; fi; \
+	  done; \
+	  [ -n "$${found:-}" ] || { echo "make: no Python >= 3.11 on the path; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+	  echo "making $(VENV) with $$("$$found" --version)" >&2; \
+	  "$$found" -m venv $(VENV) || { rm -rf $(VENV); echo "make: $$found cannot make environments; on Debian install python3-venv" >&2; exit 1; }; \
+	}
+	@$(BIN)/uv --version 2>/dev/null | grep -q '^uv $(UV_VERSION)\b' || { \
+	  echo "installing uv $(UV_VERSION)" >&2; $(BIN)/python -m pip install --quiet uv==$(UV_VERSION); }
+	@echo "installing $$(grep -c '==' $(LOCK)) locked packages" >&2
+	@$(BIN)/uv pip sync $(LOCK)
+	@$(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $(STAMP)
+
+.PHONY: demo
+demo: install ## example company -> features -> model -> registry -> report -> one score over HTTP
+	$(BIN)/xm-predict demo
+
+.PHONY: serve
+serve: install ## answer score requests on this machine
+	$(BIN)/xm-predict serve
+
+.PHONY: check
+check: install ## style, types, layers, sizes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/contracts/test_size.py
+
+.PHONY: test
+test: check ## check, then the fast tests
+	$(BIN)/python -m pytest
+
+.PHONY: test-long
+test-long: install ## the slow proofs: statistical guarantees by repetition
+	$(BIN)/python -m pytest -m long
+
+.PHONY: coverage
+coverage: install ## the fast tests with branch coverage
+	$(BIN)/python -m pytest --cov
+
+.PHONY: bench-quality
+bench-quality: install ## figures per public data set; the last line is JSON
+	@$(BIN)/python -m tests.bench.quality
+
+.PHONY: lock
+lock: install ## resolve the newest versions that fit into the lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --all-extras \
+	  --no-header --no-annotate --upgrade --output-file $(LOCK)
+
+.PHONY: schema
+schema: install ## write the JSON schema of use-case files for editors
+	$(BIN)/xm-predict schema --output mlproject/usecases/usecase.schema.json
+
+.PHONY: clean
+clean: ## remove the environment, caches and generated data
+	rm -rf $(VENV) xm-data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find features training serving tests -name __pycache__ -type d -prune -exec rm -rf {} +
