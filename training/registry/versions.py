@@ -1,0 +1,160 @@
+"""Registered versions of a use case and their aliases; artifacts are fetched, verified and never trusted unread."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version as library_version
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types.schema import ColSpec, Schema
+
+from features.errors import RegistryError
+from features.files import whole_folder
+from training.bundle import Bundle, load, verify
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+_FLAVOR = Path(__file__).with_name("flavor.py")
+_MODEL_VERSION_TAG = "model_version"
+_ARTIFACT_MISSING = "has no champion"
+
+
+@dataclass(frozen=True)
+class RegisteredBundle:
+    """Hold what the registry knows of one version.
+
+    Attributes
+    ----------
+    version
+        Number in the registry.
+    model_version
+        Name that scores carry, from the bundle's own hash.
+    """
+
+    usecase: str
+    version: int
+    model_version: str
+    run_id: str
+
+
+def register(folder: Path, run_id: str) -> RegisteredBundle:
+    """Log a bundle as MLflow model of the open run and register it under the name of its use case.
+
+    Parameters
+    ----------
+    folder
+        A saved bundle; it is verified and loaded first.
+    run_id
+        The open run.
+    """
+    bundle = load(folder)
+    name = bundle.usecase.name
+    logged = mlflow.pyfunc.log_model(
+        name="model",
+        python_model=str(_FLAVOR),
+        artifacts={"bundle": str(folder)},
+        signature=_signature(bundle),
+        input_example=_example(bundle),
+        pip_requirements=[f"{library}=={library_version(library)}" for library in ("lightgbm", "mlflow", "numpy", "pandas")],
+    )
+    client = mlflow.MlflowClient()
+    if not client.search_registered_models(filter_string=f"name = '{name}'"):
+        client.create_registered_model(name)
+    tags = {_MODEL_VERSION_TAG: bundle.model_version}
+    created = mlflow.register_model(logged.model_uri, name, tags=tags)
+    return RegisteredBundle(name, int(created.version), bundle.model_version, run_id)
+
+
+def set_alias(usecase: str, alias: str, version: int) -> None:
+    """Let ``alias`` point to a version.
+
+    Raises
+    ------
+    RegistryError
+        If the version does not exist.
+    """
+    try:
+        mlflow.MlflowClient().set_registered_model_alias(usecase, alias, str(version))
+    except MlflowException as error:
+        raise RegistryError(f"model {usecase}", f"version {version} cannot be {alias}: {error.message}") from error
+
+
+def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:
+    """Return what the registry knows of an alias or a version number, or None if there is no such thing.
+
+    Raises
+    ------
+    RegistryError
+        If the registry cannot be reached.
+    """
+    client = mlflow.MlflowClient()
+    try:
+        if isinstance(which, int):
+            return _to_registered(client.get_model_version(usecase, str(which)))
+        return _to_registered(client.get_model_version_by_alias(usecase, which))
+    except MlflowException as error:
+        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None
+        raise RegistryError(f"model {usecase}", error.message, "check MLFLOW_TRACKING_URI") from error
+
+
+def champion_names() -> tuple[str, ...]:
+    """Return the use cases that have a champion, in order of name."""
+    models = mlflow.MlflowClient().search_registered_models()
+    return tuple(sorted(model.name for model in models if CHAMPION in model.aliases))
+
+
+def fetch(registered: RegisteredBundle, folder: Path) -> Path:
+    """Copy the bundle of a registered version into ``folder``; it appears only if it verifies.
+
+    Raises
+    ------
+    BundleError
+        If what the registry holds is not the bundle that was registered.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        uri = f"models:/{registered.usecase}/{registered.version}"
+        downloaded = Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch)) / "artifacts" / "bundle"
+        verify(downloaded)
+        with whole_folder(folder) as draft:
+            shutil.copytree(downloaded, draft, dirs_exist_ok=True)
+    return folder
+
+
+def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
+    """Copy the champion of a use case into ``folder``.
+
+    Raises
+    ------
+    RegistryError
+        If the use case has no champion.
+    """
+    champion = find_version(usecase, CHAMPION)
+    if champion is None:
+        raise RegistryError(f"model {usecase}", _ARTIFACT_MISSING, f"train it: xm-predict train --usecase {usecase}.yaml")
+    fetch(champion, folder)
+    return champion
+
+
+def _to_registered(found: ModelVersion) -> RegisteredBundle:
+    """Translate MLflow's record."""
+    return RegisteredBundle(found.name, int(found.version), found.tags.get(_MODEL_VERSION_TAG, ""), found.run_id or "")
+
+
+def _signature(bundle: Bundle) -> ModelSignature:
+    """State the features, all of them optional, and one probability per horizon."""
+    inputs = [
+        ColSpec("double" if feature.kind == "number" else "string", feature.name, required=False)
+        for feature in bundle.catalogue
+    ]
+    return ModelSignature(Schema(inputs), Schema([ColSpec("double", name) for name in bundle.horizons]))
+
+
+def _example(bundle: Bundle) -> pd.DataFrame:
+    """Return the first canary rows, which are synthetic, as an input example."""
+    return pd.DataFrame(bundle.canary.rows[:3], columns=list(bundle.catalogue.names))

@@ -1,0 +1,242 @@
+"""Rows become scores with reasons: the same code in the pipeline, in batch, over HTTP and under MLflow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Feature
+from features.errors import BundleError, InputError
+from features.usecase import Language
+from training.bundle import Bundle
+from training.reasons import describe, driver_label
+
+Value = float | int | str | None
+Row = Mapping[str, Value]
+RiskBand = Literal["low", "medium", "high"]
+Floats = NDArray[np.float64]
+
+CANARY_TOLERANCE = 1e-9
+HIGH_RISK_RATIO = 2.0
+
+
+class IndividualScoreRefusedError(InputError):
+    """Report that the use case answers for groups only."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Hold the share of one prediction that goes to one feature.
+
+    Attributes
+    ----------
+    attribution
+        Share in calibrated log-odds; positive raises the probability.
+    words
+        Driver, function, window and value in plain words.
+    """
+
+    feature: str
+    driver: str
+    role: str | None
+    value: float | str | None
+    attribution: float
+    words: str
+
+
+@dataclass(frozen=True)
+class RowScore:
+    """Hold the answer for one row.
+
+    Attributes
+    ----------
+    probabilities
+        One per asked horizon, in 0..1.
+    risk_band
+        ``high`` from twice the average risk of the training rows, ``medium`` from the average, else ``low``; at the
+        primary horizon.
+    base_log_odds
+        Where the reasons start: base + all attributions = log-odds of the probability at the primary horizon.
+    """
+
+    probabilities: dict[str, float]
+    risk_band: RiskBand
+    reasons: tuple[Reason, ...]
+    base_log_odds: float | None
+    warnings: tuple[str, ...]
+
+
+class Scorer:
+    """Score rows with one bundle; immutable, safe to share between threads.
+
+    Parameters
+    ----------
+    bundle
+        A loaded bundle.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
+        self._known = frozenset(feature.name for feature in self._features)
+        self._primary = int(bundle.facts["primary_horizon_index"])
+        self._average_risk = float(bundle.facts["average_risk"])
+
+    @property
+    def horizons(self) -> tuple[str, ...]:
+        """Return the names of the horizons, shortest first."""
+        return self.bundle.horizons
+
+    @property
+    def primary_horizon(self) -> str:
+        """Return the horizon that risk bands and reasons speak of."""
+        return self.horizons[self._primary]
+
+    def score(
+        self,
+        rows: Sequence[Row],
+        *,
+        horizons: Sequence[str] | None = None,
+        reasons: int = 0,
+        language: Language = "en",
+    ) -> list[RowScore]:
+        """Score rows of features.
+
+        Parameters
+        ----------
+        rows
+            Feature values by name. An absent feature or None is missing and takes the path that training learned for
+            missing values; so does a category that training never saw, with a warning.
+        horizons
+            Names among :attr:`horizons`; all of them if absent.
+        reasons
+            How many reasons each row gets, largest first.
+
+        Raises
+        ------
+        InputError
+            If a horizon or a feature is not known, or a value has the wrong type.
+        IndividualScoreRefusedError
+            If the use case is about employees.
+        """
+        self._refuse_individuals()
+        asked = self._horizon_indices(horizons)
+        self._check_rows(rows)
+        encoded = self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in self.bundle.catalogue.names})
+        probabilities = self.bundle.model.probabilities(encoded.matrix)
+        explained = self._explain(encoded.matrix, rows, reasons, language)
+        answers = []
+        for index, row in enumerate(rows):
+            base, top = explained[index] if explained else (None, ())
+            answers.append(
+                RowScore(
+                    probabilities={self.horizons[k]: float(probabilities[index, k]) for k in asked},
+                    risk_band=self._risk_band(float(probabilities[index, self._primary])),
+                    reasons=top,
+                    base_log_odds=base,
+                    warnings=self._warnings(row, encoded.unseen),
+                )
+            )
+        return answers
+
+    def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
+        """Return probabilities, shape (rows, horizons), of whole columns; used for batches.
+
+        Raises
+        ------
+        IndividualScoreRefusedError
+            If the use case is about employees.
+        """
+        self._refuse_individuals()
+        return self.bundle.model.probabilities(self.bundle.encoder.encode(columns).matrix)
+
+    def _refuse_individuals(self) -> None:
+        """Answer for customers only; people at work are spoken of in groups."""
+        if self.bundle.usecase.privacy.subject == "employee":
+            problem = "scores of single employees are not given"
+            raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups, in the driver report")
+
+    def _horizon_indices(self, horizons: Sequence[str] | None) -> list[int]:
+        """Return the positions of the asked horizons."""
+        if horizons is None:
+            return list(range(len(self.horizons)))
+        for horizon in horizons:
+            if horizon not in self.horizons:
+                hint = f"ask for one of {', '.join(self.horizons)}"
+                raise InputError(f"{self.bundle.usecase.name}: horizons", f"'{horizon}' is not a horizon", hint)
+        return [self.horizons.index(horizon) for horizon in horizons]
+
+    def _check_rows(self, rows: Sequence[Row]) -> None:
+        """Demand known features with values of their kind."""
+        for index, row in enumerate(rows):
+            for name in row:
+                if name not in self._known:
+                    raise InputError(f"rows.{index}.features.{name}", "is not a feature of this model", "see the model schema")
+            for feature in self._features:
+                value = row.get(feature.name)
+                if value is None or isinstance(value, str) == (feature.kind == "category"):
+                    continue
+                wanted = "a text" if feature.kind == "category" else "a number"
+                raise InputError(f"rows.{index}.features.{feature.name}", f"is not {wanted}", f"send {wanted} or null")
+
+    def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+        """Name the categories of a row that training never saw."""
+        return tuple(
+            f"{name}: this value was not seen in training and counts as missing"
+            for name, values in unseen.items()
+            if row.get(name) in values
+        )
+
+    def _risk_band(self, probability: float) -> RiskBand:
+        """Name the range of a probability; the cuts are fixed when the bundle is made."""
+        if probability >= HIGH_RISK_RATIO * self._average_risk:
+            return "high"
+        return "medium" if probability >= self._average_risk else "low"
+
+    def _explain(
+        self, matrix: Floats, rows: Sequence[Row], reasons: int, language: Language
+    ) -> list[tuple[float, tuple[Reason, ...]]]:
+        """Return base and largest attributions of each row at the primary horizon."""
+        if not reasons:
+            return []
+        base, contributions = self.bundle.model.attributions(matrix, self._primary)
+        bases = np.broadcast_to(base, (len(rows),))
+        return [
+            (float(bases[index]), self._top_reasons(contributions[index], row, reasons, language))
+            for index, row in enumerate(rows)
+        ]
+
+    def _top_reasons(self, contributions: Floats, row: Row, count: int, language: Language) -> tuple[Reason, ...]:
+        """Return the ``count`` largest contributions, ties by feature order."""
+        largest = np.argsort(-np.abs(contributions), kind="stable")[:count]
+        return tuple(self._reason(self._features[j], row, float(contributions[j]), language) for j in largest)
+
+    def _reason(self, feature: Feature, row: Row, attribution: float, language: Language) -> Reason:
+        """Put one contribution into words."""
+        value = row.get(feature.name)
+        return Reason(
+            feature=feature.name,
+            driver=driver_label(feature, self.bundle.usecase, language),
+            role=feature.role,
+            value=value,
+            attribution=attribution,
+            words=describe(feature, value, self.bundle.usecase, language),
+        )
+
+
+def check_canary(bundle: Bundle) -> None:
+    """Score the canary rows and compare with what the bundle promises.
+
+    Raises
+    ------
+    BundleError
+        If any probability differs by more than 1e-9.
+    """
+    names = bundle.catalogue.names
+    matrix = bundle.encoder.encode({name: [row.get(name) for row in bundle.canary.rows] for name in names}).matrix
+    found = bundle.model.probabilities(matrix)
+    promised = np.asarray(bundle.canary.probabilities, dtype=np.float64)
+    if found.shape != promised.shape or not np.all(np.abs(found - promised) <= CANARY_TOLERANCE):
+        raise BundleError(bundle.model_version, "does not repeat its own canary scores", "train again on this machine")
