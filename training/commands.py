@@ -1,0 +1,164 @@
+"""The verbs of the command line as a table: one place for names, parameters, defaults, help and examples.
+
+A verb runs ``training.runs.<verb>.run``; the module is imported only when its verb is called, since MLflow alone takes
+seconds to import.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+DEFAULT_FOLDER = "xm-data"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Describe one ``--name value`` of a verb."""
+
+    name: str
+    help: str
+    default: str | None = None
+    kind: Callable[[str], Any] = str
+    choices: tuple[str, ...] | None = None
+
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the parameter; one without a default is required."""
+        shown = f" (default: {self.default})" if self.default else ""
+        parser.add_argument(
+            f"--{self.name}",
+            required=self.default is None,
+            default=self.default,
+            type=self.kind,
+            choices=self.choices,
+            help=self.help + shown,
+            metavar=None if self.choices else self.name.upper(),
+        )
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it."""
+
+    name: str
+    help: str
+    example: str
+    parameters: tuple[Parameter, ...] = ()
+    is_entry_point: bool = False
+
+
+_USECASE = Parameter("usecase", "the use-case file (YAML)")
+_DATA = Parameter("data", "folder that file names in the spec start from; the folder of the use-case file if empty", "")
+_OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "demo",
+        "build an example company, train, report and score it over HTTP",
+        "xm-predict demo --out xm-data",
+        (_OUT, Parameter("customers", "how many customers the example company has", "5000", int)),
+    ),
+    Verb(
+        "schema",
+        "print the JSON schema of use-case files, for editors",
+        "xm-predict schema > usecase.schema.json",
+    ),
+    Verb(
+        "check",
+        "check a use-case file and its sources: contract, clocks, leakage; writes nothing",
+        "xm-predict check --usecase churn.yaml --data exports/",
+        (_USECASE, _DATA),
+        is_entry_point=True,
+    ),
+    Verb(
+        "build",
+        "make the feature table: one honest row per entity and snapshot",
+        "xm-predict build --usecase churn.yaml --data exports/ --out xm-data",
+        (_USECASE, _DATA, _OUT),
+        is_entry_point=True,
+    ),
+    Verb(
+        "train",
+        "build, fit, evaluate, explain and register a model",
+        "xm-predict train --usecase churn.yaml --data exports/",
+        (
+            _USECASE,
+            _DATA,
+            _OUT,
+            Parameter("seed", "seed of every random choice", "7", int),
+            Parameter(
+                "promote",
+                "auto: becomes champion if it is usable and no worse than the present one; never: stays challenger",
+                "auto",
+                choices=("auto", "never"),
+            ),
+        ),
+        is_entry_point=True,
+    ),
+    Verb(
+        "promote",
+        "make a registered version the champion",
+        "xm-predict promote --name churn --version 3",
+        (
+            Parameter("name", "name of the use case"),
+            Parameter("version", "number of the version in the registry", None, int),
+            _OUT,
+        ),
+        is_entry_point=True,
+    ),
+    Verb(
+        "drivers",
+        "show what goes with the outcome, as the champion sees it",
+        "xm-predict drivers --name churn",
+        (Parameter("name", "name of the use case"), _OUT),
+        is_entry_point=True,
+    ),
+    Verb(
+        "report",
+        "write the driver report of the champion in English and German",
+        "xm-predict report --usecase churn.yaml --data exports/",
+        (_USECASE, _DATA, _OUT),
+        is_entry_point=True,
+    ),
+    Verb(
+        "score",
+        "score a file of feature rows, or the newest snapshot, with the champion",
+        "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
+        (
+            Parameter("name", "name of the use case"),
+            Parameter("rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""),
+            Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
+            Parameter("reasons", "how many reasons per row", "3", int),
+            _OUT,
+        ),
+        is_entry_point=True,
+    ),
+    Verb(
+        "serve",
+        "answer over HTTP on this machine with the champions of the registry",
+        "xm-predict serve --port 3000",
+        (_OUT, Parameter("port", "port on 127.0.0.1", "3000", int)),
+    ),
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line, made from :data:`VERBS`."""
+    parser = argparse.ArgumentParser(
+        prog="xm-predict",
+        description="Predict churn, attrition and satisfaction, with reasons one can check.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or input. Each verb has --help with an example.",
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in VERBS:
+        sub = verbs.add_parser(
+            verb.name,
+            help=verb.help,
+            description=f"{verb.help[:1].upper()}{verb.help[1:]}.",
+            epilog=f"example: {verb.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for parameter in verb.parameters:
+            parameter.add_to(sub)
+        sub.add_argument("--json", action="store_true", help="one JSON object on stdout, progress on stderr")
+    return parser

@@ -1,0 +1,1 @@
+"""One module per verb: values in, values out; ``run`` is what the command line calls."""
