@@ -7,7 +7,7 @@ class XmError(Exception):
     Parameters
     ----------
     where
-        The place a person can open: file and key (``churn.yaml: target.gap``), source and column, or a folder.
+        The place a person can open: file and key (``churn.yaml: target.gap``), source and column, a folder.
     problem
         What was found, with the offending value.
     hint

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Self
 
-_DURATION = re.compile(r"([1-9][0-9]{0,4})d")
+_DURATION = re.compile(r"([1-9][0-9]{0,4})d", re.ASCII)
+_NEAR_DURATION = re.compile(r"(?<![0-9.,])([0-9]{1,6})(?![0-9.,])\s*([a-z]?)", re.ASCII)
+_DAYS_PER_UNIT = {"w": 7, "m": 30, "q": 91, "y": 365}
+_MOST_DAYS = 99_999
 
 Step = Literal["day", "week", "month", "quarter"]
 
@@ -31,17 +34,25 @@ class Duration:
         Raises
         ------
         ValueError
-            If ``text`` is not a positive whole number of days followed by ``d``; the message says what to write.
+            If ``text`` is not a number of days from 1 to 99999 with a ``d``; the message says what to write.
         """
         match = _DURATION.fullmatch(text.strip())
         if match is None:
-            digits = re.sub(r"\D", "", text).lstrip("0") or "90"
-            message = f"'{text}' is not a duration; write '{digits}d'"
+            message = f"'{text}' is not a duration; write '{_nearest_days(text)}d'"
             raise ValueError(message)
         return cls(int(match.group(1)))
 
     def __str__(self) -> str:
         return f"{self.days}d"
+
+
+def _nearest_days(text: str) -> int:
+    """Return the days that ``text`` seems to mean (``2 weeks``, ``3 months``, ``90``), or 90."""
+    match = _NEAR_DURATION.search(text.lower())
+    if match is None:
+        return 90
+    days = int(match.group(1)) * _DAYS_PER_UNIT.get(match.group(2), 1)
+    return days if 0 < days <= _MOST_DAYS else 90
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,9 @@ class ObservationWindow:
 
 @dataclass(frozen=True)
 class Horizon:
-    """Hold the span after a snapshot in which the target is observed: ``[snapshot + gap, snapshot + gap + length)``.
+    """Hold the span after a snapshot in which the target is observed, the last day excluded.
+
+    It starts ``gap_days`` after the snapshot: ``[snapshot + gap, snapshot + gap + length)``.
 
     Examples
     --------
@@ -80,9 +93,10 @@ class Horizon:
 
 @dataclass(frozen=True)
 class SnapshotGrid:
-    """Hold the days on which rows are known and scored: ``first``, then every ``step`` up to and including ``last``.
+    """Hold the days on which rows are known and scored: ``first``, then every ``step`` up to ``last``.
 
-    Months and quarters keep the day of ``first`` and fall on the last day of a shorter month.
+    The day ``last`` counts when the grid falls on it. Months and quarters keep the day of ``first``, or take
+    the last day of a shorter month.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from features.usecase.model import UseCase
 from features.usecase.outcome import Cohort, EventTarget, FlatTable, Join, NotApplicable, Snapshots
 from features.usecase.reading import load, parse
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
+from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, ReadOptions, Source
 from features.usecase.vocabulary import DataKind, Language, Role
 
@@ -30,7 +31,9 @@ __all__ = [
     "Source",
     "UseCase",
     "Value",
+    "build_schema",
     "load",
     "parse",
     "parse_condition",
+    "render_schema",
 ]

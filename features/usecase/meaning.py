@@ -11,12 +11,14 @@ from features.usecase.vocabulary import Actor, Labelled, Part, Role
 class Driver(Labelled):
     """Group features under one name that people can speak about.
 
-    The role says what may be concluded: a lever can be acted on, a mediator lies between lever and target, a signal
-    shows the trouble but is not its cause, context cannot be changed.
+    The role says what may be concluded: a lever can be acted on, a mediator lies between lever and target, a
+    signal shows the trouble but is not its cause, context cannot be changed.
     """
 
-    features: list[str] = Field(min_length=1, description="feature names without x_/o_; * stands for anything")
-    role: Role
+    features: list[str] = Field(
+        min_length=1, description="feature names without x_/o_; * stands for anything"
+    )
+    role: Role = Field(description="lever, mediator, signal or context")
     actor: Actor | None = None
     goal: Condition | None = Field(None, description="a condition on the first feature, e.g. '<= 24'")
 
@@ -24,7 +26,9 @@ class Driver(Labelled):
 class Value(Part):
     """Say what an entity is worth and what an action costs."""
 
-    revenue: str = Field(description="column with yearly revenue, source.column or a column of the flat table")
+    revenue: str = Field(
+        description="column with yearly revenue, source.column or a column of the flat table"
+    )
     margin: float = Field(1.0, gt=0, le=1)
     contact_cost_eur: float = Field(0.0, ge=0)
 

@@ -11,8 +11,7 @@ from features.usecase.meaning import Driver, Privacy, Value
 from features.usecase.outcome import Cohort, EventTarget, FlatTable, Snapshots
 from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
-from features.usecase.vocabulary import Labelled, Name
-
+from features.usecase.vocabulary import Labelled, Name, propose
 
 
 def _kind_of_rule(found: object) -> str:
@@ -32,12 +31,12 @@ _SNAPSHOT_PARTS = ("entity", "snapshots", "features", "cohort", "target")
 class UseCase(Labelled):
     """Hold everything that one prediction needs: sources, clocks, features, target, drivers, value, privacy.
 
-    Two shapes exist: ``sources`` (events and histories, snapshots are made from them) and ``table`` (one row per
-    entity with a label). Load one with :func:`features.usecase.load`.
+    Two shapes exist: ``sources`` (events and histories, snapshots are made from them) and ``table`` (one row
+    per entity with a label). Load one with :func:`features.usecase.load`.
     """
 
-    version: Literal[1]
-    name: Name
+    version: Literal[1] = Field(description="1, the version of this format")
+    name: Name = Field(description="name of the prediction, e.g. churn")
     entity: str | None = Field(None, description="column that identifies who is scored")
     snapshots: Snapshots | None = None
     sources: dict[Name, Source] = {}
@@ -48,7 +47,9 @@ class UseCase(Labelled):
     drivers: dict[Name, Driver] = {}
     value: Value | None = None
     privacy: Privacy = Privacy()
-    accept_leak: dict[str, str] = Field({}, description="column or feature: why it is honest all the same")
+    accept_leak: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        {}, description="column or feature: why it is honest all the same"
+    )
     simulated: bool = Field(default=False, description="marks reports as an example with simulated data")
 
     _folder: Path = PrivateAttr(default=Path())
@@ -60,13 +61,19 @@ class UseCase(Labelled):
 
     @property
     def spec_hash(self) -> str:
-        """Return the SHA-256 of the canonical spec: equal for equal meaning, whatever the layout of the file."""
+        """Return the SHA-256 of the canonical spec: equal meaning, equal hash, whatever the layout."""
         canonical = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """Return the spec as plain values, as a use-case file would hold them."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def located(self, folder: Path) -> Self:
+        """Return the same use case with relative file names starting from ``folder``."""
+        twin = self.model_copy()
+        twin._folder = folder.resolve()  # noqa: SLF001 (our own twin)
+        return twin
 
     def settled(self) -> tuple[str, Snapshots, Cohort, EventTarget]:
         """Return entity, snapshots, cohort and target of a use case made from sources.
@@ -82,58 +89,93 @@ class UseCase(Labelled):
         return self.entity, self.snapshots, self.cohort, self.target
 
     @model_validator(mode="after")
-    def _check_shape(self) -> Self:
-        if self.table is None:
-            for key in ("sources", *_SNAPSHOT_PARTS):
-                if not getattr(self, key):
-                    message = f"'{key}' is missing; a use case has either 'table', or 'sources' with {', '.join(_SNAPSHOT_PARTS)}"
-                    raise ValueError(message)
-        elif self.sources or any(getattr(self, key) for key in ("snapshots", "features", "cohort", "target")):
-            message = "'table' stands beside parts of the other shape; keep either 'table' or 'sources'"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _check_references(self) -> Self:
-        if self.table is None:
-            for key, source in self._referred_sources():
-                if source not in self.sources:
-                    message = f"{key} names the source '{source}', which is not there; sources are: {', '.join(self.sources)}"
-                    raise ValueError(message)
+    def _check(self) -> Self:
+        if self.table is not None:
+            self._check_flat()
+        else:
+            self._check_complete()
+            self._check_references()
             for name, rule in self.features.items():
                 _check_rule(name, rule, self.sources)
         return self
 
-    def _referred_sources(self) -> list[tuple[str, str]]:
-        """Return (key in the file, source name) for every mention of a source."""
-        mentions: list[tuple[str, str]] = []
-        for name, rule in self.features.items():
-            if isinstance(rule, ResponseRateRule):
-                mentions += [(f"features.{name}.answered", rule.answered), (f"features.{name}.invited", rule.invited)]
-            else:
-                mentions.append((f"features.{name}", name))
-        if self.cohort is not None:
-            mentions.append(("cohort.from", self.cohort.starts.partition(".")[0]))
-            if self.cohort.ends is not None:
-                mentions.append(("cohort.until", self.cohort.ends.partition(".")[0]))
+    def _check_flat(self) -> None:
+        """Demand that nothing of the other shape stands beside ``table``."""
+        beside = [key for key in ("sources", *_SNAPSHOT_PARTS) if getattr(self, key)]
+        if beside:
+            message = (
+                f"'{beside[0]}' stands beside 'table'; keep one shape: 'table', or 'sources' and its parts"
+            )
+            raise ValueError(message)
+
+    def _check_complete(self) -> None:
+        """Demand all parts of the shape made from sources."""
+        for key in ("sources", *_SNAPSHOT_PARTS):
+            if not getattr(self, key):
+                parts = ", ".join(_SNAPSHOT_PARTS)
+                message = f"'{key}' is missing or empty; write either 'table', or 'sources' with {parts}"
+                raise ValueError(message)
+
+    def _check_references(self) -> None:
+        """Demand that every source that is named exists, and gives events where events are needed."""
+        for key, source, needs_events in self._references():
+            if source not in self.sources:
+                message = (
+                    f"{key} names the source '{source}', which is not there; {propose(source, self.sources)}"
+                )
+                raise ValueError(message)
+            if needs_events and not self.sources[source].is_events:
+                message = f"{key} needs events, but '{source}' has no 'event_time'; name a source of events"
+                raise ValueError(message)
+
+    def _references(self) -> list[tuple[str, str, bool]]:
+        """Return (key in the file, source name, whether it needs events) for every mention of a source."""
+        found = _references_of_features(self.features)
+        for key, column in self._named_columns():
+            source, dot, _ = column.partition(".")
+            if not dot:
+                message = f"{key}: '{column}' is not a column of a source; write 'source.column'"
+                raise ValueError(message)
+            found.append((key, source, False))
         if self.target is not None:
-            mentions.append(("target.event", self.target.event))
-        if self.value is not None:
-            mentions.append(("value.revenue", self.value.revenue.partition(".")[0]))
-        return mentions
+            found.append(("target.event", self.target.event, True))
+        for name, driver in self.drivers.items():
+            prefixes = [pattern.partition(".")[0] for pattern in driver.features if "." in pattern]
+            found += [
+                (f"drivers.{name}.features", prefix, False)
+                for prefix in prefixes
+                if not set("*?[") & set(prefix)
+            ]
+        return found
+
+    def _named_columns(self) -> list[tuple[str, str]]:
+        """Return (key in the file, source.column) for every column named outside the features."""
+        named = [
+            ("cohort.from", self.cohort and self.cohort.starts),
+            ("cohort.until", self.cohort and self.cohort.ends),
+            ("value.revenue", self.value and self.value.revenue),
+        ]
+        return [(key, column) for key, column in named if column]
+
+
+def _references_of_features(rules: dict[str, FeatureRule | ResponseRateRule]) -> list[tuple[str, str, bool]]:
+    """Return (key in the file, source name, whether it needs events) for the feature rules."""
+    found: list[tuple[str, str, bool]] = []
+    for name, rule in rules.items():
+        if isinstance(rule, ResponseRateRule):
+            found.append((f"features.{name}.answered", rule.answered, True))
+            found.append((f"features.{name}.invited", rule.invited, True))
+        else:
+            found.append((f"features.{name}", name, False))
+    return found
 
 
 def _check_rule(name: str, rule: FeatureRule | ResponseRateRule, sources: dict[str, Source]) -> None:
-    """Demand that a rule fits the kind of its source: events have windows, attributes only a last value."""
-    if isinstance(rule, ResponseRateRule):
-        for source in (rule.answered, rule.invited):
-            if not sources[source].is_events:
-                message = f"features.{name} needs events, but '{source}' has no 'event_time'; name a source of events"
-                raise ValueError(message)
-        return
-    source = sources[name]
-    if source.is_events:
+    """Demand that attributes are asked for nothing but their last value."""
+    if isinstance(rule, ResponseRateRule) or sources[name].is_events:
         return
     if rule.windowed or rule.ratio or rule.days_since_last or rule.days_since_first or rule.first:
-        message = f"features.{name} uses functions of events, but '{name}' holds attributes; write only last: [...]"
+        message = (
+            f"features.{name} uses functions of events, but '{name}' holds attributes; write last: [...]"
+        )
         raise ValueError(message)

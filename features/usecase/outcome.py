@@ -1,21 +1,41 @@
 """What is predicted, for whom, and when: snapshots, cohort, target, or the label of a flat table."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from features.timeline import Horizon, SnapshotGrid, Step
 from features.usecase.source import ReadOptions
 from features.usecase.vocabulary import ColumnPath, Days, Part
 
 
+def _check_year(day: date) -> date:
+    """Refuse years that are slips of the pen; windows before and horizons after would leave the calendar."""
+    if not 1900 <= day.year < 2200:
+        message = f"'{day}' is not in the years 1900 to 2199; write the year with four digits"
+        raise ValueError(message)
+    return day
+
+
+def _check_zero_gap(found: object) -> object:
+    """Ask for the unit of a bare 0, which no duration can be."""
+    if str(found) == "0":
+        message = "'0' is not a duration; write '0d'"
+        raise ValueError(message)
+    return found
+
+
+Day = Annotated[date, AfterValidator(_check_year)]
+Gap = Annotated[Days | Literal["0d"], BeforeValidator(_check_zero_gap)]
+
+
 class Snapshots(Part):
     """Say on which days rows are known and scored."""
 
-    every: Step
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    every: Step = Field(description="day, week, month or quarter")
+    first: Day = Field(alias="from", description="first snapshot, e.g. 2025-01-01")
+    last: Day = Field(alias="to", description="last possible snapshot, e.g. 2025-12-01")
 
     @property
     def grid(self) -> SnapshotGrid:
@@ -33,18 +53,25 @@ class Snapshots(Part):
 class Cohort(Part):
     """Name the columns that say from when until when an entity can be scored."""
 
-    starts: ColumnPath = Field(alias="from")
+    starts: ColumnPath = Field(alias="from", description="source.column with the first day")
     ends: ColumnPath | None = Field(None, alias="until")
 
 
 class EventTarget(Part):
-    """Predict whether an event of a source happens inside each horizon; rows whose horizon is not over are censored."""
+    """Predict whether an event of a source happens inside each horizon.
 
-    event: str
-    horizons: list[Days] = Field(min_length=1)
-    gap: Days | Literal["0d"] = "0d"
-    primary_horizon: Days | None = Field(None, description="the horizon that reports lead with; the first one if absent")
-    observed_until: date | None = Field(None, description="first day that is not observed; else the newest known time")
+    Rows whose horizon is not over are censored, not negatives.
+    """
+
+    event: str = Field(description="the source whose events are predicted")
+    horizons: list[Days] = Field(min_length=1, description="for example [30d, 90d]")
+    gap: Gap = "0d"
+    primary_horizon: Days | None = Field(
+        None, description="the horizon that reports lead with; the first one if absent"
+    )
+    observed_until: Day | None = Field(
+        None, description="first day that is not observed; else the newest known time"
+    )
 
     @property
     def gap_days(self) -> int:
@@ -100,17 +127,19 @@ class NotApplicable(Part):
     """Say that a value of some columns means 'does not apply', which is not the number it looks like."""
 
     columns: list[str] = Field(min_length=1)
-    value: str | float
+    value: str | float = Field(description="the value that means 'does not apply'")
 
 
 class FlatTable(Part):
     """Describe a table with one row per entity and the label in a column."""
 
-    file: str
-    label: str
+    file: str = Field(description="CSV, CSV.gz or Parquet, relative to the data folder")
+    label: str = Field(description="the column that is predicted")
     positive: str | float = Field(description="the value of the label that is predicted, e.g. Yes")
     id: str | None = None
-    group: str | None = Field(None, description="rows with the same value never stand on both sides of a split")
+    group: str | None = Field(
+        None, description="rows with the same value never stand on both sides of a split"
+    )
     join: list[Join] = []
     exclude: list[str] = []
     experience: list[str] = Field([], description="columns that are X-data: what people said")

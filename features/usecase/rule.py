@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from features.timeline import Duration
 from features.usecase.vocabulary import Days, Name, Part
@@ -45,14 +45,26 @@ class Flag(Part):
     """Switch a function on that has no settings: written ``{}``."""
 
 
+def _check_switch(found: object) -> object:
+    """Refuse a key without a value, which would switch nothing on."""
+    if found is None:
+        message = "has no value; write {}, or leave the key out"
+        raise ValueError(message)
+    return found
+
+
+Switch = Annotated[Flag | None, BeforeValidator(_check_switch)]
+
+
 class FeatureRule(Part):
     """List the features made from one source.
 
-    Events: each function runs over every window. Attributes: ``last`` alone, the value as known at the snapshot.
+    Events: each function runs over every window. Attributes: ``last`` alone, the value as known at the
+    snapshot.
     """
 
     windows: list[Days] = []
-    count: Flag | None = None
+    count: Switch = None
     sum: list[str] = []
     mean: list[str] = []
     min: list[str] = []
@@ -60,11 +72,15 @@ class FeatureRule(Part):
     std: list[str] = []
     first: list[str] = []
     last: list[str] = []
-    slope: list[str] = Field([], description="change per 30 days; 'count' is the slope of the number of events")
+    slope: list[str] = Field(
+        [], description="change per 30 days; 'count' is the slope of the number of events"
+    )
     share: dict[str, dict[Name, Condition]] = Field({}, description="column: {name: condition}")
-    ratio: list[Days] = Field([], description="two windows: events per day in the first over those in the second")
-    days_since_last: Flag | None = None
-    days_since_first: Flag | None = None
+    ratio: list[Days] = Field(
+        [], description="two windows: events per day in the first over those in the second"
+    )
+    days_since_last: Switch = None
+    days_since_first: Switch = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -81,6 +97,9 @@ class FeatureRule(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if not (self.windowed or self.ratio or self.columns or self.days_since_last or self.days_since_first):
+            message = "lists no function, so it makes no feature; write for example count: {}"
+            raise ValueError(message)
         if self.windowed and not self.windows:
             message = "these functions need a window; write for example windows: [90d]"
             raise ValueError(message)
@@ -99,6 +118,6 @@ class FeatureRule(Part):
 class ResponseRateRule(Part):
     """Count answers per invitation: the share of invitations in a window that had an answer."""
 
-    answered: str
-    invited: str
-    windows: list[Days] = Field(min_length=1)
+    answered: str = Field(description="the source with the answers")
+    invited: str = Field(description="the source with the invitations")
+    windows: list[Days] = Field(min_length=1, description="for example [180d]")

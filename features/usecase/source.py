@@ -1,53 +1,99 @@
 """Sources: where raw tables come from, which clock each column keeps, how a file has to be read."""
 
+import math
+import zoneinfo
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
-from features.usecase.vocabulary import DataKind, Days, Language, Part
+from features.usecase.vocabulary import DataKind, Days, Language, Part, propose
+
+
+def _check_time_form(form: str) -> str:
+    if "%" not in form:
+        message = f"'{form}' is not a form of dates; write codes such as '%d.%m.%Y %H:%M'"
+        raise ValueError(message)
+    return form
+
+
+def _check_zone(zone: str) -> str:
+    """Demand a known time zone; a system without any list of zones has to take the word for it."""
+    zones = zoneinfo.available_timezones()
+    if zones and zone not in zones:
+        near = propose(zone, zones)
+        remedy = near if near.startswith("did") else "write for example 'Europe/Berlin'"
+        message = f"'{zone}' is not a time zone; {remedy}"
+        raise ValueError(message)
+    return zone
 
 
 class ReadOptions(Part):
-    """Say how a text file is written; what is not given is the plain form (comma, point, UTF-8, ISO dates)."""
+    """Say how a text file is written; what is not given is plain: comma, point, UTF-8, ISO dates."""
 
     delimiter: str = Field(",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1"] = "utf-8"
-    dates: str | None = Field(None, description="strptime form of dates and times; ISO 8601 when absent")
-    timezone: str | None = Field(None, description="zone of times written without one, e.g. Europe/Berlin")
-    header_rows: int = Field(1, ge=1, le=5, description="number of header rows; the first one names the columns")
+    dates: Annotated[str, AfterValidator(_check_time_form)] | None = Field(
+        None, description="strptime form of dates and times; ISO 8601 when absent"
+    )
+    timezone: Annotated[str, AfterValidator(_check_zone)] | None = Field(
+        None, description="zone of times written without one, e.g. Europe/Berlin"
+    )
+    header_rows: int = Field(
+        1, ge=1, le=5, description="number of header rows; the first one names the columns"
+    )
     missing: list[str] = Field([], description="texts that stand for a missing value, beside the empty one")
 
 
 class Delay(Part):
     """Say that a row is known a fixed time after it happened."""
 
-    delay: Days
+    delay: Days = Field(description="for example 2d")
 
 
-KnownAt = str | Delay
+def _check_clock(found: object) -> object:
+    """Refuse a bare delay, which would be taken for the name of a column."""
+    text = str(found)
+    if isinstance(found, (int, float)) or text.removesuffix("d").isdecimal():
+        days = f"{text.removesuffix('d')}d"
+        message = f"'{found}' is not a clock; write a column, 'same', or {{delay: {days}}}"
+        raise ValueError(message)
+    return found
+
+
+KnownAt = Annotated[str | Delay, BeforeValidator(_check_clock)]
 
 
 def _to_scale(found: object) -> tuple[float, float]:
     """Read ``0..10``."""
-    if isinstance(found, (tuple, list)) and len(found) == 2:
-        return float(found[0]), float(found[1])
-    low, dots, high = str(found).partition("..")
+    low, _, high = (found[0], "..", found[1]) if isinstance(found, tuple) else str(found).partition("..")
     try:
         bounds = (float(low), float(high))
     except ValueError as error:
         message = f"'{found}' is not a scale; write 'lowest..highest', for example '0..10'"
         raise ValueError(message) from error
-    if not dots or bounds[0] >= bounds[1]:
+    if not (math.isfinite(bounds[0]) and math.isfinite(bounds[1]) and bounds[0] < bounds[1]):
         message = f"'{found}' is not a scale; write the lowest value first, for example '1..5'"
         raise ValueError(message)
     return bounds
 
 
+def _write_scale(scale: tuple[float, float]) -> str:
+    """Write ``0..10``: whole numbers without a point, others exactly."""
+    return "..".join(str(int(bound)) if bound == int(bound) else repr(bound) for bound in scale)
+
+
 Scale = Annotated[
     tuple[float, float],
     BeforeValidator(_to_scale),
-    PlainSerializer(lambda scale: f"{scale[0]:g}..{scale[1]:g}", return_type=str),
+    PlainSerializer(_write_scale, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["0..10"]}),
 ]
 
@@ -56,18 +102,24 @@ class Source(Part):
     """Describe one raw table: events, a history of attributes, or a link between keys.
 
     A source names its two clocks: when a row happened or began to hold (``event_time`` or ``valid_from``) and
-    when the company knew it (``known_at``: a column, ``same``, or ``{delay: 2d}``). There is no silent default.
+    when the company knew it (``known_at``: a column, ``same``, or ``{delay: 2d}``). Silence is an error.
     """
 
     file: str | None = Field(None, description="CSV, CSV.gz or Parquet, relative to the data folder")
     query: str | None = Field(None, description="SQL text; needs url")
-    url: str | None = Field(None, description="duckdb:///file.duckdb or sqlite:///file.db, relative to the data folder")
-    key: str | None = Field(None, description="column with the entity, or with a key that a links table resolves")
+    url: str | None = Field(
+        None, description="duckdb:///file.duckdb or sqlite:///file.db, relative to the data folder"
+    )
+    key: str | None = Field(
+        None, description="column with the entity, or with a key that a links table resolves"
+    )
     id: str | None = Field(None, description="column that identifies a row; repeated ids are duplicates")
     event_time: str | None = None
-    valid_from: str | None = Field(None, description="first moment of a row; 'always' for a table without history")
+    valid_from: str | None = Field(
+        None, description="first moment of a row; 'always' for a table without history"
+    )
     valid_to: str | None = None
-    known_at: KnownAt
+    known_at: KnownAt = Field(description="when the company knew the row: a column, 'same', or {delay: 2d}")
     links: dict[str, str] = {}
     data: DataKind = "O"
     survey: str | None = None
@@ -90,7 +142,7 @@ class Source(Part):
 
     @property
     def delay_days(self) -> int:
-        """Return the declared days between happening and knowing; 0 where a column tells or both are the same."""
+        """Return the declared days between happening and knowing; 0 without a declared delay."""
         return self.known_at.delay.days if isinstance(self.known_at, Delay) else 0
 
     @property
@@ -107,10 +159,14 @@ class Source(Part):
             message = "'query' and 'url' belong together; write both or none"
             raise ValueError(message)
         if (self.event_time is None) == (self.valid_from is None):
-            message = "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
+            message = (
+                "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
+            )
             raise ValueError(message)
         if self.data == "X" and (self.survey is None or self.answered_by is None):
-            message = "X-data needs 'survey' and 'answered_by'; write for example survey: relationship, answered_by: entity"
+            message = (
+                "X-data needs 'survey' and 'answered_by'; write survey: NAME, answered_by: entity or other"
+            )
             raise ValueError(message)
         if len(self.links) > 1:
             message = "'links' translates one key; write one pair 'from_key: to_key' per source"

@@ -1,7 +1,8 @@
 """The words and small types that all parts of a use-case file share."""
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -15,11 +16,26 @@ Language = Literal["en", "de"]
 
 
 class Part(BaseModel):
-    """Base of every part of a use-case file: frozen, no unknown keys, rejected values never logged by pydantic."""
+    """Base of every part of a use-case file: frozen, no unknown keys, no NaN, no values in logs."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, str_strip_whitespace=False
+        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, allow_inf_nan=False
     )
+
+
+def propose(found: str, known: Iterable[str]) -> str:
+    """Return a remedy for a word that is not among ``known``: the nearest of them, or all.
+
+    Examples
+    --------
+    >>> propose("horizon", ["event", "horizons"])
+    "did you mean 'horizons'?"
+    >>> propose("colour", ["event", "horizons"])
+    'write one of: event, horizons'
+    """
+    words = list(known)
+    nearest = difflib.get_close_matches(found, words, n=1, cutoff=0.7)
+    return f"did you mean '{nearest[0]}'?" if nearest else f"write one of: {', '.join(words)}"
 
 
 def _to_duration(found: object) -> Duration:
@@ -56,7 +72,6 @@ def _check_column_path(path: str) -> str:
 
 
 ColumnPath = Annotated[str, AfterValidator(_check_column_path)]
-Label = Mapping[Language, str]
 
 
 class Labelled(Part):
