@@ -1,0 +1,44 @@
+"""Pure statistics: estimates with intervals, resampling by entity, figures of rankings and of calibration."""
+
+from training.statistics.arrays import Bools, Floats, Ints, as_column, as_weight
+from training.statistics.calibration import (
+    N_BINS,
+    CalibrationSlope,
+    bin_gaps,
+    brier_losses,
+    calibration_error,
+    log_losses,
+    log_odds,
+)
+from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
+from training.statistics.intervals import difference, mean, nps, paired_difference, share
+from training.statistics.ranking import RankedMass, Ranking
+from training.statistics.resampling import EntityDraws, bootstrap_mean
+
+__all__ = [
+    "LEVEL",
+    "N_BINS",
+    "Bools",
+    "CalibrationSlope",
+    "EntityDraws",
+    "Estimate",
+    "Floats",
+    "Ints",
+    "RankedMass",
+    "Ranking",
+    "as_column",
+    "as_weight",
+    "bin_gaps",
+    "bootstrap_mean",
+    "brier_losses",
+    "calibration_error",
+    "difference",
+    "from_draws",
+    "log_losses",
+    "log_odds",
+    "mean",
+    "nps",
+    "of_size",
+    "paired_difference",
+    "share",
+]
