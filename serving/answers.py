@@ -1,0 +1,180 @@
+"""Scores, drivers and model facts for the API, from a champion and a checked request, without HTTP."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from features.errors import InputError
+from serving.champions import Champion
+from serving.latest import LatestRows
+from serving.problems import Finding, ProblemError
+from serving.reading import refuse_value
+from serving.schemas import (
+    DriversAnswer,
+    FeatureFacts,
+    ModelFacts,
+    Reason,
+    Request,
+    SchemaAnswer,
+    ScoreAnswer,
+    ScoreByIdAnswer,
+    ScoreByIdRequest,
+    ScoredRow,
+)
+from training.scoring import IndividualScoreRefusedError, RowScore
+
+
+def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> ScoreAnswer:
+    """Score rows of features.
+
+    Parameters
+    ----------
+    rows
+        As :attr:`Champion.decode_rows` gives them.
+
+    Raises
+    ------
+    ProblemError
+        422 for a row without features or an unknown horizon; 403 where single persons are not scored.
+    """
+    features = [msgspec.to_builtins(row.features) for row in rows]
+    for index, values in enumerate(features):
+        if not values:
+            raise refuse_value(f"rows.{index}.features", "holds no feature; send at least one")
+    scores = _score(champion, request, features)
+    answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
+    return ScoreAnswer(**_stamp(champion, datetime.now(UTC).date().isoformat()), rows=answered)
+
+
+def score_entities(
+    champion: Champion, request: ScoreByIdRequest, latest: LatestRows | None
+) -> ScoreByIdAnswer:
+    """Score entities by their newest known features; unknown ids are listed.
+
+    Raises
+    ------
+    ProblemError
+        As :func:`score_rows`; 503 if there are no latest rows, or only some of another use-case version.
+    """
+    if latest is None:
+        detail = "There is no table of latest rows for this use case; build its feature table."
+        raise ProblemError(503, "latest_absent", detail, headers={"retry-after": "30"})
+    try:
+        found, unknown = latest.find(request.entity_ids, champion.names)
+    except InputError as error:
+        detail = "The table of latest rows does not fit the champion; build the feature table again."
+        raise ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"}) from error
+    scores = _score(champion, request, [row.features for row in found])
+    answered = [
+        _to_row(score, entity_id=row.entity_id, as_of=row.as_of)
+        for score, row in zip(scores, found, strict=True)
+    ]
+    return ScoreByIdAnswer(**_stamp(champion, latest.as_of), rows=answered, unknown=unknown)
+
+
+def describe_drivers(champion: Champion) -> DriversAnswer:
+    """Return the ranking of drivers that the training wrote."""
+    bundle = champion.bundle
+    return DriversAnswer(
+        usecase=bundle.usecase.name,
+        model_version=bundle.model_version,
+        spec_hash=bundle.manifest.spec_hash,
+        drivers=bundle.drivers,
+    )
+
+
+def describe_model(champion: Champion, refused: str | None) -> ModelFacts:
+    """Return version, data window, figures."""
+    bundle = champion.bundle
+    return ModelFacts(
+        usecase=bundle.usecase.name,
+        model_version=bundle.model_version,
+        spec_hash=bundle.manifest.spec_hash,
+        feature_fingerprint=bundle.manifest.feature_fingerprint,
+        horizons=list(champion.scorer.horizons),
+        primary_horizon=champion.scorer.primary_horizon,
+        libraries=bundle.manifest.libraries,
+        facts=dict(bundle.facts),
+        evaluation=dict(bundle.evaluation),
+        refused=refused,
+    )
+
+
+def describe_schema(champion: Champion) -> SchemaAnswer:
+    """Return what a row looks like, with a request that works."""
+    bundle = champion.bundle
+    features = [
+        FeatureFacts(
+            name=feature.name,
+            kind=feature.kind,
+            source=feature.source,
+            data=feature.data,
+            unit=feature.unit,
+            driver=feature.driver,
+            role=feature.role,
+        )
+        for feature in bundle.catalogue
+    ]
+    values = {feature.name: 1.0 if feature.kind == "number" else None for feature in features[:3]}
+    return SchemaAnswer(
+        usecase=bundle.usecase.name,
+        model_version=bundle.model_version,
+        horizons=list(champion.scorer.horizons),
+        features=features,
+        example={
+            "usecase": bundle.usecase.name,
+            "rows": [{"entity_id": "example", "features": values}],
+            "reasons": 3,
+        },
+    )
+
+
+def _score(champion: Champion, request: Request, rows: list[dict[str, Any]]) -> Sequence[RowScore]:
+    """Let the scorer answer; its refusals become problems."""
+    scorer = champion.scorer
+    for index, horizon in enumerate(request.horizons or ()):
+        if horizon not in scorer.horizons:
+            raise refuse_value(
+                f"horizons.{index}", f"is not a horizon; there are: {', '.join(scorer.horizons)}"
+            )
+    try:
+        return scorer.score(
+            rows, horizons=request.horizons, reasons=request.reasons, language=request.language
+        )
+    except IndividualScoreRefusedError as error:
+        detail = "This use case is about people at work: it answers for groups, never for single persons."
+        raise ProblemError(403, "groups_only", detail) from error
+    except InputError as error:
+        finding = Finding("rows", "do not fit the features of the champion; see /v1/model/schema")
+        raise ProblemError(422, "value", "The rows do not fit the champion.", (finding,)) from error
+
+
+def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:
+    """Translate the answer for one row; ``stamps`` say who and as of when."""
+    reasons = [
+        Reason(reason.feature, reason.driver, reason.role, reason.words, reason.attribution, reason.value)
+        for reason in score.reasons
+    ]
+    return ScoredRow(
+        score.probabilities,
+        score.risk_band,
+        reasons,
+        list(score.warnings),
+        base_log_odds=UNSET if score.base_log_odds is None else score.base_log_odds,
+        **stamps,
+    )
+
+
+def _stamp(champion: Champion, as_of: str | None) -> dict[str, Any]:
+    """Return what every answer says of its origin."""
+    bundle = champion.bundle
+    return {
+        "usecase": bundle.usecase.name,
+        "model_version": bundle.model_version,
+        "spec_hash": bundle.manifest.spec_hash,
+        "as_of": as_of,
+        "primary_horizon": champion.scorer.primary_horizon,
+    }

@@ -1,0 +1,255 @@
+"""The routes of the API: read strictly, ask the champion, answer as JSON.
+
+The order of an answer: host -> type, declared size -> body under a deadline, bytes counted -> decode -> use
+case -> rows -> score. Access keys and limits under load take their places before the body
+(:mod:`serving.edge`).
+"""
+
+import gc
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from serving.answers import describe_drivers, describe_model, describe_schema, score_entities, score_rows
+from serving.champions import Champion, Champions
+from serving.edge import Edge
+from serving.openapi import DOCUMENT
+from serving.problems import Finding, ProblemError
+from serving.reading import decode, read_body, read_query
+from serving.schemas import HealthAnswer, LifeAnswer, ModelAnswer, ScoreByIdRequest, ScoreRequestOutline
+from serving.settings import Settings
+
+_Answer = TypeVar("_Answer")
+LOG = logging.getLogger("xm_predict.champions")
+_ENCODE = msgspec.json.Encoder().encode
+_READ_OUTLINE = msgspec.json.Decoder(ScoreRequestOutline)
+_READ_IDS = msgspec.json.Decoder(ScoreByIdRequest)
+_ROWS_ON_LOOP = 16
+_THREADS = 2
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Hold what the routes need while the service runs."""
+
+    settings: Settings
+    champions: Champions
+    threads: anyio.CapacityLimiter
+
+    def find(self, usecase: str) -> Champion:
+        """Return the champion that answers a request.
+
+        Raises
+        ------
+        ProblemError
+            404 for a use case without a champion.
+        """
+        champion = self.champions.get(usecase)
+        if champion is None:
+            finding = Finding("usecase", "has no champion here; see /v1/model for those that have one")
+            raise ProblemError(404, "usecase_unknown", "There is no such use case.", (finding,))
+        return champion
+
+    async def read_body(self, request: Request) -> bytes:
+        """Return the body within the limits of the settings."""
+        return await read_body(request, self.settings.max_body_bytes, self.settings.max_body_seconds)
+
+    async def run(self, work: Callable[[], _Answer], rows: int, reasons: int) -> _Answer:
+        """Do short work at once, long work in a thread, so that other requests go on."""
+        if rows * (1 + reasons) <= _ROWS_ON_LOOP:
+            return work()
+        return await anyio.to_thread.run_sync(work, limiter=self.threads)
+
+
+def build_app(read_settings: Callable[[], Settings]) -> Starlette:
+    """Build the application.
+
+    Parameters
+    ----------
+    read_settings
+        Called when the application starts, not when it is built: importing the service reads no environment.
+    """
+    routes = [
+        Route("/v1/score", _score, methods=["POST"]),
+        Route("/v1/score-by-id", _score_by_id, methods=["POST"]),
+        Route("/v1/drivers", _drivers, methods=["GET"]),
+        Route("/v1/model", _model, methods=["GET"]),
+        Route("/v1/model/schema", _schema, methods=["GET"]),
+        Route("/livez", _livez, methods=["GET"]),
+        Route("/readyz", _readyz, methods=["GET"]),
+        Route("/openapi.json", _openapi, methods=["GET"]),
+    ]
+    handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Edge)],
+        exception_handlers=handlers,
+        lifespan=_make_lifespan(read_settings),
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _make_lifespan(
+    read_settings: Callable[[], Settings],
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Return what happens around the life of the application: load, watch the cache, stop watching."""
+
+    @asynccontextmanager
+    async def live(app: Starlette) -> AsyncIterator[None]:
+        settings = read_settings()
+        champions = Champions(
+            settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
+        )
+        app.state.desk = Desk(settings, champions, anyio.CapacityLimiter(_THREADS))
+        await _take_news(champions)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_watch, champions, settings.poll_seconds)
+            yield
+            tasks.cancel_scope.cancel()
+
+    return live
+
+
+async def _watch(champions: Champions, seconds: float) -> None:
+    """Take new champions as they come; nothing that goes wrong here ends the service."""
+    while True:
+        await anyio.sleep(seconds)
+        try:
+            await _take_news(champions)
+        except Exception as error:  # noqa: BLE001 - the old champions go on answering whatever a new one does
+            LOG.error("look at the cache failed: %s", type(error).__name__)  # noqa: TRY400 - messages may quote data
+
+
+async def _take_news(champions: Champions) -> None:
+    """Look at the cache in a thread; keep what was loaded out of later garbage collections."""
+    if await anyio.to_thread.run_sync(champions.look):
+        gc.collect()
+        gc.freeze()
+
+
+async def _score(request: Request) -> Response:
+    """Score rows of features."""
+    desk = _desk(request)
+    outline = decode(
+        _READ_OUTLINE.decode, await desk.read_body(request), known=ScoreRequestOutline.__struct_fields__
+    )
+    champion = desk.find(outline.usecase)
+    rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
+    _note(request, outline.usecase, len(rows))
+    return _answer(await desk.run(partial(score_rows, champion, outline, rows), len(rows), outline.reasons))
+
+
+async def _score_by_id(request: Request) -> Response:
+    """Score entities by their newest known features."""
+    desk = _desk(request)
+    asked = decode(_READ_IDS.decode, await desk.read_body(request), known=ScoreByIdRequest.__struct_fields__)
+    champion = desk.find(asked.usecase)
+    _note(request, asked.usecase, len(asked.entity_ids))
+    work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase))
+    return _answer(await desk.run(work, len(asked.entity_ids), asked.reasons))
+
+
+async def _drivers(request: Request) -> Response:
+    """Return the ranking of drivers."""
+    return _answer(describe_drivers(_champion_of_query(request)))
+
+
+async def _model(request: Request) -> Response:
+    """Return the facts of one champion, or of all."""
+    desk = _desk(request)
+    asked = read_query(request, ("usecase",)).get("usecase")
+    refused = desk.champions.refused
+    champions = [desk.find(name) for name in ([asked] if asked is not None else desk.champions.names)]
+    return _answer(
+        ModelAnswer([describe_model(one, refused.get(one.bundle.usecase.name)) for one in champions])
+    )
+
+
+async def _schema(request: Request) -> Response:
+    """Return what a row looks like."""
+    return _answer(describe_schema(_champion_of_query(request)))
+
+
+async def _livez(request: Request) -> Response:
+    """Say that the process is alive."""
+    read_query(request, ())
+    return _answer(LifeAnswer())
+
+
+async def _readyz(request: Request) -> Response:
+    """Say whether there is a champion to answer with."""
+    read_query(request, ())
+    champions = _desk(request).champions
+    if not champions.names:
+        detail = "No use case has a champion yet; train one, or wait for the refresher."
+        raise ProblemError(503, "no_champion", detail, headers={"retry-after": "5"})
+    return _answer(
+        HealthAnswer(
+            ready=True,
+            stale=champions.is_stale,
+            usecases=list(champions.names),
+            refused=sorted(champions.refused),
+        )
+    )
+
+
+async def _openapi(request: Request) -> Response:
+    """Return the description of this interface."""
+    read_query(request, ())
+    return Response(json.dumps(DOCUMENT, indent=1), media_type="application/json")
+
+
+def _champion_of_query(request: Request) -> Champion:
+    """Return the champion that the query names."""
+    usecase = read_query(request, ("usecase",)).get("usecase")
+    if usecase is None:
+        raise ProblemError(422, "parameter", "Say which use case.", (Finding("query.usecase", "is missing"),))
+    return _desk(request).find(usecase)
+
+
+def _desk(request: Request) -> Desk:
+    """Return what the routes need."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _note(request: Request, usecase: str, rows: int) -> None:
+    """Put use case and number of rows into the log line of the request."""
+    request.state.log = {"usecase": usecase, "rows": rows}
+
+
+def _answer(content: msgspec.Struct) -> Response:
+    """Return an answer as JSON."""
+    return Response(_ENCODE(content), media_type="application/json")
+
+
+async def _answer_problem(request: Request, problem: Exception) -> Response:
+    """Return a problem document for an error of our own."""
+    assert isinstance(problem, ProblemError)
+    return problem.to_response(request.state.request_id)
+
+
+async def _answer_routing_error(request: Request, error: Exception) -> Response:
+    """Return a problem document where no route, or no method of it, fits."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = dict(error.headers or {})
+        problem = ProblemError(405, "method", "This route does not know the method.", headers=allowed)
+    else:
+        problem = ProblemError(404, "route_unknown", "There is no such route; see /openapi.json.")
+    return problem.to_response(request.state.request_id)

@@ -1,0 +1,179 @@
+"""Which bundle answers: read from the verified cache, tried before it is taken, swapped as one reference."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from features.errors import BundleError, SourceError, XmError
+from serving.cache import POINTER, hash_manifest, read_pointer, read_status
+from serving.candidate import try_out
+from serving.latest import LatestRows
+from serving.schemas import make_rows_decoder
+from training.bundle import Bundle, load
+from training.scoring import Scorer, check_canary
+
+LOG = logging.getLogger("xm_predict.champions")
+_Content = TypeVar("_Content")
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Champion:
+    """Hold one bundle that answers; never changed, so a request that has it can rely on it to its end."""
+
+    scorer: Scorer
+
+    @property
+    def bundle(self) -> Bundle:
+        """Return the bundle."""
+        return self.scorer.bundle
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the features, in order."""
+        return tuple(self.bundle.catalogue.names)
+
+    @cached_property
+    def decode_rows(self) -> Callable[[bytes | msgspec.Raw], list[Any]]:
+        """Return the strict decoder for rows of these features."""
+        kinds = {feature.name: feature.kind for feature in self.bundle.catalogue}
+        return make_rows_decoder(
+            [name for name in self.names if kinds[name] == "number"],
+            [name for name in self.names if kinds[name] == "category"],
+        )
+
+
+class Champions:
+    """Hold the champion and the latest rows of every use case in the cache.
+
+    Parameters
+    ----------
+    cache
+        Root of the cache of verified bundles.
+    latest_folders
+        Folders with ``<use case>/latest.parquet``; the first that has one counts.
+    stale_seconds
+        Without a successful look at the registry for this long, answers count as stale.
+    """
+
+    def __init__(
+        self, cache: Path, latest_folders: Iterable[Path] = (), stale_seconds: float = 120.0
+    ) -> None:
+        self._cache = cache
+        self._latest_folders = tuple(latest_folders)
+        self._stale_seconds = stale_seconds
+        self._champions: dict[str, Champion] = {}
+        self._latest: dict[str, LatestRows] = {}
+        self._refused: dict[Path, tuple[str, str]] = {}
+        self._seen: dict[Path, Stamp] = {}
+        self.refusals = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the use cases that can be answered."""
+        return tuple(sorted(self._champions))
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Return why the newest bundle or table was not taken, by use case."""
+        return dict(self._refused.values())
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether the registry was not reached of late; the champions may not be the newest then."""
+        status = read_status(self._cache)
+        if status is None or status.problem is not None:
+            return True
+        return time.time() - status.looked_at > self._stale_seconds
+
+    def get(self, usecase: str) -> Champion | None:
+        """Return the champion of a use case, to be read once per request."""
+        return self._champions.get(usecase)
+
+    def get_latest(self, usecase: str) -> LatestRows | None:
+        """Return the latest rows of a use case."""
+        return self._latest.get(usecase)
+
+    def look(self) -> bool:
+        """Take what is new in the cache; blocks while a bundle is tried and loaded.
+
+        Returns
+        -------
+        bool
+            Whether anything was exchanged. What does not pass is refused, and the old one stays.
+        """
+        exchanged = [self._look_at(home) for home in self._homes()]
+        return any(exchanged)
+
+    def _homes(self) -> list[Path]:
+        """Return the folders of the use cases in the cache."""
+        try:
+            return sorted(home for home in self._cache.iterdir() if (home / POINTER).is_file())
+        except OSError:
+            return []
+
+    def _look_at(self, home: Path) -> bool:
+        """Take a new champion and new latest rows of one use case."""
+        usecase = home.name
+        champion = self._take(home / POINTER, usecase, lambda _: _load_champion(home))
+        if champion is not None:
+            self._champions = {**self._champions, usecase: champion}
+        latest = self._take_latest(usecase)
+        if latest is not None:
+            self._latest = {**self._latest, usecase: latest}
+        return champion is not None or latest is not None
+
+    def _take_latest(self, usecase: str) -> LatestRows | None:
+        """Return new latest rows, if there are any."""
+        files = (folder / usecase / "latest.parquet" for folder in self._latest_folders)
+        file = next((file for file in files if file.is_file()), None)
+        return None if file is None else self._take(file, usecase, LatestRows.read)
+
+    def _take(self, file: Path, usecase: str, read: Callable[[Path], _Content]) -> _Content | None:
+        """Read what a file stands for if the file is new; note why if it cannot be used."""
+        try:
+            stamp = _stamp(file)
+            if self._seen.get(file) == stamp:
+                return None
+            self._seen[file] = stamp
+            content = read(file)
+        except (XmError, OSError) as error:
+            self.refusals += 1
+            self._refused = {**self._refused, file: (usecase, str(error))}
+            LOG.error("refused: %s", error)  # noqa: TRY400 - the line says it all
+            return None
+        self._refused = {path: why for path, why in self._refused.items() if path != file}
+        return content
+
+
+def _load_champion(home: Path) -> Champion:
+    """Load the bundle that the pointer names, after a trial elsewhere unless it had one already."""
+    pointer = read_pointer(home)
+    folder = home / pointer.model_version
+    if hash_manifest(folder) != pointer.tried_sha256:
+        try_out(folder)
+    bundle = load(folder)
+    if bundle.usecase.name != home.name:
+        raise BundleError(
+            str(folder), f"is a bundle of '{bundle.usecase.name}'", f"keep it out of '{home.name}'"
+        )
+    check_canary(bundle)
+    LOG.info("champion of %s is now %s", home.name, bundle.model_version)
+    return Champion(Scorer(bundle))
+
+
+def _stamp(file: Path) -> Stamp:
+    """Return what changes when a file is replaced."""
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise SourceError(
+            str(file), f"cannot be read ({error.strerror})", "build or fetch it again"
+        ) from error
+    return status.st_mtime_ns, status.st_size, status.st_ino

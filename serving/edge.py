@@ -1,0 +1,134 @@
+"""The outermost layer: host check, request id, safe headers, one log line per request, problems as documents.
+
+Access control and the limits under load belong here too, in this order, before anything of the body is read.
+"""
+
+import ipaddress
+import json
+import logging
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.problems import ProblemError
+
+ACCESS_LOG = logging.getLogger("xm_predict.access")
+ERROR_LOG = logging.getLogger("xm_predict.errors")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SAFE_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class Edge:
+    """Wrap the application.
+
+    Parameters
+    ----------
+    app
+        The application with the routes.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; other kinds of traffic pass (life of the process) or end (web sockets)."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["type"] == "http":
+            await _Exchange(scope, send).run(self._app, receive)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._started = time.perf_counter()
+        self._status = 0
+        headers = Headers(scope=scope)
+        self._request_id = choose_request_id(headers)
+        self._host = headers.get("host", "")
+        scope.setdefault("state", {})["request_id"] = self._request_id
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        """Pass the request on; whatever goes wrong ends as a problem document, logged without values."""
+        try:
+            self._check_host()
+            await app(self._scope, receive, self._send_safely)
+        except ProblemError as problem:
+            await self._answer(problem, receive)
+        except Exception as error:  # noqa: BLE001 - the last place that can answer; the error is logged without its message
+            _log_error(error, self._request_id)
+            await self._answer(
+                ProblemError(500, "internal", "The service failed; the error was logged."), receive
+            )
+        finally:
+            self._log()
+
+    def _check_host(self) -> None:
+        """Refuse names that are not ours: a web page must not reach a loopback service under its own name."""
+        if not _is_local(re.sub(r":\d+$", "", self._host)):
+            raise ProblemError(421, "host", "Address the service by its loopback address or as localhost.")
+
+    async def _answer(self, problem: ProblemError, receive: Receive) -> None:
+        """Send a problem document unless an answer is already on its way."""
+        if not self._status:
+            await problem.to_response(self._request_id)(self._scope, receive, self._send_safely)
+
+    async def _send_safely(self, message: Message) -> None:
+        """Add the headers that every answer carries."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self._request_id
+            for name, content in _SAFE_HEADERS.items():
+                headers.setdefault(name, content)
+        await self._send(message)
+
+    def _log(self) -> None:
+        """Write one line of JSON; the route stands for the path, which may hold anything."""
+        route = self._scope.get("route")
+        line: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "request_id": self._request_id,
+            "method": self._scope["method"] if route else "-",
+            "route": getattr(route, "path", "-"),
+            "status": self._status,
+            "milliseconds": round((time.perf_counter() - self._started) * 1000, 1),
+            **self._scope["state"].get("log", {}),
+        }
+        ACCESS_LOG.info(json.dumps(line))
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether a name stands for this machine alone."""
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def choose_request_id(headers: Mapping[str, str]) -> str:
+    """Return the id that the caller gave if it is a plain one, else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _log_error(error: Exception, request_id: str) -> None:
+    """Write kind and place of an error, not its message, which may quote what was sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.name}:{frame.lineno}" for frame in frames[-6:]]
+    ERROR_LOG.error(json.dumps({"request_id": request_id, "error": type(error).__name__, "at": places}))

@@ -1,0 +1,124 @@
+"""The newest known features of every entity: what scoring by id looks up."""
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from features.errors import ContractError, SourceError
+
+ENTITY = "entity_id"
+SNAPSHOT = "snapshot_date"
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """Hold one entity with its features and the day on which they were known."""
+
+    entity_id: str
+    features: dict[str, Any]
+    as_of: str | None
+
+
+class LatestRows:
+    """Find rows by entity; sorted by id and held as Arrow columns, which need little memory.
+
+    Parameters
+    ----------
+    table
+        Columns ``entity_id``, the features, and ``snapshot_date`` where there are snapshots; one row each.
+    where
+        Name of the file, for messages.
+    """
+
+    def __init__(self, table: pa.Table, where: str) -> None:
+        self._where = where
+        self._table = table.sort_by(ENTITY).combine_chunks()
+        self._ids = self._table.column(ENTITY)
+        repeated = len(self._ids) - pc.count_distinct(self._ids, mode="only_valid").as_py()
+        if repeated:
+            problem = f"holds {repeated} rows without an id, or with one that stands there already"
+            raise ContractError(where, problem, "build the feature table again")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read ``latest.parquet``.
+
+        Raises
+        ------
+        SourceError
+            If the file cannot be read or lacks the column of ids.
+        ContractError
+                If an id is missing or stands there twice.
+        """
+        try:
+            table = pq.read_table(path)
+        except (OSError, pa.ArrowException) as error:
+            raise SourceError(
+                str(path), "cannot be read as Parquet", "build the feature table again"
+            ) from error
+        if ENTITY not in table.column_names:
+            raise SourceError(str(path), f"has no column '{ENTITY}'", "build the feature table again")
+        return cls(
+            table.set_column(table.column_names.index(ENTITY), ENTITY, table[ENTITY].cast(pa.string())),
+            str(path),
+        )
+
+    @property
+    def as_of(self) -> str | None:
+        """Return the newest snapshot as a date, or None where there are no snapshots."""
+        days = (
+            [] if SNAPSHOT not in self._table.column_names else self._table[SNAPSHOT].drop_null().to_pylist()
+        )
+        return max(days).isoformat() if days else None
+
+    def __len__(self) -> int:
+        """Return the number of entities."""
+        return len(self._ids)
+
+    def find(self, entity_ids: Sequence[str], features: Sequence[str]) -> tuple[list[FoundRow], list[str]]:
+        """Look entities up.
+
+        Parameters
+        ----------
+        entity_ids
+            In the order of the answer; repeated ids are answered once.
+        features
+            The columns that are wanted.
+
+        Returns
+        -------
+        tuple
+            The rows that were found, and the ids that were not.
+
+        Raises
+        ------
+        ContractError
+            If the table lacks a feature: it was built for another version of the use case.
+        """
+        absent = [name for name in features if name not in self._table.column_names]
+        if absent:
+            problem = f"lacks {len(absent)} features of the champion, first '{absent[0]}'"
+            raise ContractError(
+                self._where, problem, "build the feature table again with the champion's use-case file"
+            )
+        places = {entity_id: self._place(entity_id) for entity_id in dict.fromkeys(entity_ids)}
+        known = {entity_id: place for entity_id, place in places.items() if place is not None}
+        picked = self._table.take(list(known.values())) if known else self._table.slice(0, 0)
+        rows = picked.select(list(features)).to_pylist()
+        days = picked[SNAPSHOT].to_pylist() if SNAPSHOT in picked.column_names else [None] * len(rows)
+        found = [
+            FoundRow(entity_id, row, day.isoformat() if day else None)
+            for entity_id, row, day in zip(known, rows, days, strict=True)
+        ]
+        return found, [entity_id for entity_id, place in places.items() if place is None]
+
+    def _place(self, entity_id: str) -> int | None:
+        """Return the row of an entity, found by halving."""
+        place = bisect.bisect_left(range(len(self._ids)), entity_id, key=lambda index: str(self._ids[index]))
+        return place if place < len(self._ids) and str(self._ids[place]) == entity_id else None

@@ -1,0 +1,194 @@
+"""Start the service with its refresher, say where it is, and leave nothing running behind."""
+
+import contextlib
+import http.client
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from features.errors import InputError, XmError
+from serving.cache import STATUS, read_status
+from serving.settings import Settings
+
+Report = Callable[[str], None]
+# No word leaves the machine unasked.
+_QUIET = {
+    "BENTOML_DO_NOT_TRACK": "True",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "OMP_NUM_THREADS": "1",
+}
+_START_SECONDS = 180.0
+_STOP_SECONDS = 15.0
+_IMPORT_SECONDS = 120.0
+
+
+class ServiceError(XmError):
+    """Report a service that did not start or has ended by itself."""
+
+
+def serve(settings: Settings, report: Report) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    settings
+        Where to listen and what to answer from.
+    report
+        Takes the lines for the terminal.
+
+    Raises
+    ------
+    InputError
+        If the port is taken.
+    ServiceError
+        If the service does not start, or ends by itself.
+    """
+    _check_port(settings)
+    environment = {**os.environ, **_QUIET, **settings.to_environment()}
+    with _stop_on_signals() as is_stopped:
+        _refresh_once(settings, environment, report)
+        with contextlib.ExitStack() as children:
+            refresher = [sys.executable, "-m", "serving.refresh"]
+            children.enter_context(_running(refresher, environment))
+            service = children.enter_context(_running(_service_command(settings), environment))
+            if _wait_until_ready(settings, service, is_stopped):
+                _introduce(settings, report)
+            _wait_for_end(service, is_stopped)
+    report("stopped")
+
+
+def _service_command(settings: Settings) -> list[str]:
+    """Return the command that starts BentoML."""
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
+    return [*command, "--host", settings.host, "--port", str(settings.port), "--do-not-track"]
+
+
+def _check_port(settings: Settings) -> None:
+    """Demand a free port before anything is started."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            problem = f"port {settings.port} on {settings.host} cannot be used ({error.strerror})"
+            raise InputError("XM_PORT", problem, "choose another with --port") from error
+
+
+def _refresh_once(settings: Settings, environment: dict[str, str], report: Report) -> None:
+    """Fill the cache before the service starts; without a registry it starts from what is there."""
+    report("looking for champions in the registry ...")
+    seconds = settings.refresh_deadline_seconds + _IMPORT_SECONDS
+    command = [sys.executable, "-m", "serving.refresh", "--once"]
+    (settings.cache / STATUS).unlink(missing_ok=True)
+    with _running(command, environment) as once, contextlib.suppress(subprocess.TimeoutExpired):
+        once.wait(seconds)
+    status = read_status(settings.cache)
+    problem = "the refresher did not finish" if status is None else status.problem
+    if problem:
+        report(f"registry: {problem}; serving the last verified champions")
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process in a group of its own and end the whole group afterwards."""
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, then its whole group with force."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextlib.contextmanager
+def _stop_on_signals() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C and SIGTERM into an answer to a question, so that everything is ended in order."""
+    received: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        received.append(number)
+
+    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(received)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _wait_until_ready(
+    settings: Settings, service: subprocess.Popen[bytes], is_stopped: Callable[[], bool]
+) -> bool:
+    """Wait until the service answers; False if it was stopped or has ended before."""
+    deadline = time.monotonic() + _START_SECONDS
+    while service.poll() is None and not is_stopped():
+        if _get(settings, "/livez") is not None:
+            return True
+        if time.monotonic() > deadline:
+            problem = f"does not answer after {_START_SECONDS:g} seconds"
+            raise ServiceError(f"http://{_address(settings)}", problem, "see the lines above")
+        time.sleep(0.2)
+    return False
+
+
+def _wait_for_end(service: subprocess.Popen[bytes], is_stopped: Callable[[], bool]) -> None:
+    """Wait for a signal; a service that ends by itself is a failure."""
+    while not is_stopped():
+        if service.poll() is not None:
+            problem = f"the service ended by itself (exit code {service.returncode})"
+            raise ServiceError("serve", problem, "see the lines above")
+        time.sleep(0.2)
+
+
+def _introduce(settings: Settings, report: Report) -> None:
+    """Say where the service is, what it answers, and a request that works."""
+    address = _address(settings)
+    models = (_get(settings, "/v1/model") or {}).get("models", [])
+    report(f"serving on http://{address} (only this machine); Ctrl-C ends it")
+    for model in models:
+        horizons = ", ".join(model["horizons"])
+        report(f"  {model['usecase']}: {model['model_version']}, horizons {horizons}")
+    if not models:
+        report("  no use case has a champion yet: train one, the service takes it up by itself")
+        return
+    schema = _get(settings, f"/v1/model/schema?usecase={models[0]['usecase']}") or {}
+    body = shlex.quote(json.dumps(schema.get("example"), separators=(",", ":"), ensure_ascii=False))
+    report(f"try: curl -s http://{address}/v1/score -H 'content-type: application/json' -d {body}")
+
+
+def _get(settings: Settings, path: str) -> Any:
+    """Return the JSON that the service answers, or None if it does not."""
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return json.load(answer) if answer.status == 200 else None
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+
+
+def _address(settings: Settings) -> str:
+    """Return host and port as they stand in a URL."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{host}:{settings.port}"

@@ -1,0 +1,193 @@
+"""Requests are read strictly: type, size, time, then content; a refusal names the place, never the value."""
+
+import asyncio
+import difflib
+import re
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from serving.problems import Finding, ProblemError
+
+_Content = TypeVar("_Content")
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_STRANGER = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
+_ABSENT = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
+_WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[a-z |]+)`, got `(?P<got>[a-z]+)`")
+_BOUND = re.compile(
+    r"Expected `(?P<kind>[a-z]+)`(?P<length> of length)? (?P<bound>[<>]=) (?P<number>[\d.e+-]+)"
+)
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_WORDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+    "bool": "true or false",
+}
+
+
+async def read_body(request: Request, max_bytes: int, max_seconds: float) -> bytes:
+    """Return the body of a JSON request.
+
+    Parameters
+    ----------
+    max_bytes
+        Bytes are counted while they arrive; at most this many are kept.
+    max_seconds
+        Time for the whole body.
+
+    Raises
+    ------
+    ProblemError
+        415 for another content type or an encoding, 413 for too many bytes, 408 for too slow ones.
+    """
+    _check_media_type(request)
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > max_bytes:
+        raise _too_large(max_bytes)
+    try:
+        async with asyncio.timeout(max_seconds):
+            return await _read_counting(request, max_bytes)
+    except TimeoutError as error:
+        detail = f"The body did not arrive within {max_seconds:g} seconds."
+        raise ProblemError(408, "body_slow", detail, is_closing=True) from error
+    except ClientDisconnect as error:
+        raise ProblemError(
+            400, "body_incomplete", "The connection ended inside the body.", is_closing=True
+        ) from error
+
+
+def decode(
+    read: Callable[[bytes | msgspec.Raw], _Content],
+    content: bytes | msgspec.Raw,
+    *,
+    path: str = "",
+    known: Collection[str] = (),
+) -> _Content:
+    """Decode JSON, or say what is wrong with it.
+
+    Parameters
+    ----------
+    read
+        ``decode`` of a msgspec decoder.
+    path
+        Where the content stands in the request: ``rows``.
+    known
+        Names that a misspelled one may have meant.
+
+    Raises
+    ------
+    ProblemError
+        400 when it is not JSON, 422 when a value is not accepted.
+    """
+    try:
+        return read(content)
+    except msgspec.ValidationError as error:
+        finding = _describe(str(error), path, known)
+        raise ProblemError(
+            422, "value", f"{finding.path or 'The body'}: {finding.message}.", (finding,)
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise ProblemError(400, "malformed", "The body is not well-formed JSON in UTF-8.") from None
+
+
+def read_query(request: Request, names: Collection[str]) -> dict[str, str]:
+    """Return the query parameters.
+
+    Raises
+    ------
+    ProblemError
+        422 for a parameter that the route does not know, or one given twice.
+    """
+    given: dict[str, str] = {}
+    for name, text in request.query_params.multi_items():
+        if name not in names or name in given:
+            known = (
+                f"the parameters are: {', '.join(names)}, each at most once"
+                if names
+                else "there are no parameters"
+            )
+            raise ProblemError(
+                422, "parameter", "A query parameter is not accepted.", (Finding("query", known),)
+            )
+        given[name] = text
+    return given
+
+
+def refuse_value(path: str, message: str) -> ProblemError:
+    """Return the error for a value that is well-formed but not accepted."""
+    return ProblemError(422, "value", f"{path}: {message}.", (Finding(path, message),))
+
+
+def _check_media_type(request: Request) -> None:
+    """Accept ``application/json`` in UTF-8 without compression."""
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    is_utf8 = parameters.strip().lower().replace('"', "") in {"", "charset=utf-8"}
+    is_plain = request.headers.get("content-encoding", "identity").lower() == "identity"
+    if kind.strip().lower() != "application/json" or not is_utf8 or not is_plain:
+        detail = "Send content-type application/json, in UTF-8, without content-encoding."
+        raise ProblemError(415, "media_type", detail, is_closing=True)
+
+
+async def _read_counting(request: Request, max_bytes: int) -> bytes:
+    """Collect the chunks of a body and stop at the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        if len(body) + len(chunk) > max_bytes:
+            raise _too_large(max_bytes)
+        body += chunk
+    return bytes(body)
+
+
+def _too_large(max_bytes: int) -> ProblemError:
+    """Return the error for a body over the limit."""
+    detail = f"The body has more than {max_bytes} bytes; send fewer rows, or score files on the command line."
+    return ProblemError(413, "body_large", detail, is_closing=True)
+
+
+def _describe(text: str, path: str, known: Collection[str]) -> Finding:
+    """Translate a message of msgspec, which may quote names that were sent."""
+    match = _WHERE.match(text)
+    what, place = (match["what"], match["path"] or "") if match else (text, "")
+    where = _join(path, re.sub(r"\[(\d+)\]", r".\1", place))
+    if stranger := _STRANGER.match(what):
+        return _describe_stranger(stranger["name"], where, known)
+    if absent := _ABSENT.match(what):
+        return Finding(_join(where, absent["name"]), "is missing")
+    if wrong := _WRONG_TYPE.match(what):
+        wanted = " or ".join(_WORDS.get(part, part) for part in wrong["wanted"].split(" | "))
+        return Finding(where, f"expected {wanted}, found {_WORDS.get(wrong['got'], wrong['got'])}")
+    if bound := _BOUND.match(what):
+        return Finding(where, _describe_bound(bound))
+    if what.startswith("Invalid enum value"):
+        return Finding(where, "is not one of the values allowed here")
+    return Finding(where, "is out of range" if "out of range" in what else "is not accepted")
+
+
+def _describe_stranger(name: str, where: str, known: Collection[str]) -> Finding:
+    """Name a key that has no place here, if it looks like a name, and the known one closest to it."""
+    shown = _join(where, name) if _PLAIN_NAME.fullmatch(name) else where
+    close = difflib.get_close_matches(name[:100], known, 1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return Finding(
+        shown, f"is not known here{hint}" if shown != where else f"holds a name that is not known here{hint}"
+    )
+
+
+def _describe_bound(bound: re.Match[str]) -> str:
+    """Say which bound was broken."""
+    word = "at least" if bound["bound"] == ">=" else "at most"
+    number = f"{float(bound['number']):g}"
+    if not bound["length"]:
+        return f"must be {word} {number}"
+    return f"must have {word} {number} {'characters' if bound['kind'] == 'str' else 'entries'}"
+
+
+def _join(*parts: str) -> str:
+    """Join parts of a path with dots."""
+    return ".".join(part.strip(".") for part in parts if part.strip("."))

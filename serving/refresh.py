@@ -1,0 +1,150 @@
+"""The refresher: copies the champions of the registry into the verified cache; workers read the cache only.
+
+It runs beside the service in a process of its own (``python -m serving.refresh``; ``--once`` for a single
+look), so that no request ever waits for the registry and no worker carries its libraries.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from features.errors import BundleError, InputError, XmError
+from serving.cache import RefreshStatus, find_pointer, install, write_status
+from serving.candidate import try_out
+from serving.settings import Settings
+from training.bundle import verify
+
+LOG = logging.getLogger("xm_predict.refresh")
+# One attempt of a few seconds each: with the defaults a dead server blocks for many minutes.
+_PATIENCE = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
+}
+
+
+def refresh(settings: Settings) -> dict[str, str]:
+    """Bring the cache up to date with the registry.
+
+    Parameters
+    ----------
+    settings
+        Where registry and cache are.
+
+    Returns
+    -------
+    dict
+        Model version by use case with a champion in the registry.
+
+    Raises
+    ------
+    XmError
+        If the registry cannot be reached or a champion cannot be used; the others are brought up to date.
+    """
+    from training import registry
+
+    registry.connect(settings.registry)
+    versions: dict[str, str] = {}
+    failures: list[XmError] = []
+    for usecase in registry.champion_names():
+        try:
+            versions[usecase] = _refresh_one(usecase, settings.cache)
+        except XmError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return versions
+
+
+class Refresher:
+    """Look at the registry within a deadline and leave word of how it went.
+
+    Parameters
+    ----------
+    settings
+        Where registry and cache are, and the deadline.
+    work
+        What one look does. It runs in a thread; one that hangs is left alone, and no second one is started.
+    """
+
+    def __init__(self, settings: Settings, work: Callable[[Settings], dict[str, str]] = refresh) -> None:
+        self._settings = settings
+        self._work = work
+        self._problem: str | None = None
+        self._thread: threading.Thread | None = None
+
+    def look(self) -> RefreshStatus:
+        """Look once and return, and write, how it went."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._attempt, daemon=True)
+            self._thread.start()
+        self._thread.join(self._settings.refresh_deadline_seconds)
+        problem = self._problem
+        if self._thread.is_alive():
+            problem = (
+                f"the registry did not answer within {self._settings.refresh_deadline_seconds:g} seconds"
+            )
+        if problem:
+            LOG.warning("%s", problem)
+        status = RefreshStatus(time.time(), problem)
+        write_status(self._settings.cache, status)
+        return status
+
+    def _attempt(self) -> None:
+        """Refresh, and note what went wrong."""
+        try:
+            LOG.info("champions: %s", self._work(self._settings))
+            self._problem = None
+        except XmError as error:
+            self._problem = str(error)
+        except Exception as error:  # noqa: BLE001 - an outage has many shapes; none may end the refresher
+            self._problem = f"the registry failed ({type(error).__name__})"
+
+
+def main(arguments: list[str]) -> int:
+    """Look once or for ever; with ``--once`` the exit code is 1 if something went wrong."""
+    logging.basicConfig(format="refresher: %(message)s", level=logging.WARNING)
+    LOG.setLevel(logging.INFO)
+    for name, setting in _PATIENCE.items():
+        os.environ.setdefault(name, setting)
+    try:
+        settings = Settings.from_environment()
+    except InputError as error:
+        LOG.error("%s", error)  # noqa: TRY400 - one line for people
+        return error.exit_code
+    refresher = Refresher(settings)
+    if "--once" in arguments:
+        return 1 if refresher.look().problem else 0
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(settings.refresh_seconds)
+        refresher.look()
+    return 0
+
+
+def _refresh_one(usecase: str, cache: Path) -> str:
+    """Fetch and install the champion of one use case unless it is there already."""
+    from training import registry
+
+    champion = registry.find_version(usecase, registry.CHAMPION)
+    pointer = find_pointer(cache / usecase)
+    if champion and pointer and pointer.registry_version == champion.version:
+        with contextlib.suppress(BundleError):
+            return verify(cache / usecase / pointer.model_version).model_version
+    with tempfile.TemporaryDirectory(prefix="xm-predict-") as scratch:
+        fetched = registry.fetch_champion(usecase, Path(scratch) / "bundle")
+        installed = install(
+            Path(scratch) / "bundle", cache, try_out=try_out, registry_version=fetched.version
+        )
+    return installed.model_version
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

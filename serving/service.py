@@ -1,0 +1,61 @@
+"""The BentoML service: ``bentoml serve serving.service:XmPredict``, best started by ``xm-predict serve``.
+
+BentoML owns the process, its workers and the life of the application; the routes are our own
+(:mod:`serving.api`). Its tracing, access log and metrics are off: they cost more than a score, and ours belong
+to the outer layer. Its own pages are hidden by :class:`Doorway`. ``max_concurrency`` stays unset: a queue of
+BentoML's would stand before our limits.
+"""
+
+import logging
+import sys
+
+import bentoml
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.api import build_app
+from serving.settings import Settings
+
+application = build_app(Settings.from_environment)
+
+
+class Doorway:
+    """Lead every request to our application, so that nothing of BentoML's own pages can be reached.
+
+    Parameters
+    ----------
+    app
+        What BentoML would answer with; it still sees the start and the end of the process.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one message on."""
+        chosen = self._app if scope["type"] == "lifespan" else application
+        await chosen(scope, receive, send)
+
+
+@bentoml.asgi_app(application, path="/")
+@bentoml.service(
+    name="xm_predict",
+    tracing={"excluded_urls": [".*"]},
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+    traffic={"timeout": 60},
+)
+class XmPredict:
+    """Answer scores, reasons, drivers and model facts from verified local bundles."""
+
+    def __init__(self) -> None:
+        """Send our log, one line of JSON per event, to the terminal."""
+        log = logging.getLogger("xm_predict")
+        if not log.handlers:
+            handler = logging.StreamHandler(sys.stdout)
+            handler.setFormatter(logging.Formatter("%(message)s"))
+            log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        log.propagate = False
+
+
+XmPredict.add_asgi_middleware(Doorway)  # type: ignore[attr-defined]  # the decorator makes it a Service
