@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from features.catalogue import Feature
+from training.drivers import Goal, goal_met, read_goal
+
+WAIT = Feature("wait", "number", "table", unit="hours")
+VALUES = np.array([1.0, 2.0, 3.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [("<= 2", 2 / 3), ("< 2", 1 / 3), (">= 2", 2 / 3), ("> 2", 1 / 3), ("= 2", 1 / 3)],
+    ids=["at-most", "below", "at-least", "above", "equal"],
+)
+def test_goals_count_known_values_only(condition: str, met: float) -> None:
+    goal = read_goal(condition, WAIT)
+    assert goal is not None
+    share = goal_met(goal, VALUES)
+    assert share is not None
+    assert share.value == pytest.approx(met)
+    assert share.n == 3
+    assert share.low < share.value < share.high
+
+
+def test_no_known_value_is_absence_not_zero() -> None:
+    assert goal_met(Goal("wait", "<=", 2.0, None), np.array([np.nan, np.nan])) is None
+
+
+def test_goals_without_an_order_are_not_read() -> None:
+    assert read_goal(None, WAIT) is None
+    assert read_goal("= gold", WAIT) is None
+    assert read_goal("= gold", Feature("plan", "category", "table")) is None

@@ -1,0 +1,133 @@
+import json
+
+import numpy as np
+import pytest
+
+from features.catalogue import Catalogue, Feature
+from features.errors import BundleError
+from features.usecase import Driver
+from training.drivers import rank_drivers, rows_from_json, rows_to_json
+from training.statistics import Floats
+
+CATALOGUE = Catalogue(
+    (
+        Feature("wait", "number", "table", unit="hours", driver="waiting", role="lever"),
+        Feature("wait_before", "number", "table", unit="hours", driver="waiting", role="lever"),
+        Feature("tone", "number", "table", data="X", driver="tone", role="signal"),
+        Feature("plan", "category", "table"),
+    )
+)
+DRIVERS = {
+    "waiting": Driver(
+        features=["wait*"],
+        role="lever",
+        actor="company",
+        goal="<= 24",
+        label={"en": "Waiting", "de": "Warten"},
+    ),
+    "tone": Driver(features=["tone"], role="signal", label={"en": "Tone"}),
+}
+SIZES = np.array([0.8, 0.4, 0.5, 0.05])
+
+
+def _values(n_rows: int, seed: int) -> Floats:
+    random = np.random.default_rng(seed)
+    values = random.normal(size=(n_rows, 4))
+    values[:, 0] = 24 + 10 * values[:, 0]
+    return values
+
+
+def _attributions(values: Floats, sizes: Floats = SIZES) -> Floats:
+    standard = (values - values.mean(axis=0)) / values.std(axis=0)
+    attributions: Floats = standard * sizes * np.array([1.0, 1.0, -1.0, 1.0])
+    return attributions
+
+
+def _refits(values: Floats, spread: float, count: int = 8) -> list[Floats]:
+    random = np.random.default_rng(5)
+    return [_attributions(values, SIZES * np.exp(spread * random.normal(size=4))) for _ in range(count)]
+
+
+VALUES = _values(600, seed=1)
+
+
+def test_drivers_come_sorted_with_shares_that_add_up() -> None:
+    rows = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS)
+    assert [row.name for row in rows] == ["waiting", "tone", "plan"]
+    assert sum(row.share.value for row in rows) == pytest.approx(1.0)
+    assert [row.role for row in rows] == ["lever", "signal", None]
+    assert [row.direction for row in rows] == ["higher", "lower", "groups"]
+    assert {row.evidence_grade for row in rows} == {"C"}
+    assert rows[0].main_feature == "wait"
+    assert rows[0].features == ("wait", "wait_before")
+
+
+def test_goal_met_speaks_of_the_newest_rows() -> None:
+    today = np.array([[20.0, 0.0, 0.0, 0.0], [30.0, 0.0, 0.0, 0.0], [np.nan, 0.0, 0.0, 0.0]])
+    waiting, tone, _ = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, today=today)
+    assert waiting.goal is not None
+    assert (waiting.goal.comparison, waiting.goal.bound, waiting.goal.unit) == ("<=", 24.0, "hours")
+    assert waiting.goal_met is not None
+    assert (waiting.goal_met.value, waiting.goal_met.n) == (0.5, 2)
+    assert (tone.goal, tone.goal_met) == (None, None)
+
+
+def test_refits_widen_the_range_and_the_row_says_so() -> None:
+    attributions = _attributions(VALUES)
+    alone = rank_drivers(attributions, VALUES, CATALOGUE, DRIVERS)[0]
+    refitted = rank_drivers(attributions, VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, 0.2))[0]
+    assert refitted.share.value == alone.share.value
+    assert refitted.share.high - refitted.share.low > 2 * (alone.share.high - alone.share.low)
+    assert alone.interval_method == "entity bootstrap"
+    assert refitted.interval_method == "half-sample refits and entity bootstrap"
+
+
+def test_too_few_refits_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 refits say too little; pass at least 8"):
+        rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, 0.1, count=3))
+
+
+def test_repeated_rows_of_one_entity_do_not_narrow_the_range() -> None:
+    """Ten copies of 60 entities know no more than 60 rows; taken as 600 rows they would seem to."""
+    few = _values(60, seed=2)
+    copies, entities = np.tile(few, (10, 1)), np.tile(np.arange(60), 10)
+    once = rank_drivers(_attributions(few), few, CATALOGUE, DRIVERS)[0].share
+    grouped = rank_drivers(_attributions(copies), copies, CATALOGUE, DRIVERS, entities=entities)[0].share
+    ungrouped = rank_drivers(_attributions(copies), copies, CATALOGUE, DRIVERS)[0].share
+    assert grouped.high - grouped.low == pytest.approx(once.high - once.low, rel=0.15)
+    assert ungrouped.high - ungrouped.low < 0.5 * (grouped.high - grouped.low)
+
+
+def test_equal_drivers_may_swap_places_and_clear_ones_may_not() -> None:
+    refits = _refits(VALUES, 0.1)
+    clear = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=refits)
+    assert clear[2].may_swap_with == ()
+    equal = rank_drivers(
+        _attributions(VALUES, np.array([0.5, 0.0, 0.5, 0.1])), VALUES, CATALOGUE, DRIVERS, refits=refits
+    )
+    by_name = {row.name: row for row in equal}
+    assert by_name["waiting"].may_swap_with == ("tone",)
+    assert by_name["tone"].may_swap_with == ("waiting",)
+
+
+def test_the_ranking_is_the_same_twice() -> None:
+    first, second = (rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS) for _ in range(2))
+    assert first == second
+
+
+def test_shapes_that_differ_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"\(600, 4\), values \(600, 3\)"):
+        rank_drivers(_attributions(VALUES), VALUES[:, :3], CATALOGUE, DRIVERS)
+
+
+def test_rows_survive_json() -> None:
+    rows = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, 0.1))
+    stored = json.loads(json.dumps(rows_to_json(rows), allow_nan=False))
+    assert rows_from_json(stored) == rows
+
+
+def test_a_stored_row_without_a_key_is_refused() -> None:
+    stored = rows_to_json(rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS))
+    del stored[0]["goal"]
+    with pytest.raises(BundleError, match=r"drivers.json: cannot be read \(KeyError: 'goal'\)"):
+        rows_from_json(stored)

@@ -1,0 +1,35 @@
+"""Drivers: groups of features that one can speak about, ranked by their share of the explanation.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from training.drivers.attribution import (
+    DriverGroup,
+    driver_groups,
+    importance_shares,
+    sample_rows,
+    sum_by_driver,
+)
+from training.drivers.direction import Direction, direction_of
+from training.drivers.goal import Goal, goal_met, read_goal
+from training.drivers.ranking import rank_drivers
+from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
+
+__all__ = [
+    "Direction",
+    "DriverGroup",
+    "DriverRow",
+    "EvidenceGrade",
+    "Goal",
+    "IntervalMethod",
+    "direction_of",
+    "driver_groups",
+    "goal_met",
+    "importance_shares",
+    "rank_drivers",
+    "read_goal",
+    "rows_from_json",
+    "rows_to_json",
+    "sample_rows",
+    "sum_by_driver",
+]

@@ -1,0 +1,82 @@
+"""The goal of a driver: a condition on its first feature, and how many meet it today."""
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.catalogue import Feature
+from features.usecase import parse_condition
+from training.statistics import Bools, Estimate, Floats, share
+
+_COMPARE: Mapping[str, Callable[[Floats, float], Bools]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Hold a goal in parts, so that each language can word it.
+
+    Attributes
+    ----------
+    feature
+        The feature that it speaks of.
+    comparison
+        One of ``<= >= < > =``.
+    bound
+        The value to reach, in ``unit``.
+    unit
+        Unit of the feature as the use-case file declares it; None where none is declared.
+    """
+
+    feature: str
+    comparison: str
+    bound: float
+    unit: str | None
+
+
+def read_goal(condition: str | None, feature: Feature) -> Goal | None:
+    """Read a goal such as ``<= 24``; a goal on a category has no order and is not read.
+
+    Examples
+    --------
+    >>> read_goal("<= 24", Feature("wait", "number", "table", unit="hours"))
+    Goal(feature='wait', comparison='<=', bound=24.0, unit='hours')
+    """
+    if condition is None or feature.kind != "number":
+        return None
+    comparison, bound = parse_condition(condition)
+    try:
+        return Goal(feature.name, comparison, float(bound), feature.unit)
+    except ValueError:  # a word instead of a number: nothing to compare a number with
+        return None
+
+
+def goal_met(goal: Goal, values: Floats) -> Estimate | None:
+    """Return the share of rows that meet a goal, among the rows where the value is known.
+
+    Parameters
+    ----------
+    values
+        The goal's feature per row; NaN = missing.
+
+    Returns
+    -------
+    Estimate or None
+        Share with Wilson's interval, ``n`` = rows with a value; None where no value is known.
+
+    Examples
+    --------
+    >>> goal_met(Goal("wait", "<=", 24.0, "hours"), np.array([3.0, 48.0, np.nan])).value
+    0.5
+    """
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return None
+    return share(int(_COMPARE[goal.comparison](known, goal.bound).sum()), known.size)
