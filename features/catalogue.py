@@ -36,7 +36,7 @@ class Feature:
     Parameters
     ----------
     name
-        Column name in the frame: ``o_tickets.count_90d``, ``x_surveys.nps.last``, or the user's own for a flat table.
+        Column name in the frame: ``o_tickets.count_90d``, ``x_surveys.nps.last``; the user's own in a flat table.
     kind
         ``number`` (float64) or ``category`` (text).
     source
@@ -72,7 +72,9 @@ class Feature:
         'x_ray'
         """
         prefix = f"{self.data.lower()}_"
-        return self.name.removeprefix(prefix) if self.name.startswith(f"{prefix}{self.source}.") else self.name
+        return (
+            self.name.removeprefix(prefix) if self.name.startswith(f"{prefix}{self.source}.") else self.name
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Catalogue:
 
     Examples
     --------
-    >>> catalogue = Catalogue((Feature("tenure", "number", "table"), Feature("plan", "category", "table")))
+    >>> tenure = Feature("tenure", "number", "table")
+    >>> catalogue = Catalogue((tenure, Feature("plan", "category", "table")))
     >>> catalogue.names, catalogue.numbers, catalogue.by_name["plan"].kind
     (('tenure', 'plan'), ('tenure',), 'category')
     """
@@ -93,7 +96,9 @@ class Catalogue:
         seen: set[str] = set()
         for feature in self.features:
             if feature.name in seen:
-                raise ContractError(f"feature {feature.name}", "is there twice", "give each feature a name of its own")
+                raise ContractError(
+                    f"feature {feature.name}", "is there twice", "give each feature a name of its own"
+                )
             seen.add(feature.name)
 
     def __iter__(self) -> Iterator[Feature]:
@@ -184,7 +189,9 @@ def _find_owners(features: Iterable[Feature], drivers: Mapping[str, DriverGroup]
             for name in _match(driver, pattern, bare_names):
                 if owners.setdefault(name, driver) != driver:
                     problem = f"'{pattern}' takes {name}, which driver '{owners[name]}' already has"
-                    raise ContractError(f"drivers.{driver}.features", problem, "leave each feature to one driver")
+                    raise ContractError(
+                        f"drivers.{driver}.features", problem, "leave each feature to one driver"
+                    )
     return owners
 
 
@@ -193,7 +200,11 @@ def _match(driver: str, pattern: str, bare_names: Mapping[str, str]) -> list[str
     found = [name for bare, name in bare_names.items() if fnmatchcase(bare, pattern.replace("[", "[[]"))]
     if not found:
         nearest = difflib.get_close_matches(pattern.replace("*", ""), bare_names, n=3, cutoff=0.3)
-        hint = f"the nearest features are {', '.join(nearest)}" if nearest else f"features are {', '.join(bare_names)}"
+        hint = (
+            f"the nearest features are {', '.join(nearest)}"
+            if nearest
+            else f"features are {', '.join(bare_names)}"
+        )
         raise ContractError(f"drivers.{driver}.features", f"'{pattern}' matches no feature", hint)
     return found
 
@@ -216,8 +227,12 @@ def _read_feature(row: object, place: int) -> Feature:
     expected = {field.name for field in fields(Feature)}
     if not isinstance(row, dict) or row.keys() != expected:
         found = sorted(row) if isinstance(row, dict) else row
-        raise BundleError(f"catalogue.features[{place}]", f"{found} does not describe a feature", "build it again")
+        raise BundleError(
+            f"catalogue.features[{place}]", f"{found} does not describe a feature", "build it again"
+        )
     for key, words in _ALLOWED.items():
         if row[key] not in words:
-            raise BundleError(f"catalogue.features[{place}].{key}", f"'{row[key]}' is not allowed", "build it again")
+            raise BundleError(
+                f"catalogue.features[{place}].{key}", f"'{row[key]}' is not allowed", "build it again"
+            )
     return Feature(**row)

@@ -1,0 +1,59 @@
+"""What came out of a source and what was odd in it: the match report of the frame."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """Say how many rows a source had, how many were kept, and why the others were not.
+
+    Attributes
+    ----------
+    rows, kept
+        Rows in the file; rows in the table after all that follows was left out.
+    missing_time
+        Rows without one of the clocks; left out.
+    duplicates
+        Rows whose id was there before; left out. The version known first is kept: what a later one says was
+        not known then.
+    unmatched, unmatched_keys
+        Rows whose key leads to no entity of the cohort's source, and up to five such keys; left out.
+    known_before_event
+        Events known before they happened; kept, both clocks have to pass before they count.
+    in_future
+        Rows that happen or begin after the day of the run; kept, no snapshot sees them.
+    ends_before_start
+        Attribute rows whose end is not after their start; kept, they never hold.
+    before_start, after_end
+        Events before the entity's first start or after its last end in the cohort's source; kept.
+    first_time, last_time
+        First and last event time or start of validity, ISO 8601 in UTC; ``None`` for a table without history.
+    fingerprint
+        SHA-256 of the file, or of database and query.
+    """
+
+    name: str
+    rows: int
+    kept: int
+    missing_time: int
+    duplicates: int
+    unmatched: int
+    unmatched_keys: tuple[str, ...]
+    known_before_event: int
+    in_future: int
+    ends_before_start: int
+    before_start: int
+    after_end: int
+    first_time: str | None
+    last_time: str | None
+    fingerprint: str
+
+    @property
+    def unmatched_share(self) -> float:
+        """Return the share of rows that lead to no entity."""
+        return self.unmatched / self.rows if self.rows else 0.0
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain values."""
+        plain = asdict(self) | {"unmatched_keys": list(self.unmatched_keys)}
+        return plain | {"unmatched_share": self.unmatched_share}

@@ -1,0 +1,72 @@
+"""Which columns of each source a use case reads, and as what: so that nothing else has to be loaded."""
+
+from typing import Literal
+
+from features.errors import SpecError
+from features.usecase import FeatureRule, Source, UseCase, parse_condition
+
+Reading = Literal["number", "moment", "text", "any"]
+_ORDER: tuple[Reading, ...] = ("number", "moment", "text", "any")
+RESERVED = ("entity_id", "event_time", "valid_from", "valid_to", "known_at")
+
+
+def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
+    """Return the columns of source ``name`` that some part of the use case reads, and how.
+
+    ``any`` means that the values decide. Keys and clocks are not among them: see :func:`list_clocks`.
+
+    Raises
+    ------
+    SpecError
+        If a protected column is to become a feature.
+    """
+    source = usecase.sources[name]
+    needs: list[tuple[str, Reading]] = [(column, "number") for column in source.scales]
+    rule = usecase.features.get(name)
+    if isinstance(rule, FeatureRule):
+        _refuse_protected(usecase, name, rule)
+        needs += _list_rule(rule)
+    if usecase.cohort is not None:
+        needs += [
+            (column, "moment") for column in _columns_of(name, usecase.cohort.starts, usecase.cohort.ends)
+        ]
+    if usecase.value is not None:
+        needs += [(column, "number") for column in _columns_of(name, usecase.value.revenue)]
+    if source.verbatim is not None:
+        needs.append((source.verbatim, "text"))
+    needs.sort(key=lambda need: _ORDER.index(need[1]))
+    found: dict[str, Reading] = {}
+    for column, reading in needs:
+        found.setdefault(column, reading)
+    return found
+
+
+def list_clocks(source: Source) -> tuple[str, ...]:
+    """Return the columns that hold the clocks of a source."""
+    starts = None if source.valid_from == "always" else source.valid_from
+    clocks = (source.event_time, starts, source.valid_to, source.known_at_column)
+    return tuple(dict.fromkeys(column for column in clocks if column is not None))
+
+
+def _list_rule(rule: FeatureRule) -> list[tuple[str, Reading]]:
+    """Return what the functions of a rule read."""
+    computed = [*rule.sum, *rule.mean, *rule.min, *rule.max, *rule.std, *rule.slope]
+    needs: list[tuple[str, Reading]] = [(column, "number") for column in computed if column in rule.columns]
+    for column, conditions in rule.share.items():
+        is_ordered = any(parse_condition(condition)[0] != "=" for condition in conditions.values())
+        needs.append((column, "number" if is_ordered else "any"))
+    return [*needs, *((column, "any") for column in (*rule.first, *rule.last))]
+
+
+def _columns_of(name: str, *paths: str | None) -> list[str]:
+    """Return the columns of those ``source.column`` paths that lie in source ``name``."""
+    parts = (path.partition(".") for path in paths if path is not None)
+    return [column for source, _, column in parts if source == name]
+
+
+def _refuse_protected(usecase: UseCase, name: str, rule: FeatureRule) -> None:
+    """Demand that no protected column becomes a feature."""
+    for column in rule.columns:
+        if column in usecase.privacy.protected or f"{name}.{column}" in usecase.privacy.protected:
+            problem = f"'{column}' stands under privacy.protected and may not become a feature"
+            raise SpecError(f"features.{name}", problem, "take it out of one of the two")

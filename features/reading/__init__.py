@@ -1,0 +1,26 @@
+"""Raw tables out of files and databases, and the types of their values; every fault is one line.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from features.reading.databases import stage_query
+from features.reading.files import stage_file
+from features.reading.moments import is_days, to_moment
+from features.reading.staged import Column, Place, Staged, demand_columns, nearest
+from features.reading.values import check_scale, is_numeric, to_number, to_text
+
+__all__ = [
+    "Column",
+    "Place",
+    "Staged",
+    "check_scale",
+    "demand_columns",
+    "is_days",
+    "is_numeric",
+    "nearest",
+    "stage_file",
+    "stage_query",
+    "to_moment",
+    "to_number",
+    "to_text",
+]

@@ -1,0 +1,124 @@
+"""SQL queries on DuckDB and SQLite files, read only."""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from features.errors import SourceError
+from features.reading.staged import Column, Place, Staged, demand_columns, stage_name
+from features.reading.transcript import fingerprint_file
+from features.sql import open_database, quoted_name
+from features.usecase import ReadOptions
+
+
+def stage_query(
+    connection: duckdb.DuckDBPyConnection,
+    place: Place,
+    query: str,
+    url: str,
+    folder: Path,
+    options: ReadOptions,
+    wanted: Collection[str],
+) -> Staged:
+    """Run a query on a database file and load what it gives.
+
+    Parameters
+    ----------
+    connection
+        Where the raw table is made.
+    place
+        For messages.
+    query
+        SQL text that gives rows.
+    url
+        ``duckdb:///file.duckdb`` or ``sqlite:///file.db``.
+    folder
+        Where relative file names start.
+    options
+        How texts are to be understood.
+    wanted
+        Columns that the query has to give; others are not loaded.
+
+    Raises
+    ------
+    SourceError
+        If the database is missing or not readable, the query fails, or it gives no rows.
+    ContractError
+        If a wanted column is missing.
+    """
+    scheme, path = _resolve(url, folder, place)
+    fetch = _fetch_duckdb if scheme == "duckdb" else _fetch_sqlite
+    try:
+        rows = fetch(path, query)
+    except (duckdb.Error, sqlite3.Error, pa.ArrowInvalid) as error:
+        reason = " ".join(str(error).split())[:200].replace(f"{path.parent}/", "")
+        raise SourceError(
+            f"{place.key}.query", f"fails on '{path.name}' ({reason})", "correct the query"
+        ) from error
+    demand_columns(place, wanted, rows.column_names)
+    if rows.num_rows == 0:
+        raise SourceError(f"{place.key}.query", "gives no rows", "check its conditions")
+    table = stage_name(place)
+    connection.register("incoming", rows.select([name for name in rows.column_names if name in wanted]))
+    connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM incoming")
+    connection.unregister("incoming")
+    types = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {table})").fetchall()
+    chosen = {name: Column(quoted_name(name), kind) for name, kind in types}
+    fingerprint = sha256(f"{fingerprint_file(path)} {query}".encode()).hexdigest()
+    return Staged(connection, place, table, chosen, options, 1, fingerprint)
+
+
+def _resolve(url: str, folder: Path, place: Place) -> tuple[str, Path]:
+    """Split a URL into its scheme and an existing file."""
+    scheme, found, rest = url.partition(":///")
+    if not found or scheme not in {"duckdb", "sqlite"}:
+        shown = url.rpartition("@")[2]
+        hint = "write duckdb:///file.duckdb or sqlite:///file.db"
+        raise SourceError(f"{place.key}.url", f"'{shown}' is not an address of a database file", hint)
+    path = (folder / rest).resolve()
+    if not path.is_file():
+        raise SourceError(
+            f"{place.key}.url", f"'{rest}' is not there", f"files are looked for in {folder.name or folder}"
+        )
+    return scheme, path
+
+
+def _fetch_duckdb(path: Path, query: str) -> pa.Table:
+    """Run ``query`` on a DuckDB file."""
+    with open_database(str(path), is_guest=True) as database:
+        return database.execute(query).to_arrow_table()
+
+
+def _fetch_sqlite(path: Path, query: str) -> pa.Table:
+    """Run ``query`` on an SQLite file."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+        cursor = database.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        rows = cursor.fetchall()
+    if not names:
+        message = "it is not a query that gives rows"
+        raise sqlite3.ProgrammingError(message)
+    columns = zip(*rows, strict=True) if rows else [() for _ in names]
+    return pa.table({name: _to_arrow(values) for name, values in zip(names, columns, strict=True)})
+
+
+def _to_arrow(values: Sequence[object]) -> pa.Array:
+    """Give one type to the values of an SQLite column, which may each have their own."""
+    types = {type(value) for value in values} - {type(None)}
+    if types <= {int}:
+        return pa.array(values, pa.int64())
+    if types <= {int, float}:
+        return pa.array([None if value is None else float(str(value)) for value in values], pa.float64())
+    return pa.array([_to_text(value) for value in values], pa.string())
+
+
+def _to_text(value: object) -> str | None:
+    """Return a value of mixed types as text."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return None if value is None else str(value)

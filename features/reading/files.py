@@ -1,0 +1,61 @@
+"""Any file that a use case names, as a raw table: CSV, packed CSV, Parquet, a folder of Parquet."""
+
+import difflib
+from collections.abc import Collection
+from pathlib import Path
+
+import duckdb
+
+from features.errors import SourceError
+from features.reading.columnar import is_parquet, stage_parquet
+from features.reading.delimited import stage_delimited
+from features.reading.staged import Place, Staged
+from features.reading.transcript import unreadable
+from features.usecase import ReadOptions
+
+
+def stage_file(
+    connection: duckdb.DuckDBPyConnection,
+    place: Place,
+    path: Path,
+    options: ReadOptions,
+    wanted: Collection[str] | None = None,
+) -> Staged:
+    """Load a file into DuckDB as it is; its content decides how it is read.
+
+    Parameters
+    ----------
+    connection
+        Where the raw table is made.
+    place
+        Where the use case names the file, for messages.
+    path
+        The file or folder.
+    options
+        How a text file is written.
+    wanted
+        Columns to load; all when ``None``.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, unreadable, empty, damaged, or written otherwise than declared.
+    ContractError
+        If a wanted column is missing.
+    """
+    _demand_file(place, path)
+    try:
+        stage = stage_parquet if is_parquet(path) else stage_delimited
+        return stage(connection, place, path, options, wanted)
+    except OSError as error:
+        raise unreadable(f"{place.key}.file", path, error) from error
+
+
+def _demand_file(place: Place, path: Path) -> None:
+    """Demand that the file is there; else name what looks like it."""
+    if path.exists():
+        return
+    present = sorted(found.name for found in path.parent.iterdir()) if path.parent.is_dir() else []
+    close = difflib.get_close_matches(path.name, present, n=3, cutoff=0.5) or present[:5]
+    hint = f"beside it are: {', '.join(close)}" if close else "check the name and the data folder"
+    raise SourceError(f"{place.key}.file", f"'{path.name}' is not there", hint)

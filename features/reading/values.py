@@ -1,0 +1,144 @@
+"""Texts and numbers out of raw columns; a value that does not fit is shown with its row."""
+
+import re
+
+from features.errors import ContractError, SourceError
+from features.reading.staged import Staged
+from features.sql import quoted_text, quoted_texts
+
+_POINT = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
+_COMMA = r"[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)?(,[0-9]*)?([eE][+-]?[0-9]{1,3})?"
+_WHOLE = (
+    "BIGINT",
+    "INTEGER",
+    "SMALLINT",
+    "TINYINT",
+    "UBIGINT",
+    "UINTEGER",
+    "USMALLINT",
+    "UTINYINT",
+    "HUGEINT",
+    "UHUGEINT",
+)
+_REAL = ("DOUBLE", "FLOAT", "DECIMAL")
+
+
+def to_text(staged: Staged, name: str) -> str:
+    """Return SQL that gives a column as trimmed text, NULL where a value is missing.
+
+    Whole numbers stored as fractions give the text of the whole number, so that keys of two files meet.
+    """
+    column = staged.columns[name]
+    if column.type in {"DOUBLE", "FLOAT"}:
+        whole = f"{column.sql} = trunc({column.sql}) AND abs({column.sql}) < 1e15"
+        plain = f"CASE WHEN {whole} THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR)"
+        plain += f" WHEN NOT isnan({column.sql}) THEN CAST({column.sql} AS VARCHAR) END"
+    else:
+        plain = f"trim(CAST({column.sql} AS VARCHAR), {quoted_text(_BLANKS)})"
+    missing = quoted_texts(["", *(text.strip() for text in staged.options.missing)])
+    return f"(CASE WHEN {plain} NOT IN ({missing}) THEN {plain} END)"
+
+
+_BLANKS = " \t\r\n\u00a0"
+
+
+def is_numeric(staged: Staged, name: str) -> bool:
+    """Tell whether every value that is there is a number, and there is at least one."""
+    column = staged.columns[name]
+    if not column.is_text:
+        return _is_number_type(column.type)
+    text = to_text(staged, name)
+    found = staged.connection.execute(
+        f"SELECT count({text}), count({text}) FILTER (NOT {_fits(text, staged)}) FROM {staged.table}"
+    ).fetchone()
+    return found is not None and found[0] > 0 and found[1] == 0
+
+
+def to_number(staged: Staged, name: str) -> str:
+    """Return SQL that gives a column as finite DOUBLE, NULL where a value is missing.
+
+    Raises
+    ------
+    SourceError
+        If a value is not a number: column, row, value, and the decimal sign that would fit.
+    """
+    column = staged.columns[name]
+    if column.is_text:
+        text = to_text(staged, name)
+        _demand(staged, name, text, _fits(text, staged))
+        return _parse(text, staged)
+    if column.type == "BOOLEAN":
+        return f"CAST({column.sql} AS DOUBLE)"
+    if not _is_number_type(column.type):
+        raise SourceError(
+            staged.place.column(name), f"holds {column.type}, not numbers", "name a column of numbers"
+        )
+    number = f"CAST({column.sql} AS DOUBLE)"
+    coded = [repr(float(text)) for text in staged.options.missing if re.fullmatch(_POINT, text.strip())]
+    absent = f"isnan({number})" + (f" OR {number} IN ({', '.join(coded)})" if coded else "")
+    number = f"(CASE WHEN NOT ({absent}) THEN {number} END)"
+    _demand(staged, name, number, f"isfinite({number})")
+    return number
+
+
+def check_scale(staged: Staged, name: str, number: str, scale: tuple[float, float]) -> None:
+    """Demand that all numbers of a column lie on its declared scale.
+
+    Raises
+    ------
+    ContractError
+        With column, row, value and scale.
+    """
+    low, high = scale
+    found = first_misfit(staged, number, f"{number} BETWEEN {low!r} AND {high!r}")
+    if found is not None:
+        row, value = found
+        problem = f"row {row}: {float(value):g} is outside the scale {low:g}..{high:g}"
+        hint = f"if it is a code, write read: {{missing: ['{float(value):g}']}}; else correct the value or the scale"
+        raise ContractError(staged.place.column(name), problem, hint)
+
+
+def first_misfit(staged: Staged, value: str, condition: str) -> tuple[int, str] | None:
+    """Return row number and text of the first value that is there and breaks ``condition``."""
+    found = staged.connection.execute(
+        f"SELECT rowid, CAST({value} AS VARCHAR) FROM {staged.table} "
+        f"WHERE {value} IS NOT NULL AND NOT coalesce({condition}, false) ORDER BY rowid LIMIT 1"
+    ).fetchone()
+    return None if found is None else (int(found[0]) + staged.first_row, str(found[1]))
+
+
+def _is_number_type(kind: str) -> bool:
+    """Tell whether a DuckDB type holds numbers."""
+    return kind.startswith((*_WHOLE, *_REAL)) and not kind.endswith("]")
+
+
+def _fits(text: str, staged: Staged) -> str:
+    """Return the condition that a text is a number as declared."""
+    form = _POINT if staged.options.decimal == "." else _COMMA
+    digit = "" if staged.options.decimal == "." else f" AND regexp_matches({text}, '[0-9]')"
+    return f"(regexp_full_match({text}, {quoted_text(form)}){digit} AND isfinite({_parse(text, staged)}))"
+
+
+def _parse(text: str, staged: Staged) -> str:
+    """Return the number that a fitting text stands for."""
+    if staged.options.decimal == ",":
+        text = f"replace(replace({text}, '.', ''), ',', '.')"
+    return f"try_cast({text} AS DOUBLE)"
+
+
+def _demand(staged: Staged, name: str, value: str, condition: str) -> None:
+    """Raise for the first value that is no number."""
+    found = first_misfit(staged, value, condition)
+    if found is not None:
+        row, text = found
+        problem = f"row {row}: '{text[:40]}' is not a number"
+        raise SourceError(staged.place.column(name), problem, _propose(text, staged.options.decimal))
+
+
+def _propose(text: str, decimal: str) -> str:
+    """Say what would make a number of ``text``."""
+    if decimal == "." and re.fullmatch(_COMMA, text):
+        return "write read: {decimal: ','}"
+    if decimal == "," and re.fullmatch(_POINT, text):
+        return "leave out read.decimal, or correct the value"
+    return f"correct the value, or write read: {{missing: ['{text[:40]}']}} if it stands for a missing one"

@@ -1,0 +1,159 @@
+"""One source on its way from raw to typed: clocks, columns, duplicates, entities."""
+
+import duckdb
+
+from features.errors import ContractError
+from features.links import resolve_events, resolve_histories
+from features.needs import RESERVED, Reading
+from features.reading import Staged, check_scale, is_days, is_numeric, to_moment, to_number, to_text
+from features.sql import fetch_row, quoted_name
+from features.usecase import Delay, Source
+
+ENTITIES = quoted_name("known entities")
+_ROW, _KEY, _ID = quoted_name(" row"), quoted_name(" key"), quoted_name(" id")
+_ROWS = quoted_name("rows in work")
+_ALWAYS = "TIMESTAMP '0001-01-01'"
+
+
+class Refinery:
+    """Hold the rows of one source while they are typed and thinned out.
+
+    Parameters
+    ----------
+    staged
+        The raw table; it is dropped once its values have been typed.
+    source
+        What the use case says of it.
+    key
+        Column that leads to the entity.
+    needs
+        Columns that the use case reads, and as what.
+
+    Raises
+    ------
+    SourceError
+        If a value is not what the use case says.
+    ContractError
+        If a value leaves its declared scale, or a column has the name of a clock that it is not.
+    """
+
+    def __init__(self, staged: Staged, source: Source, key: str, needs: dict[str, Reading]) -> None:
+        self._connection: duckdb.DuckDBPyConnection = staged.connection
+        self._is_events = source.is_events
+        self.clock = "event_time" if source.is_events else "valid_from"
+        columns = [
+            f"rowid AS {_ROW}",
+            f"{to_text(staged, key)} AS entity_id",
+            f"{to_text(staged, key)} AS {_KEY}",
+            *([f"{to_text(staged, source.id)} AS {_ID}"] if source.id is not None else []),
+            *select_clocks(staged, source),
+            *_select_needs(staged, source, needs),
+        ]
+        self._connection.execute(
+            f"CREATE OR REPLACE TABLE {_ROWS} AS SELECT {', '.join(columns)} FROM {staged.table}"
+        )
+        staged.drop()
+        self._columns = [quoted_name(name) for name in needs if name.lower() not in RESERVED]
+
+    @property
+    def count(self) -> int:
+        """Return the number of rows that are left."""
+        return int(str(fetch_row(self._connection, f"SELECT count(*) FROM {_ROWS}")[0]))
+
+    def keep(self, condition: str) -> int:
+        """Leave out rows that break ``condition`` and return their number."""
+        before = self.count
+        self._connection.execute(f"DELETE FROM {_ROWS} WHERE NOT ({condition})")
+        return before - self.count
+
+    def keep_first_versions(self) -> int:
+        """Keep of each id the version known first, and return the number of the others; rows without id stay."""
+        before = self.count
+        order = ", ".join(["known_at", self.clock, "entity_id", *self._columns])
+        self._replace(
+            f"SELECT * FROM {_ROWS} QUALIFY {_ID} IS NULL OR row_number() OVER (PARTITION BY {_ID} ORDER BY {order}) = 1"
+        )
+        return before - self.count
+
+    def follow(self, links: str) -> None:
+        """Replace keys by the entities that the table ``links`` leads to; NULL where it leads nowhere."""
+        if self._is_events:
+            self._replace(resolve_events(links, _ROWS, _ROW))
+        else:
+            self._replace(resolve_histories(links, _ROWS))
+
+    def forget_strangers(self) -> None:
+        """Set entities that the cohort's source does not have to NULL."""
+        self._connection.execute(
+            f"UPDATE {_ROWS} SET entity_id = NULL WHERE entity_id NOT IN (SELECT entity_id FROM {ENTITIES})"
+        )
+
+    def unmatched_keys(self) -> tuple[str, ...]:
+        """Return up to five keys that lead to no entity."""
+        found = self._connection.execute(
+            f"SELECT DISTINCT {_KEY} FROM {_ROWS} WHERE entity_id IS NULL AND {_KEY} IS NOT NULL ORDER BY 1 LIMIT 5"
+        ).fetchall()
+        return tuple(str(row[0]) for row in found)
+
+    def finish(self, table: str) -> None:
+        """Give the rows their place, without what only the refining needed."""
+        helpers = ", ".join(name for name in (_ROW, _KEY, _ID) if name in self._present())
+        self._connection.execute(
+            f"CREATE TABLE {table} AS SELECT * EXCLUDE ({helpers}) FROM {_ROWS} ORDER BY {_ROW}"
+        )
+        self._connection.execute(f"DROP TABLE {_ROWS}")
+
+    def _present(self) -> set[str]:
+        """Return the quoted names of all columns."""
+        described = self._connection.execute(f"DESCRIBE {_ROWS}").fetchall()
+        return {quoted_name(str(row[0])) for row in described}
+
+    def _replace(self, query: str) -> None:
+        """Put what ``query`` gives in the place of the rows."""
+        self._connection.execute(f"CREATE OR REPLACE TABLE {_ROWS} AS {query}")
+
+
+def select_clocks(staged: Staged, source: Source) -> list[str]:
+    """Return SQL for the clocks of a source under their fixed names."""
+    if source.event_time is not None:
+        start = to_moment(staged, source.event_time)
+        clocks = [f"{start} AS event_time"]
+    else:
+        start = _ALWAYS if source.valid_from == "always" else to_moment(staged, str(source.valid_from))
+        end = "CAST(NULL AS TIMESTAMP)" if source.valid_to is None else to_moment(staged, source.valid_to)
+        clocks = [f"{start} AS valid_from", f"{end} AS valid_to"]
+    if isinstance(source.known_at, Delay):
+        known = f"{start} + INTERVAL {source.delay_days} DAY"
+    else:
+        known = start if source.known_at_column is None else to_moment(staged, source.known_at_column)
+    return [*clocks, f"{known} AS known_at"]
+
+
+def _select_needs(staged: Staged, source: Source, needs: dict[str, Reading]) -> list[str]:
+    """Return SQL for the columns that the use case reads, under their own names."""
+    selected: list[str] = []
+    clocks = {"event_time": source.event_time, "valid_from": source.valid_from, "valid_to": source.valid_to}
+    clocks |= {"known_at": source.known_at_column}
+    for name, reading in needs.items():
+        if name.lower() in RESERVED:
+            if clocks.get(name) != name:
+                problem = "has the name of a clock or key that it is not"
+                raise ContractError(staged.place.column(name), problem, "give the column another name")
+            continue
+        value = _read(staged, name, reading)
+        if name in source.scales:
+            check_scale(staged, name, value, source.scales[name])
+        selected.append(f"{value} AS {quoted_name(name)}")
+    return selected
+
+
+def _read(staged: Staged, name: str, reading: Reading) -> str:
+    """Return SQL for one column in its reading; where the values decide: number, else day, else text."""
+    column_type = staged.columns[name].type
+    if reading == "number" or (reading == "any" and is_numeric(staged, name)):
+        return to_number(staged, name)
+    if reading == "moment" or (reading == "any" and is_days(staged, name)):
+        return to_moment(staged, name)
+    if reading == "any" and column_type == "BOOLEAN":
+        return staged.columns[name].sql
+    return to_text(staged, name)

@@ -1,0 +1,237 @@
+"""Raw tables of a use case -> tables with an entity, typed columns and both clocks in UTC.
+
+Every source becomes one DuckDB table. Events have ``entity_id VARCHAR, event_time TIMESTAMP, known_at TIMESTAMP``;
+attributes and links have ``entity_id, valid_from, valid_to, known_at`` (``valid_to`` NULL: still valid). After
+these come the columns that the use case reads, under their own names, as DOUBLE, TIMESTAMP, BOOLEAN or VARCHAR.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from features.errors import ContractError
+from features.links import compose, find_route, link_table
+from features.match import SourceFacts
+from features.needs import list_clocks, list_needs
+from features.progress import Report, silent
+from features.reading import Place, Staged, stage_file, stage_query, to_text
+from features.refining import ENTITIES, Refinery, select_clocks
+from features.sql import fetch_row, open_database, quoted_name
+from features.usecase import Source, UseCase
+
+__all__ = ["SourceFacts", "Sources", "open_sources"]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Hold the open tables of a use case; made by :func:`open_sources`, gone when its block ends."""
+
+    usecase: UseCase
+    connection: duckdb.DuckDBPyConnection
+    all_facts: Mapping[str, SourceFacts]
+
+    def table(self, name: str) -> str:
+        """Return the quoted name of the table of source ``name``."""
+        return quoted_name(self.facts(name).name)
+
+    def facts(self, name: str) -> SourceFacts:
+        """Return what was found in source ``name``.
+
+        Raises
+        ------
+        ContractError
+            If there is no such source.
+        """
+        if name not in self.all_facts:
+            hint = f"sources are {', '.join(self.all_facts)}"
+            raise ContractError("sources", f"'{name}' is not a source of '{self.usecase.name}'", hint)
+        return self.all_facts[name]
+
+
+@contextmanager
+def open_sources(
+    usecase: UseCase, *, report: Report = silent, today: date | None = None
+) -> Iterator[Sources]:
+    """Read and check all sources of a use case; nothing is fetched from any network.
+
+    Parameters
+    ----------
+    usecase
+        A use case made from sources.
+    report
+        Told which source is being read.
+    today
+        Day after which dates count as future; the present day in UTC when absent.
+
+    Yields
+    ------
+    Sources
+        The tables, in an in-memory database that is closed at the end of the block.
+
+    Raises
+    ------
+    SourceError
+        If a source cannot be read as declared.
+    ContractError
+        If columns are missing, values leave their scale, or no row of a source belongs to a known entity.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="xm-") as scratch,
+        open_database(scratch=scratch) as connection,
+    ):
+        loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date())
+        yield Sources(usecase, connection, loading.run())
+
+
+class _Loading:
+    """Load the sources one after the other: links, the source that says who there is, then all others."""
+
+    def __init__(
+        self, usecase: UseCase, connection: duckdb.DuckDBPyConnection, report: Report, today: date
+    ) -> None:
+        self._sources = usecase.sources
+        self._usecase = usecase
+        self._connection = connection
+        self._report = report
+        self._today = today
+        self._entity, _, self._cohort, _ = usecase.settled()
+        self._base = self._cohort.starts.partition(".")[0]
+
+    def run(self) -> dict[str, SourceFacts]:
+        """Load all and return their facts in the order of the use case."""
+        links = [name for name in self._sources if self._sources[name].is_link]
+        for name in links:
+            self._make_link(name)
+        facts = {self._base: self._load(self._base)}
+        self._list_entities()
+        facts |= {name: self._load(name) for name in self._sources if name != self._base}
+        return {name: facts[name] for name in self._sources}
+
+    def _stage(self, name: str) -> Staged:
+        """Load the raw table of one source."""
+        source = self._sources[name]
+        place = Place(f"sources.{name}", name)
+        self._report(f"reading {name}")
+        wanted = {*list_needs(self._usecase, name), *list_clocks(source), self._key(source)}
+        wanted |= {source.id} if source.id is not None else set()
+        wanted |= {column for pair in source.links.items() for column in pair}
+        columns = sorted(wanted)
+        folder = self._usecase.folder
+        if source.query is not None and source.url is not None:
+            return stage_query(
+                self._connection, place, source.query, source.url, folder, source.read, columns
+            )
+        return stage_file(self._connection, place, folder / str(source.file), source.read, columns)
+
+    def _key(self, source: Source) -> str:
+        """Return the column that leads to the entity: declared, the far end of a link, or the entity itself."""
+        return source.key or next(iter(source.links.values()), self._entity)
+
+    def _make_link(self, name: str) -> None:
+        """Make the typed pairs of one link source."""
+        source = self._sources[name]
+        staged = self._stage(name)
+        ((here, there),) = source.links.items()
+        columns = [f"{to_text(staged, here)} AS link_key", f"{to_text(staged, there)} AS entity_id"]
+        columns += select_clocks(staged, source)
+        complete = "link_key IS NOT NULL AND entity_id IS NOT NULL AND valid_from IS NOT NULL AND known_at IS NOT NULL"
+        self._connection.execute(
+            f"CREATE TABLE {link_table(name)} AS SELECT * FROM "
+            f"(SELECT {', '.join(columns)} FROM {staged.table}) WHERE {complete}"
+        )
+        staged.drop()
+
+    def _load(self, name: str) -> SourceFacts:
+        """Make the typed table of one source and say what was found."""
+        source = self._sources[name]
+        staged = self._stage(name)
+        rows, fingerprint = staged.row_count, staged.fingerprint
+        refinery = Refinery(staged, source, self._key(source), list_needs(self._usecase, name))
+        missing_time = refinery.keep(f"{refinery.clock} IS NOT NULL AND known_at IS NOT NULL")
+        duplicates = refinery.keep_first_versions() if source.id is not None else 0
+        self._match(name, refinery)
+        keys = refinery.unmatched_keys()
+        unmatched = refinery.keep("entity_id IS NOT NULL")
+        if refinery.count == 0:
+            raise self._nothing_left(name, missing_time, keys)
+        kept = refinery.count
+        table = quoted_name(name)
+        refinery.finish(table)
+        first_time, last_time, *odd = fetch_row(self._connection, self._odd_query(name, table))
+        known_before, in_future, ends_before_start, before_start, after_end = (
+            int(str(count)) for count in odd
+        )
+        return SourceFacts(
+            name=name,
+            rows=rows,
+            kept=kept,
+            missing_time=missing_time,
+            duplicates=duplicates,
+            unmatched=unmatched,
+            unmatched_keys=keys,
+            known_before_event=known_before,
+            in_future=in_future,
+            ends_before_start=ends_before_start,
+            before_start=before_start,
+            after_end=after_end,
+            first_time=None if first_time is None else str(first_time),
+            last_time=None if last_time is None else str(last_time),
+            fingerprint=fingerprint,
+        )
+
+    def _match(self, name: str, refinery: Refinery) -> None:
+        """Lead the keys of a source to entities of the cohort's source."""
+        where = f"sources.{name}.key"
+        route = find_route(self._key(self._sources[name]), self._sources, where)
+        if route:
+            links = quoted_name(f"links of {name}")
+            compose(self._connection, route, links)
+            refinery.follow(links)
+        if name != self._base:
+            refinery.forget_strangers()
+
+    def _list_entities(self) -> None:
+        """Make the table of known entities with their first start and last end."""
+        start = quoted_name(self._cohort.starts.partition(".")[2])
+        source, _, column = (self._cohort.ends or "").partition(".")
+        end = f"max({quoted_name(column)})" if source == self._base else "NULL"
+        open_ended = f"count(*) > count({quoted_name(column)})" if source == self._base else "true"
+        self._connection.execute(
+            f"CREATE TABLE {ENTITIES} AS SELECT entity_id, min({start}) AS first_start, "
+            f"CASE WHEN NOT ({open_ended}) THEN {end} END AS last_end FROM {quoted_name(self._base)} GROUP BY entity_id"
+        )
+
+    def _nothing_left(self, name: str, missing_time: int, keys: tuple[str, ...]) -> ContractError:
+        """Say why no row of a source is left."""
+        if not keys:
+            problem = f"all {missing_time} rows lack a time" if missing_time else "no row has a key"
+            return ContractError(f"sources.{name}", problem, "check key, event_time, valid_from and known_at")
+        key = self._key(self._sources[name])
+        known = (
+            fetch_row(self._connection, f"SELECT min(entity_id) FROM {ENTITIES}")
+            if name != self._base
+            else ("",)
+        )
+        problem = f"no row belongs to an entity of '{self._base}': '{keys[0]}' is not like '{known[0]}'"
+        return ContractError(f"{name}.{key}", problem, "name the right key, or add a links table")
+
+    def _odd_query(self, name: str, table: str) -> str:
+        """Return SQL for first and last time and the counts of odd rows."""
+        tomorrow = f"DATE '{self._today}' + INTERVAL 1 DAY"
+        if not self._sources[name].is_events:
+            shown = "CASE WHEN valid_from > TIMESTAMP '0001-01-01' THEN valid_from END"
+            return (
+                f"SELECT CAST(min({shown}) AS VARCHAR), CAST(max({shown}) AS VARCHAR), 0, "
+                f"count(*) FILTER (valid_from >= {tomorrow}), count(*) FILTER (valid_to <= valid_from), 0, 0 "
+                f"FROM {table}"
+            )
+        return (
+            "SELECT CAST(min(event_time) AS VARCHAR), CAST(max(event_time) AS VARCHAR), "
+            f"count(*) FILTER (known_at < event_time), count(*) FILTER (event_time >= {tomorrow}), 0, "
+            "count(*) FILTER (event_time < first_start), count(*) FILTER (event_time > last_end) "
+            f"FROM {table} JOIN {ENTITIES} USING (entity_id)"
+        )

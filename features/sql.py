@@ -1,0 +1,75 @@
+"""How names and texts are written in SQL, so that no column name or file name can be taken for a command."""
+
+import os
+from collections.abc import Iterable
+
+import duckdb
+
+THREADS = 2
+
+
+def quoted_name(name: str) -> str:
+    """Return ``name`` as an SQL identifier.
+
+    Examples
+    --------
+    >>> print(quoted_name('the "best" plan'))
+    "the ""best"" plan"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str | os.PathLike[str]) -> str:
+    """Return ``text`` as an SQL string.
+
+    Examples
+    --------
+    >>> quoted_text("it's")
+    "'it''s'"
+    """
+    return "'" + os.fspath(text).replace("'", "''") + "'"
+
+
+def quoted_texts(texts: Iterable[str]) -> str:
+    """Return a comma-separated list of SQL strings.
+
+    Examples
+    --------
+    >>> quoted_texts(["-99", "N/A"])
+    "'-99', 'N/A'"
+    """
+    return ", ".join(quoted_text(text) for text in texts)
+
+
+def open_database(
+    path: str = ":memory:", *, scratch: str | None = None, is_guest: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB so that it never reaches for the network: no extension is installed or loaded by itself.
+
+    Parameters
+    ----------
+    path
+        Database file, or an in-memory database.
+    scratch
+        Folder for what does not fit into memory.
+    is_guest
+        Open somebody else's database: read only, and its SQL may not touch other files.
+    """
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if scratch is not None:
+        settings["temp_directory"] = scratch
+    if is_guest:
+        settings["enable_external_access"] = False
+    connection = duckdb.connect(path, read_only=is_guest, config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
+    """Return the one row that ``query`` (an aggregate) gives."""
+    row = connection.execute(query).fetchone()
+    return () if row is None else tuple(row)
