@@ -27,7 +27,8 @@ def _make_rows(seed: int, n: int, stretch: float = 1.0) -> tuple[Floats, Floats]
 
 def _ece(target: Floats, probability: Floats) -> float:
     ranking = Ranking.of(target, probability)
-    return np.abs(bin_gaps(ranking.weigh(np.ones((1, len(ranking.order)))))).mean().item()
+    gaps = bin_gaps(ranking.weigh(np.ones((1, len(ranking.order)))))
+    return float(np.abs(gaps).mean())
 
 
 def test_losses_against_reference():

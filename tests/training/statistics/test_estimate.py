@@ -62,5 +62,5 @@ def test_an_estimate_without_draws_has_no_interval_made_up():
     [((0.03, 0.01, 0.05), 0.01, 0.05), ((-0.03, -0.05, -0.01), 0.01, 0.05), ((0.01, -0.04, 0.02), 0.0, 0.04)],
 )
 def test_size_of_a_signed_estimate(signed, low, high):
-    found = of_size(Estimate(*signed, 9))
+    found = of_size(Estimate(signed[0], signed[1], signed[2], 9))
     assert (found.value, found.low, found.high) == (abs(signed[0]), low, high)
