@@ -1,11 +1,15 @@
 """Write files so that a reader sees the old content or the new, never a half of it."""
 
+import ctypes
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_HERE = -100  # AT_FDCWD of Linux: relative names start from the current folder
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -64,7 +68,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield draft
-        for file in draft.rglob("*"):
+        for file in (*draft.rglob("*"), draft):
             _flush(file)
         draft.chmod(0o755)
         _swap(draft, path)
@@ -74,14 +78,23 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def _swap(draft: Path, path: Path) -> None:
-    """Put ``draft`` where ``path`` is; an old folder is set aside first and removed last."""
+    """Put ``draft`` where ``path`` is; an old folder trades places with it in one step."""
     if not path.exists():
         draft.replace(path)
-        return
-    aside = draft.with_name(f"{draft.name}.old")
-    path.replace(aside)
-    draft.replace(path)
-    shutil.rmtree(aside, ignore_errors=True)
+    elif not _exchange(draft, path):
+        aside = draft.with_name(f"{draft.name}.old")
+        path.replace(aside)
+        draft.replace(path)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders trade names in one step; return False where the system or the disk cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
+    if rename is None:
+        return False
+    failed: int = rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
+    return failed == 0
 
 
 def _flush(path: Path) -> None:

@@ -104,12 +104,13 @@ def _explain(finding: Mapping[str, Any], path: list[str], found: object) -> tupl
 
 def _remedy_for_misfit(finding: Mapping[str, Any], found: object) -> str:
     """Say what belongs where a value of another type or size was found."""
-    kind, context = finding["type"], finding.get("ctx", {})
+    context = finding.get("ctx", {})
+    kind, message = str(finding["type"]), str(finding["msg"])
     if kind == "string_type" and isinstance(found, (int, float)):
         return f"put it into quotes: {_show(found)}"
     if kind == "model_type" and context["class_name"] == "Flag":
         return "write {}, or leave the key out"
-    return _REMEDIES.get(kind, finding["msg"]).format(**context)
+    return _REMEDIES.get(kind, message).format(**context)
 
 
 def _show(found: object) -> str:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from features.timeline import Duration
 from features.usecase.vocabulary import Days, Name, Part
 
-_CONDITION = re.compile(r"(<=|>=|<|>|=)\s*(.+)")
+_CONDITION = re.compile(r"(<=|>=|<|>|=)\s*([^\s<>=].*)")
 Comparison = Literal["<=", ">=", "<", ">", "="]
 
 

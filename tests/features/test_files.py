@@ -1,0 +1,203 @@
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from features import files
+from features.files import produce_atomically, whole_folder, write_atomically
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def die_while(folder: Path, statement: str) -> None:
+    """Run a statement in a process that is gone in the middle, as after a power cut or kill -9."""
+    source = f"""
+import os
+from pathlib import Path
+from features.files import produce_atomically, whole_folder, write_atomically
+folder = Path({str(folder)!r})
+{statement}
+"""
+    finished = subprocess.run([sys.executable, "-c", source], check=False, cwd=Path(__file__).parents[2])
+    assert finished.returncode == 9
+
+
+def test_bytes_and_text_arrive(tmp_path):
+    write_atomically(tmp_path / "a.bin", b"\x00\xff")
+    write_atomically(tmp_path / "a.txt", "Lösungszeit\n")
+    assert (tmp_path / "a.bin").read_bytes() == b"\x00\xff"
+    assert (tmp_path / "a.txt").read_bytes() == "Lösungszeit\n".encode()
+
+
+def test_missing_folders_are_made(tmp_path):
+    write_atomically(tmp_path / "deep" / "deeper" / "a.txt", "x")
+    assert (tmp_path / "deep" / "deeper" / "a.txt").read_text() == "x"
+
+
+def test_existing_file_is_replaced_and_nothing_is_left_beside_it(tmp_path):
+    target = tmp_path / "a.txt"
+    write_atomically(target, "old and long")
+    write_atomically(target, "new")
+    assert target.read_text() == "new"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_open_reader_keeps_the_old_content(tmp_path):
+    target = tmp_path / "a.txt"
+    write_atomically(target, "old")
+    with target.open() as reader:
+        write_atomically(target, "new")
+        assert reader.read() == "old"
+    assert target.read_text() == "new"
+
+
+def test_others_may_read_what_was_written(tmp_path):
+    write_atomically(tmp_path / "a.txt", "x")
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o644
+
+
+def test_error_while_writing_leaves_the_old_file_and_no_draft(tmp_path):
+    target = tmp_path / "a.txt"
+    write_atomically(target, "old")
+
+    def produce(draft: Path) -> None:
+        draft.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        produce_atomically(target, produce)
+    assert target.read_text() == "old"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_interrupt_while_writing_leaves_the_old_file_and_no_draft(tmp_path):
+    target = tmp_path / "a.txt"
+    write_atomically(target, "old")
+
+    def produce(draft: Path) -> None:
+        draft.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        produce_atomically(target, produce)
+    assert target.read_text() == "old"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_death_while_writing_leaves_the_old_file(tmp_path):
+    target = tmp_path / "a.txt"
+    write_atomically(target, "old")
+    die_while(
+        tmp_path,
+        """
+def produce(draft):
+    draft.write_text("half")
+    os._exit(9)
+produce_atomically(folder / "a.txt", produce)
+""",
+    )
+    assert target.read_text() == "old"
+
+
+def test_folder_appears_with_all_its_files(tmp_path):
+    with whole_folder(tmp_path / "bundle") as draft:
+        (draft / "model").mkdir()
+        (draft / "model" / "trees.txt").write_text("tree")
+        (draft / "manifest.json").write_text("{}")
+        assert not (tmp_path / "bundle").exists()
+    assert names_in(tmp_path) == ["bundle"]
+    assert (tmp_path / "bundle" / "model" / "trees.txt").read_text() == "tree"
+    assert stat.S_IMODE((tmp_path / "bundle").stat().st_mode) == 0o755
+
+
+def test_folder_is_replaced_as_a_whole(tmp_path):
+    for generation in ("old", "new"):
+        with whole_folder(tmp_path / "bundle") as draft:
+            (draft / f"{generation}.txt").write_text(generation)
+    assert names_in(tmp_path) == ["bundle"]
+    assert names_in(tmp_path / "bundle") == ["new.txt"]
+
+
+def test_error_in_the_middle_of_a_folder_leaves_the_old_one(tmp_path):
+    with whole_folder(tmp_path / "bundle") as draft:
+        (draft / "old.txt").write_text("old")
+    message = "boom"
+    with pytest.raises(RuntimeError, match=message), whole_folder(tmp_path / "bundle") as draft:
+        (draft / "half.txt").write_text("half")
+        raise RuntimeError(message)
+    assert names_in(tmp_path) == ["bundle"]
+    assert names_in(tmp_path / "bundle") == ["old.txt"]
+
+
+def test_error_in_the_middle_of_a_first_folder_leaves_nothing(tmp_path):
+    message = "boom"
+    with pytest.raises(RuntimeError, match=message), whole_folder(tmp_path / "bundle") as draft:
+        (draft / "half.txt").write_text("half")
+        raise RuntimeError(message)
+    assert names_in(tmp_path) == []
+
+
+def test_death_in_the_middle_of_a_folder_leaves_the_old_one(tmp_path):
+    with whole_folder(tmp_path / "bundle") as draft:
+        (draft / "old.txt").write_text("old")
+    die_while(
+        tmp_path,
+        """
+with whole_folder(folder / "bundle") as draft:
+    (draft / "half.txt").write_text("half")
+    os._exit(9)
+""",
+    )
+    assert names_in(tmp_path / "bundle") == ["old.txt"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="one-step exchange exists on Linux")
+def test_folder_is_there_at_every_moment_of_its_replacement(tmp_path, monkeypatch):
+    target = tmp_path / "bundle"
+    with whole_folder(target) as draft:
+        (draft / "old.txt").write_text("old")
+    seen: list[list[str]] = []
+    rename = Path.replace
+
+    def watch(source: Path, destination: Path) -> Path:
+        moved = rename(source, destination)
+        seen.append(names_in(target) if target.exists() else [])
+        return moved
+
+    monkeypatch.setattr(Path, "replace", watch)
+    with whole_folder(target) as draft:
+        (draft / "new.txt").write_text("new")
+    assert [] not in seen
+    assert names_in(target) == ["new.txt"]
+
+
+def test_folder_is_replaced_where_names_cannot_be_exchanged_in_one_step(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)  # as on other systems
+    for generation in ("old", "new"):
+        with whole_folder(tmp_path / "bundle") as draft:
+            (draft / f"{generation}.txt").write_text(generation)
+    assert names_in(tmp_path) == ["bundle"]
+    assert names_in(tmp_path / "bundle") == ["new.txt"]
+
+
+def test_content_is_on_disk_before_the_name_changes(tmp_path, monkeypatch):
+    steps: list[str] = []
+    flush, rename = os.fsync, Path.replace
+
+    def note_flush(descriptor: int) -> None:
+        steps.append("flush")
+        flush(descriptor)
+
+    def note_rename(source: Path, destination: Path) -> Path:
+        steps.append("rename")
+        return rename(source, destination)
+
+    monkeypatch.setattr(os, "fsync", note_flush)
+    monkeypatch.setattr(Path, "replace", note_rename)
+    write_atomically(tmp_path / "a.txt", "x")
+    assert steps == ["flush", "rename", "flush"]

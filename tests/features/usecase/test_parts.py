@@ -1,0 +1,227 @@
+"""The parts of a use case say what follows from what was written."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from features.timeline import Duration
+from features.usecase import (
+    Cohort,
+    Delay,
+    Driver,
+    EventTarget,
+    FeatureRule,
+    Join,
+    Privacy,
+    ReadOptions,
+    Snapshots,
+    Source,
+    load,
+    parse_condition,
+)
+from features.usecase.source import Scale
+from features.usecase.vocabulary import Days, Labelled, propose
+
+FULL = load(Path(__file__).parent / "valid" / "full.yaml")
+EVENTS = {"file": "a.csv", "event_time": "at"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (">=9", (">=", "9")),
+        ("<= 24", ("<=", "24")),
+        (" < 0.5 ", ("<", "0.5")),
+        ("> -1", (">", "-1")),
+        ("=yes", ("=", "yes")),
+        ("= two words", ("=", "two words")),
+    ],
+)
+def test_condition_is_a_comparison_and_a_value(text, expected):
+    assert parse_condition(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "9", "nine", ">=", ">= ", "=> ", "!=3", "≥9"])
+def test_text_without_comparison_or_value_is_no_condition(text):
+    with pytest.raises(ValueError, match="is not a condition; write a comparison and a value"):
+        parse_condition(text)
+
+
+@given(st.sampled_from(["<=", ">=", "<", ">", "="]), st.integers(-100, 100), st.sampled_from(["", " "]))
+def test_condition_reads_what_it_is_written_from(comparison, value, blank):
+    assert parse_condition(f"{comparison}{blank}{value}") == (comparison, str(value))
+
+
+def test_rule_lists_each_column_once_in_order_of_mention():
+    rule = FeatureRule(
+        windows=["30d"],
+        mean=["nps", "csat"],
+        last=["nps"],
+        slope=["count", "ces"],
+        share={"plan": {"free": "=free"}},
+    )
+    assert rule.columns == ("nps", "csat", "ces", "plan")
+
+
+def test_rule_of_attributes_needs_no_window():
+    rule = FeatureRule(last=["plan"])
+    assert not rule.windowed
+    assert rule.all_windows == ()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        {"count": {}},
+        {"sum": ["a"]},
+        {"mean": ["a"]},
+        {"min": ["a"]},
+        {"max": ["a"]},
+        {"std": ["a"]},
+        {"slope": ["count"]},
+        {"share": {"a": {"low": "<1"}}},
+    ],
+    ids=lambda function: next(iter(function)),
+)
+def test_function_over_a_window_demands_one(function):
+    assert FeatureRule(windows=["30d"], **function).windowed
+    with pytest.raises(ValidationError, match="need a window"):
+        FeatureRule(**function)
+
+
+@pytest.mark.parametrize(
+    "function", [{"days_since_last": {}}, {"days_since_first": {}}, {"ratio": ["7d", "30d"]}]
+)
+def test_function_over_all_time_needs_no_window(function):
+    assert not FeatureRule(**function).windowed
+
+
+def test_windows_of_a_rule_are_sorted_and_include_those_of_the_ratio():
+    rule = FeatureRule(windows=["90d", "30d"], count={}, ratio=["30d", "180d"])
+    assert rule.all_windows == (Duration(30), Duration(90), Duration(180))
+
+
+def test_source_of_events_and_source_of_attributes():
+    assert FULL.sources["tickets"].is_events
+    assert not FULL.sources["customers"].is_events
+    assert FULL.sources["contacts"].is_link
+    assert not FULL.sources["tickets"].is_link
+
+
+@pytest.mark.parametrize(
+    ("known_at", "delay_days", "column"),
+    [("same", 0, None), ("loaded_at", 0, "loaded_at"), ({"delay": "2d"}, 2, None)],
+)
+def test_source_knows_its_second_clock(known_at, delay_days, column):
+    source = Source(**EVENTS, known_at=known_at)
+    assert source.delay_days == delay_days
+    assert source.known_at_column == column
+
+
+def test_delay_is_a_duration():
+    assert Delay(delay="2d").delay == Duration(2)
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [("0..10", (0, 10)), ("-2 .. 2", (-2, 2)), ("0.5..1.5", (0.5, 1.5)), ("1e3..1e4", (1000, 10000))],
+)
+def test_scale_has_a_lowest_and_a_highest_value(text, bounds):
+    assert TypeAdapter(Scale).validate_python(text) == bounds
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1e-3, 1e12))
+def test_scale_is_written_exactly(low, width):
+    adapter = TypeAdapter(Scale)
+    scale = (low, low + width)
+    if scale[0] < scale[1]:
+        assert adapter.validate_python(adapter.dump_python(scale)) == scale
+
+
+@pytest.mark.parametrize("text", ["", "..", "0..", "..10", "5", "0-10", "5..5", "nan..1", "-inf..0", "a..b"])
+def test_text_without_two_rising_numbers_is_no_scale(text):
+    with pytest.raises(ValidationError, match="is not a scale"):
+        TypeAdapter(Scale).validate_python(text)
+
+
+def test_plain_file_needs_no_options():
+    options = ReadOptions()
+    assert (options.delimiter, options.decimal, options.encoding) == (",", ".", "utf-8")
+    assert (options.dates, options.timezone, options.header_rows, options.missing) == (None, None, 1, [])
+
+
+def test_zone_is_taken_at_its_word_where_the_system_knows_no_zones(monkeypatch):
+    monkeypatch.setattr("zoneinfo.available_timezones", set)
+    assert ReadOptions(timezone="Europe/Atlantis").timezone == "Europe/Atlantis"
+
+
+def test_snapshots_make_their_grid():
+    snapshots = Snapshots(**{"every": "month", "from": "2025-01-31", "to": "2025-03-31"})
+    assert snapshots.grid.dates() == (date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31))
+
+
+def test_cohort_may_be_open_at_its_end():
+    assert Cohort(**{"from": "customers.since"}).ends is None
+
+
+def test_target_sorts_its_horizons_and_leads_with_the_first_named():
+    target = EventTarget(event="exits", horizons=["90d", "30d"], gap="7d")
+    assert [horizon.length.days for horizon in target.spans] == [30, 90]
+    assert {horizon.gap_days for horizon in target.spans} == {7}
+    assert target.primary.length == Duration(90)
+
+
+def test_target_leads_with_the_primary_horizon():
+    target = EventTarget(event="exits", horizons=["90d", "30d"], primary_horizon="30d")
+    assert target.primary.length == Duration(30)
+    assert target.gap_days == 0
+
+
+def test_gap_of_no_days_may_be_written():
+    assert EventTarget(event="exits", horizons=["90d"], gap="0d").gap_days == 0
+
+
+def test_join_names_the_key_on_both_sides():
+    assert Join(file="a.csv", on="id").keys == ("id", "id")
+    assert Join(file="a.csv", on={"Zip Code": "zip"}).keys == ("Zip Code", "zip")
+
+
+def test_groups_cannot_be_smaller_than_the_floor():
+    privacy = Privacy()
+    assert (privacy.minimum_group, privacy.minimum_group_drivers, privacy.minimum_group_verbatims) == (
+        5,
+        25,
+        10,
+    )
+    with pytest.raises(ValidationError):
+        Privacy(minimum_group=4)
+
+
+def test_driver_has_a_role():
+    with pytest.raises(ValidationError, match="role"):
+        Driver(features=["tickets.count*"])
+
+
+def test_name_in_a_language_falls_back_to_english_and_then_to_the_key():
+    both, english, none = (
+        Labelled(label={"en": "Speed", "de": "Tempo"}),
+        Labelled(label={"en": "Speed"}),
+        Labelled(),
+    )
+    assert both.name_in("de", "speed") == "Tempo"
+    assert english.name_in("de", "speed") == "Speed"
+    assert none.name_in("de", "resolution_time") == "resolution time"
+
+
+def test_duration_in_a_spec_is_written_as_it_was_read():
+    assert TypeAdapter(Days).dump_python(TypeAdapter(Days).validate_python("90d")) == "90d"
+    assert TypeAdapter(Days).validate_python(Duration(7)) == Duration(7)
+
+
+def test_proposal_names_the_nearest_word_or_all():
+    assert propose("tickts", ["surveys", "tickets"]) == "did you mean 'tickets'?"
+    assert propose("calls", ["surveys", "tickets"]) == "write one of: surveys, tickets"
