@@ -36,7 +36,7 @@ class Feature:
     Parameters
     ----------
     name
-        Column name in the frame: ``o_tickets.count_90d``, ``x_surveys.nps.last``; the user's own in a flat table.
+        Column name in the frame: ``o_tickets.count_90d``; the user's own name in a flat table.
     kind
         ``number`` (float64) or ``category`` (text).
     source

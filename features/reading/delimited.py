@@ -44,7 +44,7 @@ def stage_delimited(
     Raises
     ------
     SourceError
-        If the file is empty, damaged, not text, or written with another delimiter or encoding; if rows are ragged.
+        If the file is empty, damaged, not text, or written with another delimiter or encoding, or ragged.
     ContractError
         If a wanted column is missing, or a name stands twice in the header.
     """

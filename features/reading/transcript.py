@@ -162,7 +162,8 @@ class _Decoder:
         if final and self._umlaut is not None:
             letter_bytes = self._umlaut[1]
             wrong = letter_bytes.decode(self._encoding, "replace")
-            problem = f"'{self._name}' is UTF-8, not {self._encoding}: '{letter_bytes.decode()}' would read '{wrong}'"
+            seen = f"'{letter_bytes.decode()}' would read '{wrong}'"
+            problem = f"'{self._name}' is UTF-8, not {self._encoding}: {seen}"
             raise SourceError(self._where, problem, "write read: {encoding: utf-8}")
 
 

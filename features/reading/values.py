@@ -94,7 +94,8 @@ def check_scale(staged: Staged, name: str, number: str, scale: tuple[float, floa
     if found is not None:
         row, value = found
         problem = f"row {row}: {float(value):g} is outside the scale {low:g}..{high:g}"
-        hint = f"if it is a code, write read: {{missing: ['{float(value):g}']}}; else correct the value or the scale"
+        code = f"read: {{missing: ['{float(value):g}']}}"
+        hint = f"if it is a code, write {code}; else correct the value or the scale"
         raise ContractError(staged.place.column(name), problem, hint)
 
 

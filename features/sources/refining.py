@@ -3,9 +3,9 @@
 import duckdb
 
 from features.errors import ContractError
-from features.links import resolve_events, resolve_histories
-from features.needs import RESERVED, Reading
 from features.reading import Staged, check_scale, is_days, is_numeric, to_moment, to_number, to_text
+from features.sources.links import resolve_events, resolve_histories
+from features.sources.needs import RESERVED, Reading
 from features.sql import fetch_row, quoted_name
 from features.usecase import Delay, Source
 
@@ -67,11 +67,12 @@ class Refinery:
         return before - self.count
 
     def keep_first_versions(self) -> int:
-        """Keep of each id the version known first, and return the number of the others; rows without id stay."""
+        """Keep of each id the version known first and return the number of others; rows without id stay."""
         before = self.count
         order = ", ".join(["known_at", self.clock, "entity_id", *self._columns])
         self._replace(
-            f"SELECT * FROM {_ROWS} QUALIFY {_ID} IS NULL OR row_number() OVER (PARTITION BY {_ID} ORDER BY {order}) = 1"
+            f"SELECT * FROM {_ROWS} "
+            f"QUALIFY {_ID} IS NULL OR row_number() OVER (PARTITION BY {_ID} ORDER BY {order}) = 1"
         )
         return before - self.count
 
@@ -91,7 +92,8 @@ class Refinery:
     def unmatched_keys(self) -> tuple[str, ...]:
         """Return up to five keys that lead to no entity."""
         found = self._connection.execute(
-            f"SELECT DISTINCT {_KEY} FROM {_ROWS} WHERE entity_id IS NULL AND {_KEY} IS NOT NULL ORDER BY 1 LIMIT 5"
+            f"SELECT DISTINCT {_KEY} FROM {_ROWS} WHERE entity_id IS NULL AND {_KEY} IS NOT NULL "
+            "ORDER BY 1 LIMIT 5"
         ).fetchall()
         return tuple(str(row[0]) for row in found)
 

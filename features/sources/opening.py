@@ -1,9 +1,4 @@
-"""Raw tables of a use case -> tables with an entity, typed columns and both clocks in UTC.
-
-Every source becomes one DuckDB table. Events have ``entity_id VARCHAR, event_time TIMESTAMP, known_at TIMESTAMP``;
-attributes and links have ``entity_id, valid_from, valid_to, known_at`` (``valid_to`` NULL: still valid). After
-these come the columns that the use case reads, under their own names, as DOUBLE, TIMESTAMP, BOOLEAN or VARCHAR.
-"""
+"""Open all sources of a use case, in the order in which they need each other."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,16 +9,14 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from features.errors import ContractError
-from features.links import compose, find_route, link_table
-from features.match import SourceFacts
-from features.needs import list_clocks, list_needs
 from features.progress import Report, silent
 from features.reading import Place, Staged, stage_file, stage_query, to_text
-from features.refining import ENTITIES, Refinery, select_clocks
+from features.sources.links import compose, find_route, link_table
+from features.sources.match import SourceFacts
+from features.sources.needs import list_clocks, list_needs
+from features.sources.refining import ENTITIES, Refinery, select_clocks
 from features.sql import fetch_row, open_database, quoted_name
 from features.usecase import Source, UseCase
-
-__all__ = ["SourceFacts", "Sources", "open_sources"]
 
 
 @dataclass(frozen=True)
@@ -128,7 +121,7 @@ class _Loading:
         return stage_file(self._connection, place, folder / str(source.file), source.read, columns)
 
     def _key(self, source: Source) -> str:
-        """Return the column that leads to the entity: declared, the far end of a link, or the entity itself."""
+        """Return the column that leads to the entity: the declared one, the end of a link, or itself."""
         return source.key or next(iter(source.links.values()), self._entity)
 
     def _make_link(self, name: str) -> None:
@@ -138,7 +131,8 @@ class _Loading:
         ((here, there),) = source.links.items()
         columns = [f"{to_text(staged, here)} AS link_key", f"{to_text(staged, there)} AS entity_id"]
         columns += select_clocks(staged, source)
-        complete = "link_key IS NOT NULL AND entity_id IS NOT NULL AND valid_from IS NOT NULL AND known_at IS NOT NULL"
+        needed = ("link_key", "entity_id", "valid_from", "known_at")
+        complete = " AND ".join(f"{column} IS NOT NULL" for column in needed)
         self._connection.execute(
             f"CREATE TABLE {link_table(name)} AS SELECT * FROM "
             f"(SELECT {', '.join(columns)} FROM {staged.table}) WHERE {complete}"
@@ -198,11 +192,11 @@ class _Loading:
         """Make the table of known entities with their first start and last end."""
         start = quoted_name(self._cohort.starts.partition(".")[2])
         source, _, column = (self._cohort.ends or "").partition(".")
-        end = f"max({quoted_name(column)})" if source == self._base else "NULL"
-        open_ended = f"count(*) > count({quoted_name(column)})" if source == self._base else "true"
+        end = quoted_name(column) if source == self._base else "CAST(NULL AS TIMESTAMP)"
         self._connection.execute(
             f"CREATE TABLE {ENTITIES} AS SELECT entity_id, min({start}) AS first_start, "
-            f"CASE WHEN NOT ({open_ended}) THEN {end} END AS last_end FROM {quoted_name(self._base)} GROUP BY entity_id"
+            f"CASE WHEN count(*) = count({end}) THEN max({end}) END AS last_end "
+            f"FROM {quoted_name(self._base)} GROUP BY entity_id"
         )
 
     def _nothing_left(self, name: str, missing_time: int, keys: tuple[str, ...]) -> ContractError:
