@@ -1,0 +1,181 @@
+"""What happened to each row after its snapshot: days until the event, or until nothing more was seen.
+
+Time is counted in days from the start of the horizon, ``snapshot + gap``. A row ends with the event (1) or is
+censored (0): where observation ends, or where the entity leaves the cohort for another reason. Only what was
+known at the end of observation counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from features.columns import day_of, first_midnight_from
+
+Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Hold what became of the entity of each row, in days since 1970-01-01; NaN where nothing did.
+
+    Attributes
+    ----------
+    event_days, event_known_days
+        Day of the first target event, and first day whose 00:00 UTC knew of it.
+    end_days, end_known_days
+        First day outside the cohort, and first day that knew of it.
+    """
+
+    event_days: Floats
+    event_known_days: Floats
+    end_days: Floats
+    end_known_days: Floats
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Hold the labels of all rows, and which rows can teach anything.
+
+    Attributes
+    ----------
+    days
+        Days from the start of the horizon to the event or to the end of what was seen; at least 0.
+    event
+        1 if the event ended the row, 0 if it was censored.
+    known_days
+        Days from the start of the horizon to the day that knew how the row ended; NaN while it runs on.
+    is_kept
+        Whether anything was observed of the row.
+    dropped
+        Reason and number of the rows that are not kept.
+    """
+
+    days: Floats
+    event: npt.NDArray[np.int8]
+    known_days: Floats
+    is_kept: Booleans
+    dropped: Mapping[str, int]
+
+
+def label_rows(
+    snapshot_days: npt.NDArray[np.int32], outcomes: Outcomes, *, gap_days: int, observed_day: int
+) -> Labels:
+    """Return the label of each row.
+
+    Parameters
+    ----------
+    snapshot_days
+        Snapshot of each row, in days since 1970-01-01.
+    outcomes
+        What became of the entity of each row, as known on ``observed_day``.
+    gap_days
+        Days between snapshot and start of the horizon.
+    observed_day
+        First day that is not observed.
+    """
+    start = snapshot_days.astype(np.float64) + gap_days
+    happened = outcomes.event_days < observed_day
+    left = ~happened & (outcomes.end_days <= observed_day)
+    until = np.where(happened, outcomes.event_days, np.where(left, outcomes.end_days, observed_day))
+    known = np.where(happened, outcomes.event_known_days, np.where(left, outcomes.end_known_days, np.nan))
+    is_event = happened & (until >= start)
+    reasons = {
+        "target event before the snapshot": happened & (outcomes.event_days < snapshot_days),
+        "target event in the gap": happened & (outcomes.event_days >= snapshot_days) & (until < start),
+        "horizon starts after the end of observation": ~happened & (start >= observed_day),
+        "left the cohort before the horizon": left & (start < observed_day) & (until <= start),
+    }
+    is_dropped = np.logical_or.reduce(list(reasons.values()))
+    return Labels(
+        days=np.maximum(until - start, 0.0),
+        event=is_event.astype(np.int8),
+        known_days=known - start,
+        is_kept=~is_dropped,
+        dropped={reason: int(hit.sum()) for reason, hit in reasons.items()},
+    )
+
+
+def labels_as_known(
+    days: Floats, event: npt.NDArray[np.int8], known_days: Floats, origin_days: Floats
+) -> tuple[Floats, npt.NDArray[np.int8]]:
+    """Return labels as they stood at an earlier day, for evaluation with rolling origin.
+
+    Parameters
+    ----------
+    days, event, known_days
+        Labels as of now: ``target_days``, ``target_event``, ``target_known_days`` of a frame.
+    origin_days
+        Days from the start of each row's horizon to the origin; negative where the horizon starts later.
+
+    Returns
+    -------
+    tuple
+        Days and event of each row. An event or end counts if it lies before the origin and was known at it;
+        every other row is censored at the origin. Rows with 0 days and no event had nothing observed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> days, event, known = np.array([10.0, 10.0]), np.array([1, 1], np.int8), np.array([11.0, 40.0])
+    >>> labels_as_known(days, event, known, np.array([30.0, 30.0]))
+    (array([10., 30.]), array([1, 0], dtype=int8))
+    """
+    is_past = np.where(event == 1, days < origin_days, days <= origin_days)
+    has_ended = is_past & (known_days <= origin_days)
+    running = np.where(np.isnan(known_days), np.minimum(days, origin_days), origin_days)
+    as_known = np.where(has_ended, days, np.maximum(running, 0.0))
+    return as_known, np.where(has_ended, event, 0).astype(np.int8)
+
+
+def find_outcomes(
+    connection: duckdb.DuckDBPyConnection, *, events: str, rows: str, ends: pa.Table, observed_day: int
+) -> Outcomes:
+    """Return what became of the entity of each row, as known on ``observed_day``.
+
+    Parameters
+    ----------
+    connection
+        Where ``events`` and ``rows`` are.
+    events
+        Target events with ``entity_id``, ``event_time``, ``known_at``; the first one of an entity counts.
+    rows
+        Table with ``row_id`` and ``entity_id``.
+    ends
+        ``entity_id``, ``end_day`` and ``end_known_day`` of leaving the cohort.
+    observed_day
+        First day that is not observed.
+    """
+    connection.register("xm_ends", ends)
+    happened, known = day_of("event_time"), first_midnight_from("known_at")
+    query = f"""
+        WITH firsts AS (
+            SELECT entity_id, min(ROW({happened}, {known})) AS event
+            FROM {events}
+            WHERE {happened} < {observed_day} AND {known} <= {observed_day}
+            GROUP BY entity_id
+        )
+        SELECT CAST(event[1] AS DOUBLE) AS event_days, CAST(event[2] AS DOUBLE) AS event_known_days,
+            CAST(end_day AS DOUBLE) AS end_days, CAST(end_known_day AS DOUBLE) AS end_known_days
+        FROM {rows} LEFT JOIN firsts USING (entity_id) LEFT JOIN xm_ends USING (entity_id)
+        ORDER BY row_id
+    """
+    found = connection.sql(query).to_arrow_table()
+    connection.unregister("xm_ends")
+    return Outcomes(*(column.to_numpy(zero_copy_only=False) for column in found.columns))
+
+
+def find_gone(connection: duckdb.DuckDBPyConnection, *, events: str, rows: str) -> Booleans:
+    """Tell for each row whether a target event of its entity had happened and was known at the snapshot."""
+    seen = f"greatest({day_of('event_time')} + 1, {first_midnight_from('known_at')})"
+    query = f"""
+        WITH gone AS (SELECT entity_id, min({seen}) AS gone_day FROM {events} GROUP BY entity_id)
+        SELECT coalesce(gone_day <= snapshot_day, false) AS is_gone
+        FROM {rows} LEFT JOIN gone USING (entity_id) ORDER BY row_id
+    """
+    found = connection.sql(query).to_arrow_table().column(0)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
