@@ -1,0 +1,321 @@
+"""Columns of plain values become one float64 matrix; the vocabularies are frozen in training."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Catalogue
+from features.errors import BundleError, ContractError
+
+Floats = NDArray[np.float64]
+Value = float | int | str | bool | None
+Column = Sequence[Value] | NDArray[Any]
+
+MIN_LEVEL_ROWS = 5
+MAX_LEVELS = 64
+_MAX_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Hold the codes of one category, frozen in training.
+
+    Parameters
+    ----------
+    levels
+        Levels with a code of their own: the code is the position.
+    rare
+        Levels that were too rare for one; they share the code after the last level.
+
+    Examples
+    --------
+    >>> plan = Vocabulary(levels=("basic", "plus"), rare=("trial",))
+    >>> plan.n_codes, plan.codes["plus"], plan.codes["trial"], plan.codes.get("gold")
+    (3, 1.0, 2.0, None)
+    """
+
+    levels: tuple[str, ...]
+    rare: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(cls, values: Iterable[str | None]) -> Self:
+        """Give a code to each level with at least 5 rows, the 64 most frequent at most.
+
+        Parameters
+        ----------
+        values
+            Text of each training row, None where missing.
+        """
+        counts = Counter(value for value in values if value is not None)
+        by_frequency = sorted(counts, key=lambda level: (-counts[level], level))
+        kept = {level for level in by_frequency[:MAX_LEVELS] if counts[level] >= MIN_LEVEL_ROWS}
+        return cls(tuple(sorted(kept)), tuple(sorted(counts.keys() - kept)))
+
+    @property
+    def n_codes(self) -> int:
+        """Return the number of codes."""
+        return len(self.levels) + bool(self.rare)
+
+    @cached_property
+    def codes(self) -> Mapping[str, float]:
+        """Return the code of each level seen in training."""
+        shared = float(len(self.levels))
+        return {level: float(code) for code, level in enumerate(self.levels)} | dict.fromkeys(
+            self.rare, shared
+        )
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Hold rows as models read them.
+
+    Attributes
+    ----------
+    matrix
+        Shape (rows, features), in the order of the catalogue; missing and unseen are NaN.
+    names
+        Names of the columns.
+    n_codes
+        Number of codes of each column; 0 marks a number.
+    unseen
+        Levels that training never saw, sorted, by feature; features without any are left out.
+    """
+
+    matrix: Floats
+    names: tuple[str, ...]
+    n_codes: tuple[int, ...]
+    unseen: dict[str, list[str]]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.matrix)
+
+    def take(self, rows: NDArray[np.integer | np.bool_]) -> "Encoded":
+        """Return some of the rows.
+
+        Parameters
+        ----------
+        rows
+            Positions, or one truth value per row.
+        """
+        return Encoded(self.matrix[rows], self.names, self.n_codes, self.unseen)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Turn columns into a matrix, the same way in training, in batch and over HTTP.
+
+    Numbers become float64, truth values 0 and 1. Categories become their code in the frozen vocabulary; a
+    level that training never saw counts as missing and is reported.
+
+    Parameters
+    ----------
+    vocabularies
+        Vocabulary of each feature in column order; None for a number.
+
+    Examples
+    --------
+    >>> from features.catalogue import Catalogue, Feature
+    >>> catalogue = Catalogue((Feature("tenure", "number", "table"), Feature("plan", "category", "table")))
+    >>> encoder = Encoder.fit({"tenure": range(10), "plan": ["basic", "plus"] * 5}, catalogue)
+    >>> encoder.encode({"tenure": [3, None], "plan": ["plus", "gold"]}).matrix.tolist()
+    [[3.0, 1.0], [nan, nan]]
+    """
+
+    vocabularies: Mapping[str, Vocabulary | None]
+
+    @classmethod
+    def fit(cls, columns: Mapping[str, Column], catalogue: Catalogue) -> Self:
+        """Freeze the vocabularies of all categories.
+
+        Parameters
+        ----------
+        columns
+            Training values by feature name; further columns are ignored.
+        catalogue
+            Features in column order.
+
+        Raises
+        ------
+        ContractError
+            If a feature has no column.
+        """
+        categories = set(catalogue.categories)
+        return cls(
+            {
+                name: Vocabulary.fit(_texts(_column(columns, name))) if name in categories else None
+                for name in catalogue.names
+            }
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the features in column order."""
+        return tuple(self.vocabularies)
+
+    @cached_property
+    def n_codes(self) -> tuple[int, ...]:
+        """Return the number of codes of each feature; 0 marks a number."""
+        return tuple(0 if words is None else max(words.n_codes, 1) for words in self.vocabularies.values())
+
+    def encode(self, columns: Mapping[str, Column]) -> Encoded:
+        """Turn columns of equal length into a matrix.
+
+        Parameters
+        ----------
+        columns
+            Values by feature name, as lists or arrays; None and NaN are missing. Further columns are ignored.
+
+        Raises
+        ------
+        ContractError
+            If a column is absent or of another length, or a number is a text or infinite.
+        """
+        chosen = {name: _column(columns, name) for name in self.names}
+        _demand_equal_lengths(chosen)
+        matrix = np.empty((len(chosen[self.names[0]]) if chosen else 0, len(chosen)))
+        unseen: dict[str, list[str]] = {}
+        for place, (name, vocabulary) in enumerate(self.vocabularies.items()):
+            if vocabulary is None:
+                matrix[:, place] = _numbers(name, chosen[name])
+            else:
+                matrix[:, place] = _codes(name, chosen[name], vocabulary, unseen)
+        _refuse_infinite(matrix, self.names)
+        return Encoded(matrix, self.names, self.n_codes, unseen)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values: ``{"features": [{"name": ..., "levels": [...], "rare": [...]}, ...]}``."""
+        return {"features": [_plain(name, vocabulary) for name, vocabulary in self.vocabularies.items()]}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        BundleError
+            If it does not describe an encoder.
+        """
+        rows = content.get("features")
+        if not isinstance(rows, list):
+            raise BundleError("encoder", f"has no list of features but {rows!r}", "train again")
+        read = dict(_read(row, place) for place, row in enumerate(rows))
+        if len(read) != len(rows):
+            raise BundleError(
+                "encoder.features", f"names {len(rows) - len(read)} features twice", "train again"
+            )
+        return cls(read)
+
+
+def _column(columns: Mapping[str, Column], name: str) -> Column:
+    """Return one column."""
+    try:
+        return columns[name]
+    except KeyError as error:
+        raise ContractError(
+            f"column {name}", "is missing", "add it, with null where it is not known"
+        ) from error
+
+
+def _demand_equal_lengths(columns: Mapping[str, Column]) -> None:
+    """Demand that all columns have as many rows as the first."""
+    for (first, values), (second, others) in pairwise(columns.items()):
+        if len(values) != len(others):
+            problem = f"has {len(others)} rows, column {first} has {len(values)}"
+            raise ContractError(f"column {second}", problem, "send columns of equal length")
+
+
+def _numbers(name: str, column: Column) -> Column:
+    """Return a column of which every value is a number or missing."""
+    if isinstance(column, np.ndarray) and column.dtype.kind in "fiub":
+        return column
+    values = column.tolist() if isinstance(column, np.ndarray) else column
+    for kind in set(map(type, values)):
+        if not issubclass(kind, int | float | np.number | np.bool_ | type(None)):
+            culprit = next(value for value in values if type(value) is kind)
+            raise ContractError(
+                f"column {name}", f"{_shown(culprit)} is not a number", "send a number or null"
+            )
+    try:
+        return np.array(values, dtype=np.float64)
+    except OverflowError as error:
+        raise ContractError(
+            f"column {name}", "holds a number beyond 1.8e308", "send a smaller number or null"
+        ) from error
+
+
+def _refuse_infinite(matrix: Floats, names: tuple[str, ...]) -> None:
+    """Demand that no number is infinite."""
+    infinite = np.isinf(matrix)
+    if infinite.any():
+        row, place = np.argwhere(infinite)[0]
+        raise ContractError(
+            f"column {names[place]}", f"is infinite in row {row}", "send a finite number or null"
+        )
+
+
+def _codes(name: str, column: Column, vocabulary: Vocabulary, unseen: dict[str, list[str]]) -> list[float]:
+    """Return the code of each row, NaN for missing and unseen; note the unseen ones."""
+    texts = list(_texts(column))
+    found = vocabulary.codes
+    strangers = {text for text in texts if text is not None and text not in found}
+    if strangers:
+        unseen[name] = sorted(strangers)
+    return [np.nan if text is None else found.get(text, np.nan) for text in texts]
+
+
+def _texts(column: Column) -> Iterable[str | None]:
+    """Return each value of a category as text, None where missing or blank."""
+    values = column.tolist() if isinstance(column, np.ndarray) else column
+    return (value or None if type(value) is str else _text(value) for value in values)
+
+
+def _text(value: Value) -> str | None:
+    """Return how a value that is not a text is written: ``true`` for True, ``3`` for 3.0, None for NaN."""
+    if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) or None
+
+
+def _shown(value: object) -> str:
+    """Return a value for a message, cut to a readable length."""
+    text = repr(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
+
+
+def _plain(name: str, vocabulary: Vocabulary | None) -> dict[str, Any]:
+    """Return one feature as plain values."""
+    if vocabulary is None:
+        return {"name": name}
+    return {"name": name, "levels": list(vocabulary.levels), "rare": list(vocabulary.rare)}
+
+
+def _read(row: object, place: int) -> tuple[str, Vocabulary | None]:
+    """Return one feature from its plain values."""
+    where = f"encoder.features[{place}]"
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str):
+        raise BundleError(where, f"{_shown(row)} does not describe a feature", "train again")
+    if row.keys() == {"name"}:
+        return row["name"], None
+    words = [row.get("levels"), row.get("rare")]
+    if row.keys() != {"name", "levels", "rare"} or not all(_is_words(part) for part in words):
+        raise BundleError(where, f"{_shown(row)} does not describe a category", "train again")
+    vocabulary = Vocabulary(tuple(row["levels"]), tuple(row["rare"]))
+    if len(vocabulary.codes) != len(row["levels"]) + len(row["rare"]):
+        raise BundleError(where, "names a level twice", "train again")
+    return row["name"], vocabulary
+
+
+def _is_words(part: object) -> bool:
+    """Tell whether a value is a list of texts."""
+    return isinstance(part, list) and all(isinstance(word, str) for word in part)

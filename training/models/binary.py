@@ -1,0 +1,102 @@
+"""Probability of one outcome, for flat tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from training.models.blend import Blend
+from training.models.odds import Floats, to_probability
+from training.models.records import read_record, to_bytes
+
+MODEL_FILE = "model.json"
+
+
+class Attributions(NamedTuple):
+    """Hold how the log-odds of rows come about: ``base + contributions.sum(axis=1) == log_odds`` to 1e-9.
+
+    Attributes
+    ----------
+    base
+        Where each row starts, shape (rows,).
+    contributions
+        What each feature adds, shape (rows, features).
+    log_odds
+        Logit of the probability, shape (rows,).
+    """
+
+    base: Floats
+    contributions: Floats
+    log_odds: Floats
+
+
+@dataclass(frozen=True)
+class BinaryModel:
+    """Give the calibrated probability of one outcome.
+
+    Parameters
+    ----------
+    blend
+        Members and calibration.
+    """
+
+    blend: Blend
+
+    @property
+    def horizon_names(self) -> tuple[str, ...]:
+        """Return the name of the one column of probabilities."""
+        return ("outcome",)
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Return calibrated log-odds, shape (rows, 1)."""
+        return self.blend.log_odds(matrix)[:, None]
+
+    def probabilities(self, matrix: Floats) -> Floats:
+        """Return calibrated probabilities, shape (rows, 1).
+
+        Parameters
+        ----------
+        matrix
+            Rows as the encoder gives them, shape (rows, features).
+        """
+        return to_probability(self.log_odds(matrix))
+
+    def attributions(self, matrix: Floats, horizon_index: int = 0) -> Attributions:
+        """Return exact reasons in calibrated log-odds.
+
+        Parameters
+        ----------
+        matrix
+            Rows as the encoder gives them.
+        horizon_index
+            Must be 0: there is one outcome.
+
+        Raises
+        ------
+        IndexError
+            If ``horizon_index`` is not 0.
+        """
+        if horizon_index != 0:
+            message = f"horizon {horizon_index} of a model with one outcome"
+            raise IndexError(message)
+        base, contributions = self.blend.attributions(matrix)
+        return Attributions(np.full(len(matrix), base), contributions, self.blend.log_odds(matrix))
+
+    def to_files(self) -> dict[str, bytes]:
+        """Return all files of the model by name: JSON and LightGBM text only."""
+        return {MODEL_FILE: to_bytes({"kind": "binary"})} | self.blend.to_files()
+
+    @classmethod
+    def from_files(cls, contents: Mapping[str, bytes]) -> Self:
+        """Read what :meth:`to_files` wrote.
+
+        Raises
+        ------
+        BundleError
+            If a file is missing, altered or of another kind.
+        """
+        record = read_record(contents, MODEL_FILE)
+        if record.text("kind") != "binary":
+            raise record.fail("kind", "'binary'")
+        return cls(Blend.from_files(contents))

@@ -1,0 +1,98 @@
+"""Boosted trees as LightGBM text; their reasons are path-dependent TreeSHAP and add up to the score."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import lightgbm
+import numpy as np
+
+from features.errors import BundleError
+from training.models.odds import Floats
+from training.models.records import read_record, to_bytes
+
+
+@dataclass(frozen=True)
+class BoosterModel:
+    """Hold one LightGBM model as its text.
+
+    Parameters
+    ----------
+    text
+        Model in LightGBM's own text format. An altered text can end the process or change scores silently:
+        hand in only what a hash has vouched for.
+    """
+
+    text: str
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Return the log-odds of each row.
+
+        Parameters
+        ----------
+        matrix
+            Shape (rows, features), NaN where missing.
+        """
+        return self._predict(matrix, raw_score=True) if len(matrix) else np.empty(0)
+
+    def attributions(self, matrix: Floats) -> tuple[float, Floats]:
+        """Return the mean log-odds of the trees and what each feature adds to it (path-dependent TreeSHAP).
+
+        Returns
+        -------
+        tuple
+            Base, and contributions of shape (rows, features); base and contributions add up to
+            :meth:`log_odds`.
+        """
+        if not len(matrix):
+            return self._base, np.empty(matrix.shape)
+        return self._base, self._predict(matrix, pred_contrib=True)[:, :-1]
+
+    @property
+    def n_trees(self) -> int:
+        """Return the number of trees."""
+        return int(self._booster.num_trees())
+
+    def _predict(self, matrix: Floats, **what: bool) -> Floats:
+        """Run LightGBM on one thread: more would wait for each other on busy cores, even for one row."""
+        return np.asarray(self._booster.predict(matrix, num_threads=1, **what), dtype=np.float64)
+
+    @cached_property
+    def _base(self) -> float:
+        """Return the mean of the trees, which is the same for every row."""
+        blank = np.full((1, self._booster.num_feature()), np.nan)
+        return float(self._predict(blank, pred_contrib=True)[0, -1])
+
+    @cached_property
+    def _booster(self) -> lightgbm.Booster:
+        """Return the parsed model."""
+        return lightgbm.Booster(model_str=self.text)
+
+    def to_files(self, name: str) -> dict[str, bytes]:
+        """Return the files ``{name}.txt`` and ``{name}.json``, which vouches for the text by its hash."""
+        content = self.text.encode()
+        return {
+            f"{name}.txt": content,
+            f"{name}.json": to_bytes({"sha256": hashlib.sha256(content).hexdigest()}),
+        }
+
+    @classmethod
+    def from_files(cls, contents: Mapping[str, bytes], name: str) -> Self:
+        """Read what :meth:`to_files` wrote; LightGBM sees the text only if its hash is right.
+
+        Raises
+        ------
+        BundleError
+            If a file is missing or the text is not the one that was written.
+        """
+        promised = read_record(contents, f"{name}.json").text("sha256")
+        content = contents.get(f"{name}.txt", b"")
+        found = hashlib.sha256(content).hexdigest()
+        if found != promised:
+            problem = f"has SHA-256 {found[:12]}, {name}.json says {promised[:12]}"
+            raise BundleError(
+                f"{name}.txt", problem, "fetch the bundle again; an altered model is never loaded"
+            )
+        return cls(content.decode())

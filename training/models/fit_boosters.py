@@ -1,0 +1,77 @@
+"""Fit a tree member: the number of trees out of fold, the trees on all rows."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import lightgbm
+import numpy as np
+
+from training.models.boosters import BoosterModel
+from training.models.folds import Labels
+from training.models.odds import Floats
+from training.models.periods import PeriodTable
+from training.models.recipe import BoosterSettings, Recipe
+
+
+@dataclass(frozen=True)
+class BoosterFit:
+    """Hold a fitted tree member.
+
+    Attributes
+    ----------
+    out_of_fold
+        Log-odds from fits that did not see the row, shape (rows, periods); zero where not at risk.
+    n_trees
+        Where the mean out-of-fold log loss was least.
+    """
+
+    model: BoosterModel
+    out_of_fold: Floats
+    n_trees: int
+
+
+def fit_booster(
+    table: PeriodTable, folds: Labels, settings: BoosterSettings, recipe: Recipe, seed: int
+) -> BoosterFit:
+    """Fit LightGBM with the number of trees that is best out of fold, then once on all rows.
+
+    Parameters
+    ----------
+    table
+        Training rows.
+    folds
+        Fold of each row, shape (repeats, rows).
+    settings
+        The member.
+    recipe
+        Limits on the number of trees.
+    seed
+        Seed of LightGBM.
+    """
+    cells, target, weight, row = table.stack()
+    parameters = settings.to_lightgbm(seed)
+    categories = [place for place, codes in enumerate(table.booster_codes) if codes]
+    rows = lightgbm.Dataset(
+        cells, target, weight=weight, categorical_feature=categories, params=parameters, free_raw_data=False
+    )
+    parts = [
+        (np.flatnonzero(repeat[row] != fold), np.flatnonzero(repeat[row] == fold))
+        for repeat in folds
+        for fold in np.unique(repeat)
+    ]
+    search = lightgbm.cv(
+        parameters,
+        rows,
+        num_boost_round=recipe.max_trees,
+        folds=parts,
+        callbacks=[lightgbm.early_stopping(recipe.patience, verbose=False)],
+        return_cvbooster=True,
+    )
+    boosters = cast("lightgbm.CVBooster", search["cvbooster"])
+    n_trees = int(boosters.best_iteration)
+    total = np.zeros(len(cells))
+    for (_, held), booster in zip(parts, boosters.boosters, strict=True):
+        total[held] += np.asarray(booster.predict(cells[held], raw_score=True, num_iteration=n_trees))
+    final = lightgbm.train(parameters, rows, num_boost_round=n_trees)
+    model = BoosterModel(final.model_to_string(num_iteration=n_trees))
+    return BoosterFit(model, table.unstack(total / len(folds)), n_trees)

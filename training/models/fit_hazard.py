@@ -1,0 +1,76 @@
+"""Fit a hazard model on snapshots with a time to event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.encoding import Encoded
+from training.models.facts import FitFacts
+from training.models.fit_binary import Groups, Numbers, to_column, to_labels, to_weights
+from training.models.fit_members import fit_blend
+from training.models.hazard import HazardModel, cumulative_log_odds
+from training.models.odds import Floats
+from training.models.periods import PeriodTable
+from training.models.recipe import DEFAULT_RECIPE, Recipe
+
+
+@dataclass(frozen=True)
+class HazardFit:
+    """Hold a fitted hazard model.
+
+    Attributes
+    ----------
+    out_of_fold
+        Calibrated log-odds of the risk up to each horizon from fits that did not see the row, shape (rows,
+        horizons); NaN from the first period in which the row was not watched.
+    """
+
+    model: HazardModel
+    facts: FitFacts
+    out_of_fold: Floats
+
+
+def fit_hazard(
+    encoded: Encoded,
+    days: Numbers,
+    event: Numbers,
+    horizons: Sequence[int],
+    groups: Groups = None,
+    recipe: Recipe = DEFAULT_RECIPE,
+    seed: int = 0,
+    weight: Numbers | None = None,
+) -> HazardFit:
+    """Fit the blend of a recipe to the hazard in the periods between horizons; censored rows are used.
+
+    Parameters
+    ----------
+    encoded
+        Training rows, one per entity and snapshot.
+    days
+        Days from the start of the horizon to the event, or to the end of watching.
+    event
+        1 = event at ``days``, 0 = censored at ``days``.
+    horizons
+        Days, rising; ``fit_hazard(..., horizons=(30, 90, 180))`` gives risks up to 30, 90 and 180 days.
+    groups
+        Entity of each row; its snapshots stay on one side of every inner fold.
+    recipe
+        Which members, and how.
+    seed
+        Same data and seed give the same bytes.
+    weight
+        Weight of each row; 1 if absent.
+
+    Raises
+    ------
+    TooFewEventsError
+        If fewer than 30 entities have an event up to the last horizon, or fewer than 30 have none.
+    ContractError
+        If columns do not fit the rows, or horizons do not rise.
+    """
+    n_rows = len(encoded)
+    follow_up, happened = to_column("target_days", days, n_rows), to_column("target_event", event, n_rows)
+    table = PeriodTable.cut(encoded.matrix, encoded.n_codes, follow_up, happened, horizons)
+    table = table.weigh(to_weights(weight, n_rows))
+    fit = fit_blend(table, to_labels(groups, n_rows), recipe, seed)
+    model = HazardModel(fit.blend, tuple(int(horizon) for horizon in horizons))
+    return HazardFit(model, fit.facts, cumulative_log_odds(fit.out_of_fold))

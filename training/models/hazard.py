@@ -1,0 +1,177 @@
+"""Risk up to each of several horizons, from one model of the hazard in the periods between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+
+import numpy as np
+
+from training.models.binary import MODEL_FILE, Attributions
+from training.models.blend import Blend
+from training.models.odds import Floats, softplus, to_probability
+from training.models.periods import repeat_periods
+from training.models.records import read_record, to_bytes
+
+_N_NODES = (16, 32, 64, 128)
+_MAX_REMAINDER = 1e-10
+
+
+@dataclass(frozen=True)
+class HazardModel:
+    """Give the calibrated risk up to each horizon; it cannot fall from one horizon to the next.
+
+    The risk up to a horizon is one minus the product, over the periods up to it, of the probabilities that
+    nothing happens (discrete-time survival; Singer and Willett 1993).
+
+    Parameters
+    ----------
+    blend
+        Log-odds of the event in a period for those still at risk; reads the features and, last, the period's
+        number.
+    horizons
+        Days, rising; period k ends with horizon k.
+    """
+
+    blend: Blend
+    horizons: tuple[int, ...]
+
+    @property
+    def horizon_names(self) -> tuple[str, ...]:
+        """Return the names of the columns of probabilities, such as ``("30d", "90d")``."""
+        return tuple(f"{days}d" for days in self.horizons)
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        """Return the log-odds of the risk up to each horizon, shape (rows, horizons)."""
+        return cumulative_log_odds(self.period_log_odds(matrix))
+
+    def probabilities(self, matrix: Floats) -> Floats:
+        """Return the risk up to each horizon, shape (rows, horizons), never falling along a row.
+
+        Parameters
+        ----------
+        matrix
+            Rows as the encoder gives them, shape (rows, features).
+        """
+        probabilities: Floats = -np.expm1(-np.cumsum(softplus(self.period_log_odds(matrix)), axis=1))
+        return probabilities
+
+    def period_log_odds(self, matrix: Floats) -> Floats:
+        """Return the log-odds of the event in each period for those still at risk, shape (rows, periods)."""
+        n_periods = len(self.horizons)
+        return self.blend.log_odds(repeat_periods(matrix, n_periods)).reshape(n_periods, -1).T
+
+    def attributions(self, matrix: Floats, horizon_index: int) -> Attributions:
+        """Return exact reasons in log-odds of the risk up to a horizon.
+
+        Each period's log-odds are split exactly by the members. The way from the base to the row is then
+        walked in a straight line through all periods at once, and what the risk gains on each stretch goes to
+        the features in proportion to their share of the stretch (Aumann and Shapley 1974; as integrated
+        gradients, Sundararajan, Taly and Yan 2017). What the period itself adds counts into the base, which
+        therefore can differ between rows.
+
+        Parameters
+        ----------
+        matrix
+            Rows as the encoder gives them.
+        horizon_index
+            Position among :attr:`horizons`.
+
+        Raises
+        ------
+        IndexError
+            If there is no such horizon.
+        """
+        if not 0 <= horizon_index < len(self.horizons):
+            message = f"horizon {horizon_index} of a model with {len(self.horizons)}"
+            raise IndexError(message)
+        n_periods = horizon_index + 1
+        base, shares = self.blend.attributions(
+            repeat_periods(matrix, len(self.horizons))[: n_periods * len(matrix)]
+        )
+        by_period = shares.reshape(n_periods, len(matrix), -1)
+        starts = base + by_period[:, :, matrix.shape[1] :].sum(axis=2)
+        return walk_straight(starts, by_period[:, :, : matrix.shape[1]])
+
+    def to_files(self) -> dict[str, bytes]:
+        """Return all files of the model by name: JSON and LightGBM text only."""
+        return {
+            MODEL_FILE: to_bytes({"kind": "hazard", "horizons": list(self.horizons)})
+        } | self.blend.to_files()
+
+    @classmethod
+    def from_files(cls, contents: Mapping[str, bytes]) -> Self:
+        """Read what :meth:`to_files` wrote.
+
+        Raises
+        ------
+        BundleError
+            If a file is missing, altered or of another kind.
+        """
+        record = read_record(contents, MODEL_FILE)
+        if record.text("kind") != "hazard":
+            raise record.fail("kind", "'hazard'")
+        horizons = record.floats("horizons")
+        if not len(horizons) or horizons[0] <= 0 or np.any(np.diff(horizons) <= 0) or np.any(horizons % 1):
+            raise record.fail("horizons", "a rising list of whole days")
+        return cls(Blend.from_files(contents), tuple(int(days) for days in horizons))
+
+
+def walk_straight(starts: Floats, shares: Floats) -> Attributions:
+    """Split cumulative log-odds along the straight path through the log-odds of the periods.
+
+    Parameters
+    ----------
+    starts
+        Log-odds of each period at the base, shape (periods, rows).
+    shares
+        What each feature adds in each period, shape (periods, rows, features).
+
+    Returns
+    -------
+    Attributions
+        The integral is a Gauss-Legendre sum with as many nodes as a remainder below 1e-10 takes, 16 at least;
+        what then remains goes to the largest contribution of the row.
+    """
+    lengths = np.cumsum(shares, axis=2)[:, :, -1]
+    base = _log_odds_at(starts)
+    log_odds = _log_odds_at(starts + lengths)
+    contributions = np.zeros(shares.shape[1:])
+    remainder = log_odds - base
+    for n_nodes in _N_NODES:
+        contributions = np.sum(_mean_slopes(starts, lengths, n_nodes)[:, :, None] * shares, axis=0)
+        remainder = log_odds - base - np.cumsum(contributions, axis=1)[:, -1]
+        if np.all(np.abs(remainder) < _MAX_REMAINDER):
+            break
+    largest = np.argmax(np.abs(contributions), axis=1)
+    contributions[np.arange(len(base)), largest] += remainder
+    return Attributions(base, contributions, log_odds)
+
+
+def _mean_slopes(starts: Floats, lengths: Floats, n_nodes: int) -> Floats:
+    """Return the mean slope of the cumulative log-odds in each period's log-odds along the path."""
+    total = np.zeros(starts.shape)
+    for node, weight in zip(*_nodes(n_nodes), strict=True):
+        log_odds = starts + node * lengths
+        risk = -np.expm1(-np.sum(softplus(log_odds), axis=0))
+        total += weight * to_probability(log_odds) / risk
+    return total
+
+
+@cache
+def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
+    """Return Gauss-Legendre nodes and weights on 0..1."""
+    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
+    return (nodes + 1) / 2, weights / 2
+
+
+def _log_odds_at(period_log_odds: Floats) -> Floats:
+    """Return cumulative log-odds over all periods, shape (rows,)."""
+    return cumulative_log_odds(period_log_odds.T)[:, -1]
+
+
+def cumulative_log_odds(period_log_odds: Floats) -> Floats:
+    """Turn log-odds of each period into those of the risk up to its end, both of shape (rows, periods)."""
+    hazard = np.cumsum(softplus(period_log_odds), axis=1)
+    log_odds: Floats = hazard + np.log(-np.expm1(-hazard))
+    return log_odds

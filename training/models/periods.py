@@ -1,0 +1,128 @@
+"""Rows cut into periods between horizons: the discrete-time view of time to event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ContractError
+from training.models.odds import Floats
+
+
+@dataclass(frozen=True)
+class PeriodTable:
+    """Hold what is known of each row in each period; one period is an ordinary binary target.
+
+    Attributes
+    ----------
+    matrix
+        Features, shape (rows, features).
+    n_codes
+        Number of codes of each category, 0 for numbers.
+    target
+        1 where the event fell into the period, shape (rows, periods).
+    weight
+        How much of the period was watched, times the weight of the row; 0 where the row was not at risk.
+    """
+
+    matrix: Floats
+    n_codes: tuple[int, ...]
+    target: Floats
+    weight: Floats
+
+    @classmethod
+    def cut(
+        cls, matrix: Floats, n_codes: tuple[int, ...], days: Floats, event: Floats, horizons: Sequence[int]
+    ) -> Self:
+        """Cut follow-up into the periods between horizons.
+
+        A row is at risk in a period if it was still watched when the period began. The period counts in full
+        if it was watched to its end or the event fell into it. If watching ended inside it, the row counts as
+        event-free with the share of the period that was watched: under an even hazard inside the period that
+        is its exact likelihood, and leaving such rows out would keep the events of short follow-ups and lose
+        their survivors.
+
+        Parameters
+        ----------
+        matrix, n_codes
+            Features as an encoder gives them.
+        days
+            Days from the start of the horizon to the event, or to the end of watching.
+        event
+            1 = event at ``days``, 0 = censored at ``days``.
+        horizons
+            Days, rising.
+
+        Raises
+        ------
+        ContractError
+            If horizons do not rise, or days are negative or missing.
+
+        Examples
+        --------
+        >>> days, event = np.array([10.0, 60.0, 90.0]), np.array([1.0, 0.0, 0.0])
+        >>> table = PeriodTable.cut(np.zeros((3, 1)), (0,), days, event, [30, 90])
+        >>> table.target.tolist(), table.weight.tolist()
+        ([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]], [[1.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
+        """
+        ends = np.asarray(horizons, dtype=np.float64)
+        starts = np.concatenate([[0.0], ends[:-1]])
+        if not len(ends) or np.any(ends <= starts):
+            raise ContractError(
+                "target.horizons", f"{list(horizons)} days do not rise", "list each once, shortest first"
+            )
+        if not np.all(days >= 0):
+            raise ContractError(
+                "column target_days", f"holds {np.min(days)}", "count days from the start of the horizon"
+            )
+        watched = np.clip((days[:, None] - starts) / (ends - starts), 0.0, 1.0)
+        target = (event[:, None] > 0) & (days[:, None] >= starts) & (days[:, None] < ends)
+        return cls(matrix, n_codes, target.astype(np.float64), np.where(target, 1.0, watched))
+
+    def weigh(self, weight: Floats) -> "PeriodTable":
+        """Return the table with further weights, one per row."""
+        return PeriodTable(self.matrix, self.n_codes, self.target, self.weight * weight[:, None])
+
+    @property
+    def n_periods(self) -> int:
+        """Return the number of periods."""
+        return int(self.target.shape[1])
+
+    @property
+    def booster_codes(self) -> tuple[int, ...]:
+        """Return ``n_codes`` of the stacked matrix: the period is a number there."""
+        return self.n_codes if self.n_periods == 1 else (*self.n_codes, 0)
+
+    def stack(self) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
+        """Return matrix, target and weight of the cells at risk, and the row each belongs to."""
+        row, period = np.nonzero(self.weight)
+        cells = self.matrix[row]
+        if self.n_periods > 1:
+            cells = np.column_stack([cells, period.astype(np.float64)])
+        return cells, self.target[row, period], self.weight[row, period], row
+
+    def unstack(self, values: Floats) -> Floats:
+        """Put values of the cells at risk into shape (rows, periods), zero elsewhere."""
+        table = np.zeros(self.target.shape)
+        table[np.nonzero(self.weight)] = values
+        return table
+
+    def take(self, rows: NDArray[np.bool_]) -> "PeriodTable":
+        """Return some of the rows."""
+        return PeriodTable(self.matrix[rows], self.n_codes, self.target[rows], self.weight[rows])
+
+
+def repeat_periods(matrix: Floats, n_periods: int) -> Floats:
+    """Return each row once per period with the period as last column; rows of the first period come first.
+
+    Examples
+    --------
+    >>> repeat_periods(np.array([[7.0], [8.0]]), 2).tolist()
+    [[7.0, 0.0], [8.0, 0.0], [7.0, 1.0], [8.0, 1.0]]
+    """
+    if n_periods == 1:
+        return matrix
+    period = np.repeat(np.arange(n_periods, dtype=np.float64), len(matrix))
+    return np.column_stack([np.tile(matrix, (n_periods, 1)), period])
