@@ -1,0 +1,189 @@
+"""Sample inputs of reports: fixed, small, in the shape of real ones."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from features.usecase import UseCase, parse
+from training.drivers import DriverRow, Goal
+from training.reports import (
+    Evaluation,
+    ModelFacts,
+    ReportInputs,
+    ScoredCohort,
+    WavePoint,
+    calibration_bins,
+    experience_waves,
+)
+from training.statistics import Estimate
+
+WAVES = ("2025 Q3", "2025 Q4", "2026 Q1", "2026 Q2", "2026 Q3", "2026 Q4")
+
+
+def usecase(subject: str = "customer") -> UseCase:
+    return parse(
+        {
+            "version": 1,
+            "name": "churn",
+            "label": {"en": "Customer churn", "de": "Kundenabwanderung"},
+            "simulated": True,
+            "table": {"file": "customers.csv", "label": "left", "positive": "Yes"},
+            "privacy": {"subject": subject},
+        },
+        "churn.yaml",
+    )
+
+
+def driver(name: str, role: str | None, english: str, german: str, share: tuple[float, float, float], **more) -> DriverRow:
+    return DriverRow(
+        **{
+            "name": name,
+            "role": role,
+            "label": {"en": english, "de": german},
+            "share": Estimate(*share, n=5000),
+            "interval_method": "half-sample refits and entity bootstrap",
+            "direction": "higher",
+            "main_feature": f"o_{name}.mean_90d",
+            "features": (f"o_{name}.mean_90d",),
+            **more,
+        }
+    )
+
+
+def goal(comparison: str, bound: float, unit: str | None) -> Goal:
+    return Goal("o_any.mean_90d", comparison, bound, unit)
+
+
+DRIVERS = (
+    driver(
+        "resolution", "lever", "Time to resolve tickets", "Bearbeitungszeit von Tickets", (0.27, 0.22, 0.32),
+        goal=goal("<=", 24, "hours"), goal_met=Estimate(0.41, 0.39, 0.43, n=2882),
+    ),
+    driver("tenure", "context", "Age of contract", "Vertragsdauer", (0.14, 0.11, 0.17), direction="lower"),
+    driver(
+        "ease", "mediator", "Ease of getting help", "Leichtigkeit, Hilfe zu bekommen", (0.12, 0.09, 0.15), direction="lower",
+        goal=goal(">=", 5, None), goal_met=Estimate(0.62, 0.60, 0.64, n=1771), may_swap_with=("usage",),
+    ),
+    driver(
+        "deliveries", "lever", "Late deliveries", "Verspätete Lieferungen", (0.11, 0.08, 0.14),
+        goal=goal("<=", 0.1, "share"), goal_met=Estimate(0.5, 0.48, 0.52, n=2882), may_swap_with=("disputes",),
+    ),
+    driver("usage", "signal", "Usage trend", "Nutzungstrend", (0.10, 0.07, 0.13), direction="lower", may_swap_with=("ease",)),
+    driver(
+        "disputes", "lever", "Billing disputes", "Rechnungsstreitfälle", (0.07, 0.04, 0.10),
+        goal=goal("=", 0, None), goal_met=Estimate(0.73, 0.71, 0.75, n=2882), may_swap_with=("deliveries",),
+    ),
+    driver("o_customers.seats", None, "Customers seats", "Customers seats", (0.06, 0.03, 0.09), direction="mixed"),
+    driver("region", "context", "Region", "Region", (0.05, 0.02, 0.08), direction="groups"),
+    driver("tone", "signal", "Tone of comments", "Ton der Kommentare", (0.04, 0.01, 0.07), direction="lower"),
+    driver(
+        "onboarding", "lever", "Onboarding call held", "Onboarding-Gespräch geführt", (0.02, 0.0, 0.05), direction="lower",
+        goal=goal(">=", 1, "days"), goal_met=Estimate(0.53, 0.51, 0.55, n=2882),
+    ),
+    driver("o_customers.plan", None, "Customers plan", "Customers plan", (0.01, 0.0, 0.03), direction="groups"),
+    driver("o_invoices.count", None, "Invoices count", "Invoices count", (0.01, 0.0, 0.02)),
+)  # fmt: skip
+
+
+def cohort(size: int = 2882) -> ScoredCohort:
+    random = np.random.default_rng(7)
+    identifiers = tuple(f"K-{12000 + number}" for number in range(size))
+    words = (
+        {"en": "Time to resolve tickets (average of 90 days: 59 hours)", "de": "Bearbeitungszeit von Tickets (Mittel aus 90 Tagen: 59 Stunden)"},
+        {"en": "Late deliveries (share of 90 days: 34%)", "de": "Verspätete Lieferungen (Anteil aus 90 Tagen: 34\u00a0%)"},
+        {"en": "Usage trend (−21%)", "de": "Nutzungstrend (−21\u00a0%)"},
+    )
+    return ScoredCohort(
+        entity_ids=identifiers,
+        probabilities=random.beta(0.8, 8.0, size=size),
+        revenue=np.round(random.lognormal(9.6, 0.8, size=size), -2),
+        reasons=dict.fromkeys(identifiers, words),
+        described=dict.fromkeys(identifiers, {"en": "Enterprise, South", "de": "Großkunden, Süd"}),
+    )
+
+
+def evaluation(**more) -> Evaluation:
+    random = np.random.default_rng(3)
+    forecasts = random.beta(0.8, 8.0, size=4000)
+    outcomes = random.random(4000) < forecasts
+    return Evaluation(
+        **{
+            "auc": Estimate(0.79, 0.76, 0.82, n=4000),
+            "level_error": Estimate(0.011, 0.002, 0.02, n=4000),
+            "capture_top_tenth": Estimate(0.4, 0.35, 0.45, n=4000),
+            "bins": calibration_bins(forecasts, outcomes),
+            "rows": 4000,
+            "events": int(outcomes.sum()),
+            "is_usable": True,
+            **more,
+        }
+    )
+
+
+def _experience():
+    random = np.random.default_rng(11)
+    days = np.concatenate([np.full(900, np.datetime64("2025-08-01") + 91 * wave) for wave in range(6)])
+    people = random.integers(0, 2000, size=days.size)
+    wave = np.repeat(np.arange(6), 900)
+    nps = np.clip(np.round(random.normal(6.6 + 0.15 * wave, 2.4)), 0, 10)
+    ces = np.clip(np.round(random.normal(4.9 + 0.05 * wave, 1.4)), 1, 7)
+    series = (
+        experience_waves("nps", nps, days, people),
+        experience_waves("ces", ces, days, people, scale=(1, 7)),
+    )
+    return tuple(found for found in series if found is not None)
+
+
+def inputs(**more) -> ReportInputs:
+    levels = (0.105, 0.101, 0.099, 0.098, 0.097, 0.091)
+    return ReportInputs(
+        **{
+            "usecase": usecase(),
+            "scored": cohort(),
+            "drivers": DRIVERS,
+            "evaluation": evaluation(),
+            "model": ModelFacts(
+                "churn-90d", "v12", date(2026, 11, 20), date(2025, 7, 1), date(2026, 10, 1), answered=1771, asked=2882
+            ),
+            "made_on": date(2026, 11, 23),
+            "snapshot_date": date(2026, 11, 1),
+            "horizon_days": 90,
+            "experience": _experience(),
+            "risk_waves": tuple(
+                WavePoint(wave, Estimate(level, level - 0.01, level + 0.01, n=2800))
+                for wave, level in zip(WAVES, levels, strict=True)
+            ),
+            **more,
+        }
+    )
+
+
+def unusable() -> ReportInputs:
+    weak = evaluation(
+        auc=Estimate(0.57, 0.52, 0.62, n=400), level_error=Estimate(0.08, 0.06, 0.1, n=400), is_usable=False
+    )
+    return inputs(evaluation=weak)
+
+
+def without_value() -> ReportInputs:
+    return inputs(scored=replace(cohort(), revenue=None))
+
+
+def first_wave() -> ReportInputs:
+    newest = tuple(replace(series, points=series.points[-1:], change=None) for series in inputs().experience)
+    return inputs(experience=newest, risk_waves=())
+
+
+def without_survey() -> ReportInputs:
+    facts = replace(inputs().model, answered=None, asked=None)
+    return inputs(experience=(), model=facts)
+
+
+def flat_table() -> ReportInputs:
+    facts = ModelFacts("telco", "v1", date(2026, 11, 20))
+    return inputs(horizon_days=None, snapshot_date=None, risk_waves=(), experience=(), model=facts)
+
+
+def employees() -> ReportInputs:
+    return inputs(usecase=usecase("employee"))

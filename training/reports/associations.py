@@ -1,0 +1,57 @@
+"""Section 3: what goes with leaving, in groups by role; context is never a row."""
+
+from collections.abc import Sequence
+
+from training.drivers import DriverRow
+from training.reports.inputs import Label, ReportInputs
+from training.reports.sections import Associations, DriverLine
+
+MOST_OTHERS = 5
+SMALLEST_OTHER = 0.02
+
+
+def build_associations(inputs: ReportInputs) -> Associations:
+    """Sort the ranked drivers into levers, warning signs and others; context goes into a sentence of its own."""
+    drivers = inputs.drivers
+    unclaimed = [row for row in drivers if row.role is None]
+    others = [row for row in unclaimed if row.share.value >= SMALLEST_OTHER][:MOST_OTHERS]
+    rest = [row for row in unclaimed if row not in others]
+    context = [row for row in drivers if row.role == "context"]
+    shown = [row for row in drivers if row.role not in {None, "context"}] + others
+    return Associations(
+        levers=_lines([row for row in drivers if row.role == "lever"], shown),
+        signs=_lines([row for row in drivers if row.role in {"signal", "mediator"}], shown),
+        others=_lines(others, shown),
+        context=tuple(row.label for row in context),
+        context_share=sum(row.share.value for row in context),
+        rest_count=len(rest),
+        rest_share=sum(row.share.value for row in rest),
+        scale=max((row.share.high for row in shown), default=1.0),
+        interval_method=drivers[0].interval_method,
+    )
+
+
+def _lines(rows: Sequence[DriverRow], shown: Sequence[DriverRow]) -> tuple[DriverLine, ...]:
+    """Make the rows of one group; only rows of the same group compete for places."""
+    labels = {row.name: row.label for row in shown if row in rows}
+    return tuple(
+        _line(row, tuple(labels[name] for name in row.may_swap_with if name in labels)) for row in rows
+    )
+
+
+def _line(row: DriverRow, may_swap_with: tuple[Label, ...]) -> DriverLine:
+    """Make one row."""
+    met = row.goal_met
+    return DriverLine(
+        name=row.name,
+        label=row.label,
+        role=row.role,
+        share=row.share,
+        direction=row.direction,
+        goal=row.goal,
+        goal_met=met,
+        people_missing_goal=None if met is None else round(met.n * (1 - met.value)),
+        may_swap_with=may_swap_with,
+        is_unclear=row.share.low <= 0,
+        evidence_grade=row.evidence_grade,
+    )

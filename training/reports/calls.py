@@ -1,0 +1,57 @@
+"""Section 10: the customers to call first; for customers only, never for employees."""
+
+import numpy as np
+import numpy.typing as npt
+
+from training.reports.inputs import ReportInputs, ScoredCohort
+from training.reports.sections import Call, Calls
+
+MOST_CALLS = 8
+MOST_REASONS = 2
+
+
+def first_to_call(scored: ScoredCohort, limit: int = MOST_CALLS) -> npt.NDArray[np.intp]:
+    """Return the rows of the customers to call first: by expected loss, or by risk where no revenue is known.
+
+    Examples
+    --------
+    >>> cohort = ScoredCohort(("a", "b"), np.array([0.9, 0.2]), revenue=np.array([100.0, 1000.0]))
+    >>> first_to_call(cohort).tolist()
+    [1, 0]
+    """
+    loss = _expected_losses(scored)
+    urgency = scored.probabilities if loss is None else np.where(np.isfinite(loss), loss, -1.0)
+    return np.argsort(-urgency, kind="stable")[:limit]
+
+
+def build_calls(inputs: ReportInputs) -> Calls:
+    """Build the list."""
+    scored = inputs.scored
+    loss = _expected_losses(scored)
+    rows = tuple(_call(scored, int(row), loss) for row in first_to_call(scored))
+    return Calls(rows, "risk" if loss is None else "loss")
+
+
+def _expected_losses(scored: ScoredCohort) -> npt.NDArray[np.float64] | None:
+    """Return risk times yearly revenue, or None where nobody's revenue is known."""
+    if scored.revenue is None or not np.isfinite(scored.revenue).any():
+        return None
+    return scored.probabilities * scored.revenue
+
+
+def _call(scored: ScoredCohort, row: int, loss: npt.NDArray[np.float64] | None) -> Call:
+    """Make one line of the list."""
+    entity_id = scored.entity_ids[row]
+    return Call(
+        entity_id=entity_id,
+        described=scored.described.get(entity_id, {}),
+        revenue=None if scored.revenue is None or loss is None else _known(scored.revenue[row]),
+        probability=float(scored.probabilities[row]),
+        expected_loss=None if loss is None else _known(loss[row]),
+        reasons=scored.reasons.get(entity_id, ())[:MOST_REASONS],
+    )
+
+
+def _known(amount: np.float64) -> float | None:
+    """Return an amount, or None where it is missing."""
+    return float(amount) if np.isfinite(amount) else None

@@ -1,0 +1,10 @@
+"""Charts as pure functions: values and texts in, SVG text out, the same bytes for the same input.
+
+Colours are classes that the page's CSS fills from its variables, so one drawing serves light, dark and print.
+"""
+
+from training.reports.charts.calibration import calibration_dots
+from training.reports.charts.forest import forest_bar
+from training.reports.charts.spark import spark_band
+
+__all__ = ["calibration_dots", "forest_bar", "spark_band"]

@@ -1,0 +1,86 @@
+"""Forecast against outcome: one dot per tenth of the test rows, with its range; on the diagonal both agree."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from markupsafe import Markup
+
+from training.reports.charts.svg import element, join
+from training.reports.inputs import CalibrationBin
+
+WIDTH, HEIGHT = 250.0, 214.0
+LEFT, TOP, SIDE_X, SIDE_Y = 54.0, 8.0, 186.0, 166.0
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+
+
+def calibration_dots(
+    bins: Sequence[CalibrationBin],
+    *,
+    title: str,
+    description: str,
+    forecast_axis: str,
+    outcome_axis: str,
+    percent: Callable[[float], str],
+) -> Markup:
+    """Draw the calibration plot.
+
+    Parameters
+    ----------
+    title, description
+        What it shows in one phrase, and all its values in words.
+    forecast_axis, outcome_axis
+        Names of the horizontal and the vertical axis.
+    percent
+        Writes a share for the ticks.
+    """
+    limit, ticks = _scale(bins)
+
+    def across(share: float) -> float:
+        return LEFT + SIDE_X * min(share / limit, 1.0)
+
+    def up(share: float) -> float:
+        return TOP + SIDE_Y * (1 - min(share / limit, 1.0))
+
+    return element(
+        "svg",
+        element("title", title, id="calibration-title"),
+        element("desc", description, id="calibration-values"),
+        element("rect", class_="frame", x=LEFT, y=TOP, width=SIDE_X, height=SIDE_Y),
+        element("line", class_="diagonal", x1=LEFT, y1=TOP + SIDE_Y, x2=LEFT + SIDE_X, y2=TOP),
+        join(_tick(across(tick), up(tick), percent(tick), is_first=tick == 0) for tick in ticks),
+        join(
+            element("line", class_="range", x1=x, x2=x, y1=up(bin_.observed.low), y2=up(bin_.observed.high))
+            + element("circle", class_="dot", cx=x, cy=up(bin_.observed.value), r=4)
+            for bin_ in bins
+            for x in (across(bin_.forecast),)
+        ),
+        element(
+            "text", forecast_axis, class_="axis", x=LEFT + SIDE_X / 2, y=HEIGHT - 4, text_anchor="middle"
+        ),
+        element(
+            "text",
+            outcome_axis,
+            class_="axis",
+            transform=f"translate(10 {TOP + SIDE_Y / 2:g}) rotate(-90)",
+            text_anchor="middle",
+        ),
+        class_="calibration",
+        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
+        role="img",
+        aria_labelledby="calibration-title calibration-values",
+    )
+
+
+def _scale(bins: Sequence[CalibrationBin]) -> tuple[float, list[float]]:
+    """Return the largest share on both axes, and ticks that end at or below it."""
+    largest = max([0.02, *(max(bin_.forecast, bin_.observed.high) for bin_ in bins)])
+    limit = min(1.0, largest * 1.05)
+    step = next((step for step in STEPS if limit / step <= 4.5), STEPS[-1])
+    return limit, [step * index for index in range(math.floor(limit / step + 1e-9) + 1)]
+
+
+def _tick(x: float, y: float, text: str, *, is_first: bool) -> Markup:
+    """Write the same share at both axes; at the origin once is enough."""
+    below = element("text", text, class_="tick", x=x, y=TOP + SIDE_Y + 14, text_anchor="middle")
+    beside = element("text", text, class_="tick", x=LEFT - 5, y=y + 4, text_anchor="end")
+    return below if is_first else below + beside

@@ -1,0 +1,120 @@
+"""Write a report to files: JSON, one page per language, CSV."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.files import write_atomically
+from features.usecase import Language
+from training.reports.render import render_html
+from training.reports.sections import DriverLine, Report
+from training.statistics import Estimate
+
+COLUMNS = ("section", "item", "measure", "value", "low", "high", "n", "unit")
+_NUMBER = re.compile(r"[+\-\u2212]?\d+(?:[.,]\d+)*(?:[eE][+\-]?\d+)?(?:\s?[%€])?")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """Hold one line of the CSV view."""
+
+    section: str
+    item: str
+    measure: str
+    estimate: Estimate
+    unit: str
+
+
+def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
+    """Write ``report.json``, ``report_en.html``, ``report_de.html`` and ``report.csv``, each in one step.
+
+    Returns
+    -------
+    tuple of Path
+        The files, JSON first. The same report gives the same bytes.
+    """
+    content = json.dumps(report.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    texts = {
+        "report.json": content,
+        **{f"report_{language}.html": render_html(report, language) for language in report.header.languages},
+        "report.csv": render_csv(report),
+    }
+    for name, text in texts.items():
+        write_atomically(folder / name, text)
+    return tuple(folder / name for name in texts)
+
+
+def render_csv(report: Report, language: Language = "en") -> str:
+    """Return the figures of a report as CSV, one per line.
+
+    Parameters
+    ----------
+    language
+        Language of the labels and form of the numbers: German has the decimal comma, and semicolons between cells.
+
+    Notes
+    -----
+    Texts that a spreadsheet would run as a formula start with an apostrophe; numbers stay numbers.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if language == "de" else ",", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for figure in _figures(report, language):
+        estimate = figure.estimate
+        ends = [_number(number, language) for number in (estimate.value, estimate.low, estimate.high)]
+        cells = [figure.section, figure.item, figure.measure, *ends, str(estimate.n), figure.unit]
+        writer.writerow([defuse(cell) for cell in cells])
+    return text.getvalue()
+
+
+def defuse(cell: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula.
+
+    Examples
+    --------
+    >>> defuse("=1+1"), defuse("-3,5"), defuse("−0.5"), defuse("@SUM(A1)")
+    ("'=1+1", '-3,5', '−0.5', "'@SUM(A1)")
+    """
+    if _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell
+
+
+def _figures(report: Report, language: Language) -> Iterator[_Figure]:
+    """Go through every figure with a range that the report shows."""
+    for kpi in report.kpis:
+        yield _Figure("kpi", kpi.kind, "value", kpi.value, kpi.unit)
+        for wave in kpi.waves:
+            yield _Figure("kpi", kpi.kind, wave.wave, wave.estimate, kpi.unit)
+        if kpi.change is not None:
+            yield _Figure("kpi", kpi.kind, "change since last wave", kpi.change, kpi.unit)
+    if report.associations is not None:
+        shown = report.associations
+        for line in (*shown.levers, *shown.signs, *shown.others):
+            yield from _driver_figures(line, language)
+    trust = report.trust
+    yield _Figure("trust", "model", "auc", trust.auc, "auc")
+    yield _Figure("trust", "model", "level gap", trust.level_gap, "share")
+    yield _Figure("trust", "model", "leavers in top tenth", trust.capture_top_tenth, "share")
+    for number, bin_ in enumerate(trust.bins, start=1):
+        yield _Figure("trust", f"bin {number}, forecast {bin_.forecast:.4f}", "observed", bin_.observed, "share")
+
+
+def _driver_figures(line: DriverLine, language: Language) -> Iterator[_Figure]:
+    """Give the figures of one driver."""
+    label = line.label.get(language) or line.name
+    section = f"driver, {line.role or 'other'}, grade {line.evidence_grade}"
+    yield _Figure(section, label, "share of explanation", line.share, "share")
+    if line.goal_met is not None:
+        yield _Figure(section, label, "goal met today", line.goal_met, "share")
+
+
+def _number(value: float, language: Language) -> str:
+    """Write a number without grouping, six digits that count."""
+    text = f"{value:.6g}"
+    return text.replace(".", ",") if language == "de" else text

@@ -1,0 +1,119 @@
+"""What a report is built from: typed values in, nothing read from files, clocks or trackers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from features.usecase import Language, UseCase
+from training.drivers import DriverRow
+from training.reports.waves import WavePoint, WaveSeries
+from training.statistics import Estimate, Floats
+
+Label = Mapping[Language, str]
+Subject = Literal["customer", "employee", "supplier", "applicant"]
+
+
+@dataclass(frozen=True)
+class ScoredCohort:
+    """Hold the newest row of each entity with its score.
+
+    Attributes
+    ----------
+    probabilities
+        Shape (entities,): calibrated probability at the primary horizon.
+    revenue
+        Shape (entities,): yearly revenue in EUR, NaN where unknown; None when the use case gives no value.
+    reasons
+        Per entity the main reasons in words, strongest first, per language; needed for the entities of
+        :func:`~training.reports.first_to_call` only.
+    described
+        Per entity a few words beside its name (segment, region), per language.
+    """
+
+    entity_ids: tuple[str, ...]
+    probabilities: Floats
+    revenue: Floats | None = None
+    reasons: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
+    described: Mapping[str, Label] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Hold one dot of the calibration plot: mean forecast and what really happened, ``n`` = rows."""
+
+    forecast: float
+    observed: Estimate
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Hold what test rows say of the model, at the primary horizon.
+
+    Attributes
+    ----------
+    level_error
+        Mean forecast minus observed share, signed, with its interval by entity.
+    capture_top_tenth
+        Part of all leavers among the tenth with the highest forecasts.
+    bins
+        From :func:`~training.reports.calibration_bins`.
+    """
+
+    auc: Estimate
+    level_error: Estimate
+    capture_top_tenth: Estimate
+    bins: tuple[CalibrationBin, ...]
+    rows: int
+    events: int
+    is_usable: bool
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Hold what is said of the model and its data.
+
+    Attributes
+    ----------
+    data_from, data_to
+        First and last snapshot that the model was trained and tested on; None for a flat table.
+    answered, asked
+        People of the cohort with at least one survey answer, and people in the cohort; None without surveys.
+    """
+
+    name: str
+    version: str
+    trained_on: date
+    data_from: date | None = None
+    data_to: date | None = None
+    answered: int | None = None
+    asked: int | None = None
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """Hold everything a report needs.
+
+    Attributes
+    ----------
+    horizon_days
+        The primary horizon; None for a flat table without one.
+    made_on
+        The day the report is made; passed in, so that equal inputs give equal bytes.
+    experience
+        Series of NPS, CES, ... from :func:`~training.reports.experience_waves`; at most the first two are shown
+        beside the forecast.
+    risk_waves
+        Mean forecast of the cohort at earlier snapshots up to the newest, oldest first; may be empty.
+    """
+
+    usecase: UseCase
+    scored: ScoredCohort
+    drivers: tuple[DriverRow, ...]
+    evaluation: Evaluation
+    model: ModelFacts
+    made_on: date
+    snapshot_date: date | None = None
+    horizon_days: int | None = None
+    experience: tuple[WaveSeries, ...] = ()
+    risk_waves: tuple[WavePoint, ...] = ()

@@ -1,0 +1,71 @@
+"""Section 2: the cards with the few numbers that matter, their ranges, waves and changes."""
+
+import math
+
+import numpy as np
+
+from training.reports.inputs import ReportInputs
+from training.reports.sections import Change, Headline, Kpi, Unit
+from training.reports.waves import WavePoint, WaveSeries
+from training.statistics import Estimate
+
+MOST_EXPERIENCE_CARDS = 2
+
+
+def build_kpis(inputs: ReportInputs, headline: Headline) -> tuple[Kpi, ...]:
+    """Build the cards that apply: no forecast without a usable model, no revenue without values, no empty card."""
+    cards = [_share_card(inputs, headline), _loss_card(inputs, headline)]
+    cards += [_experience_card(series) for series in inputs.experience[:MOST_EXPERIENCE_CARDS]]
+    return tuple(card for card in cards if card is not None)
+
+
+def _share_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
+    """Build the card of the expected share, with earlier waves where given."""
+    if headline.expected_share is None:
+        return None
+    change = _difference(inputs.risk_waves)
+    return Kpi(
+        kind="expected_share",
+        unit="share",
+        value=headline.expected_share,
+        whole=None,
+        waves=inputs.risk_waves,
+        change=change,
+        verdict=_verdict(change, more_is_better=False),
+    )
+
+
+def _loss_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
+    """Build the card of the expected loss."""
+    if headline.expected_loss is None or inputs.scored.revenue is None:
+        return None
+    whole = float(np.nansum(inputs.scored.revenue))
+    return Kpi("expected_loss", "eur", headline.expected_loss, whole, (), None, "first wave")
+
+
+def _experience_card(series: WaveSeries) -> Kpi:
+    """Build the card of a survey metric."""
+    unit: Unit = "points" if series.metric in {"nps", "enps"} else "share"
+    newest = series.points[-1].estimate
+    verdict = _verdict(series.change, more_is_better=True)
+    return Kpi(series.metric, unit, newest, None, series.points, series.change, verdict)
+
+
+def _difference(waves: tuple[WavePoint, ...]) -> Estimate | None:
+    """Return newest minus previous wave; ranges are joined as if independent, which is on the careful side."""
+    if len(waves) < 2:
+        return None
+    before, after = waves[-2].estimate, waves[-1].estimate
+    value = after.value - before.value
+    low = value - math.hypot(after.value - after.low, before.high - before.value)
+    high = value + math.hypot(after.high - after.value, before.value - before.low)
+    return Estimate(value, low, high, after.n + before.n)
+
+
+def _verdict(change: Estimate | None, *, more_is_better: bool) -> Change:
+    """Name a change only where its range holds no 0."""
+    if change is None:
+        return "first wave"
+    if change.low <= 0 <= change.high:
+        return "no clear change"
+    return "better" if (change.value > 0) == more_is_better else "worse"

@@ -1,0 +1,85 @@
+"""Write a report as one self-contained HTML page: no script, no address, styles allowed by their hash alone."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from features.usecase import Language
+from training.reports.charts import calibration_dots, forest_bar, spark_band
+from training.reports.formats import Formats
+from training.reports.inputs import Label
+from training.reports.language import translations
+from training.reports.sections import Report
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE_FILE = TEMPLATES / "style.css"
+
+
+def render_html(report: Report, language: Language) -> str:
+    """Return the page in one language; the same report gives the same text.
+
+    Parameters
+    ----------
+    report
+        Everything that is shown; nothing is computed on the way to the page.
+    language
+        ``en`` or ``de``.
+    """
+    style = STYLE_FILE.read_text(encoding="utf-8")
+    page = _environment(language).get_template("report.html.jinja")
+    # The style is a file of this package; it must reach the page byte for byte, or its hash would not fit.
+    return page.render(report=report, style=Markup(style), style_hash=_hash(style)) + "\n"  # noqa: S704
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    """Return Jinja with strict names, escaping, messages and formats of one language."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(  # type: ignore[attr-defined]  # added by the i18n extension
+        translations(language), newstyle=True
+    )
+    formats = Formats(language)
+    environment.filters.update({
+        "amount": formats.amount,
+        "day": formats.day,
+        "money": formats.money,
+        "number": formats.number,
+        "of_hundred": formats.of_hundred,
+        "percent": formats.percent,
+        "points": formats.points,
+        "signed_points": formats.signed_points,
+        "signed": formats.signed,
+        "in_language": lambda label: _in_language(label, language),
+    })
+    environment.globals.update({
+        "calibration_dots": calibration_dots,
+        "forest_bar": forest_bar,
+        "language": language,
+        "percent": formats.percent,
+        "range_digits": formats.range_digits,
+        "spark_band": spark_band,
+    })
+    return environment
+
+
+def _in_language(label: Label, language: Language) -> str:
+    """Return a label in a language, else in English, else nothing."""
+    return label.get(language) or label.get("en") or ""
+
+
+def _hash(style: str) -> str:
+    """Return what the content security policy calls the source of this style."""
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,0 +1,227 @@
+"""The report as data: one frozen dataclass per section; its JSON is the contract, every page is a view of it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any, Literal
+
+from features.usecase import Language, Role
+from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
+from training.reports.inputs import CalibrationBin, Label, Subject
+from training.reports.waves import Metric, WavePoint
+from training.statistics import Estimate
+
+FORMAT_VERSION = 1
+
+KpiKind = Literal["expected_share", "expected_loss"] | Metric
+Unit = Literal["share", "eur", "points"]
+Change = Literal["first wave", "no clear change", "better", "worse"]
+Verdict = Literal["good", "rough", "unusable"]
+Problem = Literal["ranking", "level"]
+Topic = Literal["forecast", "range", "loss", "drivers", "context", "survey", "decision"]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Say what the report is about: section 0."""
+
+    subject: Subject
+    usecase: str
+    label: Label
+    languages: tuple[Language, ...]
+    snapshot_date: date | None
+    made_on: date
+    is_simulated: bool
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Say in one sentence how much is at stake, or that no forecast can be given: section 1.
+
+    Attributes
+    ----------
+    people
+        How many are in the cohort: the denominator.
+    expected_share, expected_count
+        How many of them are expected to leave; absent when the model is not usable.
+    expected_loss
+        Their yearly revenue in EUR; absent without values or when the model is not usable.
+    """
+
+    is_usable: bool
+    horizon_days: int | None
+    people: int
+    expected_share: Estimate | None
+    expected_count: Estimate | None
+    expected_loss: Estimate | None
+    auc: Estimate
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """Hold one card of section 2: value, likely range, waves, change since the last wave.
+
+    Attributes
+    ----------
+    whole
+        What the value is a part of, in EUR; for the expected loss only.
+    change
+        Newest wave minus the one before; shares as 0..1, NPS in points.
+    verdict
+        ``better`` and ``worse`` only where the range of the change holds no 0.
+    """
+
+    kind: KpiKind
+    unit: Unit
+    value: Estimate
+    whole: float | None
+    waves: tuple[WavePoint, ...]
+    change: Estimate | None
+    verdict: Change
+
+
+@dataclass(frozen=True)
+class DriverLine:
+    """Hold one row of section 3.
+
+    Attributes
+    ----------
+    people_missing_goal
+        How many of those with a value miss the goal today.
+    may_swap_with
+        Names of rows shown here whose order against this one is open.
+    is_unclear
+        True when the range reaches down to nothing.
+    """
+
+    name: str
+    label: Label
+    role: Role | None
+    share: Estimate
+    direction: Direction
+    goal: Goal | None
+    goal_met: Estimate | None
+    people_missing_goal: int | None
+    may_swap_with: tuple[Label, ...]
+    is_unclear: bool
+    evidence_grade: EvidenceGrade
+
+
+@dataclass(frozen=True)
+class Associations:
+    """Show what goes with leaving: section 3.
+
+    Attributes
+    ----------
+    signs
+        Warning signs: signals and mediators; a symptom is never offered as a lever.
+    others
+        The largest features that no driver claims.
+    context, context_share
+        What is taken into account but cannot be changed, and its part of the explanation.
+    rest_count, rest_share
+        How many further features no driver claims, and their part of the explanation.
+    scale
+        Largest upper end of all ranges shown: the right edge of every bar.
+    """
+
+    levers: tuple[DriverLine, ...]
+    signs: tuple[DriverLine, ...]
+    others: tuple[DriverLine, ...]
+    context: tuple[Label, ...]
+    context_share: float
+    rest_count: int
+    rest_share: float
+    scale: float
+    interval_method: IntervalMethod
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Say how far the forecast can be trusted: section 9.
+
+    Attributes
+    ----------
+    level_gap
+        Size of the difference between mean forecast and observed share on test rows, 0..1.
+    agrees
+        True when the share of bins whose range misses the forecast is no more than chance would give.
+    """
+
+    verdict: Verdict
+    problems: tuple[Problem, ...]
+    auc: Estimate
+    level_gap: Estimate
+    capture_top_tenth: Estimate
+    bins: tuple[CalibrationBin, ...]
+    agrees: bool
+    tested_rows: int
+    tested_events: int
+    data_from: date | None
+    data_to: date | None
+    answered: int | None
+    asked: int | None
+    answered_share: float | None
+    model_name: str
+    model_version: str
+    trained_on: date
+
+
+@dataclass(frozen=True)
+class Call:
+    """Hold one customer of section 10."""
+
+    entity_id: str
+    described: Label
+    revenue: float | None
+    probability: float
+    expected_loss: float | None
+    reasons: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """List the customers to call first: section 10; exists for customers only."""
+
+    rows: tuple[Call, ...]
+    ordered_by: Literal["loss", "risk"]
+
+
+@dataclass(frozen=True)
+class Method:
+    """Name the numbered sentences of section 11, in order."""
+
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Hold the whole report; a section that does not apply is None and appears nowhere."""
+
+    header: Header
+    headline: Headline
+    kpis: tuple[Kpi, ...]
+    associations: Associations | None
+    trust: Trust
+    calls: Calls | None
+    method: Method
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values: dates as ISO text, NaN as null, tuples as lists."""
+        return {"format": "xm-predict report", "format_version": FORMAT_VERSION, **_plain(self)}
+
+
+def _plain(value: object) -> Any:
+    """Turn dataclasses, mappings, tuples, dates and numbers into what JSON has."""
+    if isinstance(value, Estimate):
+        return value.to_json()
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
