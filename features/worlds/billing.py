@@ -1,4 +1,4 @@
-"""The invoices table with the confounded decoy: small companies dispute more, and small companies leave more."""
+"""The invoices table with the confounded decoy: small companies dispute more, and they leave more."""
 
 import numpy as np
 import pyarrow as pa

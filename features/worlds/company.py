@@ -7,35 +7,31 @@ import numpy as np
 import pyarrow as pa
 
 from features.files import whole_folder
+from features.progress import Report, silent
 from features.worlds.arrivals import LATE_SHARE
 from features.worlds.billing import invoice_table
 from features.worlds.columns import write_gzipped_csv, write_parquet, write_plain_csv
 from features.worlds.contacts import contact_table, draw_contacts
 from features.worlds.contracts import cancellations, contract_starts, contract_versions
 from features.worlds.goods import delivery_table
+from features.worlds.moods import customer_months, describe_planted_wave
 from features.worlds.noise import newsletter_table, portal_table
+from features.worlds.planted import list_drivers
 from features.worlds.support import close_tickets, ticket_table
 from features.worlds.survey_export import write_survey_export
 from features.worlds.surveys import Answers, Invites, draw_answers, invite_table, send_invites
-from features.worlds.truth import Truth, customer_months, tell_truth
+from features.worlds.truth import Truth
 from features.worlds.usage import usage_table
 from features.worlds.world import World, draw_world
 
-Report = Callable[[str], object]
-"""Takes one line of progress."""
-
-
-def _silent(_: str) -> None:
-    """Report nothing."""
-
 
 def build_company(
-    folder: Path, *, seed: int = 7, n_customers: int = 5000, months: int = 24, report: Report = _silent
+    folder: Path, *, seed: int = 7, n_customers: int = 5000, months: int = 24, report: Report = silent
 ) -> Truth:
     """Write the tables of a made-up company whose customers leave for known reasons.
 
-    Equal arguments give equal bytes. The folder appears only when all of it is written; the use-case file that fits
-    is ``mlproject/usecases/churn.yaml``.
+    Equal arguments give equal bytes. The folder appears only when all of it is written; the use-case file
+    that fits is ``mlproject/usecases/churn.yaml``.
 
     Parameters
     ----------
@@ -53,7 +49,8 @@ def build_company(
     Returns
     -------
     Truth
-        What was planted: levers, mediator, decoy, signals, noise and the wave in which NPS rises for a false reason.
+        What was planted: levers, mediator, decoy, signals, noise and the wave in which NPS rises for a
+        false reason.
 
     Raises
     ------
@@ -64,7 +61,7 @@ def build_company(
     contacts, tickets = draw_contacts(world), close_tickets(world)
     invites = send_invites(world, contacts, tickets)
     answers = draw_answers(world, invites, tickets)
-    truth = tell_truth(world, _describe(world, invites, answers))
+    truth = _tell_truth(world, _churn_per_year(world) | _answering(world, invites, answers))
     tables: dict[str, Callable[[], pa.Table]] = {
         "customers.parquet": lambda: contract_versions(world),
         "contracts.parquet": lambda: contract_starts(world),
@@ -96,7 +93,7 @@ def _write(table: pa.Table, path: Path) -> None:
     write(table, path)
 
 
-def _describe(world: World, invites: Invites, answers: Answers) -> dict[str, float]:
+def _answering(world: World, invites: Invites, answers: Answers) -> dict[str, float]:
     """Return facts about answering."""
     is_invited = np.bincount(invites.customer, minlength=world.customers.count) > 0
     has_answered = np.bincount(invites.customer[answers.invite], minlength=world.customers.count) > 0
@@ -105,3 +102,30 @@ def _describe(world: World, invites: Invites, answers: Answers) -> dict[str, flo
         "never_answered_share": float(1.0 - has_answered[is_invited].mean()),
         "late_arrival_share": LATE_SHARE,
     }
+
+
+def _tell_truth(world: World, figures: dict[str, float]) -> Truth:
+    """Work out the truth of a world; ``figures`` are facts of its tables."""
+    edges = np.array([world.period.since, world.period.until]).astype("datetime64[s]")
+    observed = edges.astype("datetime64[D]").astype(str)
+    return Truth(
+        seed=world.seed,
+        n_customers=world.customers.count,
+        months=world.period.months,
+        observed_from=str(observed[0]),
+        observed_until=str(observed[1]),
+        drivers=list_drivers(world),
+        planted_wave=describe_planted_wave(world),
+        figures=figures,
+    )
+
+
+def _churn_per_year(world: World) -> dict[str, float]:
+    """Return for every whole year the share of customers who cancelled, over their average number."""
+    shares = {}
+    for year in range(world.period.months // 12):
+        edges = world.period.edges[12 * year : 12 * year + 13]
+        average = np.mean([world.is_active(int(edge)).sum() for edge in edges[:-1]])
+        left = ((world.lives.ends >= edges[0]) & (world.lives.ends < edges[-1])).sum()
+        shares[f"churn_{2024 + year}"] = float(left / average)
+    return shares

@@ -15,7 +15,7 @@ _SHARE_OF_MORE = (0.15, 0.4, 0.7, 0.5)
 
 @dataclass(frozen=True)
 class Contacts:
-    """Hold one element per contact, those of one customer side by side, the first one there from the start."""
+    """Hold one element per contact, those of one customer side by side, the first there from the start."""
 
     customer: Integers
     since: Seconds

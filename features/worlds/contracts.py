@@ -17,10 +17,11 @@ _REASON_WEIGHTS = (0.42, 0.12, 0.10, 0.16, 0.08, 0.12)
 
 
 def contract_versions(world: World) -> pa.Table:
-    """Return the contract history: one row per version, appended when it became known and never changed later.
+    """Return the contract history: one row per version, appended when it became known.
 
-    A version holds until a newer one begins; ``valid_to`` is filled only where the end was agreed from the start
-    (seats rented for three months). ``contract_end`` is null until the row that reports the cancellation.
+    A version holds until a newer one begins; ``valid_to`` is filled only where the end was agreed from
+    the start (seats rented for three months). ``contract_end`` is null until the row that reports the
+    cancellation.
     """
     versions = [
         _first_versions(world),

@@ -47,7 +47,7 @@ class Customers:
 
     def revenue_eur(self, seats: Integers, plan: Integers) -> Floats:
         """Return the yearly revenue that seats and plan bring, to the cent."""
-        return np.round(seats * np.asarray(_EUR_PER_SEAT)[plan], 2)
+        return np.asarray(np.round(seats * np.asarray(_EUR_PER_SEAT)[plan], 2), dtype=np.float64)
 
     def is_active(self, ends: Seconds, moment: int) -> Flags:
         """Tell who is a customer at a moment."""
@@ -57,8 +57,8 @@ class Customers:
 def draw_customers(seed: int, count: int, period: Period) -> Customers:
     """Draw who the customers are.
 
-    Two thirds are there at the start, with contracts up to eight years old; the others join evenly over the period.
-    Company size decides plan, seats and, elsewhere, disputes and part of the risk to leave.
+    Two thirds are there at the start, with contracts up to eight years old; the others join evenly over
+    the period. Company size decides plan, seats and, elsewhere, disputes and part of the risk to leave.
     """
     if count < _LEAST_CUSTOMERS:
         where, problem = "example company: n_customers", f"{count} customers are too few"
@@ -92,7 +92,8 @@ def draw_customers(seed: int, count: int, period: Period) -> Customers:
 def _draw_plan(size: Integers, random: np.random.Generator) -> Integers:
     """Draw the plan; larger companies take larger plans."""
     steps = np.cumsum(np.asarray(_PLAN_SHARES), axis=1)[size]
-    return (random.random(size.size)[:, None] > steps[:, :2]).sum(axis=1).astype(np.int64)
+    above = random.random(size.size)[:, None] > steps[:, :2]
+    return np.asarray(above.sum(axis=1), dtype=np.int64)
 
 
 def _draw_starts(count: int, period: Period, random: np.random.Generator) -> Seconds:

@@ -1,7 +1,7 @@
 """What is planted: every number that decides who leaves and what people answer.
 
-The hazard is that of forming the intention to leave, per month, in log-odds. The cancellation follows after 0 to 4
-months; in between usage falls and tone sours.
+The hazard is that of forming the intention to leave, per month, in log-odds. The cancellation follows
+after 0 to 4 months; in between usage falls and tone sours.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ FEELINGS = Feelings()
 GOAL_HOURS = 24.0
 GOAL_LATE_SHARE = 0.10
 TYPICAL_LATE_SHARE = 0.15
-DISPUTES_PER_INVOICE = (0.16, 0.05, 0.02, 0.02)
+DISPUTES_PER_INVOICE = (0.20, 0.04, 0.02, 0.02)
 """the decoy: by company size alone, without any effect on leaving"""
 LAG_SHARES = (0.30, 0.25, 0.20, 0.15, 0.10)
 """shares of leavers who cancel 0, 1, 2, 3 or 4 months after the intention"""

@@ -1,7 +1,7 @@
-"""What customers live through: tickets and deliveries, and the state in which these leave them month by month.
+"""What customers live through: tickets and deliveries, and the state these leave month by month.
 
-The two real levers are here. Both are exogenous: how fast support answers and how punctual deliveries are depends on
-region and plan, never on the customer's mood.
+The two real levers are here. Both are exogenous: how fast support answers and how punctual deliveries are
+depends on region and plan, never on the customer's mood.
 """
 
 from dataclasses import dataclass
@@ -46,9 +46,10 @@ class Deliveries:
 class Experience:
     """Hold all tickets and deliveries and, per customer and month, the state they leave.
 
-    ``resolution`` is the remembered number of doublings of the goal of 24 hours (0 = 24 h, 1 = 48 h), ``late_share``
-    the remembered share of late deliveries; ``..._at_goal`` is the state had every ticket or delivery met its goal.
-    Shapes are [customers, months + 1]; column 0 is the state before the first month.
+    ``resolution`` is the remembered number of doublings of the goal of 24 hours (0 = 24 h, 1 = 48 h),
+    ``late_share`` the remembered share of late deliveries; ``..._at_goal`` is the state had every ticket
+    or delivery met its goal. Shapes are [customers, months + 1]; column 0 is the state before the first
+    month.
     """
 
     tickets: Tickets
@@ -89,15 +90,15 @@ def draw_experience(seed: int, customers: Customers, period: Period) -> Experien
 
 def _draw_slowness(customers: Customers, period: Period, random: np.random.Generator) -> Floats:
     """Draw how slow support is for each customer and month, in doublings of the goal."""
-    level = -0.15 + 0.75 * random.standard_normal(customers.count)
-    level += np.asarray(_REGION_SLOWNESS)[customers.region] + np.asarray(_PLAN_SLOWNESS)[customers.plan]
+    known = np.asarray(_REGION_SLOWNESS)[customers.region] + np.asarray(_PLAN_SLOWNESS)[customers.plan]
+    level: Floats = known - 0.15 + 0.75 * random.standard_normal(customers.count)
     drift = np.cumsum(0.15 * random.standard_normal((customers.count, period.months)), axis=1)
     return np.asarray(level[:, None] + drift, dtype=np.float64)
 
 
 def _draw_tickets(slowness: Floats, period: Period, random: np.random.Generator) -> Tickets:
     """Draw the tickets; how many a customer opens says nothing about leaving."""
-    rates = random.gamma(2.0, _TICKETS_PER_MONTH / 2.0, slowness.shape[0])
+    rates = random.gamma(2.0, _TICKETS_PER_MONTH / 2.0, slowness.shape[:1])
     customer, month = _draw_cells(np.broadcast_to(rates[:, None], slowness.shape), random)
     doublings = slowness[customer, month] + random.standard_normal(customer.size)
     hours = np.clip(GOAL_HOURS * 2.0**doublings, 0.3, _LONGEST_HOURS)

@@ -1,7 +1,7 @@
 """How customers feel month by month, and who forms the intention to leave: the heart of the planted truth.
 
-Nothing here knows the tables. Experience changes ease and mood; experience, ease and mood change the hazard; the
-intention sours the mood and comes out as a cancellation some months later.
+Nothing here knows the tables. Experience changes ease and mood; experience, ease and mood change the
+hazard; the intention sours the mood and comes out as a cancellation some months later.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ _OFFER_MOOD, _OFFER_STEEPNESS, _OFFER_SHARE = -1.25, 5.0, 0.85
 class Lives:
     """Hold what happens inside each customer; shapes are [customers] and [customers, months].
 
-    ``log_odds`` is the hazard of forming the intention in a month, ``is_at_risk`` tells where it applied (a customer
-    without intention). ``mood`` has no unit; its spread is about 0.9.
+    ``log_odds`` is the hazard of forming the intention in a month, ``is_at_risk`` tells where it applied
+    (a customer without intention). ``mood`` has no unit; its spread is about 0.9.
     """
 
     intends: Seconds
@@ -58,7 +58,8 @@ def log_odds_of_leaving(
     month_start
         First moment of the month.
     states
-        Resolution (doublings), ease, share of late deliveries and own mood, each [customers], as the month begins.
+        Resolution (doublings), ease, share of late deliveries and own mood, each [customers], as the
+        month begins.
     """
     resolution, ease, late_share, own_mood = states
     is_new = month_start - customers.starts < 365 * DAY
@@ -135,7 +136,7 @@ class _Company:
         self._decide(is_forming, intends, ends)
 
     def make_offer(self, month: int, mood: Floats, is_at_risk: Flags) -> None:
-        """Let a rival's offer draw away the unhappy within a month; mood alone decides, and nothing shows before."""
+        """Let a rival's offer draw away the unhappy within a month; mood alone decides."""
         start, end = self.period.edges[month], self.period.edges[month + 1]
         share = _OFFER_SHARE * probability(_OFFER_STEEPNESS * (_OFFER_MOOD - mood))
         takes = is_at_risk & (self.random.random(mood.size) < share)
@@ -150,8 +151,8 @@ class _Company:
     def feel(self, month: int, *, is_held: bool) -> Floats:
         """Return the mood at the end of a month.
 
-        While mood is held (the months before the planted wave) nobody feels better than at the wave before: the own
-        part of the mood takes up whatever experience would have changed.
+        While mood is held (the months before the planted wave) nobody feels better than at the wave
+        before: the own part of the mood takes up whatever experience would have changed.
         """
         souring = FEELINGS.mood_intending * self._is_intending(month)
         explained = self._explain_mood(month)

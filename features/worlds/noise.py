@@ -13,7 +13,7 @@ _VISITS_PER_MONTH = 2.0
 
 
 def newsletter_table(world: World) -> pa.Table:
-    """Return one row per newsletter sent (monthly, to everybody) with whether it was opened within three days."""
+    """Return one row per newsletter (monthly, to everybody) with whether it was opened within three days."""
     random = world.stream("newsletters")
     customer, month = world.month_pairs()
     sent = world.period.edges[month] + 14 * DAY + 8 * HOUR

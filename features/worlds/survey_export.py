@@ -1,4 +1,4 @@
-"""The answers as a survey tool on a German Windows desktop exports them: three header rows, coded missing values."""
+"""The answers as a survey tool on a German Windows desktop exports them: three header rows, coded gaps."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +17,19 @@ from features.worlds.world import World
 ZONE = ZoneInfo("Europe/Berlin")
 MISSING = "-99"
 HEADS = (
-    ("response_id", "invite_id", "contact_id", "survey", "answered_at", "nps", "csat", "ces", "layout_rating", "fill_minutes", "comment"),
+    (
+        "response_id",
+        "invite_id",
+        "contact_id",
+        "survey",
+        "answered_at",
+        "nps",
+        "csat",
+        "ces",
+        "layout_rating",
+        "fill_minutes",
+        "comment",
+    ),
     (
         "Antwort-Nr.",
         "Einladung",
@@ -31,11 +43,16 @@ HEADS = (
         "Dauer (Minuten)",
         "Was möchten Sie uns noch sagen?",
     ),
-    tuple(f'{{"ImportId":"{name}"}}' for name in ("_id", "inv", "con", "srv", "end", "QID1", "QID2", "QID3", "QID4", "dur", "QID5")),
+    tuple(
+        f'{{"ImportId":"{name}"}}'
+        for name in ("_id", "inv", "con", "srv", "end", "QID1", "QID2", "QID3", "QID4", "dur", "QID5")
+    ),
 )
 
 
-def write_survey_export(world: World, contacts: Contacts, invites: Invites, answers: Answers, path: Path) -> None:
+def write_survey_export(
+    world: World, contacts: Contacts, invites: Invites, answers: Answers, path: Path
+) -> None:
     """Write the answers, one row per answered questionnaire, in order of time."""
     random = world.stream("survey export")
     invite = answers.invite
@@ -69,5 +86,7 @@ def _comments(world: World, invites: Invites, answers: Answers) -> list[str]:
     customer, month = invites.customer[answers.invite], world.period.month_of(answers.answered)
     experience = world.experience
     tones = draw_tones(answers.mood, answers.is_intending, random)
-    topics = draw_topics(tones, experience.resolution[customer, month], experience.late_share[customer, month], random)
+    topics = draw_topics(
+        tones, experience.resolution[customer, month], experience.late_share[customer, month], random
+    )
     return write_comments(world.customers.language[customer], topics, tones, random)

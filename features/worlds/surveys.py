@@ -1,7 +1,7 @@
 """Survey invitations and answers: a quarterly relationship survey and one after some tickets.
 
-Who answers depends on the person (a third never do), on mood (the unhappy answer a little more) and on the intention
-to leave (who wants to go falls silent).
+Who answers depends on the person (a third never do), on mood (the unhappy answer a little more) and on
+the intention to leave (who wants to go falls silent).
 """
 
 from dataclasses import dataclass
@@ -115,7 +115,7 @@ def draw_answers(world: World, invites: Invites, tickets: ClosedTickets) -> Answ
 
 
 def _by_day(moment: Seconds) -> Seconds:
-    """Move what falls into the night (before 5:00 UTC) to the morning: people sleep, and no local hour is ambiguous."""
+    """Move the night (before 5:00 UTC) to the morning, so that no local hour is ambiguous."""
     return np.where(moment % DAY < 5 * HOUR, moment + 5 * HOUR, moment)
 
 

@@ -15,9 +15,9 @@ _BOUNDS = (-0.35, 0.45)
 
 
 def draw_tones(mood: Floats, is_intending: Flags, random: np.random.Generator) -> Integers:
-    """Return the tone of each comment (0 negative, 1 neutral, 2 positive): mood and chance, soured by the intention."""
+    """Return the tone of each comment (0 negative, 1 neutral, 2 positive): mood, chance, intention."""
     heard = mood + 0.5 * random.standard_normal(mood.size) - 0.4 * is_intending
-    return np.searchsorted(_BOUNDS, heard).astype(np.int64)
+    return np.asarray(np.searchsorted(_BOUNDS, heard), dtype=np.int64)
 
 
 def draw_topics(
@@ -30,7 +30,7 @@ def draw_topics(
     pull[:, TOPICS.index("delivery")] += is_bad * (late_share - 0.15) * 5.0
     pull[:, TOPICS.index("price")] += 0.6 * (tones == 0)
     pull[:, TOPICS.index("contact")] += 0.9 * (tones == 2)
-    return np.argmax(pull + random.gumbel(size=pull.shape), axis=1).astype(np.int64)
+    return np.asarray(np.argmax(pull + random.gumbel(size=pull.shape), axis=1), dtype=np.int64)
 
 
 def write_comments(

@@ -28,8 +28,8 @@ class World:
     def order(self, customer: Integers, happened: Seconds, known: Seconds) -> Integers:
         """Return the rows of events that the export shows, in the order in which they arrived.
 
-        An event is shown if it happened between the start and the end of its customer's contract and inside the
-        period, and was known before the export.
+        An event is shown if it happened between the start and the end of its customer's contract and
+        inside the period, and was known before the export.
         """
         starts = np.maximum(self.customers.starts, self.period.since)[customer]
         is_theirs = (happened >= starts) & (happened < self.lives.ends[customer])
