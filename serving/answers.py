@@ -10,7 +10,7 @@ from msgspec import UNSET
 from features.errors import InputError
 from serving.champions import Champion
 from serving.latest import LatestRows
-from serving.problems import Finding, ProblemError
+from serving.problems import ProblemError
 from serving.reading import refuse_value
 from serving.schemas import (
     DriversAnswer,
@@ -44,7 +44,10 @@ def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> Sco
     for index, values in enumerate(features):
         if not values:
             raise refuse_value(f"rows.{index}.features", "holds no feature; send at least one")
-    scores = _score(champion, request, features)
+    try:
+        scores = _score(champion, request, features)
+    except InputError as error:
+        raise refuse_value("rows", "do not fit the champion; see /v1/model/schema") from error
     answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
     return ScoreAnswer(**_stamp(champion, datetime.now(UTC).date().isoformat()), rows=answered)
 
@@ -64,10 +67,10 @@ def score_entities(
         raise ProblemError(503, "latest_absent", detail, headers={"retry-after": "30"})
     try:
         found, unknown = latest.find(request.entity_ids, champion.names)
+        scores = _score(champion, request, [row.features for row in found])
     except InputError as error:
         detail = "The table of latest rows does not fit the champion; build the feature table again."
         raise ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"}) from error
-    scores = _score(champion, request, [row.features for row in found])
     answered = [
         _to_row(score, entity_id=row.entity_id, as_of=row.as_of)
         for score, row in zip(scores, found, strict=True)
@@ -147,9 +150,6 @@ def _score(champion: Champion, request: Request, rows: list[dict[str, Any]]) -> 
     except IndividualScoreRefusedError as error:
         detail = "This use case is about people at work: it answers for groups, never for single persons."
         raise ProblemError(403, "groups_only", detail) from error
-    except InputError as error:
-        finding = Finding("rows", "do not fit the features of the champion; see /v1/model/schema")
-        raise ProblemError(422, "value", "The rows do not fit the champion.", (finding,)) from error
 
 
 def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:

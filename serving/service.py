@@ -1,8 +1,8 @@
 """The BentoML service: ``bentoml serve serving.service:XmPredict``, best started by ``xm-predict serve``.
 
 BentoML owns the process, its workers and the life of the application; the routes are our own
-(:mod:`serving.api`). Its tracing, access log and metrics are off: they cost more than a score, and ours belong
-to the outer layer. Its own pages are hidden by :class:`Doorway`. ``max_concurrency`` stays unset: a queue of
+(:mod:`serving.api`). Its tracing, access log and metrics are off: they cost more than a score, and ours stand
+in the outer layer. Its own pages are hidden by :class:`Doorway`. ``max_concurrency`` stays unset: a queue of
 BentoML's would stand before our limits.
 """
 

@@ -1,0 +1,112 @@
+"""Bundles fitted once for all tests of the service, caches filled with them, the application, the server."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from serving.api import build_app
+from serving.cache import install
+from serving.candidate import try_out
+from serving.settings import Settings
+from tests.serving.company import ROOT, answers, make_bundle, wait_until, write_latest
+
+with warnings.catch_warnings():
+    # Starlette's test client asks for a successor of httpx that is not in wide use yet.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+
+@dataclass(frozen=True)
+class Bundles:
+    """Hold the folders of the bundles that the tests share; nobody changes them."""
+
+    churn: Path
+    newer_churn: Path
+    attrition: Path
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
+    folder = tmp_path_factory.mktemp("bundles")
+    return Bundles(
+        churn=make_bundle(folder / "churn"),
+        newer_churn=make_bundle(folder / "newer", seed=2),
+        attrition=make_bundle(folder / "attrition", name="attrition", subject="employee"),
+    )
+
+
+@pytest.fixture(scope="session")
+def filled_cache(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache with champions of churn and attrition; copy it before changing it."""
+    cache = tmp_path_factory.mktemp("cache")
+    install(bundles.churn, cache, try_out=try_out)
+    install(bundles.attrition, cache, try_out=try_out)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def latest_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("frames")
+    write_latest(folder)
+    write_latest(folder, "attrition")
+    return folder
+
+
+@pytest.fixture
+def cache(filled_cache: Path, tmp_path: Path) -> Path:
+    """Return a cache of one's own."""
+    return Path(shutil.copytree(filled_cache, tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def client(filled_cache: Path, latest_folder: Path) -> Iterator[TestClient]:
+    """Return a client of the application, in this process, with the default limits."""
+    settings = Settings(cache=filled_cache, latest=(latest_folder,))
+    with TestClient(build_app(lambda: settings), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(
+    filled_cache: Path, latest_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """Run the real BentoML server; return its address and the file with everything that it wrote."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    settings = Settings(port=port, cache=filled_cache, latest=(latest_folder,))
+    environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: process.poll() is not None or answers(url))
+        assert process.poll() is None, log.read_text()
+        yield url, log
+    finally:
+        process.terminate()
+        process.wait(30)

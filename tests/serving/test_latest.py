@@ -1,0 +1,97 @@
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from features.errors import ContractError, SourceError
+from serving.latest import LatestRows
+from tests.serving.company import FEATURES, write_latest
+
+NAMES = [feature.name for feature in FEATURES]
+
+
+def test_finds_known_entities_in_the_order_asked_and_lists_the_others(tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path))
+    found, unknown = latest.find(["Ünal 🙂", "c-2", "c-3", "", "zz"], NAMES)
+    assert [row.entity_id for row in found] == ["Ünal 🙂", "c-3"]
+    assert unknown == ["c-2", "", "zz"]
+    assert found[1].features == {
+        "o_tickets.count_90d": 4.0,
+        "o_tickets.hours.mean_90d": 51.5,
+        "x_surveys.nps.last": 3.0,
+        "o_customers.plan": "basic",
+    }
+    assert found[0].features["o_tickets.count_90d"] is None
+
+
+def test_every_row_carries_its_own_day_and_the_table_the_newest(tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path))
+    found, _ = latest.find(["c-1", "Ünal 🙂"], NAMES)
+    assert [row.as_of for row in found] == ["2025-06-01", "2025-05-01"]
+    assert latest.as_of == "2025-06-01"
+    assert len(latest) == 3
+
+
+def test_a_flat_table_has_no_days(tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path, snapshot_date=None))
+    found, _ = latest.find(["c-1"], NAMES)
+    assert found[0].as_of is None
+    assert latest.as_of is None
+
+
+def test_repeated_ids_are_answered_once(tmp_path):
+    found, unknown = LatestRows.read(write_latest(tmp_path)).find(["c-1", "x", "c-1", "x"], NAMES)
+    assert [row.entity_id for row in found] == ["c-1"]
+    assert unknown == ["x"]
+
+
+def test_finds_each_of_many_ids_whatever_their_order_in_the_file():
+    ids = [f"{(7919 * number) % 1000:x}" for number in range(1000)]
+    latest = LatestRows(pa.table({"entity_id": ids, "n": [float(int(one, 16)) for one in ids]}), "many")
+    found, unknown = latest.find(ids, ["n"])
+    assert not unknown
+    assert [row.features["n"] for row in found] == [float(int(one, 16)) for one in ids]
+
+
+def test_an_empty_table_knows_nobody():
+    empty = pa.table({"entity_id": pa.array([], pa.string()), "n": pa.array([], pa.float64())})
+    latest = LatestRows(empty, "empty")
+    assert latest.find(["a"], ["n"]) == ([], ["a"])
+
+
+def test_ids_that_are_numbers_in_the_file_are_found_as_text(tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path, entity_id=[30, 1, 7]))
+    assert [row.entity_id for row in latest.find(["7", "30"], NAMES)[0]] == ["7", "30"]
+
+
+def test_a_feature_that_the_table_lacks_is_named(tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path))
+    with pytest.raises(ContractError, match=r"lacks 1 features of the champion, first 'o_tickets\.sum_30d'"):
+        latest.find(["c-1"], [*NAMES, "o_tickets.sum_30d"])
+
+
+@pytest.mark.parametrize("ids", [["a", "b", "a"], ["a", "b", None]], ids=["twice", "absent"])
+def test_refuses_ids_that_do_not_tell_entities_apart(tmp_path, ids):
+    with pytest.raises(
+        ContractError, match="holds 1 rows without an id, or with one that stands there already"
+    ):
+        LatestRows.read(write_latest(tmp_path, entity_id=ids))
+
+
+def test_refuses_a_file_without_ids(tmp_path):
+    with pytest.raises(SourceError, match="has no column 'entity_id'"):
+        LatestRows.read(write_latest(tmp_path, entity_id=None))
+
+
+@pytest.mark.parametrize("content", [b"", b"not parquet", b"PAR1 half a file"])
+def test_refuses_what_is_no_parquet(tmp_path, content):
+    path = tmp_path / "latest.parquet"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="cannot be read as Parquet; build the feature table again"):
+        LatestRows.read(path)
+
+
+def test_reads_dates_whether_day_or_instant(tmp_path):
+    instants = pa.array([date(2025, 6, 1), date(2025, 6, 1), date(2025, 5, 1)], pa.date64())
+    latest = LatestRows.read(write_latest(tmp_path, snapshot_date=instants))
+    assert latest.as_of == "2025-06-01"
