@@ -85,7 +85,9 @@ class Manifest:
             entries = {name: FileEntry(**entry) for name, entry in fields.pop("files").items()}
             manifest = cls(files=entries, **fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise BundleError(where, "manifest.json is not a manifest", "train again or fetch the bundle again") from error
+            raise BundleError(
+                where, "manifest.json is not a manifest", "train again or fetch the bundle again"
+            ) from error
         if manifest.format_version != FORMAT_VERSION:
             problem = f"has bundle format {manifest.format_version}, this version reads {FORMAT_VERSION}"
             raise BundleError(where, problem, "install a matching xm-predict or train again")
@@ -197,7 +199,11 @@ def load(folder: Path) -> Bundle:
         encoder = Encoder.from_json(json.loads(contents["encoder.json"]))
         canary = Canary(**json.loads(contents["canary.json"]))
         model = model_from_files(
-            {name.removeprefix("model/"): content for name, content in contents.items() if name.startswith("model/")}
+            {
+                name.removeprefix("model/"): content
+                for name, content in contents.items()
+                if name.startswith("model/")
+            }
         )
         plain = {name: json.loads(contents[f"{name}.json"]) for name in ("facts", "evaluation", "drivers")}
     except (KeyError, ValueError, TypeError) as error:
@@ -209,7 +215,13 @@ def load(folder: Path) -> Bundle:
         )
         raise BundleError(where, problem, "train again")
     return Bundle(
-        usecase=usecase, catalogue=catalogue, encoder=encoder, model=model, canary=canary, manifest=manifest, **plain
+        usecase=usecase,
+        catalogue=catalogue,
+        encoder=encoder,
+        model=model,
+        canary=canary,
+        manifest=manifest,
+        **plain,
     )
 
 
@@ -262,7 +274,11 @@ def _read_file(path: Path) -> bytes:
         raise BundleError(str(path.parent), f"{path.name} is a link", "fetch the bundle again")
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
-        raise BundleError(str(path.parent), f"{path.name} has {size} bytes, at most {MAX_FILE_BYTES} are read", "train again")
+        raise BundleError(
+            str(path.parent),
+            f"{path.name} has {size} bytes, at most {MAX_FILE_BYTES} are read",
+            "train again",
+        )
     return path.read_bytes()
 
 
@@ -273,4 +289,6 @@ def _entry(content: bytes) -> FileEntry:
 
 def _to_json_bytes(content: object) -> bytes:
     """Return strict, stable JSON: sorted keys, no NaN, a final line break."""
-    return (json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return (
+        json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    ).encode()

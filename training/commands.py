@@ -48,7 +48,9 @@ class Verb:
 
 
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
-_DATA = Parameter("data", "folder that file names in the spec start from; the folder of the use-case file if empty", "")
+_DATA = Parameter(
+    "data", "folder that file names in the spec start from; the folder of the use-case file if empty", ""
+)
 _OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
 
 VERBS: tuple[Verb, ...] = (
@@ -126,7 +128,9 @@ VERBS: tuple[Verb, ...] = (
         "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
         (
             Parameter("name", "name of the use case"),
-            Parameter("rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""),
+            Parameter(
+                "rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""
+            ),
             Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
             Parameter("reasons", "how many reasons per row", "3", int),
             _OUT,

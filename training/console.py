@@ -18,7 +18,9 @@ class Console:
         Write the result as one JSON object on stdout instead of text.
     """
 
-    def __init__(self, *, as_json: bool = False, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self, *, as_json: bool = False, out: TextIO | None = None, err: TextIO | None = None
+    ) -> None:
         self._as_json = as_json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
@@ -30,7 +32,11 @@ class Console:
 
     def result(self, text: str, content: Mapping[str, Any]) -> None:
         """Write the result: ``text`` for people, or ``content`` as one JSON object."""
-        print(json.dumps(content, ensure_ascii=False, allow_nan=False) if self._as_json else text, file=self._out, flush=True)
+        print(
+            json.dumps(content, ensure_ascii=False, allow_nan=False) if self._as_json else text,
+            file=self._out,
+            flush=True,
+        )
 
     def error(self, error: XmError) -> None:
         """Write one line that says where, what and how to mend it."""

@@ -110,9 +110,17 @@ def _function_in_words(feature: Feature, language: Language) -> str:
         function, name = "share", function.removeprefix("share_").replace("_", " ")
     if function not in words:
         return ""
-    days = " / ".join(words["days"].format(number=part.removesuffix("d")) for part in window.split("_")) if window else ""
+    days = (
+        " / ".join(words["days"].format(number=part.removesuffix("d")) for part in window.split("_"))
+        if window
+        else ""
+    )
     phrase = words[function].format(window=days, name=name)
-    column = parts[1].replace("_", " ") if len(parts) > 2 and feature.driver is not None and _is_ambiguous(feature) else ""
+    column = (
+        parts[1].replace("_", " ")
+        if len(parts) > 2 and feature.driver is not None and _is_ambiguous(feature)
+        else ""
+    )
     return f"{column}, {phrase}" if column else phrase
 
 

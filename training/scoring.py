@@ -124,7 +124,9 @@ class Scorer:
         self._refuse_individuals()
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
-        encoded = self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in self.bundle.catalogue.names})
+        encoded = self.bundle.encoder.encode(
+            {name: [row.get(name) for row in rows] for name in self.bundle.catalogue.names}
+        )
         probabilities = self.bundle.model.probabilities(encoded.matrix)
         explained = self._explain(encoded.matrix, rows, reasons, language)
         answers = []
@@ -156,7 +158,9 @@ class Scorer:
         """Answer for customers only; people at work are spoken of in groups."""
         if self.bundle.usecase.privacy.subject == "employee":
             problem = "scores of single employees are not given"
-            raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups, in the driver report")
+            raise IndividualScoreRefusedError(
+                self.bundle.usecase.name, problem, "ask for groups, in the driver report"
+            )
 
     def _horizon_indices(self, horizons: Sequence[str] | None) -> list[int]:
         """Return the positions of the asked horizons."""
@@ -165,7 +169,9 @@ class Scorer:
         for horizon in horizons:
             if horizon not in self.horizons:
                 hint = f"ask for one of {', '.join(self.horizons)}"
-                raise InputError(f"{self.bundle.usecase.name}: horizons", f"'{horizon}' is not a horizon", hint)
+                raise InputError(
+                    f"{self.bundle.usecase.name}: horizons", f"'{horizon}' is not a horizon", hint
+                )
         return [self.horizons.index(horizon) for horizon in horizons]
 
     def _check_rows(self, rows: Sequence[Row]) -> None:
@@ -173,13 +179,19 @@ class Scorer:
         for index, row in enumerate(rows):
             for name in row:
                 if name not in self._known:
-                    raise InputError(f"rows.{index}.features.{name}", "is not a feature of this model", "see the model schema")
+                    raise InputError(
+                        f"rows.{index}.features.{name}",
+                        "is not a feature of this model",
+                        "see the model schema",
+                    )
             for feature in self._features:
                 value = row.get(feature.name)
                 if value is None or isinstance(value, str) == (feature.kind == "category"):
                     continue
                 wanted = "a text" if feature.kind == "category" else "a number"
-                raise InputError(f"rows.{index}.features.{feature.name}", f"is not {wanted}", f"send {wanted} or null")
+                raise InputError(
+                    f"rows.{index}.features.{feature.name}", f"is not {wanted}", f"send {wanted} or null"
+                )
 
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         """Name the categories of a row that training never saw."""
@@ -201,14 +213,16 @@ class Scorer:
         """Return base and largest attributions of each row at the primary horizon."""
         if not reasons:
             return []
-        base, contributions = self.bundle.model.attributions(matrix, self._primary)
+        base, contributions, _ = self.bundle.model.attributions(matrix, self._primary)
         bases = np.broadcast_to(base, (len(rows),))
         return [
             (float(bases[index]), self._top_reasons(contributions[index], row, reasons, language))
             for index, row in enumerate(rows)
         ]
 
-    def _top_reasons(self, contributions: Floats, row: Row, count: int, language: Language) -> tuple[Reason, ...]:
+    def _top_reasons(
+        self, contributions: Floats, row: Row, count: int, language: Language
+    ) -> tuple[Reason, ...]:
         """Return the ``count`` largest contributions, ties by feature order."""
         largest = np.argsort(-np.abs(contributions), kind="stable")[:count]
         return tuple(self._reason(self._features[j], row, float(contributions[j]), language) for j in largest)
@@ -235,8 +249,12 @@ def check_canary(bundle: Bundle) -> None:
         If any probability differs by more than 1e-9.
     """
     names = bundle.catalogue.names
-    matrix = bundle.encoder.encode({name: [row.get(name) for row in bundle.canary.rows] for name in names}).matrix
+    matrix = bundle.encoder.encode(
+        {name: [row.get(name) for row in bundle.canary.rows] for name in names}
+    ).matrix
     found = bundle.model.probabilities(matrix)
     promised = np.asarray(bundle.canary.probabilities, dtype=np.float64)
     if found.shape != promised.shape or not np.all(np.abs(found - promised) <= CANARY_TOLERANCE):
-        raise BundleError(bundle.model_version, "does not repeat its own canary scores", "train again on this machine")
+        raise BundleError(
+            bundle.model_version, "does not repeat its own canary scores", "train again on this machine"
+        )

@@ -35,7 +35,10 @@ class BundlePredictor(PythonModel):  # type: ignore[misc]
 
 def _plain(column: "pd.Series[Any]") -> list[float | str | None]:
     """Return a column as numbers, texts and None."""
-    return [None if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) else value for value in column]
+    return [
+        None if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)) else value
+        for value in column
+    ]
 
 
 set_model(BundlePredictor())

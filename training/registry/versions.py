@@ -60,7 +60,9 @@ def register(folder: Path, run_id: str) -> RegisteredBundle:
         artifacts={"bundle": str(folder)},
         signature=_signature(bundle),
         input_example=_example(bundle),
-        pip_requirements=[f"{library}=={library_version(library)}" for library in ("lightgbm", "mlflow", "numpy", "pandas")],
+        pip_requirements=[
+            f"{library}=={library_version(library)}" for library in ("lightgbm", "mlflow", "numpy", "pandas")
+        ],
     )
     client = mlflow.MlflowClient()
     if not client.search_registered_models(filter_string=f"name = '{name}'"):
@@ -81,7 +83,9 @@ def set_alias(usecase: str, alias: str, version: int) -> None:
     try:
         mlflow.MlflowClient().set_registered_model_alias(usecase, alias, str(version))
     except MlflowException as error:
-        raise RegistryError(f"model {usecase}", f"version {version} cannot be {alias}: {error.message}") from error
+        raise RegistryError(
+            f"model {usecase}", f"version {version} cannot be {alias}: {error.message}"
+        ) from error
 
 
 def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:
@@ -136,14 +140,18 @@ def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
     """
     champion = find_version(usecase, CHAMPION)
     if champion is None:
-        raise RegistryError(f"model {usecase}", _ARTIFACT_MISSING, f"train it: xm-predict train --usecase {usecase}.yaml")
+        raise RegistryError(
+            f"model {usecase}", _ARTIFACT_MISSING, f"train it: xm-predict train --usecase {usecase}.yaml"
+        )
     fetch(champion, folder)
     return champion
 
 
 def _to_registered(found: ModelVersion) -> RegisteredBundle:
     """Translate MLflow's record."""
-    return RegisteredBundle(found.name, int(found.version), found.tags.get(_MODEL_VERSION_TAG, ""), found.run_id or "")
+    return RegisteredBundle(
+        found.name, int(found.version), found.tags.get(_MODEL_VERSION_TAG, ""), found.run_id or ""
+    )
 
 
 def _signature(bundle: Bundle) -> ModelSignature:

@@ -29,6 +29,10 @@ def run(console: Console, name: str, version: int, out: str) -> None:
     previous = f"version {before.version}" if before else "none"
     console.result(
         f"champion of {name}: version {version} ({registered.model_version}); before: {previous}",
-        {"usecase": name, "version": version, "model_version": registered.model_version,
-         "previous_version": before.version if before else None},
+        {
+            "usecase": name,
+            "version": version,
+            "model_version": registered.model_version,
+            "previous_version": before.version if before else None,
+        },
     )
