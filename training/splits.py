@@ -96,8 +96,8 @@ def merge_duplicates(
     groups
         ``[n]`` groups that already have to stay together.
     largest_share
-        If merging would make a group larger than this share of all rows, equal rows are what the table is made
-        of (few levels, many rows) rather than copies, and the groups stay as given.
+        If merging would make a group larger than this share of all rows, equal rows are what such a table is
+        made of (few levels, many rows) rather than copies, and the groups stay as given.
 
     Returns
     -------
