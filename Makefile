@@ -82,7 +82,8 @@ lock: install ## resolve the newest versions that fit into the lock
 
 .PHONY: schema
 schema: install ## write the JSON schema of use-case files for editors
-	$(BIN)/xm-predict schema --output mlproject/usecases/usecase.schema.json
+	$(BIN)/xm-predict schema > mlproject/usecases/usecase.schema.json.new
+	mv mlproject/usecases/usecase.schema.json.new mlproject/usecases/usecase.schema.json
 
 .PHONY: clean
 clean: ## remove the environment, caches and generated data
