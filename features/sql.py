@@ -71,5 +71,5 @@ def open_database(
 
 def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
     """Return the one row that ``query`` (an aggregate) gives."""
-    row = connection.execute(query).fetchone()
-    return () if row is None else tuple(row)
+    rows = connection.execute(query).fetchall()  # to the end: a result half read blocks what comes next
+    return tuple(rows[0]) if rows else ()
