@@ -1,8 +1,8 @@
 """Raw tables of a use case -> tables with an entity, typed columns and both clocks in UTC.
 
 Every source becomes one DuckDB table. Events have ``entity_id VARCHAR``, ``event_time TIMESTAMP`` and
-``known_at TIMESTAMP``; attributes and links have ``entity_id``, ``valid_from``, ``valid_to`` (NULL: still
-valid) and ``known_at``. After these come the columns that the use case reads, under their own names, as DOUBLE,
+``known_at TIMESTAMP``; attributes and links have ``entity_id``, ``valid_from``, ``valid_to`` (NULL: open end)
+and ``known_at``. After these come the columns that the use case reads, under their own names, as DOUBLE,
 TIMESTAMP, BOOLEAN or VARCHAR. Import from here; the modules inside are an arrangement, not an interface.
 """
 

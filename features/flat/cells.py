@@ -1,0 +1,69 @@
+"""Columns of staged files as arrays, brought to the rows of the main table."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.flat.rows import Values
+from features.reading import Staged, is_numeric, to_number, to_text
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Point at one column of a staged file.
+
+    Parameters
+    ----------
+    staged
+        The file.
+    name
+        Column in it.
+    places
+        For each row of the main table the row in ``staged``, -1 for none; ``None`` for the main table itself.
+    """
+
+    staged: Staged
+    name: str
+    places: NDArray[np.int64] | None = None
+
+    def texts(self) -> NDArray[np.object_]:
+        """Return the values as texts, ``None`` where missing."""
+        found = self._fetch(to_text(self.staged, self.name))
+        texts = np.ma.getdata(found).astype(object)
+        texts[np.ma.getmaskarray(found)] = None
+        return self._place(texts, None)
+
+    def numbers(self) -> NDArray[np.float64]:
+        """Return the values as numbers, NaN where missing.
+
+        Raises
+        ------
+        SourceError
+            If a value is not a number.
+        """
+        found = self._fetch(to_number(self.staged, self.name))
+        numbers = np.ma.getdata(found).astype(np.float64)
+        numbers[np.ma.getmaskarray(found)] = np.nan
+        return self._place(numbers, np.nan)
+
+    def values(self, *, is_category: bool) -> Values:
+        """Return numbers if every value is one and the column is not declared a category, else texts."""
+        if is_category or not is_numeric(self.staged, self.name):
+            return self.texts()
+        return self.numbers()
+
+    def _fetch(self, value: str) -> NDArray[Any]:
+        """Return one column in file order; masked where missing."""
+        query = f"SELECT {value} AS cell FROM {self.staged.table} ORDER BY rowid"
+        return cast("NDArray[Any]", self.staged.connection.execute(query).fetchnumpy()["cell"])
+
+    def _place(self, values: NDArray[Any], missing: object) -> NDArray[Any]:
+        """Bring values of the staged file to the rows of the main table."""
+        if self.places is None:
+            return values
+        placed = np.full(len(self.places), missing, values.dtype)
+        found = self.places >= 0
+        placed[found] = values[self.places[found]]
+        return placed

@@ -1,0 +1,57 @@
+"""The label of a flat table: which rows count as the predicted outcome."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ContractError
+
+_SHOWN = 5
+
+
+def read_target(labels: NDArray[np.object_], positive: str | float, column: str) -> NDArray[np.int8]:
+    """Return 1 where the label is ``positive``, else 0.
+
+    Parameters
+    ----------
+    labels
+        Labels as texts, none missing.
+    positive
+        The predicted value; a number matches every way of writing it.
+    column
+        Name of the label, for messages.
+
+    Raises
+    ------
+    ContractError
+        If the value is not among the labels, or the only one.
+
+    Examples
+    --------
+    >>> read_target(np.array(["Yes", "No"], object), "Yes", "Churn")
+    array([1, 0], dtype=int8)
+    """
+    found = [str(value) for value in dict.fromkeys(labels)]
+    shown = ", ".join(f"'{value}'" for value in found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
+    wanted = {value for value in found if _is_same(value, positive)}
+    where = f"table.{column}"
+    if not found:
+        raise ContractError(where, "no row has a label", "name the column with the outcome under table.label")
+    if len(found) == 1:
+        hint = "both outcomes have to occur; check the file and table.label"
+        raise ContractError(where, f"the label has only one class: {shown}", hint)
+    if not wanted:
+        problem = f"no row has the label '{positive}'; found are {shown}"
+        raise ContractError(where, problem, "write one of them under table.positive")
+    if len(wanted) == len(found):
+        raise ContractError(where, f"every row has the label '{positive}'", "both outcomes have to occur")
+    return np.isin(labels.astype(str), list(wanted)).astype(np.int8)
+
+
+def _is_same(value: str, positive: str | float) -> bool:
+    """Tell whether a label means the predicted value."""
+    if isinstance(positive, str):
+        return value == positive.strip()
+    try:
+        return float(value) == positive
+    except ValueError:
+        return False

@@ -1,0 +1,186 @@
+"""Read a flat table with all that the use case says of it."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Feature, Kind
+from features.errors import ContractError, SpecError
+from features.flat.cells import Cells
+from features.flat.joins import join_file
+from features.flat.label import read_target
+from features.flat.rows import FlatFacts, FlatRows, Values
+from features.flat.sifting import INDICATOR, find_useless, is_missing, mark_not_applicable
+from features.progress import Report, silent
+from features.reading import Place, Staged, demand_columns, stage_file
+from features.sql import open_database
+from features.usecase import FlatTable, UseCase
+
+_PLACE = Place("table", "table")
+
+
+def read_flat(usecase: UseCase, *, report: Report = silent) -> FlatRows:
+    """Read the table of a use case, join what belongs to it, and tell features from the rest.
+
+    A column is a number when every value that is there is one; else a category. Constant columns, and texts
+    that differ in every row (ids, free text), become no features and are named in the facts.
+
+    Parameters
+    ----------
+    usecase
+        A use case with a flat table.
+    report
+        Told which file is being read.
+
+    Raises
+    ------
+    SpecError
+        If the use case has no flat table.
+    SourceError
+        If a file cannot be read as declared.
+    ContractError
+        If a named column is missing, an id or key stands twice, the label has one class, or files disagree.
+    """
+    if usecase.table is None:
+        raise SpecError(
+            f"{usecase.name}: table", "the use case is made from sources", "build its snapshots instead"
+        )
+    with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
+        return _Reading(usecase, usecase.table, connection, report).run()
+
+
+@dataclass
+class _Reading:
+    """Hold what is needed while one flat table is read."""
+
+    usecase: UseCase
+    table: FlatTable
+    connection: duckdb.DuckDBPyConnection
+    report: Report
+
+    def run(self) -> FlatRows:
+        """Read the files and sort their columns."""
+        table = self.table
+        cells, staged, unmatched = self._gather()
+        self._demand_named(cells)
+        labels = cells[table.label].texts()
+        kept = ~is_missing(labels)
+        target = read_target(labels[kept], table.positive, table.label)
+        columns, protected = self._sort_columns(cells, kept)
+        marked = mark_not_applicable(columns, table.not_applicable)
+        dropped = find_useless(columns)
+        for name, reason in dropped.items():
+            self.report(f"left out {name}: {reason}")
+        features = tuple(
+            self._describe(name, values) for name, values in columns.items() if name not in dropped
+        )
+        return FlatRows(
+            columns={feature.name: columns[feature.name] for feature in features},
+            features=features,
+            entity_id=self._read_ids(cells, kept),
+            target=target,
+            weight=self._read_weight(cells, kept),
+            value_revenue=self._read_revenue(cells, kept),
+            group=None if table.group is None else cells[table.group].texts()[kept],
+            protected=protected,
+            facts=FlatFacts(
+                rows=len(labels),
+                kept=len(target),
+                positives=int(target.sum()),
+                dropped=dropped,
+                not_applicable=marked,
+                unmatched=unmatched,
+                fingerprints={name: found.fingerprint for name, found in staged.items()},
+            ),
+        )
+
+    def _gather(self) -> tuple[dict[str, Cells], dict[str, Staged], dict[str, int]]:
+        """Stage the file and all that is joined to it."""
+        table, folder = self.table, self.usecase.folder
+        self.report(f"reading {table.file}")
+        main = stage_file(self.connection, _PLACE, folder / table.file, table.read)
+        cells = {name: Cells(main, name) for name in main.columns}
+        staged, unmatched = {table.file: main}, {}
+        for number, join in enumerate(table.join):
+            self.report(f"joining {join.file}")
+            place = Place(f"table.join[{number}]", f"table.join[{number}]")
+            found = join_file(self.connection, cells, join, place, folder, set(table.exclude))
+            staged[join.file], unmatched[join.file] = found
+        return cells, staged, unmatched
+
+    def _demand_named(self, cells: Mapping[str, Cells]) -> None:
+        """Demand that every column that the use case names is there."""
+        table, value = self.table, self.usecase.value
+        named = [
+            table.label,
+            table.id,
+            table.group,
+            table.weight,
+            value.revenue if value is not None else None,
+        ]
+        named += [*table.exclude, *table.experience, *table.categories, *self.usecase.privacy.protected]
+        named += table.not_applicable.columns if table.not_applicable is not None else []
+        demand_columns(_PLACE, [name for name in named if name is not None], cells)
+
+    def _sort_columns(
+        self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]
+    ) -> tuple[dict[str, Values], dict[str, Values]]:
+        """Return the columns that may become features, and the protected ones."""
+        table = self.table
+        apart = {table.label, table.id, table.group, table.weight, *table.exclude}
+        columns, protected = {}, {}
+        for name, found in cells.items():
+            if name in self.usecase.privacy.protected:
+                protected[name] = found.values(is_category=name in table.categories)[kept]
+            elif name not in apart:
+                columns[name] = found.values(is_category=name in table.categories)[kept]
+        return columns, protected
+
+    def _describe(self, name: str, values: Values) -> Feature:
+        """Return what a column is; an indicator is of the same kind of data as the column it speaks of."""
+        spoken_of = name.removesuffix(INDICATOR)
+        is_experience = name in self.table.experience or spoken_of in self.table.experience
+        kind: Kind = "number" if values.dtype == np.float64 else "category"
+        return Feature(name, kind, "table", "X" if is_experience else "O")
+
+    def _read_ids(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """Return the ids of the rows, each once."""
+        if self.table.id is None:
+            return np.array([str(row) for row in np.flatnonzero(kept) + 1], object)
+        ids = cells[self.table.id].texts()[kept]
+        seen: set[str] = set()
+        for row, value in enumerate(ids):
+            if value is None or value in seen:
+                problem = (
+                    f"row {row + 2} has no id" if value is None else f"the id '{value}' stands more than once"
+                )
+                raise ContractError(
+                    _PLACE.column(self.table.id), problem, "keep one row with an id for each entity"
+                )
+            seen.add(value)
+        return ids
+
+    def _read_weight(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+        """Return the weights, all there and none below zero."""
+        if self.table.weight is None:
+            return None
+        weight = cells[self.table.weight].numbers()[kept]
+        odd = np.flatnonzero(~(weight >= 0))
+        if len(odd):
+            row_number = int(np.flatnonzero(kept)[odd[0]]) + self.table.read.header_rows + 1
+            problem = f"row {row_number}: '{weight[odd[0]]:g}' is not a weight"
+            raise ContractError(
+                _PLACE.column(self.table.weight), problem, "write a number from 0 up in every row"
+            )
+        return weight
+
+    def _read_revenue(
+        self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]
+    ) -> NDArray[np.float64] | None:
+        """Return the revenue of each entity."""
+        value = self.usecase.value
+        return None if value is None else cells[value.revenue].numbers()[kept]

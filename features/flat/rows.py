@@ -1,0 +1,80 @@
+"""The rows of a flat table as plain columns."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Feature, Kind
+
+Values = NDArray[np.float64] | NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class FlatFacts:
+    """Say what was found in a flat table.
+
+    Attributes
+    ----------
+    rows, kept
+        Rows in the file; rows with a label.
+    positives
+        Rows whose label is the predicted one.
+    dropped
+        Columns that became no feature, each with the reason in words.
+    not_applicable
+        Cells per column that mean "does not apply"; missing now, told apart by an indicator column.
+    unmatched
+        Rows per joined file that found no partner there.
+    fingerprints
+        SHA-256 of each file.
+    """
+
+    rows: int
+    kept: int
+    positives: int
+    dropped: Mapping[str, str]
+    not_applicable: Mapping[str, int]
+    unmatched: Mapping[str, int]
+    fingerprints: Mapping[str, str]
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FlatRows:
+    """Hold one row per entity; all arrays have one value per row, in the order of the file.
+
+    Attributes
+    ----------
+    columns
+        Features: float64 with NaN, or texts with ``None``, where a value is missing.
+    features
+        What each column is, without driver and role.
+    entity_id
+        The id as text; the row number where the table has none.
+    target
+        1 where the label is the predicted one, else 0.
+    weight, value_revenue, group
+        As declared; ``None`` where they are not. Groups are texts.
+    protected
+        Protected columns: kept for checks of fairness, never features.
+    """
+
+    columns: Mapping[str, Values]
+    features: tuple[Feature, ...]
+    entity_id: NDArray[np.object_]
+    target: NDArray[np.int8]
+    weight: NDArray[np.float64] | None
+    value_revenue: NDArray[np.float64] | None
+    group: NDArray[np.object_] | None
+    protected: Mapping[str, Values]
+    facts: FlatFacts
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Return the kind of each column."""
+        return {feature.name: feature.kind for feature in self.features}

@@ -1,0 +1,9 @@
+"""The leakage audit: columns that know the outcome are found by their values, never by their names.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from features.leaks.audit import audit
+from features.leaks.finding import Finding, enforce
+
+__all__ = ["Finding", "audit", "enforce"]

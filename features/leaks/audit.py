@@ -1,0 +1,231 @@
+"""Look at every column alone, at the ids, at the order of rows and at copies."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import Kind
+from features.leaks.evidence import (
+    Auc,
+    Settled,
+    assign_folds,
+    encode,
+    find_settled,
+    measure_auc,
+    predict_rates,
+)
+from features.leaks.finding import ROWS, Finding, Severity, Suspicion
+
+Values = NDArray[np.float64] | NDArray[np.object_]
+
+_DISGUISE = 0.95
+_STRONG = 0.9
+_ORDER = 0.6
+_MOST = 0.5
+_HALF = 0.5
+_FEW_POSITIVES = 10
+_MULTIPLIER = np.uint64(6364136223846793005)  # of Knuth's 64-bit generator; sums wrap around
+
+
+def audit(
+    columns: Mapping[str, Values],
+    kinds: Mapping[str, Kind],
+    target: NDArray[np.int8],
+    *,
+    entity_id: NDArray[np.object_] | None = None,
+    groups: NDArray[np.object_] | None = None,
+    check_order: bool = True,
+) -> list[Finding]:
+    """Find columns that know the outcome.
+
+    Parameters
+    ----------
+    columns
+        Features: float64 with NaN, or texts with ``None``; one value per row.
+    kinds
+        Kind of each column; numbers that are categories are compared value by value.
+    target
+        Label per row, 0 or 1; rows whose label is not known are left out by the caller.
+    entity_id
+        Ids of the rows, to see whether they predict.
+    groups
+        Rows of one group never vouch for each other: the entity where rows are snapshots. Absent: each alone.
+    check_order
+        Whether the order of the rows is that of the file.
+
+    Returns
+    -------
+    list
+        Errors first, then warnings, each in the order of the columns. Empty when there are fewer than ten
+        rows of either label: nothing can be said then.
+
+    Examples
+    --------
+    >>> target = np.tile([0, 1], 100).astype(np.int8)
+    >>> columns = {"score": target + 0.0, "size": np.arange(200) // 2 % 7 + 0.0}
+    >>> [(found.column, found.kind) for found in audit(columns, {}, target, check_order=False)]
+    [('score', 'value')]
+    """
+    positives = int(target.sum())
+    if min(positives, len(target) - positives) < _FEW_POSITIVES:
+        return []
+    folds = assign_folds(encode(groups) if groups is not None else np.arange(len(target)))
+    found = [
+        finding
+        for name, values in columns.items()
+        if (finding := _Look(name, values, kinds.get(name), target, folds).judge()) is not None
+    ]
+    found += _judge_order(entity_id, target, folds, check_order=check_order)
+    found += _count_copies(columns, target)
+    return sorted(found, key=lambda finding: finding.severity != "error")
+
+
+class _Look:
+    """Hold one column and what it says of the label by itself."""
+
+    def __init__(
+        self,
+        name: str,
+        values: Values,
+        kind: Kind | None,
+        target: NDArray[np.int8],
+        folds: NDArray[np.int64],
+    ) -> None:
+        self._name = name
+        self._values = values if kind != "category" or values.dtype != np.float64 else _to_texts(values)
+        self._codes = encode(self._values)
+        self._target = target
+        self._auc = self._measure(folds)
+
+    def judge(self) -> Finding | None:
+        """Return the gravest thing to be said of the column, if any."""
+        presence = find_settled((self._codes > 0).astype(np.int64), self._target)
+        if self._gives_away(presence):
+            return self._error("missingness", self._tell_missing(presence))
+        settled = find_settled(self._codes, self._target)
+        if self._gives_away(settled):
+            return self._error("value", self._tell_values(settled))
+        if settled.always and settled.never and settled.share_of_rows >= _MOST:
+            return self._error("values", self._tell_values(settled))
+        if self._auc.value > _DISGUISE and self._auc.low > _STRONG - 0.1:
+            return self._error("auc", f"alone it ranks the label with an AUC of {self._auc.value:.3f}")
+        if self._auc.value > _STRONG and self._auc.low > _STRONG - 0.1:
+            evidence = (
+                f"alone it ranks the label with an AUC of {self._auc.value:.3f}, which is suspiciously good"
+            )
+            return self._make("strong", "warning", evidence)
+        return None
+
+    def _measure(self, folds: NDArray[np.int64]) -> Auc:
+        """Return the better of the AUC of the raw numbers and that of out-of-fold rates."""
+        by_rate = measure_auc(predict_rates(self._codes, self._target, folds), self._target)
+        present = self._codes > 0
+        if self._values.dtype != np.float64 or not present.all():
+            return by_rate
+        by_rank = measure_auc(self._values.astype(np.float64), self._target)
+        return max(by_rate, by_rank, key=lambda auc: auc.value)
+
+    def _gives_away(self, settled: Settled) -> bool:
+        """Tell whether most rows of the rarer label are settled."""
+        if self._target.mean() <= _HALF:
+            return settled.share_of_positives >= _MOST
+        return settled.share_of_negatives >= _MOST
+
+    def _tell_missing(self, presence: Settled) -> str:
+        """Say what missing values give away."""
+        state = "missing" if 0 in (presence.always or presence.never) else "there"
+        share = presence.share_of_positives if presence.always else presence.share_of_negatives
+        label = "the predicted one" if presence.always else "the other one"
+        return (
+            f"where its value is {state}, the label is nearly always {label} ({share:.0%} of all such rows)"
+        )
+
+    def _tell_values(self, settled: Settled) -> str:
+        """Say which values settle the label, and for how many rows."""
+        parts = []
+        if settled.always:
+            parts.append(f"{self._show(settled.always)} always go with the predicted label")
+        if settled.never:
+            parts.append(f"{self._show(settled.never)} never do")
+        return f"its values {', '.join(parts)}: that settles {settled.share_of_rows:.0%} of the rows"
+
+    def _show(self, codes: Sequence[int]) -> str:
+        """Write the values of up to three codes, bins as ranges."""
+        shown = [self._show_one(code) for code in islice(codes, 3)]
+        return "/".join(shown) + ("/..." if len(codes) > len(shown) else "")
+
+    def _show_one(self, code: int) -> str:
+        """Write the value of a code."""
+        if code == 0:
+            return "(missing)"
+        found = self._values[self._codes == code]
+        if found.dtype != np.float64:
+            return f"'{found[0]}'"
+        low, high = float(found.min()), float(found.max())
+        return f"{low:g}" if low == high else f"{low:g}..{high:g}"
+
+    def _error(self, kind: Suspicion, evidence: str) -> Finding:
+        """Return a finding that stops the build."""
+        return self._make(kind, "error", evidence)
+
+    def _make(self, kind: Suspicion, severity: Severity, evidence: str) -> Finding:
+        """Return a finding on this column."""
+        remedy = f"exclude it, or write accept_leak: {{{self._name}: why it was known before the outcome}}"
+        return Finding(self._name, kind, severity, evidence, remedy)
+
+
+def _to_texts(values: Values) -> NDArray[np.object_]:
+    """Return numbers as texts, ``None`` where missing."""
+    return np.array([None if np.isnan(value) else f"{value:.17g}" for value in values.tolist()], object)
+
+
+def _judge_order(
+    entity_id: NDArray[np.object_] | None,
+    target: NDArray[np.int8],
+    folds: NDArray[np.int64],
+    *,
+    check_order: bool,
+) -> list[Finding]:
+    """Return warnings when ids, or places in the file, predict the label."""
+    found: list[Finding] = []
+    orders: list[tuple[Suspicion, str, NDArray[np.float64]]] = []
+    if entity_id is not None:
+        orders.append(("id", "the ids, put in order,", _place(np.argsort(np.argsort(entity_id.astype(str))))))
+    if check_order:
+        orders.append(("row_order", "the order of the rows", _place(np.arange(len(target)))))
+    for kind, subject, order in orders:
+        auc = measure_auc(predict_rates(encode(order), target, folds), target)
+        if auc.low > _ORDER:
+            evidence = f"{subject} rank the label with an AUC of {auc.value:.3f}"
+            remedy = "never split by place or id; ask how ids and order came about"
+            found.append(Finding(ROWS, kind, "warning", evidence.replace("rows rank", "rows ranks"), remedy))
+    return found
+
+
+def _place(order: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return places as numbers, so that they are compared in bins."""
+    return order.astype(np.float64)
+
+
+def _count_copies(columns: Mapping[str, Values], target: NDArray[np.int8]) -> list[Finding]:
+    """Return a warning with the number of rows that are exact copies of an earlier one."""
+    if not columns:
+        return []
+    digests = target.astype(np.uint64)
+    for values in columns.values():
+        digests = digests * _MULTIPLIER + _code_exactly(values).astype(np.uint64)
+    copies = len(digests) - len(np.unique(digests))
+    if not copies:
+        return []
+    evidence = f"{copies} of {len(target)} rows are exact copies of another row, label included"
+    remedy = "remove them, or name a group column so that copies never stand on both sides of a split"
+    return [Finding(ROWS, "duplicates", "warning", evidence, remedy)]
+
+
+def _code_exactly(values: Values) -> NDArray[np.int64]:
+    """Return a code per distinct value."""
+    if values.dtype != np.float64:
+        return encode(values)
+    return np.asarray(np.unique(values, return_inverse=True, equal_nan=True)[1], np.int64)
