@@ -17,7 +17,7 @@ from features.sql import fetch_row, quoted_name
 from features.usecase import Cohort, Source
 
 Days = npt.NDArray[np.int32]
-_EPOCH = date(1970, 1, 1)
+EPOCH = date(1970, 1, 1)
 ROWS = "xm_rows"
 
 
@@ -68,7 +68,7 @@ def count_days(day: date) -> int:
     >>> count_days(date(1970, 2, 1))
     31
     """
-    return (day - _EPOCH).days
+    return (day - EPOCH).days
 
 
 def find_members(

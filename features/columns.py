@@ -3,12 +3,13 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import duckdb
 
 from features.errors import ContractError
 from features.measures import Measure, Shape
-from features.sql import quoted_name
+from features.sql import fetch_row, quoted_name
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")
 _TIMES = ("DATE", "TIMESTAMP")
@@ -124,8 +125,7 @@ def _find_text(connection: duckdb.DuckDBPyConnection, table: str, column: str) -
     """Return one value that is not a number, if there is any."""
     text = text_of(column)
     query = f"SELECT min({text}) FROM {table} WHERE {text} IS NOT NULL AND TRY_CAST({text} AS DOUBLE) IS NULL"
-    found = connection.execute(query).fetchone()
-    return None if found is None else found[0]
+    return cast("str | None", fetch_row(connection, query)[0])
 
 
 def _read_condition(measure: Measure, shape: Shape, where: str) -> tuple[str, str] | None:

@@ -61,6 +61,12 @@ class Labels:
     is_kept: Booleans
     dropped: Mapping[str, int]
 
+    def where(self, keep: Booleans) -> "Labels":
+        """Return the labels of the rows for which ``keep`` is true; the counts of dropped rows stay."""
+        return Labels(
+            self.days[keep], self.event[keep], self.known_days[keep], self.is_kept[keep], self.dropped
+        )
+
 
 def label_rows(
     snapshot_days: npt.NDArray[np.int32], outcomes: Outcomes, *, gap_days: int, observed_day: int

@@ -1,0 +1,46 @@
+"""The feature table: one honest row per entity and snapshot, with what is known about how it was made.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from pathlib import Path
+
+from features.frame.content import Frame
+from features.frame.facts import FrameFacts, HorizonFacts
+from features.frame.flat import build_from_table
+from features.frame.snapshots import build_from_sources
+from features.progress import Report, silent
+from features.usecase import UseCase
+
+__all__ = ["Frame", "FrameFacts", "HorizonFacts", "build"]
+
+
+def build(usecase: UseCase, folder: Path | None = None, *, report: Report = silent) -> Frame:
+    """Make the feature table of a use case, audit it for leaks, and write it.
+
+    Parameters
+    ----------
+    usecase
+        What to build from: sources with snapshots, or a flat table.
+    folder
+        Where ``frame.parquet``, ``frame.json`` and ``latest.parquet`` go, all together or not at all; nothing
+        is written when absent.
+    report
+        Told what is being done.
+
+    Raises
+    ------
+    SourceError, ContractError, SpecError
+        If the data is not what the use case says.
+    LeakError
+        If a feature knows the outcome and the use case does not accept that.
+    TooFewEventsError
+        If the target event never happens.
+    """
+    frame = (
+        build_from_sources(usecase, report) if usecase.table is None else build_from_table(usecase, report)
+    )
+    if folder is not None:
+        report(f"writing {frame.facts.row_count} rows")
+        frame.write(folder)
+    return frame

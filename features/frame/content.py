@@ -1,0 +1,111 @@
+"""A feature table in memory and on disk: rows, the newest rows, and the facts that belong to them."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.errors import ContractError, SourceError, XmError
+from features.files import whole_folder, write_atomically
+from features.frame.facts import FrameFacts
+
+FORMAT_VERSION = 1
+_ROWS, _LATEST, _FACTS = "frame.parquet", "latest.parquet", "frame.json"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Hold the feature table of a use case.
+
+    Attributes
+    ----------
+    table
+        One line per entity and snapshot, ordered by snapshot, then entity (a flat table: by entity):
+        ``entity_id``, ``snapshot_date``, the features in the order of the catalogue (float64 or string; null
+        is missing), then what is no feature:
+
+        - ``target_days``, ``target_event``, ``target_known_days`` (snapshots): see
+          :class:`features.labels.Labels`;
+        - ``target`` (flat table): 1 for the predicted label, else 0;
+        - ``value_revenue``, ``weight``, ``entity_group`` where the use case declares them.
+    latest
+        The same features at the newest snapshot, for every entity that can be scored; no target.
+    facts
+        Where all this comes from.
+    """
+
+    table: pa.Table
+    latest: pa.Table
+    facts: FrameFacts
+
+    def write(self, folder: Path) -> None:
+        """Write all three files; the folder is replaced as a whole or not at all."""
+        with whole_folder(folder) as draft:
+            for name, rows in ((_ROWS, self.table), (_LATEST, self.latest)):
+                pq.write_table(rows, draft / name, compression="zstd")
+            stamps = {name: _stamp((draft / name).read_bytes()) for name in (_ROWS, _LATEST)}
+            content = {"format_version": FORMAT_VERSION, "files": stamps, **self.facts.to_json()}
+            write_atomically(draft / _FACTS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read what :meth:`write` wrote, after a check that the files belong together.
+
+        Raises
+        ------
+        SourceError
+            If a file is missing or cannot be read.
+        ContractError
+            If the format is another one, or a file is not the one that ``frame.json`` describes.
+        """
+        content = _read_facts(folder)
+        table, latest = (_read_rows(folder / name, content["files"]) for name in (_ROWS, _LATEST))
+        try:
+            facts = FrameFacts.from_json(content)
+        except (KeyError, TypeError, ValueError, XmError) as error:
+            raise ContractError(str(folder / _FACTS), f"is incomplete: {error}", "build it again") from error
+        return cls(table, latest, facts)
+
+
+def _stamp(content: bytes) -> dict[str, Any]:
+    """Return what tells a file from every other one."""
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Return the content of one file."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(str(path), f"cannot be read ({error.strerror})", "build it first") from error
+
+
+def _read_facts(folder: Path) -> dict[str, Any]:
+    """Return the content of ``frame.json``."""
+    path = folder / _FACTS
+    try:
+        content: dict[str, Any] = json.loads(_read_bytes(path))
+        version = content["format_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ContractError(
+            str(path), f"does not describe a feature table ({error})", "build it again"
+        ) from error
+    if version != FORMAT_VERSION:
+        problem = f"has the format version {version}, not {FORMAT_VERSION}"
+        raise ContractError(str(path), problem, "build it again with this version")
+    return content
+
+
+def _read_rows(path: Path, stamps: dict[str, Any]) -> pa.Table:
+    """Return the rows of a file whose bytes are the ones that were written."""
+    content = _read_bytes(path)
+    found, expected = _stamp(content), stamps.get(path.name)
+    if found != expected:
+        written = "nothing" if expected is None else str(expected["sha256"])[:12]
+        problem = f"has the SHA-256 {found['sha256'][:12]}..., frame.json speaks of {written}"
+        raise ContractError(str(path), problem, "the files do not belong together; build them again")
+    return pq.read_table(pa.BufferReader(content))

@@ -1,0 +1,108 @@
+"""What is known about how a feature table was made; kept beside it as ``frame.json``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any, Literal, Self
+
+from features.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class HorizonFacts:
+    """Say how much is known of one horizon.
+
+    Attributes
+    ----------
+    horizon
+        Length, such as ``90d``.
+    events
+        Rows whose event falls into it.
+    labelled
+        Rows whose label is known: the event came, or the horizon passed without it.
+    """
+
+    horizon: str
+    events: int
+    labelled: int
+
+
+@dataclass(frozen=True)
+class FrameFacts:
+    """Hold where a feature table comes from and what was left out on the way.
+
+    Attributes
+    ----------
+    usecase, spec_hash
+        Name and SHA-256 of the use case.
+    shape
+        ``snapshots`` (rows made from sources) or ``table`` (one flat table).
+    fingerprints
+        SHA-256 of each source.
+    snapshot_dates
+        The grid; empty for a flat table.
+    observed_until
+        First day that is not observed; ``None`` for a flat table.
+    row_count, entity_count, event_count
+        Rows, different entities, and rows with an event (for a flat table: with the predicted label).
+    latest_count
+        Rows of the newest snapshot, for scoring by id.
+    horizons
+        What is known of each horizon, shortest first.
+    dropped_rows
+        Reason and number of the rows that were left out.
+    dropped_features
+        Features that were left out, each with the reason in words.
+    catalogue
+        What each feature is, in the order of the columns.
+    matches
+        What was found in each source: rows, duplicates, unmatched keys, odd times.
+    findings
+        What the audit for leaks found.
+    """
+
+    usecase: str
+    spec_hash: str
+    shape: Literal["snapshots", "table"]
+    fingerprints: Mapping[str, str]
+    snapshot_dates: tuple[date, ...]
+    observed_until: date | None
+    row_count: int
+    entity_count: int
+    event_count: int
+    latest_count: int
+    horizons: tuple[HorizonFacts, ...]
+    dropped_rows: Mapping[str, int]
+    dropped_features: Mapping[str, str]
+    catalogue: Catalogue
+    matches: Mapping[str, Mapping[str, Any]]
+    findings: tuple[Mapping[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain["snapshot_dates"] = [day.isoformat() for day in self.snapshot_dates]
+        plain["observed_until"] = None if self.observed_until is None else self.observed_until.isoformat()
+        plain["horizons"] = [asdict(horizon) for horizon in self.horizons]
+        plain["findings"] = [dict(finding) for finding in self.findings]
+        for name in ("fingerprints", "dropped_rows", "dropped_features", "matches"):
+            plain[name] = dict(plain[name])
+        return plain | self.catalogue.to_json() | {"catalogue": self.catalogue.fingerprint}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a key is missing or a value is not what was written.
+        """
+        given = {field.name: content[field.name] for field in fields(cls)}
+        given["snapshot_dates"] = tuple(date.fromisoformat(day) for day in given["snapshot_dates"])
+        until = given["observed_until"]
+        given["observed_until"] = None if until is None else date.fromisoformat(until)
+        given["horizons"] = tuple(HorizonFacts(**horizon) for horizon in given["horizons"])
+        given["findings"] = tuple(given["findings"])
+        given["catalogue"] = Catalogue.from_json(content)
+        return cls(**given)
