@@ -124,7 +124,7 @@ def _willingness(world: World, invites: Invites, mood: Floats, random: np.random
     habit = 0.55 + 1.1 * random.standard_normal(world.customers.count)
     never = random.random(world.customers.count) < NEVER_ANSWER_SHARE
     is_intending = world.lives.intends_at(invites.customer, invites.sent)
-    pull = habit[invites.customer] - 0.20 * mood - 0.80 * is_intending - 0.50 * ~invites.is_relationship
+    pull = habit[invites.customer] - 0.20 * mood - 1.10 * is_intending - 0.50 * ~invites.is_relationship
     return np.where(never[invites.customer], 0.0, probability(pull))
 
 

@@ -1,4 +1,4 @@
-"""The written company: same seed same bytes, whole or absent, honest clocks, nobody acts outside the contract."""
+"""The written company: same seed same bytes, whole or absent, honest clocks."""
 
 import hashlib
 import json
@@ -35,7 +35,8 @@ CLOCKS = {
     "contracts": "starts_at",
 }
 CONTRACTS = """
-    (SELECT customer_id, min(contract_start) AS starts, coalesce(min(cancelled_at), 'infinity'::TIMESTAMPTZ) AS ends
+    (SELECT customer_id, min(contract_start) AS starts,
+        coalesce(min(cancelled_at), 'infinity'::TIMESTAMPTZ) AS ends
      FROM customers LEFT JOIN cancellations USING (customer_id) GROUP BY customer_id)
 """
 
@@ -127,7 +128,9 @@ def test_the_truth_beside_the_data_is_the_truth_returned(small_company):
 @pytest.mark.parametrize("table", CLOCKS)
 def test_nothing_is_known_before_it_happened_or_after_the_export(company, table):
     happened = CLOCKS[table]
-    odd = f"ingested_at < {happened} OR ingested_at >= TIMESTAMPTZ '2026-01-01 00:00+00' OR {happened} IS NULL"
+    odd = (
+        f"ingested_at < {happened} OR ingested_at >= TIMESTAMPTZ '2026-01-01 00:00+00' OR {happened} IS NULL"
+    )
     assert company.value(f"SELECT count(*) FROM {table} WHERE {odd}") == 0
     assert company.value(f"SELECT count(*) FROM {table}") > 1000
 
@@ -139,7 +142,8 @@ def test_a_ticket_is_known_only_when_it_is_closed(company):
 
 def test_an_invoice_is_known_only_when_it_is_paid(company):
     assert (
-        company.value("SELECT count(*) FROM invoices WHERE ingested_at < issued_at + to_days(days_to_pay)") == 0
+        company.value("SELECT count(*) FROM invoices WHERE ingested_at < issued_at + to_days(days_to_pay)")
+        == 0
     )
 
 
@@ -156,7 +160,8 @@ def test_nobody_answers_or_uses_before_the_start_or_after_the_end(company):
     usage = f"usage JOIN {CONTRACTS} USING (customer_id)"
     assert company.value(f"SELECT count(*) FROM {answers}") == company.value("SELECT count(*) FROM surveys")
     assert (
-        company.value(f"SELECT count(*) FROM {answers} WHERE answered_at < starts OR answered_at >= ends") == 0
+        company.value(f"SELECT count(*) FROM {answers} WHERE answered_at < starts OR answered_at >= ends")
+        == 0
     )
     weeks = "week_end - INTERVAL 7 DAY < starts OR week_end >= ends"
     assert company.value(f"SELECT count(*) FROM {usage} WHERE {weeks}") == 0
@@ -166,7 +171,8 @@ def test_nobody_answers_or_uses_before_the_start_or_after_the_end(company):
 def test_one_event_in_ten_arrives_days_or_weeks_late(company, table):
     late = f"ingested_at > {CLOCKS[table]} + INTERVAL 2 DAY"
     share, longest = company.ask(
-        f"SELECT avg(CAST({late} AS INT)) AS share, max(epoch(ingested_at - {CLOCKS[table]})) / 86400 AS longest FROM {table}"
+        f"SELECT avg(CAST({late} AS INT)) AS share, "
+        f"max(epoch(ingested_at - {CLOCKS[table]})) / 86400 AS longest FROM {table}"
     ).iloc[0]
     assert 0.06 < share < 0.13
     assert 14 < longest < 40
@@ -195,10 +201,12 @@ def test_about_one_in_six_customers_leaves_per_year(company):
     churn = [company.truth.figures[f"churn_{year}"] for year in (2024, 2025)]
     assert all(0.12 < share < 0.23 for share in churn)
     assert 0.15 < sum(churn) / 2 < 0.20
-    left = company.value("SELECT count(*) FROM cancellations WHERE cancelled_at >= TIMESTAMPTZ '2025-01-01 00:00+00'")
-    assert left / company.value("SELECT count(DISTINCT customer_id) FROM truth WHERE month = '2025-06-01 00:00+00'") == (
-        pytest.approx(churn[1], abs=0.02)
+    left = company.value(
+        "SELECT count(*) FROM cancellations WHERE cancelled_at >= TIMESTAMPTZ '2025-01-01 00:00+00'"
     )
+    assert left / company.value(
+        "SELECT count(DISTINCT customer_id) FROM truth WHERE month = '2025-06-01 00:00+00'"
+    ) == (pytest.approx(churn[1], abs=0.02))
 
 
 def test_customers_join_all_the_time(company):
@@ -211,7 +219,5 @@ def test_customers_join_all_the_time(company):
 
 
 def test_ids_tell_nothing_of_age(company):
-    found = company.value(
-        "SELECT corr(CAST(substr(customer_id, 3) AS INT), epoch(starts_at)) FROM contracts"
-    )
+    found = company.value("SELECT corr(CAST(substr(customer_id, 3) AS INT), epoch(starts_at)) FROM contracts")
     assert abs(found) < 0.05

@@ -14,7 +14,8 @@ def test_every_version_is_known_within_weeks_after_it_begins(company):
 
 def test_everybody_has_a_first_version_from_the_start_on(company):
     firsts = company.ask(
-        "SELECT customer_id, min(valid_from) AS first, min(contract_start) AS start, max(contract_start) AS last "
+        "SELECT customer_id, min(valid_from) AS first, min(contract_start) AS start, "
+        "max(contract_start) AS last "
         "FROM customers GROUP BY customer_id"
     )
     assert len(firsts) == 5000
@@ -36,13 +37,16 @@ def test_an_end_is_told_once_and_with_the_cancellation(company):
 
 def test_no_version_begins_after_the_end(company):
     late = (
-        "SELECT count(*) FROM customers AS c JOIN cancellations AS x USING (customer_id) WHERE c.valid_from > x.cancelled_at"
+        "SELECT count(*) FROM customers AS c JOIN cancellations AS x USING (customer_id) "
+        "WHERE c.valid_from > x.cancelled_at"
     )
     assert company.value(late) == 0
 
 
 def test_rented_seats_end_on_the_day_agreed_and_the_old_number_comes_back(company):
-    rented = company.ask("SELECT customer_id, valid_from, valid_to, seats FROM customers WHERE valid_to IS NOT NULL")
+    rented = company.ask(
+        "SELECT customer_id, valid_from, valid_to, seats FROM customers WHERE valid_to IS NOT NULL"
+    )
     assert len(rented) > 100
     assert ((rented["valid_to"] - rented["valid_from"]).dt.days == 91).all()
     back = company.ask(
@@ -64,7 +68,8 @@ def test_some_contracts_change_plan_and_revenue_follows(company):
     assert (changes["regions"] == 1).all()
     assert changes["pays"].all()
     per_seat = company.ask(
-        "SELECT plan, count(DISTINCT round(yearly_revenue_eur / seats, 2)) AS prices FROM customers GROUP BY plan"
+        "SELECT plan, count(DISTINCT round(yearly_revenue_eur / seats, 2)) AS prices "
+        "FROM customers GROUP BY plan"
     )
     assert (per_seat["prices"] == 1).all()
 
