@@ -102,7 +102,9 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
     yield _Figure("trust", "model", "level gap", trust.level_gap, "share")
     yield _Figure("trust", "model", "leavers in top tenth", trust.capture_top_tenth, "share")
     for number, bin_ in enumerate(trust.bins, start=1):
-        yield _Figure("trust", f"bin {number}, forecast {bin_.forecast:.4f}", "observed", bin_.observed, "share")
+        yield _Figure(
+            "trust", f"bin {number}, forecast {bin_.forecast:.4f}", "observed", bin_.observed, "share"
+        )
 
 
 def _driver_figures(line: DriverLine, language: Language) -> Iterator[_Figure]:

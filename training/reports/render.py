@@ -51,26 +51,30 @@ def _environment(language: Language) -> Environment:
         translations(language), newstyle=True
     )
     formats = Formats(language)
-    environment.filters.update({
-        "amount": formats.amount,
-        "day": formats.day,
-        "money": formats.money,
-        "number": formats.number,
-        "of_hundred": formats.of_hundred,
-        "percent": formats.percent,
-        "points": formats.points,
-        "signed_points": formats.signed_points,
-        "signed": formats.signed,
-        "in_language": lambda label: _in_language(label, language),
-    })
-    environment.globals.update({
-        "calibration_dots": calibration_dots,
-        "forest_bar": forest_bar,
-        "language": language,
-        "percent": formats.percent,
-        "range_digits": formats.range_digits,
-        "spark_band": spark_band,
-    })
+    environment.filters.update(
+        {
+            "amount": formats.amount,
+            "day": formats.day,
+            "money": formats.money,
+            "number": formats.number,
+            "of_hundred": formats.of_hundred,
+            "percent": formats.percent,
+            "points": formats.points,
+            "signed_points": formats.signed_points,
+            "signed": formats.signed,
+            "in_language": lambda label: _in_language(label, language),
+        }
+    )
+    environment.globals.update(
+        {
+            "calibration_dots": calibration_dots,
+            "forest_bar": forest_bar,
+            "language": language,
+            "percent": formats.percent,
+            "range_digits": formats.range_digits,
+            "spark_band": spark_band,
+        }
+    )
     return environment
 
 

@@ -35,7 +35,9 @@ def usecase(subject: str = "customer") -> UseCase:
     )
 
 
-def driver(name: str, role: str | None, english: str, german: str, share: tuple[float, float, float], **more) -> DriverRow:
+def driver(
+    name: str, role: str | None, english: str, german: str, share: tuple[float, float, float], **more
+) -> DriverRow:
     return DriverRow(
         **{
             "name": name,
@@ -90,8 +92,14 @@ def cohort(size: int = 2882) -> ScoredCohort:
     random = np.random.default_rng(7)
     identifiers = tuple(f"K-{12000 + number}" for number in range(size))
     words = (
-        {"en": "Time to resolve tickets (average of 90 days: 59 hours)", "de": "Bearbeitungszeit von Tickets (Mittel aus 90 Tagen: 59 Stunden)"},
-        {"en": "Late deliveries (share of 90 days: 34%)", "de": "Verspätete Lieferungen (Anteil aus 90 Tagen: 34\u00a0%)"},
+        {
+            "en": "Time to resolve tickets (average of 90 days: 59 hours)",
+            "de": "Bearbeitungszeit von Tickets (Mittel aus 90 Tagen: 59 Stunden)",
+        },
+        {
+            "en": "Late deliveries (share of 90 days: 34%)",
+            "de": "Verspätete Lieferungen (Anteil aus 90 Tagen: 34\u00a0%)",
+        },
         {"en": "Usage trend (−21%)", "de": "Nutzungstrend (−21\u00a0%)"},
     )
     return ScoredCohort(
@@ -144,7 +152,13 @@ def inputs(**more) -> ReportInputs:
             "drivers": DRIVERS,
             "evaluation": evaluation(),
             "model": ModelFacts(
-                "churn-90d", "v12", date(2026, 11, 20), date(2025, 7, 1), date(2026, 10, 1), answered=1771, asked=2882
+                "churn-90d",
+                "v12",
+                date(2026, 11, 20),
+                date(2025, 7, 1),
+                date(2026, 10, 1),
+                answered=1771,
+                asked=2882,
             ),
             "made_on": date(2026, 11, 23),
             "snapshot_date": date(2026, 11, 1),

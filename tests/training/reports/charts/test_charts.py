@@ -1,0 +1,110 @@
+"""Each chart against a drawing that was looked at: every byte has to stay, or be looked at again.
+
+After a change that is meant, write the new drawings with ``GOLDEN=write python -m pytest tests/training/reports/charts``.
+"""
+
+import os
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from training.reports.charts import calibration_dots, forest_bar, spark_band
+from training.reports.formats import Formats
+from training.reports.inputs import CalibrationBin
+from training.statistics import Estimate
+
+GOLDEN = Path(__file__).parent / "golden"
+WAVES = [Estimate(value, value - 0.02, value + 0.03, n=100) for value in (0.11, 0.1, 0.12, 0.09)]
+BINS = [
+    CalibrationBin(share, Estimate(share * 0.9, share * 0.7, share * 1.2, n=400))
+    for share in (0.01, 0.05, 0.12, 0.3)
+]
+
+
+def calibration(bins: list[CalibrationBin], title: str = "Forecast and outcome agree") -> str:
+    return calibration_dots(
+        bins,
+        title=title,
+        description="1.0% → 0.9%",
+        forecast_axis="forecast risk",
+        outcome_axis="really left",
+        percent=Formats("en").percent,
+    )
+
+
+DRAWINGS = {
+    "spark": spark_band(WAVES, "NPS: 11%, 10%, 12%, 9%"),
+    "forest": forest_bar(Estimate(0.27, 0.22, 0.32, n=5000), 0.4),
+    "forest_unclear": forest_bar(Estimate(0.02, 0.0, 0.05, n=5000), 0.4, is_unclear=True),
+    "calibration": calibration(BINS),
+}
+
+
+@pytest.mark.parametrize("name", sorted(DRAWINGS))
+def test_drawings_are_the_golden_ones(name: str) -> None:
+    path = GOLDEN / f"{name}.svg"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(DRAWINGS[name] + "\n", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == DRAWINGS[name] + "\n"
+
+
+@pytest.mark.parametrize("name", sorted(DRAWINGS))
+def test_drawings_are_xml_without_addresses_styles_or_scripts(name: str) -> None:
+    root = ET.fromstring(DRAWINGS[name])
+    for node in root.iter():
+        assert node.tag not in {"script", "style", "image", "use", "foreignObject"}
+        assert not {
+            key for key in node.attrib if key.startswith("on") or key in {"href", "style", "fill", "stroke"}
+        }
+
+
+def test_one_wave_is_no_trend() -> None:
+    assert spark_band(WAVES[:1], "one") == ""
+
+
+def test_a_flat_line_without_range_is_drawn_all_the_same() -> None:
+    flat = [Estimate(5.0, 5.0, 5.0, n=9)] * 2
+    assert ET.fromstring(spark_band(flat, "flat")).find("polyline") is not None
+
+
+def test_newest_wave_is_marked_at_the_right() -> None:
+    root = ET.fromstring(DRAWINGS["spark"])
+    line, dot = root.find("polyline"), root.find("circle")
+    assert line is not None
+    assert dot is not None
+    assert line.attrib["points"].split()[-1] == f"{dot.attrib['cx']},{dot.attrib['cy']}"
+
+
+def test_bar_and_range_are_to_scale() -> None:
+    root = ET.fromstring(forest_bar(Estimate(0.2, 0.1, 0.4, n=9), 0.4))
+    bar = root.find("rect")
+    assert bar is not None
+    assert float(bar.attrib["width"]) == pytest.approx(212 / 2)
+    line = root.findall("line")[1]
+    assert [float(line.attrib[end]) for end in ("x1", "x2")] == pytest.approx([2 + 212 / 4, 214])
+
+
+def test_what_lies_beyond_the_scale_stays_inside_the_drawing() -> None:
+    root = ET.fromstring(forest_bar(Estimate(0.5, -0.5, 2.0, n=9), 0.4))
+    assert max(float(line.attrib["x2"]) for line in root.findall("line")) == 214
+    assert min(float(line.attrib["x1"]) for line in root.findall("line")) == 2
+    empty = ET.fromstring(forest_bar(Estimate(0.0, 0.0, 0.0, n=9), 0.0)).find("rect")
+    assert empty is not None
+    assert empty.attrib["width"] == "0"
+
+
+def test_perfect_forecasts_lie_on_the_diagonal() -> None:
+    perfect = [CalibrationBin(share, Estimate(share, share, share, n=9)) for share in (0.1, 0.5, 0.9)]
+    root = ET.fromstring(calibration(perfect))
+    diagonal = root.findall("line")[0]
+    x1, y1, x2, y2 = (float(diagonal.attrib[key]) for key in ("x1", "y1", "x2", "y2"))
+    for dot in root.findall("circle"):
+        along = (float(dot.attrib["cx"]) - x1) / (x2 - x1)
+        assert float(dot.attrib["cy"]) == pytest.approx(y1 + along * (y2 - y1), abs=0.2)
+
+
+def test_texts_are_escaped() -> None:
+    hostile = calibration(BINS, title='<script>alert(1)</script>"')
+    assert "<script" not in hostile
+    assert ET.fromstring(hostile).findtext("title") == '<script>alert(1)</script>"'

@@ -1,0 +1,48 @@
+from tests.training.reports import samples
+from training.reports import build_report
+from training.reports.associations import build_associations
+
+
+def test_roles_decide_the_group_and_context_is_no_row() -> None:
+    shown = build_associations(samples.inputs())
+    assert [line.name for line in shown.levers] == ["resolution", "deliveries", "disputes", "onboarding"]
+    assert [line.name for line in shown.signs] == ["ease", "usage", "tone"]
+    assert [label["en"] for label in shown.context] == ["Age of contract", "Region"]
+    names = {line.name for line in (*shown.levers, *shown.signs, *shown.others)}
+    assert not names & {"tenure", "region"}
+
+
+def test_features_of_no_driver_are_others_and_the_small_ones_are_counted() -> None:
+    shown = build_associations(samples.inputs())
+    assert [line.name for line in shown.others] == ["o_customers.seats"]
+    assert (shown.rest_count, round(shown.rest_share, 10)) == (2, 0.02)
+
+
+def test_everything_adds_up_to_the_whole() -> None:
+    shown = build_associations(samples.inputs())
+    lines = (*shown.levers, *shown.signs, *shown.others)
+    assert round(sum(line.share.value for line in lines) + shown.context_share + shown.rest_share, 10) == 1.0
+
+
+def test_lines_say_how_many_miss_the_goal_out_of_those_with_a_value() -> None:
+    ease = build_associations(samples.inputs()).signs[0]
+    assert ease.goal_met is not None
+    assert (ease.people_missing_goal, ease.goal_met.n) == (round(1771 * 0.38), 1771)
+
+
+def test_ties_are_named_within_a_group_only() -> None:
+    mixed = samples.driver("late", "lever", "Late", "Spät", (0.2, 0.1, 0.3), may_swap_with=("usage", "early"))
+    early = samples.driver("early", "lever", "Early", "Früh", (0.2, 0.1, 0.3), may_swap_with=("late",))
+    usage = samples.driver("usage", "signal", "Usage", "Nutzung", (0.2, 0.1, 0.3), may_swap_with=("late",))
+    shown = build_associations(samples.inputs(drivers=(mixed, early, usage)))
+    assert [[label["en"] for label in line.may_swap_with] for line in shown.levers] == [["Early"], ["Late"]]
+    assert shown.signs[0].may_swap_with == ()
+
+
+def test_ranges_that_reach_nothing_are_unclear() -> None:
+    shown = build_associations(samples.inputs())
+    assert [line.name for line in shown.levers if line.is_unclear] == ["onboarding"]
+
+
+def test_no_drivers_no_section() -> None:
+    assert build_report(samples.inputs(drivers=())).associations is None

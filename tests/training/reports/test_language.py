@@ -1,0 +1,70 @@
+"""Every message of the templates stands in the German catalogue, with the same placeholders, and in clean words."""
+
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+from training.reports.language import read_catalogue, translations
+from training.reports.render import TEMPLATES
+
+KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+FORBIDDEN = re.compile(r"\b(caus(e|es|ed|ing)\b|verursach|bewirk|CI\b|outlier|instance)| - |(?<!: )\bSie\b")
+Message = tuple[str | None, tuple[str, ...]]
+
+
+def _messages(template: Path) -> set[Message]:
+    with template.open("rb") as file:
+        found = list(extract("jinja2.ext:babel_extract", file, keywords=KEYWORDS, options=OPTIONS))
+    return {(context, texts if isinstance(texts, tuple) else (texts,)) for _, texts, _, context in found}
+
+
+USED = set[Message]().union(*(_messages(template) for template in TEMPLATES.glob("*.jinja")))
+CATALOGUE = read_catalogue("de")
+GERMAN = {
+    (message.context, message.id if isinstance(message.id, tuple) else (message.id,)): (
+        message.string if isinstance(message.string, tuple) else (message.string,)
+    )
+    for message in CATALOGUE
+    if message.id
+}
+
+
+def test_templates_and_catalogue_hold_the_same_messages() -> None:
+    assert len(USED) > 80
+    assert sorted(USED - GERMAN.keys(), key=str) == []
+    assert sorted(GERMAN.keys() - USED, key=str) == []
+
+
+def test_placeholders_are_the_same() -> None:
+    for (_, english), german in GERMAN.items():
+        wanted = set(PLACEHOLDER.findall(" ".join(english)))
+        for translated in german:
+            assert translated.strip(), english
+            assert set(PLACEHOLDER.findall(translated)) == wanted, english
+            assert not re.search(r"%(?!\(\w+\)s)", translated), english
+
+
+def test_no_message_claims_a_cause_or_speaks_jargon() -> None:
+    for message in USED:
+        text = " ".join((*message[1], *GERMAN[message]))
+        assert not FORBIDDEN.search(text), text
+
+
+def test_no_text_stands_outside_the_messages() -> None:
+    """What is left of a template without tags, Jinja and entities holds no words."""
+    for template in TEMPLATES.glob("*.jinja"):
+        text = template.read_text(encoding="utf-8")
+        text = re.sub(r"{%-?\+?\s*trans\b.*?endtrans\s*\+?-?%}", " ", text, flags=re.DOTALL)
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", text, flags=re.DOTALL)
+        text = re.sub(r"<[^>]*>|&nbsp;", " ", text, flags=re.DOTALL)
+        assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"English", "Deutsch"}, template.name
+
+
+def test_plurals_follow_the_number() -> None:
+    german = translations("de")
+    assert german.ngettext("%(shown)s row", "%(shown)s rows", 1) == "%(shown)s Zeile"
+    assert german.ngettext("%(shown)s row", "%(shown)s rows", 2) == "%(shown)s Zeilen"
+    assert translations("en").gettext("Driver") == "Driver"

@@ -1,0 +1,51 @@
+import pytest
+
+from tests.training.reports import samples
+from training.reports import CalibrationBin
+from training.reports.trust import build_trust
+from training.statistics import Estimate
+
+HIT, MISS = (CalibrationBin(0.1, Estimate(v, v - 0.02, v + 0.02, n=100)) for v in (0.11, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("auc", "is_usable", "verdict"),
+    [
+        ((0.79, 0.76, 0.82), True, "good"),
+        ((0.72, 0.66, 0.78), True, "rough"),
+        ((0.9, 0.8, 0.95), False, "unusable"),
+    ],
+    ids=["good", "rough", "refused"],
+)
+def test_the_verdict_follows_the_lower_end(auc, is_usable: bool, verdict: str) -> None:
+    evaluation = samples.evaluation(auc=Estimate(*auc, n=100), is_usable=is_usable)
+    assert build_trust(samples.inputs(evaluation=evaluation)).verdict == verdict
+
+
+def test_problems_are_named() -> None:
+    assert build_trust(samples.unusable()).problems == ("ranking", "level")
+    assert build_trust(samples.inputs()).problems == ()
+
+
+def test_the_gap_has_no_sign() -> None:
+    evaluation = samples.evaluation(level_error=Estimate(-0.03, -0.05, -0.01, n=100))
+    gap = build_trust(samples.inputs(evaluation=evaluation)).level_gap
+    assert (gap.value, gap.low, gap.high) == (0.03, 0.01, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("misses", "agrees"), [(0, True), (2, True), (3, False)], ids=["none", "two", "three"]
+)
+def test_two_misses_of_ten_are_chance_three_are_not(misses: int, agrees: bool) -> None:  # noqa: FBT001
+    evaluation = samples.evaluation(bins=(*[MISS] * misses, *[HIT] * (10 - misses)))
+    assert build_trust(samples.inputs(evaluation=evaluation)).agrees is agrees
+
+
+def test_forecasts_off_in_level_never_agree() -> None:
+    evaluation = samples.evaluation(bins=(HIT,) * 10, level_error=Estimate(0.08, 0.06, 0.1, n=100))
+    assert not build_trust(samples.inputs(evaluation=evaluation)).agrees
+
+
+def test_answers_have_their_denominator_or_are_absent() -> None:
+    assert build_trust(samples.inputs()).answered_share == pytest.approx(1771 / 2882)
+    assert build_trust(samples.without_survey()).answered_share is None
