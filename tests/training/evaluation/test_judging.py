@@ -154,7 +154,7 @@ class TestVerdict:
     def test_a_forecast_that_is_too_high_is_not(self):
         target, probability = _make_rows(18)
         found = evaluate(target, probability**0.5)
-        assert [doubt.problem for doubt in found.doubts][0] == "level"
+        assert found.doubts[0].problem == "level"
         assert found.doubts[0].found == found.calibration_gap.low > 0.05
 
     def test_one_that_is_wrong_among_the_highest_is_not(self):
