@@ -76,8 +76,8 @@ def fit_binary(
     weights = to_weights(weight, len(encoded))
     table = PeriodTable(encoded.matrix, encoded.n_codes, outcome[:, None], weights[:, None])
     n_folds, _ = recipe.folds_for(len(encoded))
-    labels = join_copies(to_labels(groups, len(encoded)), encoded.matrix, n_folds)
-    fit = fit_blend(table, labels, recipe, seed)
+    entities = to_labels(groups, len(encoded))
+    fit = fit_blend(table, entities, join_copies(entities, encoded.matrix, n_folds), recipe, seed)
     return BinaryFit(BinaryModel(fit.blend), fit.facts, fit.out_of_fold)
 
 

@@ -15,9 +15,9 @@ def fit_weights(scores: Floats, target: Floats, weight: Floats, min_weight: floa
     Parameters
     ----------
     scores
-        Out-of-fold log-odds, shape (cells, members).
+        Out-of-fold log-odds, shape (rows, periods, members).
     target, weight
-        Shape (cells,).
+        Shape (rows, periods); a weight of zero takes a cell out.
     min_weight
         Members with less weight are dropped and the rest fitted again; the heaviest always stays.
 
@@ -26,22 +26,32 @@ def fit_weights(scores: Floats, target: Floats, weight: Floats, min_weight: floa
     tuple
         Intercept, and weights of shape (members,), zero where dropped.
     """
-    kept = np.arange(scores.shape[1])
+    at_risk = weight > 0
+    cells, outcome, share = scores[at_risk], target[at_risk], weight[at_risk] / weight.sum()
+    kept = np.arange(scores.shape[2])
     while True:
-        intercept, weights = _minimise(scores[:, kept], target, weight)
+        intercept, weights = _minimise(cells[:, kept], outcome, share)
         is_heavy = weights >= min_weight
-        if is_heavy.all() or len(kept) == 1:
-            break
         is_heavy[np.argmax(weights)] = True
+        if is_heavy.all():
+            break
         kept = kept[is_heavy]
-    all_weights = np.zeros(scores.shape[1])
+    all_weights = np.zeros(scores.shape[2])
     all_weights[kept] = weights
     return intercept, all_weights
 
 
 def cross_fit(scores: Floats, target: Floats, weight: Floats, folds: Labels, min_weight: float) -> Floats:
-    """Return calibrated log-odds of each cell, with weights that were fitted on the other folds."""
-    blended = np.empty(len(target))
+    """Return calibrated log-odds, shape (rows, periods), with weights that were fitted on the other folds.
+
+    Parameters
+    ----------
+    scores, target, weight, min_weight
+        As for :func:`fit_weights`.
+    folds
+        Fold of each row.
+    """
+    blended = np.empty(target.shape)
     for fold in np.unique(folds):
         is_held = folds == fold
         intercept, weights = fit_weights(scores[~is_held], target[~is_held], weight[~is_held], min_weight)
@@ -49,10 +59,9 @@ def cross_fit(scores: Floats, target: Floats, weight: Floats, folds: Labels, min
     return blended
 
 
-def _minimise(scores: Floats, target: Floats, weight: Floats) -> tuple[float, Floats]:
-    """Return the best intercept and non-negative weights."""
+def _minimise(scores: Floats, target: Floats, share: Floats) -> tuple[float, Floats]:
+    """Return the best intercept and non-negative weights; ``share`` is the weight of each cell, 1 in all."""
     columns = np.column_stack([np.ones(len(scores)), scores])
-    share = weight / weight.sum()
 
     def loss(point: Floats) -> tuple[float, Floats]:
         log_odds = columns @ point

@@ -9,7 +9,7 @@ import numpy as np
 from training.models.boosters import BoosterModel
 from training.models.folds import Labels
 from training.models.odds import Floats
-from training.models.periods import PeriodTable
+from training.models.periods import PeriodTable, repeat_periods
 from training.models.recipe import BoosterSettings, Recipe
 
 
@@ -20,7 +20,7 @@ class BoosterFit:
     Attributes
     ----------
     out_of_fold
-        Log-odds from fits that did not see the row, shape (rows, periods); zero where not at risk.
+        Log-odds from fits that did not see the row, shape (rows, periods).
     n_trees
         Where the mean out-of-fold log loss was least.
     """
@@ -54,24 +54,22 @@ def fit_booster(
     rows = lightgbm.Dataset(
         cells, target, weight=weight, categorical_feature=categories, params=parameters, free_raw_data=False
     )
-    parts = [
-        (np.flatnonzero(repeat[row] != fold), np.flatnonzero(repeat[row] == fold))
-        for repeat in folds
-        for fold in np.unique(repeat)
-    ]
+    held = [repeat == fold for repeat in folds for fold in np.unique(repeat)]
     search = lightgbm.cv(
         parameters,
         rows,
         num_boost_round=recipe.max_trees,
-        folds=parts,
+        folds=[(np.flatnonzero(~is_held[row]), np.flatnonzero(is_held[row])) for is_held in held],
         callbacks=[lightgbm.early_stopping(recipe.patience, verbose=False)],
         return_cvbooster=True,
     )
     boosters = cast("lightgbm.CVBooster", search["cvbooster"])
     n_trees = int(boosters.best_iteration)
-    total = np.zeros(len(cells))
-    for (_, held), booster in zip(parts, boosters.boosters, strict=True):
-        total[held] += np.asarray(booster.predict(cells[held], raw_score=True, num_iteration=n_trees))
+    total = np.zeros(table.target.shape)
+    for is_held, booster in zip(held, boosters.boosters, strict=True):
+        cells = repeat_periods(table.matrix[is_held], table.n_periods)
+        log_odds = np.asarray(booster.predict(cells, raw_score=True, num_iteration=n_trees))
+        total[is_held] += log_odds.reshape(table.n_periods, -1).T
     final = lightgbm.train(parameters, rows, num_boost_round=n_trees)
     model = BoosterModel(final.model_to_string(num_iteration=n_trees))
-    return BoosterFit(model, table.unstack(total / len(folds)), n_trees)
+    return BoosterFit(model, total / len(folds), n_trees)

@@ -21,7 +21,7 @@ class HazardFit:
     ----------
     out_of_fold
         Calibrated log-odds of the risk up to each horizon from fits that did not see the row, shape (rows,
-        horizons); NaN from the first period in which the row was not watched.
+        horizons).
     """
 
     model: HazardModel
@@ -71,6 +71,7 @@ def fit_hazard(
     follow_up, happened = to_column("target_days", days, n_rows), to_column("target_event", event, n_rows)
     table = PeriodTable.cut(encoded.matrix, encoded.n_codes, follow_up, happened, horizons)
     table = table.weigh(to_weights(weight, n_rows))
-    fit = fit_blend(table, to_labels(groups, n_rows), recipe, seed)
+    entities = to_labels(groups, n_rows)
+    fit = fit_blend(table, entities, entities, recipe, seed)
     model = HazardModel(fit.blend, tuple(int(horizon) for horizon in horizons))
     return HazardFit(model, fit.facts, cumulative_log_odds(fit.out_of_fold))

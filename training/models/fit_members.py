@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from features.errors import TooFewEventsError
 from training.models.blend import Blend, Member, MemberModel
@@ -43,14 +44,16 @@ class _Candidate:
     n_trees: int | None = None
 
 
-def fit_blend(table: PeriodTable, labels: Labels, recipe: Recipe, seed: int) -> BlendFit:
+def fit_blend(table: PeriodTable, entities: Labels, groups: Labels, recipe: Recipe, seed: int) -> BlendFit:
     """Fit members and blend.
 
     Parameters
     ----------
     table
         Training rows.
-    labels
+    entities
+        Entity of each row; events are counted by entity.
+    groups
         Group of each row; a group stays on one side of every fold.
     recipe
         Which members, and how.
@@ -60,88 +63,84 @@ def fit_blend(table: PeriodTable, labels: Labels, recipe: Recipe, seed: int) -> 
     Raises
     ------
     TooFewEventsError
-        If there are fewer events, or fewer groups without one, than the recipe asks for.
+        If fewer entities have an event, or fewer have none, than the recipe asks for.
     """
-    n_events = _count_events(table, labels, recipe)
-    folds = _deal(table, labels, recipe, seed)
+    n_events = _count_events(table, entities, recipe)
+    folds = _deal(table, groups, recipe, seed)
     candidates = _fit_candidates(table, folds, recipe, n_events, seed)
-    stack = _Stack.collect(candidates, table, folds[0])
-    intercept, weights = fit_weights(stack.scores, stack.target, stack.weight, recipe.min_weight)
-    blended = cross_fit(stack.scores, stack.target, stack.weight, stack.folds, recipe.min_weight)
-    members = tuple(
-        Member(candidate.name, float(share), candidate.model)
-        for candidate, share in zip(candidates, weights, strict=True)
-        if share > 0 or len(candidates) == 1
-    )
+    scores = np.stack([candidate.out_of_fold for candidate in candidates], axis=2)
+    intercept, weights = fit_weights(scores, table.target, table.weight, recipe.min_weight)
+    blended = cross_fit(scores, table.target, table.weight, folds[0], recipe.min_weight)
     facts = FitFacts(
-        n_rows=len(labels),
+        n_rows=len(groups),
         n_events=n_events,
         n_folds=int(folds.max()) + 1,
         n_repeats=len(folds),
         seed=seed,
         is_pooled=n_events < recipe.pooled_below_events,
-        members=tuple(
-            MemberFacts(c.name, float(share), stack.loss(own), c.inverse_penalty, c.n_trees)
-            for c, share, own in zip(candidates, weights, stack.scores.T, strict=True)
-        ),
+        members=tuple(_describe(*pair, table) for pair in zip(candidates, weights, strict=True)),
         intercept=intercept,
-        log_loss=stack.loss(blended),
-        raw_log_loss=stack.loss(stack.scores.mean(axis=1)),
-        prior_log_loss=stack.loss(np.full(len(blended), prior_log_odds(stack.target, stack.weight))),
+        log_loss=_loss(table, blended),
+        raw_log_loss=_loss(table, scores.mean(axis=2)),
+        prior_log_loss=_loss(table, np.full(blended.shape, prior_log_odds(table.target, table.weight))),
     )
-    return BlendFit(Blend(intercept, members), facts, table.unstack(blended))
+    return BlendFit(_blend(candidates, intercept, weights), facts, blended)
 
 
-@dataclass(frozen=True)
-class _Stack:
-    """Hold the cells at risk as the blend sees them: out-of-fold log-odds, shape (cells, members)."""
-
-    scores: Floats
-    target: Floats
-    weight: Floats
-    folds: Labels
-
-    @classmethod
-    def collect(cls, candidates: "list[_Candidate]", table: PeriodTable, folds: Labels) -> "_Stack":
-        """Line up the cells at risk."""
-        at_risk = table.weight > 0
-        scores = np.column_stack([candidate.out_of_fold[at_risk] for candidate in candidates])
-        fold_of_cell = np.broadcast_to(folds[:, None], at_risk.shape)[at_risk]
-        return cls(scores, table.target[at_risk], table.weight[at_risk], fold_of_cell)
-
-    def loss(self, log_odds: Floats) -> float:
-        """Return the log loss over the cells."""
-        return log_loss(log_odds, self.target, self.weight)
+def _blend(candidates: list[_Candidate], intercept: float, weights: Floats) -> Blend:
+    """Return the blend of the members that have weight; the first stays if none has."""
+    members = [
+        Member(one.name, float(weight), one.model) for one, weight in zip(candidates, weights, strict=True)
+    ]
+    heavy = tuple(member for member in members if member.weight > 0)
+    return Blend(intercept, heavy or (members[0],))
 
 
-def _count_events(table: PeriodTable, labels: Labels, recipe: Recipe) -> int:
-    """Return the number of groups with an event; demand enough of them, and of groups without."""
-    is_watched = table.weight.sum(axis=1) > 0
-    n_groups = len(np.unique(labels[is_watched]))
-    n_events = len(np.unique(labels[table.target.max(axis=1) > 0]))
-    for n_found, what in ((n_events, "with the event"), (n_groups - n_events, "without it")):
+def _describe(candidate: _Candidate, weight: float, table: PeriodTable) -> MemberFacts:
+    """Return the facts of one member."""
+    loss = _loss(table, candidate.out_of_fold)
+    return MemberFacts(candidate.name, float(weight), loss, candidate.inverse_penalty, candidate.n_trees)
+
+
+def _loss(table: PeriodTable, log_odds: Floats) -> float:
+    """Return the log loss over the cells at risk."""
+    return log_loss(log_odds, table.target, table.weight)
+
+
+def _count_events(table: PeriodTable, entities: Labels, recipe: Recipe) -> int:
+    """Return the number of entities with an event; demand enough of them, and of entities without one."""
+    happened, is_watched = table.target.max(axis=1) > 0, table.weight.max(axis=1) > 0
+    n_entities = len(np.unique(entities[is_watched]))
+    n_events = len(np.unique(entities[happened & is_watched]))
+    n_without = len(np.unique(entities[~happened & is_watched]))
+    for n_found, what in ((n_events, "with the event"), (n_without, "without it")):
         if n_found < recipe.min_events:
-            problem = f"{n_found} of {n_groups} are {what}, a model takes {recipe.min_events}"
+            problem = f"{n_found} of {n_entities} entities are seen {what}, a model takes {recipe.min_events}"
             raise TooFewEventsError("target", problem, "add history or lengthen the horizon")
     return n_events
 
 
-def _deal(table: PeriodTable, labels: Labels, recipe: Recipe, seed: int) -> Labels:
+def _deal(table: PeriodTable, groups: Labels, recipe: Recipe, seed: int) -> Labels:
     """Return the fold of each row, shape (repeats, rows)."""
-    n_folds, n_repeats = recipe.folds_for(len(labels))
+    n_folds, n_repeats = recipe.folds_for(len(groups))
     happened = table.target.max(axis=1)
-    return np.stack([deal_folds(labels, happened, n_folds, seed + repeat) for repeat in range(n_repeats)])
+    return np.stack([deal_folds(groups, happened, n_folds, seed + repeat) for repeat in range(n_repeats)])
 
 
 def _fit_candidates(
     table: PeriodTable, folds: Labels, recipe: Recipe, n_events: int, seed: int
 ) -> list[_Candidate]:
-    """Fit the linear member and the boosters; LightGBM leaves Python's lock, so threads share the work."""
+    """Fit the linear member and the boosters, each on one thread.
+
+    LightGBM and BLAS leave Python's lock, so threads share the work. BLAS gets one thread as well: more of
+    them lose ten times their work to waiting when the cores are busy, and bytes would depend on the number of
+    cores.
+    """
     settings = recipe.boosters_for(int(np.count_nonzero(table.weight)), n_events)
-    with ThreadPoolExecutor(recipe.n_workers) as workers:
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(recipe.n_workers) as workers:
         jobs = [workers.submit(fit_booster, table, folds, one, recipe, seed) for one in settings]
+        shaped = workers.submit(fit_shapes, table, folds, recipe.inverse_penalties).result()
         boosted = [job.result() for job in jobs]
-    shaped = fit_shapes(table, folds, recipe.inverse_penalties)
     linear = _Candidate("linear", shaped.model, shaped.out_of_fold, inverse_penalty=shaped.inverse_penalty)
     trees = [
         _Candidate(one.name, fit.model, fit.out_of_fold, n_trees=fit.n_trees)

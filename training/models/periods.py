@@ -103,12 +103,6 @@ class PeriodTable:
             cells = np.column_stack([cells, period.astype(np.float64)])
         return cells, self.target[row, period], self.weight[row, period], row
 
-    def unstack(self, values: Floats) -> Floats:
-        """Put values of the cells at risk into shape (rows, periods), zero elsewhere."""
-        table = np.zeros(self.target.shape)
-        table[np.nonzero(self.weight)] = values
-        return table
-
     def take(self, rows: NDArray[np.bool_]) -> "PeriodTable":
         """Return some of the rows."""
         return PeriodTable(self.matrix[rows], self.n_codes, self.target[rows], self.weight[rows])
