@@ -1,0 +1,126 @@
+import io
+
+import numpy as np
+import pytest
+from matplotlib import colors
+from matplotlib.figure import Figure
+
+from training.evaluation import Evaluation, evaluate
+from training.runs.figures import BLUE, VERMILLION, draw_beeswarm, draw_calibration, draw_lift
+from training.statistics import Floats
+
+# shap makes its colour maps on import in a way that matplotlib 3.11 means to give up.
+pytestmark = pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
+
+
+def _make_rows(n: int = 400) -> tuple[Floats, Floats]:
+    random = np.random.default_rng(1)
+    probability = random.beta(1, 3, n)
+    return (random.random(n) < probability).astype(float), probability
+
+
+def _to_png(figure: Figure) -> bytes:
+    written = io.BytesIO()
+    figure.savefig(written, format="png", dpi=60)
+    return written.getvalue()
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    return evaluate(*_make_rows(), n_draws=50)
+
+
+@pytest.fixture
+def swarm() -> tuple[Floats, Floats, list[str]]:
+    random = np.random.default_rng(2)
+    matrix = random.normal(0, 1, (300, 6))
+    matrix[random.random(matrix.shape) < 0.1] = np.nan
+    contributions = np.nan_to_num(matrix) * np.array([2, 0.1, 1, 0.5, 0.01, 0])
+    return contributions, matrix, [f"feature_{place}" for place in range(6)]
+
+
+def test_calibration_shows_each_bin_with_its_interval(evaluation):
+    axes = draw_calibration(evaluation, "90d").axes[0]
+    dots = axes.containers[0].lines[0]
+    np.testing.assert_allclose(dots.get_xdata().astype(float), [part.forecast for part in evaluation.bins])
+    np.testing.assert_allclose(dots.get_ydata().astype(float), [part.observed.value for part in evaluation.bins])
+    ends = np.array([segment[:, 1] for segment in axes.containers[0].lines[2][0].get_segments()])
+    np.testing.assert_allclose(ends, [[part.observed.low, part.observed.high] for part in evaluation.bins])
+    assert axes.get_title(loc="left") == "90d"
+    assert f"ECE {evaluation.ece}" in [text.get_text() for text in axes.texts]
+
+
+def test_calibration_of_a_single_bin():
+    flat = evaluate([0, 1, 1, 0], [0.5] * 4, n_draws=20)
+    assert _to_png(draw_calibration(flat))
+
+
+def test_lift_starts_high_and_ends_at_one(evaluation):
+    axes = draw_lift(evaluation, *_make_rows()).axes[0]
+    curve = axes.lines[0].get_ydata()
+    assert curve[-1] == pytest.approx(1.0)
+    assert curve[9] == pytest.approx(evaluation.lift["10%"].value)
+
+
+def test_weights_move_the_lift(evaluation):
+    target, probability = _make_rows()
+    plain = draw_lift(evaluation, target, probability).axes[0].lines[0].get_ydata()
+    weighted = draw_lift(evaluation, target, probability, 1 + 5 * target).axes[0].lines[0].get_ydata()
+    assert not np.allclose(plain, weighted)
+
+
+def test_the_swarm_names_the_strongest_first_and_sums_the_rest(swarm):
+    figure = draw_beeswarm(*swarm, max_features=3)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["Sum of 4 other features", "feature_2", "feature_0"]
+
+
+def test_the_swarm_keeps_its_input_and_the_global_generator(swarm):
+    contributions, matrix, names = swarm
+    copies = contributions.copy(), matrix.copy()
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    draw_beeswarm(contributions, matrix, names, max_features=2)
+    np.testing.assert_array_equal(contributions, copies[0])
+    np.testing.assert_array_equal(matrix, copies[1])
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+
+
+def test_the_swarm_of_a_feature_that_nobody_has(swarm):
+    contributions, matrix, names = swarm
+    matrix[:, 3] = np.nan
+    assert _to_png(draw_beeswarm(contributions, matrix, names))
+
+
+def test_the_swarm_draws_at_most_two_thousand_rows():
+    figure = draw_beeswarm(np.ones((2500, 1)), np.zeros((2500, 1)), ["only"])
+    assert sum(len(dots.get_offsets()) for dots in figure.axes[0].collections) == 2000
+
+
+def test_shapes_that_do_not_fit_are_named(swarm):
+    contributions, matrix, names = swarm
+    with pytest.raises(ValueError, match=r"contributions \(300, 6\), rows \(300, 6\) and 2 names"):
+        draw_beeswarm(contributions, matrix, names[:2])
+
+
+def test_equal_input_gives_equal_pixels(evaluation, swarm):
+    for draw in (
+        lambda: draw_calibration(evaluation),
+        lambda: draw_lift(evaluation, *_make_rows()),
+        lambda: draw_beeswarm(*swarm),
+    ):
+        assert _to_png(draw()) == _to_png(draw())
+
+
+def test_no_figure_stays_open(evaluation, swarm):
+    from matplotlib import pyplot as plt
+
+    draw_calibration(evaluation)
+    draw_lift(evaluation, *_make_rows())
+    draw_beeswarm(*swarm)
+    assert plt.get_fignums() == []
+
+
+def test_colours_are_those_of_the_report(evaluation):
+    container = draw_calibration(evaluation).axes[0].containers[0]
+    assert colors.to_hex(container.lines[0].get_color()) == BLUE
+    assert colors.to_hex(container.lines[2][0].get_color()[0]) == VERMILLION

@@ -1,0 +1,155 @@
+"""Figures for data scientists, logged with a run: calibration, lift, SHAP beeswarm.
+
+Each is a figure of its own that no global state of matplotlib holds on to: nothing has to be closed. Equal
+input gives equal pixels.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from training.evaluation import Evaluation
+from training.evaluation.record import SHARES
+from training.statistics import Estimate, Floats, Ranking, as_weight
+
+BLUE = "#0b5c8f"
+VERMILLION = "#a93a06"
+GREY = "#6b7280"
+MAX_SWARM_ROWS = 2000
+
+_SIZE = (6.4, 4.8)
+
+
+def draw_calibration(evaluation: Evaluation, title: str = "Calibration") -> Figure:
+    """Draw observed share against forecast in tenths, with intervals.
+
+    Parameters
+    ----------
+    evaluation
+        What test rows say.
+    title
+        Heading; name the horizon.
+    """
+    figure, axes = _make_axes(title, "Mean forecast", "Observed share")
+    forecasts = [part.forecast for part in evaluation.bins]
+    _draw_estimates(axes, forecasts, [part.observed for part in evaluation.bins])
+    top = 1.05 * max(*forecasts, *(part.observed.high for part in evaluation.bins))
+    axes.plot([0, top], [0, top], color=GREY, linestyle="--", linewidth=1, zorder=0, label="perfect")
+    axes.set(xlim=(0, top), ylim=(0, top))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(["observed, 95 % interval", "perfect"], frameon=False, loc="upper left")
+    axes.text(0.98, 0.03, f"ECE {evaluation.ece}", transform=axes.transAxes, ha="right", color=GREY)
+    return figure
+
+
+def draw_lift(
+    evaluation: Evaluation,
+    target: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    title: str = "Lift",
+) -> Figure:
+    """Draw how many times the average share of events the highest forecasts hold, with some intervals.
+
+    Parameters
+    ----------
+    evaluation
+        What the same rows say.
+    target, probability, weight
+        ``[n]`` labels, forecasts and row weights.
+    title
+        Heading; name the horizon.
+    """
+    ranking = Ranking.of(target, probability)
+    mass = ranking.weigh(as_weight(weight, ranking.order.size)[ranking.order][None])
+    shares = np.linspace(0.01, 1, 100)
+    figure, axes = _make_axes(
+        title, "Share of rows, highest forecasts first", "Times the average share of events"
+    )
+    axes.plot(shares, mass.capture(shares)[0] / shares, color=BLUE, linewidth=1.5)
+    _draw_estimates(axes, list(SHARES.values()), [evaluation.lift[share] for share in SHARES])
+    axes.axhline(1, color=GREY, linestyle="--", linewidth=1, zorder=0)
+    axes.set(xlim=(0, 1.01))
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def draw_beeswarm(
+    contributions: Floats, matrix: Floats, names: Sequence[str], *, max_features: int = 15, seed: int = 0
+) -> Figure:
+    """Draw the SHAP values of many rows, coloured by feature value (blue low, vermillion high, grey missing).
+
+    Parameters
+    ----------
+    contributions
+        ``[n, p]`` attributions in log-odds.
+    matrix
+        ``[n, p]`` encoded feature values; NaN where missing.
+    names
+        Names of the columns.
+    max_features
+        Features shown one by one; the rest is summed in the last row.
+    seed
+        Chooses the rows, 2,000 at most.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together.
+    """
+    if contributions.shape != matrix.shape or contributions.shape[1] != len(names):
+        found = f"contributions {contributions.shape}, rows {matrix.shape} and {len(names)} names"
+        message = f"{found} do not fit together"
+        raise ValueError(message)
+    import shap  # takes a second: only when a swarm is drawn
+
+    random = np.random.default_rng(seed)
+    n_rows = len(matrix)
+    rows = np.sort(random.choice(n_rows, min(n_rows, MAX_SWARM_ROWS), replace=False))
+    values = matrix[rows].copy()
+    values[:, np.isnan(values).all(axis=0)] = 0.0
+    figure = Figure(figsize=(8, 0.4 * min(max_features, len(names)) + 1.5), layout="constrained")
+    explanation = shap.Explanation(contributions[rows].copy(), data=values, feature_names=list(names))
+    colours = LinearSegmentedColormap.from_list("low_to_high", [BLUE, "#d8d5cf", VERMILLION])
+    before = np.random.get_state()  # noqa: NPY002  shap spreads the dots by the global generator
+    try:
+        np.random.seed(seed)  # noqa: NPY002
+        shap.plots.beeswarm(
+            explanation,
+            max_display=max_features,
+            color=colours,
+            ax=figure.subplots(),
+            plot_size=None,
+            show=False,
+        )
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+    return figure
+
+
+def _make_axes(title: str, across: str, up: str) -> tuple[Figure, Axes]:
+    """Return an empty figure with labelled axes."""
+    figure = Figure(figsize=_SIZE, layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, loc="left")
+    axes.set(xlabel=across, ylabel=up)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _draw_estimates(axes: Axes, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
+    """Draw dots with intervals."""
+    values = np.array([estimate.value for estimate in estimates])
+    down = values - [estimate.low for estimate in estimates]
+    up = np.array([estimate.high for estimate in estimates]) - values
+    axes.errorbar(
+        places, values, yerr=[down, up], fmt="o", color=BLUE, ecolor=VERMILLION, capsize=3, markersize=5
+    )
