@@ -65,8 +65,9 @@ def audit(
     --------
     >>> target = np.tile([0, 1], 100).astype(np.int8)
     >>> columns = {"score": target + 0.0, "size": np.arange(200) // 2 % 7 + 0.0}
-    >>> [(found.column, found.kind) for found in audit(columns, {}, target, check_order=False)]
-    [('score', 'value')]
+    >>> first, *_ = audit(columns, {}, target, check_order=False)
+    >>> first.column, first.kind, first.severity
+    ('score', 'value', 'error')
     """
     positives = int(target.sum())
     if min(positives, len(target) - positives) < _FEW_POSITIVES:

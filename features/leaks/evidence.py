@@ -55,7 +55,7 @@ def assign_folds(groups: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def encode(values: NDArray[np.float64] | NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return a code per row: 0 for missing, one per text, one per number or per bin of 20 if they are many."""
+    """Return a code per row: 0 for missing, one per text, one per number; many numbers share 20 bins."""
     codes = np.zeros(len(values), np.int64)
     if values.dtype != np.float64:
         present = np.array([value is not None for value in values], np.bool_)
@@ -74,7 +74,7 @@ def encode(values: NDArray[np.float64] | NDArray[np.object_]) -> NDArray[np.int6
 def predict_rates(
     codes: NDArray[np.int64], target: NDArray[np.int8], folds: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return for each row the label's rate among rows of the same code in the other folds, drawn to the mean."""
+    """Return for each row the label's rate among rows of the same code in other folds, drawn to the mean."""
     size = int(codes.max()) + 1
     rates = np.zeros(len(codes))
     for fold in range(FOLDS):
@@ -115,8 +115,8 @@ def find_settled(codes: NDArray[np.int64], target: NDArray[np.int8]) -> Settled:
     """Find codes whose rows nearly all have one label, beyond what chance explains.
 
     A code counts as ``always`` when the Wilson interval of its rate begins above 0.9 and leaves at most a
-    fifth of the usual rate of the other label; as ``never`` when its rate is at most 1 % and its interval ends
-    below a tenth of the usual rate. Wilson, JASA 22 (1927) 209-212.
+    fifth of the usual rate of the other label; as ``never`` when its rate is at most 1 % and its interval
+    ends below a tenth of the usual rate. Wilson, JASA 22 (1927) 209-212.
     """
     rows = np.bincount(codes).astype(np.float64)
     positives = np.bincount(codes, weights=target).astype(np.float64)

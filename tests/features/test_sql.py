@@ -1,0 +1,51 @@
+import duckdb
+import pytest
+
+from features.sql import fetch_row, open_database, quoted_name, quoted_text, quoted_texts
+
+
+@pytest.mark.parametrize("text", ["plain", "it's", 'say "hi"', "a'; DROP TABLE x; --", "Zürich\n2", ""])
+def test_quoted_texts_come_back_unchanged(text):
+    with open_database() as connection:
+        assert fetch_row(connection, f"SELECT {quoted_text(text)}") == (text,)
+
+
+@pytest.mark.parametrize("name", ["plain", "Churn Score", 'say "hi"', 'a"; DROP TABLE x; --', "x.y"])
+def test_quoted_names_name_one_column(name):
+    with open_database() as connection:
+        relation = connection.sql(f"SELECT 1 AS {quoted_name(name)}")
+        assert relation.columns == [name]
+
+
+def test_list_of_texts():
+    assert quoted_texts([]) == ""
+    assert quoted_texts(["a", "it's"]) == "'a', 'it''s'"
+
+
+def test_no_extension_is_fetched():
+    with open_database() as connection:
+        wanted = "('autoinstall_known_extensions', 'autoload_known_extensions')"
+        found = connection.execute(f"SELECT value FROM duckdb_settings() WHERE name IN {wanted}").fetchall()
+        assert found == [("false",), ("false",)]
+        with pytest.raises(duckdb.Error):
+            connection.execute("SELECT * FROM read_csv('https://localhost:1/x.csv')")
+
+
+def test_times_are_utc_and_threads_are_two():
+    with open_database() as connection:
+        found = fetch_row(connection, "SELECT current_setting('TimeZone'), current_setting('threads')")
+        assert found == ("UTC", 2)
+
+
+def test_guest_can_neither_write_nor_reach_other_files(tmp_path):
+    path = tmp_path / "theirs.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS a")
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\n1\n")
+    with open_database(str(path), is_guest=True) as connection:
+        assert fetch_row(connection, "SELECT a FROM t") == (1,)
+        with pytest.raises(duckdb.Error):
+            connection.execute("CREATE TABLE u AS SELECT 1")
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"SELECT * FROM read_csv('{secret}')")
