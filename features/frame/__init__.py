@@ -9,10 +9,11 @@ from features.frame.content import Frame
 from features.frame.facts import FrameFacts, HorizonFacts
 from features.frame.flat import build_from_table
 from features.frame.snapshots import build_from_sources
+from features.labels import labels_as_known
 from features.progress import Report, silent
 from features.usecase import UseCase
 
-__all__ = ["Frame", "FrameFacts", "HorizonFacts", "build"]
+__all__ = ["Frame", "FrameFacts", "HorizonFacts", "build", "labels_as_known"]
 
 
 def build(usecase: UseCase, folder: Path | None = None, *, report: Report = silent) -> Frame:

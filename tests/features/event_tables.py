@@ -1,9 +1,11 @@
 """Random tables of events and the naive reading of a feature rule over them: a loop per row, plain Python."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from statistics import fmean, stdev
 from typing import Any
 
@@ -48,10 +50,20 @@ def day(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).replace(tzinfo=None)
 
 
-def open_tables(events: Sequence[Event], rows: Sequence[tuple[str, date]]) -> duckdb.DuckDBPyConnection:
-    """Return a database with the tables ``events`` and ``rows``."""
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return the one database of a test run: opening one for each example would take most of the time."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def open_tables(
+    events: Sequence[Event], rows: Sequence[tuple[str, date]]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a database with the tables ``events`` and ``rows``."""
+    connection = _database()
     store(connection, "events", pa.Table.from_pylist([vars(event) for event in events], SCHEMA))
     cells = [
         {"row_id": place, "entity_id": entity, "snapshot_day": count_days(snapshot)}
@@ -59,7 +71,7 @@ def open_tables(events: Sequence[Event], rows: Sequence[tuple[str, date]]) -> du
     ]
     schema = pa.schema([("row_id", pa.int64()), ("entity_id", pa.string()), ("snapshot_day", pa.int32())])
     store(connection, "rows", pa.Table.from_pylist(cells, schema))
-    return connection
+    yield connection
 
 
 def store(connection: duckdb.DuckDBPyConnection, name: str, content: pa.Table) -> None:

@@ -91,7 +91,7 @@ def contacts(draw: st.DrawFn) -> list[Event]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(contacts(), contacts())
 def test_every_rate_is_that_of_the_naive_loop(invitations, answers):
     found = rate(invitations, answers)
@@ -101,7 +101,7 @@ def test_every_rate_is_that_of_the_naive_loop(invitations, answers):
             assert value == (None if expected is None else pytest.approx(expected))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(contacts(), contacts(), st.sampled_from(SNAPSHOTS))
 def test_what_is_known_later_never_changes_a_rate(invitations, answers, snapshot):
     midnight = day(snapshot.isoformat())
