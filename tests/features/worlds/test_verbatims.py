@@ -11,7 +11,8 @@ from features.worlds.vocabulary import LANGUAGES
 def _write(language: str, topic: str, tone: str, count: int = 400) -> list[str]:
     random = np.random.default_rng(5)
     codes = (LANGUAGES.index(language), TOPICS.index(topic), TONES.index(tone))
-    return write_comments(*(np.full(count, code) for code in codes), random)
+    languages, topics, tones = (np.full(count, code) for code in codes)
+    return write_comments(languages, topics, tones, random)
 
 
 def test_every_topic_and_tone_has_phrases_in_both_languages():
