@@ -5,7 +5,6 @@ canary scores; the pointer is written last. So a worker that starts, or starts a
 known to load, whatever has become of the registry.
 """
 
-import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -31,7 +30,7 @@ class Pointer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model_version
         Name of the version, and of its folder beside the pointer.
     tried_sha256
-        SHA-256 of the manifest that passed its trial in a process of its own; empty if there was none.
+        Hash of the bundle that passed its trial in a process of its own; empty if there was none.
     registry_version
         Number in the registry, if it came from there.
     written_at
@@ -86,22 +85,6 @@ def find_pointer(folder: Path) -> Pointer | None:
         return None
 
 
-def hash_manifest(folder: Path) -> str:
-    """Return the SHA-256 of a bundle's manifest, which stands for the whole bundle.
-
-    Raises
-    ------
-    BundleError
-        If there is no manifest.
-    """
-    try:
-        return hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    except OSError as error:
-        raise BundleError(
-            str(folder), f"has no readable manifest ({error.strerror})", "fetch the bundle again"
-        ) from error
-
-
 def install(
     bundle: Path,
     cache: Path,
@@ -138,7 +121,7 @@ def install(
         try_out(draft)
     pointer = Pointer(
         model_version=manifest.model_version,
-        tried_sha256=hash_manifest(copy),
+        tried_sha256=manifest.bundle_hash,
         registry_version=registry_version,
         written_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

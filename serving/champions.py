@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from features.errors import BundleError, SourceError, XmError
-from serving.cache import POINTER, hash_manifest, read_pointer, read_status
+from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
 from serving.schemas import make_rows_decoder
-from training.bundle import Bundle, load
+from training.bundle import Bundle, load, verify
 from training.scoring import Scorer, check_canary
 
 LOG = logging.getLogger("xm_predict.champions")
@@ -156,7 +156,7 @@ def _load_champion(home: Path) -> Champion:
     """Load the bundle that the pointer names, after a trial elsewhere unless it had one already."""
     pointer = read_pointer(home)
     folder = home / pointer.model_version
-    if hash_manifest(folder) != pointer.tried_sha256:
+    if verify(folder).bundle_hash != pointer.tried_sha256:
         try_out(folder)
     bundle = load(folder)
     if bundle.usecase.name != home.name:

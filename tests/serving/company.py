@@ -130,6 +130,10 @@ def write_latest(folder: Path, usecase: str = "churn", **changed: Any) -> Path:
     return path
 
 
+def accept(_: Path) -> None:
+    """Pass every candidate: for tests of what happens around the trial, which takes seconds."""
+
+
 def wait_until(holds: Callable[[], bool], seconds: float = 90.0) -> None:
     """Wait for something that another process does; the limit is generous, the test asserts no time."""
     deadline = time.monotonic() + seconds

@@ -12,9 +12,8 @@ from starlette.testclient import TestClient
 
 from serving.api import build_app
 from serving.cache import POINTER, install
-from serving.candidate import try_out
 from serving.settings import Settings
-from tests.serving.company import FEATURES, ROW, wait_until, write_latest
+from tests.serving.company import FEATURES, ROW, accept, wait_until, write_latest
 from training.bundle import load
 from training.scoring import Scorer
 
@@ -327,7 +326,7 @@ def test_a_new_champion_answers_without_a_restart_and_each_answer_is_of_one_mode
             for row in answer["rows"]:
                 assert row["probability"] == pytest.approx(expected[answer["model_version"]], abs=1e-9)
             if len(seen) == 1:
-                install(bundles.newer_churn, cache, try_out=try_out)
+                install(bundles.newer_churn, cache, try_out=accept)
                 wait_until(lambda: score(client, [{"features": ROW}])["model_version"] != seen[0])
     assert seen == list(expected)
 

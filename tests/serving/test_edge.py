@@ -1,0 +1,118 @@
+import asyncio
+import json
+import logging
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from serving.edge import Edge, choose_request_id
+
+SECRET = "jane.doe@example.org"
+
+
+def ask(app, **scope) -> list[Message]:
+    """Send one request through the edge and return all messages of the answer."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    whole = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [(b"host", b"localhost:3000")],
+        **scope,
+    }
+    asyncio.run(Edge(app)(whole, receive, send))
+    return sent
+
+
+async def greet(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"cache-control", b"max-age=5")]})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+    raise RuntimeError(SECRET)
+
+
+async def fail_late(scope: Scope, receive: Receive, send: Send) -> None:
+    await greet(scope, receive, send)
+    raise RuntimeError(SECRET)
+
+
+def headers_of(sent: list[Message]) -> dict[str, str]:
+    return {name.decode(): content.decode() for name, content in sent[0]["headers"]}
+
+
+def test_every_answer_carries_safe_headers_and_keeps_its_own():
+    headers = headers_of(ask(greet))
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "max-age=5"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert len(headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:3000", "localhost", "LOCALHOST:80", "[::1]:3000", "127.8.8.8"]
+)
+def test_names_of_this_machine_are_served(host):
+    assert ask(greet, headers=[(b"host", host.encode())])[0]["status"] == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "example.org:3000", "10.0.0.7", "localhost.example.org", "", "0.0.0.0", "a:b:c"]
+)
+def test_other_names_are_not(host):
+    sent = ask(fail, headers=[(b"host", host.encode())])
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (421, "host")
+
+
+def test_a_request_without_a_host_is_refused():
+    assert ask(fail, headers=[])[0]["status"] == 421
+
+
+def test_a_failure_is_a_problem_document_and_its_message_is_neither_sent_nor_logged(caplog):
+    logging.getLogger("xm_predict").propagate = True
+    with caplog.at_level(logging.INFO, logger="xm_predict"):
+        sent = ask(fail)
+    problem = json.loads(sent[1]["body"])
+    assert (sent[0]["status"], problem["code"]) == (500, "internal")
+    assert SECRET not in caplog.text + str(sent)
+    line = json.loads(caplog.records[0].getMessage())
+    assert (line["error"], line["request_id"]) == ("RuntimeError", problem["request_id"])
+    assert line["at"][-1].startswith("fail:")
+
+
+def test_a_failure_after_the_start_of_an_answer_adds_no_second_one():
+    assert [message["type"] for message in ask(fail_late)] == ["http.response.start", "http.response.body"]
+
+
+@pytest.mark.parametrize("given", ["abc", "A-1_b", "x" * 64])
+def test_a_plain_request_id_is_kept(given):
+    assert choose_request_id({"x-request-id": given}) == given
+
+
+@pytest.mark.parametrize("given", ["", "x" * 65, "a b", "a\nb", SECRET, '{"a":1}'])
+def test_any_other_request_id_is_replaced(given):
+    chosen = choose_request_id({"x-request-id": given})
+    assert chosen != given
+    assert chosen.isalnum()
+
+
+def test_web_sockets_are_closed():
+    assert ask(fail, type="websocket") == [{"type": "websocket.close", "code": 1000}]
+
+
+def test_the_life_of_the_process_passes_through():
+    seen = []
+
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    ask(note, type="lifespan")
+    assert seen == ["lifespan"]
