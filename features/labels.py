@@ -122,7 +122,8 @@ def labels_as_known(
     -------
     tuple
         Days and event of each row. An event or end counts if it lies before the origin and was known at it;
-        every other row is censored at the origin. Rows with 0 days and no event had nothing observed.
+        every other row is censored at the origin. Rows with 0 days and no event had nothing observed. A row
+        keeps one ending: one with an event runs on until that was known, even if its entity had left before.
 
     Examples
     --------

@@ -14,7 +14,7 @@ from features.files import whole_folder, write_atomically
 from features.frame.facts import FrameFacts
 
 FORMAT_VERSION = 1
-_ROWS, _LATEST, _FACTS = "frame.parquet", "latest.parquet", "frame.json"
+_ROWS, _LATEST, _ANSWERS, _FACTS = "frame.parquet", "latest.parquet", "answers.parquet", "frame.json"
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,24 @@ class Frame:
         - ``value_revenue``, ``weight``, ``entity_group`` where the use case declares them.
     latest
         The same features at the newest snapshot, for every entity that can be scored; no target.
+    answers
+        Survey answers that reports speak of, see :mod:`features.answers`; empty for a flat table.
     facts
         Where all this comes from.
     """
 
     table: pa.Table
     latest: pa.Table
+    answers: pa.Table
     facts: FrameFacts
 
     def write(self, folder: Path) -> None:
-        """Write all three files; the folder is replaced as a whole or not at all."""
+        """Write all files; the folder is replaced as a whole or not at all."""
         with whole_folder(folder) as draft:
-            for name, rows in ((_ROWS, self.table), (_LATEST, self.latest)):
+            tables = {_ROWS: self.table, _LATEST: self.latest, _ANSWERS: self.answers}
+            for name, rows in tables.items():
                 pq.write_table(rows, draft / name, compression="zstd")
-            stamps = {name: _stamp((draft / name).read_bytes()) for name in (_ROWS, _LATEST)}
+            stamps = {name: _stamp((draft / name).read_bytes()) for name in tables}
             content = {"format_version": FORMAT_VERSION, "files": stamps, **self.facts.to_json()}
             write_atomically(draft / _FACTS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
@@ -63,12 +67,14 @@ class Frame:
             If the format is another one, or a file is not the one that ``frame.json`` describes.
         """
         content = _read_facts(folder)
-        table, latest = (_read_rows(folder / name, content["files"]) for name in (_ROWS, _LATEST))
+        table, latest, answers = (
+            _read_rows(folder / name, content["files"]) for name in (_ROWS, _LATEST, _ANSWERS)
+        )
         try:
             facts = FrameFacts.from_json(content)
         except (KeyError, TypeError, ValueError, XmError) as error:
             raise ContractError(str(folder / _FACTS), f"is incomplete: {error}", "build it again") from error
-        return cls(table, latest, facts)
+        return cls(table, latest, answers, facts)
 
 
 def _stamp(content: bytes) -> dict[str, Any]:

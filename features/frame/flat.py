@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.answers import SCHEMA
 from features.catalogue import Catalogue, Kind
 from features.errors import ContractError
 from features.flat import FlatRows, read_flat
@@ -70,7 +71,7 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         matches={"table": rows.facts.to_json()},
         findings=tuple(finding.to_json() for finding in findings),
     )
-    return Frame(table, table.select(list(features)), facts)
+    return Frame(table, table.select(list(features)), SCHEMA.empty_table(), facts)
 
 
 def _refuse_reserved(catalogue: Catalogue) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.answers import collect_answers
 from features.catalogue import Catalogue
 from features.cohort import EPOCH, Rows, count_days, find_ends, find_members
 from features.columns import first_midnight_from
@@ -42,6 +43,7 @@ def build_from_sources(usecase: UseCase, report: Report) -> Frame:
         catalogue = describe_families(families, usecase)
         panel = _label(sources, usecase, report)
         columns = _compute(sources, usecase, families, panel.rows, report)
+        answers = collect_answers(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
     useless = find_useless(columns.select(list(catalogue.names)), panel.is_kept)
     kept = Catalogue(tuple(feature for feature in catalogue if feature.name not in useless))
@@ -68,7 +70,7 @@ def build_from_sources(usecase: UseCase, report: Report) -> Frame:
         matches={name: match.to_json() for name, match in matches.items()},
         findings=findings,
     )
-    return Frame(table, _join_columns(panel, columns, kept, usecase, is_latest=True), facts)
+    return Frame(table, _join_columns(panel, columns, kept, usecase, is_latest=True), answers, facts)
 
 
 @dataclass(frozen=True)
