@@ -11,7 +11,7 @@ SMALLEST_OTHER = 0.02
 
 
 def build_associations(inputs: ReportInputs) -> Associations:
-    """Sort the ranked drivers into levers, warning signs and others; context goes into a sentence of its own."""
+    """Sort the drivers into levers, warning signs and others; context goes into a sentence of its own."""
     drivers = inputs.drivers
     unclaimed = [row for row in drivers if row.role is None]
     others = [row for row in unclaimed if row.share.value >= SMALLEST_OTHER][:MOST_OTHERS]

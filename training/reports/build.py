@@ -16,7 +16,7 @@ from training.statistics import Estimate
 def build_report(inputs: ReportInputs) -> Report:
     """Build every section that applies.
 
-    A model that is not usable gives no forecast, no drivers and no call list; employees are never listed one by one.
+    A model that is not usable gives no forecast, no drivers and no call list; employees are never listed.
 
     Raises
     ------

@@ -20,8 +20,8 @@ def calibration_bins(
     Returns
     -------
     tuple of CalibrationBin
-        From the lowest forecasts to the highest; observed shares with Wilson's interval. Fewer bins than asked
-        where there are fewer rows.
+        From the lowest forecasts to the highest; observed shares with Wilson's interval. Fewer bins than
+        asked where there are fewer rows.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How many are expected to leave and what that costs: expected values with a range that holds both kinds of doubt."""
+"""How many are expected to leave and what that costs, with ranges that hold both kinds of doubt."""
 
 import math
 
@@ -12,8 +12,9 @@ _Z = float(stats.norm.ppf((1 + LEVEL) / 2))
 def expected_share(probabilities: Floats, level_error: Estimate) -> Estimate:
     """Return the share that is expected to leave.
 
-    The range holds the chance in each single case (a forecast of 30 % is not a promise) and the error of the level of
-    all forecasts, as test rows show it. If test rows say that forecasts are too high, the range reaches further down.
+    The range holds the chance in each single case (a forecast of 30 % is not a promise) and the error of the
+    level of all forecasts, as test rows show it. If those say that forecasts are too high, it reaches further
+    down.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def expected_loss(probabilities: Floats, revenue: Floats, level_error: Estimate)
 
 
 def _around(value: float, chance: float, level_error: Estimate, whole: float, n: int) -> Estimate:
-    """Join both doubts around a value; forecasts that may be too high widen the range downwards, and vice versa."""
+    """Join both doubts around a value; forecasts that may be too high widen the range downwards only."""
     too_high, too_low = max(0.0, level_error.high) * whole, max(0.0, -level_error.low) * whole
     low, high = value - math.hypot(chance, too_high), value + math.hypot(chance, too_low)
     return Estimate(value, max(0.0, low), min(whole, high), n)

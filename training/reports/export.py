@@ -55,7 +55,7 @@ def render_csv(report: Report, language: Language = "en") -> str:
     Parameters
     ----------
     language
-        Language of the labels and form of the numbers: German has the decimal comma, and semicolons between cells.
+        Language of the labels and form of the numbers: German has decimal commas, semicolons between cells.
 
     Notes
     -----

@@ -19,13 +19,13 @@ _LARGE_MONEY: dict[Language, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Formats:
-    """Write values in one language.
+    r"""Write values in one language.
 
     Examples
     --------
     >>> german = Formats("de")
     >>> german.percent(0.094), german.money(4_020_000), german.number(-1234.5, 1)
-    ('9\\xa0%', '4,0\\xa0Mio.\\xa0€', '−1.234,5')
+    ('9\xa0%', '4,0\xa0Mio.\xa0€', '−1.234,5')
     """
 
     language: Language

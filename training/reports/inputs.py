@@ -101,7 +101,7 @@ class ReportInputs:
     made_on
         The day the report is made; passed in, so that equal inputs give equal bytes.
     experience
-        Series of NPS, CES, ... from :func:`~training.reports.experience_waves`; at most the first two are shown
+        Series of NPS, CES, ... from :func:`~training.reports.experience_waves`; the first two are shown
         beside the forecast.
     risk_waves
         Mean forecast of the cohort at earlier snapshots up to the newest, oldest first; may be empty.

@@ -13,7 +13,7 @@ MOST_EXPERIENCE_CARDS = 2
 
 
 def build_kpis(inputs: ReportInputs, headline: Headline) -> tuple[Kpi, ...]:
-    """Build the cards that apply: no forecast without a usable model, no revenue without values, no empty card."""
+    """Build the cards that apply: no forecast without a usable model, no revenue without values."""
     cards = [_share_card(inputs, headline), _loss_card(inputs, headline)]
     cards += [_experience_card(series) for series in inputs.experience[:MOST_EXPERIENCE_CARDS]]
     return tuple(card for card in cards if card is not None)
@@ -52,7 +52,7 @@ def _experience_card(series: WaveSeries) -> Kpi:
 
 
 def _difference(waves: tuple[WavePoint, ...]) -> Estimate | None:
-    """Return newest minus previous wave; ranges are joined as if independent, which is on the careful side."""
+    """Return newest minus previous wave; ranges are joined as if independent, on the careful side."""
     if len(waves) < 2:
         return None
     before, after = waves[-2].estimate, waves[-1].estimate

@@ -1,4 +1,4 @@
-"""Write a report as one self-contained HTML page: no script, no address, styles allowed by their hash alone."""
+"""Write a report as one self-contained HTML page: no script, no address, one style allowed by its hash."""
 
 import base64
 import hashlib

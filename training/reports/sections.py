@@ -1,4 +1,4 @@
-"""The report as data: one frozen dataclass per section; its JSON is the contract, every page is a view of it."""
+"""The report as data: one frozen dataclass per section; its JSON is the contract, pages are views of it."""
 
 import math
 from collections.abc import Mapping

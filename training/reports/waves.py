@@ -55,8 +55,8 @@ def experience_waves(
 ) -> WaveSeries | None:
     """Return a survey metric per quarter.
 
-    NPS is the plain score with an interval from three pseudo-answers; CSAT and CES are the share of answers in the
-    upper third of the scale, with Wilson's interval.
+    NPS is the plain score with an interval from three pseudo-answers; CSAT and CES are the share of answers
+    in the upper third of the scale, with Wilson's interval.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _known(
 
 
 def _worth(metric: Metric, ratings: Floats, scale: tuple[float, float]) -> tuple[Floats, float | None]:
-    """Return what each answer adds to the metric: -100, 0, 100 for NPS, else 0 or 1; and where good begins."""
+    """Return the worth of each answer (-100, 0, 100 for NPS, else 0 or 1) and where good begins."""
     if metric in {"nps", "enps"}:
         return 100.0 * (ratings >= PROMOTER_FROM) - 100.0 * (ratings <= DETRACTOR_TO), None
     low, high = scale
@@ -131,8 +131,8 @@ def _level(metric: Metric, worth: Floats) -> Estimate:
 def _change(worth: Floats, people: npt.NDArray[np.generic], before: Bools, after: Bools) -> Estimate:
     """Return the difference of two waves.
 
-    Its variance is the sum over people of their squared part in the difference, so people who answered both waves
-    are paired and all others are not.
+    Its variance is the sum over people of their squared part in the difference, so people who answered both
+    waves are paired and all others are not.
     """
     first, second = as_column("answers before", worth[before]), as_column("answers after", worth[after])
     parts = np.zeros(worth.size)

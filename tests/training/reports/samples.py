@@ -9,6 +9,7 @@ from features.usecase import UseCase, parse
 from training.drivers import DriverRow, Goal
 from training.reports import (
     Evaluation,
+    Label,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
@@ -59,39 +60,82 @@ def goal(comparison: str, bound: float, unit: str | None) -> Goal:
 
 DRIVERS = (
     driver(
-        "resolution", "lever", "Time to resolve tickets", "Bearbeitungszeit von Tickets", (0.27, 0.22, 0.32),
-        goal=goal("<=", 24, "hours"), goal_met=Estimate(0.41, 0.39, 0.43, n=2882),
+        "resolution",
+        "lever",
+        "Time to resolve tickets",
+        "Bearbeitungszeit von Tickets",
+        (0.27, 0.22, 0.32),
+        goal=goal("<=", 24, "hours"),
+        goal_met=Estimate(0.41, 0.39, 0.43, n=2882),
     ),
     driver("tenure", "context", "Age of contract", "Vertragsdauer", (0.14, 0.11, 0.17), direction="lower"),
     driver(
-        "ease", "mediator", "Ease of getting help", "Leichtigkeit, Hilfe zu bekommen", (0.12, 0.09, 0.15), direction="lower",
-        goal=goal(">=", 5, None), goal_met=Estimate(0.62, 0.60, 0.64, n=1771), may_swap_with=("usage",),
+        "ease",
+        "mediator",
+        "Ease of getting help",
+        "Leichtigkeit, Hilfe zu bekommen",
+        (0.12, 0.09, 0.15),
+        direction="lower",
+        goal=goal(">=", 5, None),
+        goal_met=Estimate(0.62, 0.60, 0.64, n=1771),
+        may_swap_with=("usage",),
     ),
     driver(
-        "deliveries", "lever", "Late deliveries", "Verspätete Lieferungen", (0.11, 0.08, 0.14),
-        goal=goal("<=", 0.1, "share"), goal_met=Estimate(0.5, 0.48, 0.52, n=2882), may_swap_with=("disputes",),
+        "deliveries",
+        "lever",
+        "Late deliveries",
+        "Verspätete Lieferungen",
+        (0.11, 0.08, 0.14),
+        goal=goal("<=", 0.1, "share"),
+        goal_met=Estimate(0.5, 0.48, 0.52, n=2882),
+        may_swap_with=("disputes",),
     ),
-    driver("usage", "signal", "Usage trend", "Nutzungstrend", (0.10, 0.07, 0.13), direction="lower", may_swap_with=("ease",)),
     driver(
-        "disputes", "lever", "Billing disputes", "Rechnungsstreitfälle", (0.07, 0.04, 0.10),
-        goal=goal("=", 0, None), goal_met=Estimate(0.73, 0.71, 0.75, n=2882), may_swap_with=("deliveries",),
+        "usage",
+        "signal",
+        "Usage trend",
+        "Nutzungstrend",
+        (0.10, 0.07, 0.13),
+        direction="lower",
+        may_swap_with=("ease",),
     ),
-    driver("o_customers.seats", None, "Customers seats", "Customers seats", (0.06, 0.03, 0.09), direction="mixed"),
+    driver(
+        "disputes",
+        "lever",
+        "Billing disputes",
+        "Rechnungsstreitfälle",
+        (0.07, 0.04, 0.10),
+        goal=goal("=", 0, None),
+        goal_met=Estimate(0.73, 0.71, 0.75, n=2882),
+        may_swap_with=("deliveries",),
+    ),
+    driver(
+        "o_customers.seats", None, "Customers seats", "Customers seats", (0.06, 0.03, 0.09), direction="mixed"
+    ),
     driver("region", "context", "Region", "Region", (0.05, 0.02, 0.08), direction="groups"),
     driver("tone", "signal", "Tone of comments", "Ton der Kommentare", (0.04, 0.01, 0.07), direction="lower"),
     driver(
-        "onboarding", "lever", "Onboarding call held", "Onboarding-Gespräch geführt", (0.02, 0.0, 0.05), direction="lower",
-        goal=goal(">=", 1, "days"), goal_met=Estimate(0.53, 0.51, 0.55, n=2882),
+        "onboarding",
+        "lever",
+        "Onboarding call held",
+        "Onboarding-Gespräch geführt",
+        (0.02, 0.0, 0.05),
+        direction="lower",
+        goal=goal(">=", 1, "days"),
+        goal_met=Estimate(0.53, 0.51, 0.55, n=2882),
     ),
-    driver("o_customers.plan", None, "Customers plan", "Customers plan", (0.01, 0.0, 0.03), direction="groups"),
+    driver(
+        "o_customers.plan", None, "Customers plan", "Customers plan", (0.01, 0.0, 0.03), direction="groups"
+    ),
     driver("o_invoices.count", None, "Invoices count", "Invoices count", (0.01, 0.0, 0.02)),
-)  # fmt: skip
+)
 
 
 def cohort(size: int = 2882) -> ScoredCohort:
     random = np.random.default_rng(7)
     identifiers = tuple(f"K-{12000 + number}" for number in range(size))
-    words = (
+    segment: Label = {"en": "Enterprise, South", "de": "Großkunden, Süd"}
+    words: tuple[Label, ...] = (
         {
             "en": "Time to resolve tickets (average of 90 days: 59 hours)",
             "de": "Bearbeitungszeit von Tickets (Mittel aus 90 Tagen: 59 Stunden)",
@@ -106,8 +150,8 @@ def cohort(size: int = 2882) -> ScoredCohort:
         entity_ids=identifiers,
         probabilities=random.beta(0.8, 8.0, size=size),
         revenue=np.round(random.lognormal(9.6, 0.8, size=size), -2),
-        reasons=dict.fromkeys(identifiers, words),
-        described=dict.fromkeys(identifiers, {"en": "Enterprise, South", "de": "Großkunden, Süd"}),
+        reasons={identifier: words for identifier in identifiers},  # noqa: C420  # values are mappings
+        described={identifier: segment for identifier in identifiers},  # noqa: C420  # as above
     )
 
 

@@ -68,7 +68,7 @@ def test_only_customers_are_called(subject: str) -> None:
 
 
 def test_a_cohort_below_the_minimum_group_is_refused() -> None:
-    with pytest.raises(InputError, match="churn: cohort: 4 rows are too few .*minimum_group asks for 5"):
+    with pytest.raises(InputError, match=r"churn: cohort: 4 rows are too few .*minimum_group asks for 5"):
         build_report(samples.inputs(scored=samples.cohort(4)))
 
 

@@ -22,9 +22,7 @@ RISE, FALL, OPEN = (Estimate(v, v - 1, v + 1, n=9) for v in (2.0, -2.0, 0.5))
     ],
     ids=["first", "open", "rise-good", "fall-bad", "rise-bad", "fall-good"],
 )
-def test_a_change_is_named_only_when_its_range_leaves_out_zero(
-    change, more_is_better: bool, verdict: str
-) -> None:
+def test_a_change_is_named_only_when_its_range_leaves_out_zero(change, more_is_better, verdict: str) -> None:
     assert _verdict(change, more_is_better=more_is_better) == verdict
 
 
@@ -36,7 +34,7 @@ def test_the_change_of_risk_joins_both_ranges() -> None:
     change = _difference((before, after))
     assert change is not None
     assert change.value == pytest.approx(0.1)
-    assert (change.low, change.high) == (pytest.approx(0.1 - 0.05), pytest.approx(0.1 + 0.05))
+    assert [change.low, change.high] == pytest.approx([0.1 - 0.05, 0.1 + 0.05])
     assert _difference((before,)) is None
 
 

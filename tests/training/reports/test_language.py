@@ -1,4 +1,4 @@
-"""Every message of the templates stands in the German catalogue, with the same placeholders, and in clean words."""
+"""Every message of the templates stands in the German catalogue, with its placeholders, in clean words."""
 
 import re
 from pathlib import Path
@@ -23,12 +23,14 @@ def _messages(template: Path) -> set[Message]:
 
 USED = set[Message]().union(*(_messages(template) for template in TEMPLATES.glob("*.jinja")))
 CATALOGUE = read_catalogue("de")
+
+
+def _texts(found: object) -> tuple[str, ...]:
+    return tuple(str(text) for text in found) if isinstance(found, (tuple, list)) else (str(found),)
+
+
 GERMAN = {
-    (message.context, message.id if isinstance(message.id, tuple) else (message.id,)): (
-        message.string if isinstance(message.string, tuple) else (message.string,)
-    )
-    for message in CATALOGUE
-    if message.id
+    (message.context, _texts(message.id)): _texts(message.string) for message in CATALOGUE if message.id
 }
 
 

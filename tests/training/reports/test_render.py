@@ -8,7 +8,7 @@ from features.usecase import Language
 from tests.training.reports import samples
 from training.reports import build_report, render_html
 from training.reports.formats import Formats
-from training.reports.inputs import ReportInputs
+from training.reports.inputs import Label, ReportInputs
 
 VARIANTS = {
     "whole": samples.inputs,
@@ -206,13 +206,14 @@ HOSTILE = (
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", HOSTILE, ids=["script", "template", "address", "attribute", "format"])
 def test_hostile_names_are_shown_and_inert(name: str, language: Language) -> None:
-    label = {"en": name, "de": name}
+    label: Label = {"en": name, "de": name}
+    labels: tuple[Label, ...] = (label,)
     cohort = samples.cohort(20)
     ids = (name, *cohort.entity_ids[1:])
     scored = replace(
         cohort,
         entity_ids=ids,
-        reasons=dict.fromkeys(ids, (label,)),
+        reasons=dict.fromkeys(ids, labels),
         described=dict.fromkeys(ids, label),
     )
     drivers = tuple(replace(row, label=label) for row in samples.DRIVERS)

@@ -11,14 +11,14 @@ HIT, MISS = (CalibrationBin(0.1, Estimate(v, v - 0.02, v + 0.02, n=100)) for v i
 @pytest.mark.parametrize(
     ("auc", "is_usable", "verdict"),
     [
-        ((0.79, 0.76, 0.82), True, "good"),
-        ((0.72, 0.66, 0.78), True, "rough"),
-        ((0.9, 0.8, 0.95), False, "unusable"),
+        ((0.79, 0.76, 0.82, 100), True, "good"),
+        ((0.72, 0.66, 0.78, 100), True, "rough"),
+        ((0.9, 0.8, 0.95, 100), False, "unusable"),
     ],
     ids=["good", "rough", "refused"],
 )
-def test_the_verdict_follows_the_lower_end(auc, is_usable: bool, verdict: str) -> None:
-    evaluation = samples.evaluation(auc=Estimate(*auc, n=100), is_usable=is_usable)
+def test_the_verdict_follows_the_lower_end(auc, is_usable, verdict: str) -> None:
+    evaluation = samples.evaluation(auc=Estimate(*auc), is_usable=is_usable)
     assert build_trust(samples.inputs(evaluation=evaluation)).verdict == verdict
 
 
@@ -36,7 +36,7 @@ def test_the_gap_has_no_sign() -> None:
 @pytest.mark.parametrize(
     ("misses", "agrees"), [(0, True), (2, True), (3, False)], ids=["none", "two", "three"]
 )
-def test_two_misses_of_ten_are_chance_three_are_not(misses: int, agrees: bool) -> None:  # noqa: FBT001
+def test_two_misses_of_ten_are_chance_three_are_not(misses: int, agrees) -> None:
     evaluation = samples.evaluation(bins=(*[MISS] * misses, *[HIT] * (10 - misses)))
     assert build_trust(samples.inputs(evaluation=evaluation)).agrees is agrees
 

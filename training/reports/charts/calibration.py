@@ -1,4 +1,4 @@
-"""Forecast against outcome: one dot per tenth of the test rows, with its range; on the diagonal both agree."""
+"""Forecast against outcome: one dot per tenth of the test rows; on the diagonal both agree."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -1,6 +1,7 @@
 """Each chart against a drawing that was looked at: every byte has to stay, or be looked at again.
 
-After a change that is meant, write the new drawings with ``GOLDEN=write python -m pytest tests/training/reports/charts``.
+After a change that is meant, write the new drawings with
+``GOLDEN=write python -m pytest tests/training/reports/charts``.
 """
 
 import os
