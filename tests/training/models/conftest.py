@@ -1,0 +1,28 @@
+"""Fitted models that several test modules look at; each is fitted once."""
+
+import pytest
+
+from tests.training.models.known_truth import QUICK, FlatWorld, HazardWorld, make_flat, make_hazard
+from training.models.fit_binary import BinaryFit, fit_binary
+from training.models.fit_hazard import HazardFit, fit_hazard
+
+
+@pytest.fixture(scope="session")
+def flat_world() -> FlatWorld:
+    return make_flat()
+
+
+@pytest.fixture(scope="session")
+def hazard_world() -> HazardWorld:
+    return make_hazard()
+
+
+@pytest.fixture(scope="session")
+def binary_fit(flat_world: FlatWorld) -> BinaryFit:
+    return fit_binary(flat_world.encoded, flat_world.target, recipe=QUICK, seed=1)
+
+
+@pytest.fixture(scope="session")
+def hazard_fit(hazard_world: HazardWorld) -> HazardFit:
+    world = hazard_world
+    return fit_hazard(world.encoded, world.days, world.event, world.horizons, world.entities, QUICK, seed=1)

@@ -1,0 +1,195 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.catalogue import Catalogue, Feature
+from features.errors import BundleError, ContractError
+from training.encoding import MAX_LEVELS, Encoder, Vocabulary
+
+CATALOGUE = Catalogue((Feature("tenure", "number", "table"), Feature("plan", "category", "table")))
+
+numbers = st.none() | st.integers(-(2**53), 2**53) | st.floats(allow_infinity=False) | st.booleans()
+levels = st.none() | st.sampled_from(["basic", "plus", "gold", "ünter", "a b", ""]) | st.text(max_size=3)
+rows = st.lists(st.tuples(numbers, levels), min_size=1, max_size=40)
+
+
+def columns_of(pairs):
+    return {"tenure": [pair[0] for pair in pairs], "plan": [pair[1] for pair in pairs]}
+
+
+def trained():
+    return Encoder.fit({"tenure": range(13), "plan": ["basic"] * 6 + ["plus"] * 5 + ["trial", "test"]}, CATALOGUE)
+
+
+class TestVocabulary:
+    def test_levels_need_five_rows(self):
+        vocabulary = Vocabulary.fit(["often"] * 5 + ["seldom"] * 4)
+        assert vocabulary.levels == ("often",)
+        assert vocabulary.rare == ("seldom",)
+        assert vocabulary.n_codes == 2
+
+    def test_without_rare_levels_there_is_no_code_for_them(self):
+        assert Vocabulary.fit(["often"] * 5).n_codes == 1
+
+    def test_keeps_the_most_frequent_levels(self):
+        values = [f"level {place:03}" for place in range(100) for _ in range(5 + place)]
+        vocabulary = Vocabulary.fit(values)
+        assert len(vocabulary.levels) == MAX_LEVELS
+        assert vocabulary.levels[0] == "level 036"
+        assert len(vocabulary.rare) == 36
+
+    def test_ties_go_by_name_and_not_by_order_of_rows(self):
+        values = [f"level {place:03}" for place in range(MAX_LEVELS + 1)] * 5
+        assert Vocabulary.fit(values) == Vocabulary.fit(values[::-1])
+        assert Vocabulary.fit(values).rare == (f"level {MAX_LEVELS:03}",)
+
+    def test_missing_is_no_level(self):
+        assert Vocabulary.fit([None] * 9) == Vocabulary((), ())
+
+
+class TestEncode:
+    def test_gives_one_column_per_feature_in_the_order_of_the_catalogue(self):
+        encoded = trained().encode({"plan": ["plus"], "tenure": [3], "more": ["x"]})
+        assert encoded.names == ("tenure", "plan")
+        assert encoded.n_codes == (0, 3)
+        assert encoded.matrix.tolist() == [[3.0, 1.0]]
+        assert encoded.matrix.flags.c_contiguous
+
+    def test_rare_levels_share_one_code(self):
+        assert trained().encode({"tenure": [1, 2], "plan": ["trial", "test"]}).matrix[:, 1].tolist() == [2.0, 2.0]
+
+    def test_unseen_levels_are_missing_and_reported_once(self):
+        encoded = trained().encode({"tenure": [1] * 4, "plan": ["gold", "basic", "gold", "bronze"]})
+        assert np.isnan(encoded.matrix[:, 1]).tolist() == [True, False, True, True]
+        assert encoded.unseen == {"plan": ["bronze", "gold"]}
+
+    @pytest.mark.parametrize("missing", [None, math.nan, ""])
+    def test_missing_categories_are_not_reported(self, missing):
+        encoded = trained().encode({"tenure": [1], "plan": [missing]})
+        assert np.isnan(encoded.matrix[0, 1])
+        assert encoded.unseen == {}
+
+    @pytest.mark.parametrize("missing", [None, math.nan, np.float64("nan")], ids=["none", "float", "numpy"])
+    def test_missing_numbers_are_nan(self, missing):
+        assert np.isnan(trained().encode({"tenure": [missing], "plan": [None]}).matrix[0, 0])
+
+    def test_truth_values_count_as_zero_and_one(self):
+        assert trained().encode({"tenure": [True, False], "plan": [None] * 2}).matrix[:, 0].tolist() == [1.0, 0.0]
+
+    def test_a_category_of_truth_values_or_numbers_is_written_as_in_json(self):
+        catalogue = Catalogue((Feature("flag", "category", "table"),))
+        encoder = Encoder.fit({"flag": [True] * 5 + [False] * 5 + [3.0] * 5 + [2.5] * 5}, catalogue)
+        assert encoder.encode({"flag": ["true", "false", "3", 3, "2.5"]}).matrix[:, 0].tolist() == [3, 2, 1, 1, 0]
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.int64, np.uint8, np.bool_], ids=str)
+    def test_takes_arrays_of_any_number_type(self, dtype):
+        column = np.array([0, 1, 1], dtype=dtype)
+        assert trained().encode({"tenure": column, "plan": [None] * 3}).matrix[:, 0].tolist() == [0.0, 1.0, 1.0]
+
+    def test_takes_arrays_of_objects(self):
+        columns = {"tenure": np.array([1, None], dtype=object), "plan": np.array(["plus", None], dtype=object)}
+        np.testing.assert_array_equal(trained().encode(columns).matrix, [[1.0, 1.0], [np.nan, np.nan]])
+
+    def test_no_rows_give_an_empty_matrix(self):
+        assert trained().encode({"tenure": [], "plan": []}).matrix.shape == (0, 2)
+
+    def test_take_returns_some_rows(self):
+        encoded = trained().encode({"tenure": [1, 2, 3], "plan": ["plus", "gold", None]})
+        assert encoded.take(np.array([True, False, True])).matrix[:, 0].tolist() == [1.0, 3.0]
+        assert encoded.take(np.array([2])).names == encoded.names
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("tenure", "found"),
+        [
+            (["5"], "'5' is not a number"),
+            ([1.0, [2]], r"\[2\] is not a number"),
+            ([math.inf], "is infinite in row 0"),
+            (np.array([1.0, -math.inf]), "is infinite in row 1"),
+            ([10**400], "beyond 1.8e308"),
+            (["x" * 500], "x{30}.{0,12}\\.\\.\\. is not"),
+        ],
+    )
+    def test_a_number_has_to_be_a_finite_number(self, tenure, found):
+        with pytest.raises(ContractError, match=f"column tenure: .*{found}"):
+            trained().encode({"tenure": tenure, "plan": [None] * len(tenure)})
+
+    def test_a_column_that_is_not_there_is_named(self):
+        with pytest.raises(ContractError, match="column plan: is missing"):
+            trained().encode({"tenure": [1]})
+
+    def test_columns_of_other_length_are_named_with_both_lengths(self):
+        with pytest.raises(ContractError, match="column plan: has 1 rows, column tenure has 2"):
+            trained().encode({"tenure": [1, 2], "plan": ["plus"]})
+
+    def test_fit_names_a_column_that_is_not_there(self):
+        with pytest.raises(ContractError, match="column plan: is missing"):
+            Encoder.fit({"tenure": [1]}, CATALOGUE)
+
+
+class TestProperties:
+    @given(rows)
+    def test_a_row_is_encoded_as_in_a_batch(self, pairs):
+        encoder = trained()
+        batch = encoder.encode(columns_of(pairs)).matrix
+        alone = [encoder.encode(columns_of([pair])).matrix[0] for pair in pairs]
+        np.testing.assert_array_equal(batch, alone)
+
+    @given(rows)
+    def test_arrays_are_encoded_as_lists(self, pairs):
+        columns = columns_of(pairs)
+        arrays = {name: np.array([*values, None], dtype=object)[:-1] for name, values in columns.items()}
+        encoder = Encoder.fit(columns, CATALOGUE)
+        assert encoder == Encoder.fit(arrays, CATALOGUE)
+        np.testing.assert_array_equal(encoder.encode(columns).matrix, encoder.encode(arrays).matrix)
+
+    @given(rows, rows)
+    def test_json_gives_the_same_encoder_back(self, seen, other):
+        encoder = Encoder.fit(columns_of(seen), CATALOGUE)
+        again = Encoder.from_json(json.loads(json.dumps(encoder.to_json())))
+        assert again == encoder
+        assert json.dumps(again.to_json()) == json.dumps(encoder.to_json())
+        first, second = encoder.encode(columns_of(other)), again.encode(columns_of(other))
+        np.testing.assert_array_equal(first.matrix, second.matrix)
+        assert first.unseen == second.unseen
+
+    @given(rows)
+    def test_training_rows_are_never_unseen_and_codes_are_in_range(self, pairs):
+        encoder = Encoder.fit(columns_of(pairs), CATALOGUE)
+        encoded = encoder.encode(columns_of(pairs))
+        codes = encoded.matrix[:, 1]
+        assert encoded.unseen == {}
+        assert [math.isnan(code) for code in codes] == [not level for _, level in pairs]
+        assert all(0 <= code < encoded.n_codes[1] for code in codes if not math.isnan(code))
+
+    @given(st.permutations(["basic"] * 6 + ["plus"] * 5 + ["trial", "test"]))
+    def test_the_order_of_training_rows_does_not_matter(self, plans):
+        assert Encoder.fit({"tenure": range(13), "plan": plans}, CATALOGUE) == trained()
+
+
+class TestFromJson:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            {},
+            {"features": "all"},
+            {"features": [7]},
+            {"features": [{"levels": []}]},
+            {"features": [{"name": 3}]},
+            {"features": [{"name": "plan", "levels": ["a"]}]},
+            {"features": [{"name": "plan", "levels": ["a"], "rare": "b"}]},
+            {"features": [{"name": "plan", "levels": [1], "rare": []}]},
+            {"features": [{"name": "plan", "levels": ["a"], "rare": ["a"]}]},
+            {"features": [{"name": "plan", "levels": ["a"], "rare": [], "code": "import os"}]},
+            {"features": [{"name": "tenure"}, {"name": "tenure"}]},
+        ],
+        ids=json.dumps,
+    )
+    def test_what_is_no_encoder_is_refused(self, content):
+        with pytest.raises(BundleError, match="encoder"):
+            Encoder.from_json(content)
