@@ -9,7 +9,7 @@ from features.usecase.outcome import Cohort, EventTarget, FlatTable, Join, NotAp
 from features.usecase.reading import load, parse
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
-from features.usecase.source import Delay, ReadOptions, Source
+from features.usecase.source import Delay, Metric, ReadOptions, Source
 from features.usecase.vocabulary import DataKind, Language, Role
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "FlatTable",
     "Join",
     "Language",
+    "Metric",
     "NotApplicable",
     "Privacy",
     "ReadOptions",

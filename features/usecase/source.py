@@ -98,6 +98,9 @@ Scale = Annotated[
 ]
 
 
+Metric = Literal["nps", "enps", "csat", "ces"]
+
+
 class Source(Part):
     """Describe one raw table: events, a history of attributes, or a link between keys.
 
@@ -126,6 +129,7 @@ class Source(Part):
     answered_by: Literal["entity", "other"] | None = None
     read: ReadOptions = ReadOptions()
     scales: dict[str, Scale] = {}
+    metrics: dict[Metric, str] = Field({}, description="which column holds an answer that reports speak of")
     units: dict[str, str] = Field({}, description="unit of a column, shown in reports")
     verbatim: str | None = Field(None, description="column with free text; never a feature as it is")
     language: list[Language] = []
@@ -168,6 +172,10 @@ class Source(Part):
                 "X-data needs 'survey' and 'answered_by'; write survey: NAME, answered_by: entity or other"
             )
             raise ValueError(message)
+        for metric, column in self.metrics.items():
+            if column not in self.scales:
+                message = f"metrics.{metric} names the column '{column}', which has no scale; add it to 'scales'"
+                raise ValueError(message)
         if len(self.links) > 1:
             message = "'links' translates one key; write one pair 'from_key: to_key' per source"
             raise ValueError(message)

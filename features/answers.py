@@ -1,0 +1,54 @@
+"""Answers to the questions that reports speak of (NPS, eNPS, CSAT, CES), one line per person, day and question."""
+
+import pyarrow as pa
+
+from features.columns import day_of, first_midnight_from
+from features.sources import Sources
+from features.usecase import UseCase
+
+SCHEMA = pa.schema(
+    [
+        ("entity_id", pa.string()),
+        ("answered_on", pa.date32()),
+        ("metric", pa.string()),
+        ("value", pa.float64()),
+        ("scale_low", pa.float64()),
+        ("scale_high", pa.float64()),
+    ]
+)
+
+
+def collect_answers(sources: Sources, usecase: UseCase, observed_day: int) -> pa.Table:
+    """Return the answers that had been given and were known by the end of observation.
+
+    Parameters
+    ----------
+    observed_day
+        First day that is not observed, in days since 1970-01-01.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns of :data:`SCHEMA`, in order of metric, day, person; empty when no source declares ``metrics``.
+    """
+    parts = [
+        _select(sources.table(name), metric, column, source.scales[column], observed_day)
+        for name, source in usecase.sources.items()
+        for metric, column in source.metrics.items()
+    ]
+    if not parts:
+        return SCHEMA.empty_table()
+    query = f"{' UNION ALL '.join(parts)} ORDER BY metric, answered_on, entity_id, value"
+    return sources.connection.sql(query).to_arrow_table().cast(SCHEMA)
+
+
+def _select(table: str, metric: str, column: str, scale: tuple[float, float], observed_day: int) -> str:
+    """Return the query for one question of one source."""
+    quoted = '"' + column.replace('"', '""') + '"'
+    return f"""
+        SELECT entity_id, CAST(event_time AS DATE) AS answered_on, '{metric}' AS metric,
+            CAST({quoted} AS DOUBLE) AS value, {scale[0]} AS scale_low, {scale[1]} AS scale_high
+        FROM {table}
+        WHERE {quoted} IS NOT NULL AND {day_of("event_time")} < {observed_day}
+            AND {first_midnight_from("known_at")} <= {observed_day}
+    """

@@ -1,0 +1,47 @@
+"""Fit encoder and model to rows: hazards for snapshots, one probability for flat tables."""
+
+from dataclasses import dataclass
+
+from training.encoding import Encoder
+from training.models import Model
+from training.models.facts import FitFacts
+from training.models.fit_binary import fit_binary
+from training.models.fit_hazard import fit_hazard
+from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.rows import Floats, TrainingRows
+from training.splits import merge_duplicates
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """Hold an encoder and the model that reads its matrices."""
+
+    encoder: Encoder
+    model: Model
+    facts: FitFacts
+
+    def probabilities(self, rows: TrainingRows) -> Floats:
+        """Return calibrated probabilities, shape (rows, horizons)."""
+        return self.model.probabilities(self.encoder.encode(rows.columns).matrix)
+
+
+def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0) -> FittedModel:
+    """Fit to rows; whatever is learned, vocabularies included, comes from these rows alone.
+
+    Raises
+    ------
+    TooFewEventsError
+        If there are too few events for any model.
+    """
+    encoder = Encoder.fit(rows.columns, rows.catalogue)
+    encoded = encoder.encode(rows.columns)
+    groups = merge_duplicates(encoded.matrix, rows.group)
+    follow_up = rows.follow_up
+    if follow_up is None:
+        binary = fit_binary(encoded, rows.target, rows.weight, groups, recipe=recipe, seed=seed)
+        return FittedModel(encoder, binary.model, binary.facts)
+    horizons = [span.length.days for span in follow_up.spans]
+    hazard = fit_hazard(
+        encoded, follow_up.days, follow_up.event, horizons, rows.group, recipe=recipe, seed=seed, weight=rows.weight
+    )
+    return FittedModel(encoder, hazard.model, hazard.facts)
