@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from features.worlds.phrases import CLOSINGS, CORES, EMPTY, OPENINGS, TONES, TOPICS
+from features.worlds.phrases import TONES, TOPICS, load_phrases
 from features.worlds.vocabulary import LANGUAGES, Flags, Floats, Integers
 
 _SHARE_WITH_COMMENT = 0.62
@@ -58,13 +58,14 @@ def write_comments(
 
 def _write(language: str, topic: str, tone: str, chance: NDArray[np.float64]) -> str:
     """Write one comment: maybe an opening, the core, maybe a closing, and the way people type."""
+    phrases = load_phrases(language)
     if chance[0] > _SHARE_WITH_COMMENT:
         return ""
     if chance[0] < _SHARE_EMPTY * _SHARE_WITH_COMMENT:
-        return _pick(EMPTY[language], chance[1])
-    core = _pick(CORES[language, topic, tone], chance[1]).replace("{n}", str(2 + int(chance[4] * 12)))
-    opening = _pick(OPENINGS[language][tone], chance[2])
-    closing = _pick(CLOSINGS[language][tone], chance[3])
+        return _pick(phrases.empty, chance[1])
+    core = _pick(phrases.cores[topic][tone], chance[1]).replace("{n}", str(2 + int(chance[4] * 12)))
+    opening = _pick(phrases.openings[tone], chance[2])
+    closing = _pick(phrases.closings[tone], chance[3])
     return _type(" ".join(part for part in (opening, core, closing) if part), chance[5])
 
 

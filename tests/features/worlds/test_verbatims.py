@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from features.worlds.phrases import CLOSINGS, CORES, EMPTY, OPENINGS, TONES, TOPICS
+from features.worlds.phrases import TONES, TOPICS, load_phrases
 from features.worlds.verbatims import draw_tones, draw_topics, write_comments
 from features.worlds.vocabulary import LANGUAGES
 
@@ -15,17 +15,24 @@ def _write(language: str, topic: str, tone: str, count: int = 400) -> list[str]:
     return write_comments(languages, topics, tones, random)
 
 
-def test_every_topic_and_tone_has_phrases_in_both_languages():
-    assert set(CORES) == {
-        (language, topic, tone) for language in LANGUAGES for topic in TOPICS for tone in TONES
-    }
-    assert all(len(cores) >= 3 and len(set(cores)) == len(cores) for cores in CORES.values())
-    for table in (OPENINGS, CLOSINGS):
-        assert all(set(table[language]) == set(TONES) for language in LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_topic_and_tone_has_phrases(language):
+    phrases = load_phrases(language)
+    assert set(phrases.cores) == set(TOPICS)
+    assert set(phrases.openings) == set(phrases.closings) == set(TONES)
+    for by_tone in phrases.cores.values():
+        assert set(by_tone) == set(TONES)
+        assert all(len(cores) >= 3 for cores in by_tone.values())
 
 
-def test_no_phrase_stands_under_two_tones():
-    phrases = [core for cores in CORES.values() for core in cores]
+def test_no_phrase_stands_twice():
+    cores = [
+        load_phrases(language).cores[topic][tone]
+        for language in LANGUAGES
+        for topic in TOPICS
+        for tone in TONES
+    ]
+    phrases = [phrase for each in cores for phrase in each]
     assert len(phrases) == len(set(phrases))
 
 
@@ -35,7 +42,7 @@ def test_some_write_nothing_and_the_others_vary(language):
     written = [comment for comment in comments if comment]
     assert 0.5 < len(written) / len(comments) < 0.75
     assert len(set(written)) > 0.6 * len(written)
-    assert set(EMPTY[language]) & set(written)
+    assert set(load_phrases(language).empty) & set(written)
     assert not any("{" in comment for comment in comments)
 
 
