@@ -123,11 +123,19 @@ def fetch(registered: RegisteredBundle, folder: Path) -> Path:
     """
     with tempfile.TemporaryDirectory() as scratch:
         uri = f"models:/{registered.usecase}/{registered.version}"
-        downloaded = Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch)) / "artifacts" / "bundle"
+        downloaded = _find_bundle(Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch)), uri)
         verify(downloaded)
         with whole_folder(folder) as draft:
             shutil.copytree(downloaded, draft, dirs_exist_ok=True)
     return folder
+
+
+def _find_bundle(model: Path, uri: str) -> Path:
+    """Return the bundle inside a downloaded model; MLflow keeps the name of the folder that was logged."""
+    manifests = sorted(model.glob("artifacts/*/manifest.json"))
+    if len(manifests) != 1:
+        raise RegistryError(uri, f"holds {len(manifests)} bundles instead of one", "register it again")
+    return manifests[0].parent
 
 
 def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
