@@ -16,7 +16,7 @@ from serving.api import build_app
 from serving.cache import install
 from serving.candidate import try_out
 from serving.settings import Settings
-from tests.serving.company import ROOT, answers, make_bundle, wait_until, write_latest
+from tests.serving.company import ROOT, answers, make_bundle, register_champion, wait_until, write_latest
 
 with warnings.catch_warnings():
     # Starlette's test client asks for a successor of httpx that is not in wide use yet.
@@ -50,6 +50,14 @@ def filled_cache(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> 
     install(bundles.churn, cache, try_out=try_out)
     install(bundles.attrition, cache, try_out=try_out)
     return cache
+
+
+@pytest.fixture(scope="session")
+def registry(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a local registry in which churn has a champion; copy it before changing it."""
+    folder = tmp_path_factory.mktemp("registry")
+    register_champion(folder, bundles.churn)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,136 @@
+"""The launcher as the command line uses it: first lines, a request that works, a clean end."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from features.errors import InputError
+from serving.launch import serve
+from serving.settings import Settings
+from tests.serving.company import ROOT, answers, wait_until
+
+CODE = """
+import sys
+from features.errors import XmError
+from serving.launch import serve
+from serving.settings import Settings
+try:
+    serve(Settings.from_environment(), lambda line: print(line, flush=True))
+except XmError as error:
+    print(f"failed: {error}", flush=True)
+    sys.exit(error.exit_code)
+"""
+
+
+def start(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
+    """Start the launcher in a process of its own, as a terminal would."""
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", CODE],
+            cwd=ROOT,
+            env={**inherited, **settings.to_environment()},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def lines_of(log: Path) -> list[str]:
+    return log.read_text().splitlines()
+
+
+@pytest.fixture
+def settings(registry, latest_folder, tmp_path, free_port) -> Settings:
+    return Settings(
+        port=free_port,
+        cache=tmp_path / "cache",
+        latest=(latest_folder,),
+        registry=registry,
+        refresh_deadline_seconds=300,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_with_a_request_that_works_and_leaves_nothing_running(settings, tmp_path, number):
+    log = tmp_path / "log.txt"
+    process = start(settings, log)
+    try:
+        wait_until(
+            lambda: process.poll() is not None or any(line.startswith("try: ") for line in lines_of(log))
+        )
+        lines = lines_of(log)
+        assert f"serving on http://127.0.0.1:{settings.port} (only this machine); Ctrl-C ends it" in lines
+        assert any(
+            line.startswith("  churn: churn-") and line.endswith("horizons 30d, 90d") for line in lines
+        )
+        words = shlex.split(next(line for line in lines if line.startswith("try: ")))
+        assert words[1:3] == ["curl", "-s"]
+        kind = dict([words[5].split(": ")])
+        assert httpx.post(words[3], headers=kind, content=words[7]).status_code == 200
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) >= 2
+        process.send_signal(number)
+        assert process.wait(120) == 0, log.read_text()
+        assert lines_of(log)[-1] == "stopped"
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+    finally:
+        process.kill()
+
+
+def test_when_the_service_dies_it_ends_with_an_error_and_leaves_nothing_running(settings, tmp_path):
+    log = tmp_path / "log.txt"
+    process = start(settings, log)
+    try:
+        wait_until(
+            lambda: (
+                process.poll() is not None or any(line.startswith("serving on ") for line in lines_of(log))
+            )
+        )
+        children = psutil.Process(process.pid).children(recursive=True)
+        service = next(child for child in children if "bentoml" in child.cmdline())
+        service.kill()
+        assert process.wait(120) == 1
+        assert "failed: serve: the service ended by itself (exit code -9)" in log.read_text()
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+    finally:
+        process.kill()
+
+
+def test_a_taken_port_is_told_before_anything_starts(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        lines: list[str] = []
+        with pytest.raises(InputError, match=f"XM_PORT: port {port} on 127.0.0.1 cannot be used"):
+            serve(Settings(port=port, cache=tmp_path), lines.append)
+    assert lines == []
+
+
+def test_without_a_registry_it_serves_the_last_verified_champions(settings, cache, tmp_path):
+    dead = tmp_path / "no-folder"
+    dead.write_text("a file where a folder should be")
+    log = tmp_path / "log.txt"
+    chosen = Settings(port=settings.port, cache=cache, registry=dead / "inside", latest=settings.latest)
+    process = start(chosen, log)
+    url = f"http://127.0.0.1:{settings.port}"
+    try:
+        wait_until(lambda: process.poll() is not None or answers(url))
+        wait_until(lambda: process.poll() is not None or httpx.get(f"{url}/readyz").status_code == 200)
+        assert httpx.get(f"{url}/readyz").json()["stale"] is True
+        assert any(line.endswith("serving the last verified champions") for line in lines_of(log))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 0
+        time.sleep(0.1)
+        assert not answers(url)
+    finally:
+        process.kill()

@@ -1,0 +1,133 @@
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from features.errors import RegistryError
+from serving.cache import POINTER, find_pointer, install, read_status
+from serving.refresh import Refresher, main
+from serving.settings import Settings
+from tests.serving.company import ROOT, accept, register_champion
+from training.bundle import load
+
+
+def run_once(settings: Settings, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the refresher as the launcher does."""
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
+    return subprocess.run(
+        [sys.executable, "-m", "serving.refresh", "--once"],
+        cwd=ROOT,
+        env={**inherited, **settings.to_environment(), **variables},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def test_champions_of_the_registry_come_into_the_cache_and_stay_up_to_date(registry, bundles, tmp_path):
+    settings = Settings(registry=registry, cache=tmp_path / "cache", refresh_deadline_seconds=300)
+    first = run_once(settings)
+    assert first.returncode == 0, first.stderr
+    pointer = find_pointer(settings.cache / "churn")
+    assert pointer is not None
+    assert pointer.model_version == load(bundles.churn).model_version
+    assert pointer.tried_sha256 == load(settings.cache / "churn" / pointer.model_version).manifest.bundle_hash
+    status = read_status(settings.cache)
+    assert status is not None
+    assert status.problem is None
+
+    before = (settings.cache / "churn" / POINTER).stat().st_mtime_ns
+    assert run_once(settings).returncode == 0
+    assert (settings.cache / "churn" / POINTER).stat().st_mtime_ns == before
+
+    register_champion(registry, bundles.newer_churn)
+    (settings.cache / "churn" / pointer.model_version / "facts.json").unlink()
+    assert run_once(settings).returncode == 0
+    newer = find_pointer(settings.cache / "churn")
+    assert newer is not None
+    assert newer.model_version == load(bundles.newer_churn).model_version
+
+
+def test_a_dead_registry_is_told_in_time_and_the_cache_stays(bundles, tmp_path):
+    cache = tmp_path / "cache"
+    before = install(bundles.churn, cache, try_out=accept)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        settings = Settings(cache=cache, refresh_deadline_seconds=1)
+        done = run_once(settings, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{port}")
+    assert done.returncode == 1
+    status = read_status(cache)
+    assert status is not None
+    assert status.problem == "the registry did not answer within 1 seconds"
+    assert find_pointer(cache / "churn") == before
+
+
+def test_what_goes_wrong_is_left_word_of(tmp_path):
+    def fail(_: Settings) -> dict[str, str]:
+        raise RegistryError("model churn", "has no champion")
+
+    status = Refresher(Settings(cache=tmp_path), fail).look()
+    assert status.problem == "model churn: has no champion"
+    assert read_status(tmp_path) == status
+
+
+def test_a_failure_of_any_kind_does_not_end_the_refresher_nor_is_it_quoted(tmp_path):
+    def fail(_: Settings) -> dict[str, str]:
+        raise RuntimeError("password")
+
+    assert Refresher(Settings(cache=tmp_path), fail).look().problem == "the registry failed (RuntimeError)"
+
+
+def test_success_after_failure_clears_the_note(tmp_path):
+    outcomes = [RegistryError("registry", "is away"), None]
+
+    def work(_: Settings) -> dict[str, str]:
+        outcome = outcomes.pop(0)
+        if outcome is not None:
+            raise outcome
+        return {}
+
+    refresher = Refresher(Settings(cache=tmp_path), work)
+    assert refresher.look().problem == "registry: is away"
+    assert refresher.look().problem is None
+
+
+def test_a_look_that_hangs_is_left_alone_and_no_second_one_is_started(tmp_path):
+    started: list[int] = []
+    release = threading.Event()
+
+    def hang(_: Settings) -> dict[str, str]:
+        started.append(1)
+        release.wait()
+        return {}
+
+    refresher = Refresher(Settings(cache=tmp_path, refresh_deadline_seconds=0.05), hang)
+    for _ in range(3):
+        assert refresher.look().problem == "the registry did not answer within 0.05 seconds"
+    assert len(started) == 1
+    release.set()
+
+
+@pytest.mark.parametrize(("name", "text"), [("XM_PORT", "none"), ("XM_HOST", "0.0.0.0")])
+def test_bad_settings_end_it_with_the_code_for_bad_input(monkeypatch, name, text):
+    monkeypatch.setenv(name, text)
+    assert main(["--once"]) == 2
+
+
+def test_importing_the_refresher_loads_no_registry():
+    code = "import sys, serving.refresh; print('mlflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_cache_is_not_touched_when_nothing_has_a_champion(tmp_path):
+    status = Refresher(Settings(cache=tmp_path), lambda _: {}).look()
+    assert status.problem is None
+    assert [path.name for path in Path(tmp_path).iterdir()] == ["refresh.json"]
