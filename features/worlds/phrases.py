@@ -1,4 +1,4 @@
-"""The building blocks of comments by language, topic and tone; the texts are in phrases.de.yaml and .en.yaml."""
+"""The building blocks of comments by language, topic and tone; the texts are in phrases.*.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
