@@ -4,17 +4,14 @@ Import from here; the modules inside are an arrangement, not an interface.
 """
 
 from training.reports.build import build_report
-from training.reports.calibration import calibration_bins
 from training.reports.calls import first_to_call
 from training.reports.export import render_csv, write_report
-from training.reports.inputs import CalibrationBin, Evaluation, Label, ModelFacts, ReportInputs, ScoredCohort
+from training.reports.inputs import Label, ModelFacts, ReportInputs, ScoredCohort
 from training.reports.render import render_html
 from training.reports.sections import Report
 from training.reports.waves import Metric, WavePoint, WaveSeries, experience_waves
 
 __all__ = [
-    "CalibrationBin",
-    "Evaluation",
     "Label",
     "Metric",
     "ModelFacts",
@@ -24,7 +21,6 @@ __all__ = [
     "WavePoint",
     "WaveSeries",
     "build_report",
-    "calibration_bins",
     "experience_waves",
     "first_to_call",
     "render_csv",

@@ -7,8 +7,9 @@ from typing import Literal
 
 from features.usecase import Language, UseCase
 from training.drivers import DriverRow
+from training.evaluation import Evaluation
 from training.reports.waves import WavePoint, WaveSeries
-from training.statistics import Estimate, Floats
+from training.statistics import Floats
 
 Label = Mapping[Language, str]
 Subject = Literal["customer", "employee", "supplier", "applicant"]
@@ -39,37 +40,6 @@ class ScoredCohort:
 
 
 @dataclass(frozen=True)
-class CalibrationBin:
-    """Hold one dot of the calibration plot: mean forecast and what really happened, ``n`` = rows."""
-
-    forecast: float
-    observed: Estimate
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Hold what test rows say of the model, at the primary horizon.
-
-    Attributes
-    ----------
-    level_error
-        Mean forecast minus observed share, signed, with its interval by entity.
-    capture_top_tenth
-        Part of all leavers among the tenth with the highest forecasts.
-    bins
-        From :func:`~training.reports.calibration_bins`.
-    """
-
-    auc: Estimate
-    level_error: Estimate
-    capture_top_tenth: Estimate
-    bins: tuple[CalibrationBin, ...]
-    rows: int
-    events: int
-    is_usable: bool
-
-
-@dataclass(frozen=True)
 class ModelFacts:
     """Hold what is said of the model and its data.
 
@@ -96,6 +66,8 @@ class ReportInputs:
 
     Attributes
     ----------
+    evaluation
+        What test rows say of the model at the primary horizon; it decides whether a forecast is shown.
     horizon_days
         The primary horizon; None for a flat table without one.
     made_on

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from features.usecase import Language, Role
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
-from training.reports.inputs import CalibrationBin, Label, Subject
+from training.evaluation import CalibrationBin, Problem
+from training.reports.inputs import Label, Subject
 from training.reports.waves import Metric, WavePoint
 from training.statistics import Estimate
 
@@ -18,7 +19,6 @@ KpiKind = Literal["expected_share", "expected_loss"] | Metric
 Unit = Literal["share", "eur", "points"]
 Change = Literal["first wave", "no clear change", "better", "worse"]
 Verdict = Literal["good", "rough", "unusable"]
-Problem = Literal["ranking", "level"]
 Topic = Literal["forecast", "range", "loss", "drivers", "context", "survey", "decision"]
 
 
@@ -145,6 +145,8 @@ class Trust:
     ----------
     level_gap
         Size of the difference between mean forecast and observed share on test rows, 0..1.
+    level_gap_top_tenth
+        The same in the tenth with the highest forecasts.
     agrees
         True when the share of bins whose range misses the forecast is no more than chance would give.
     """
@@ -153,6 +155,7 @@ class Trust:
     problems: tuple[Problem, ...]
     auc: Estimate
     level_gap: Estimate
+    level_gap_top_tenth: Estimate
     capture_top_tenth: Estimate
     bins: tuple[CalibrationBin, ...]
     agrees: bool

@@ -4,29 +4,30 @@ from collections.abc import Sequence
 
 from scipy import stats
 
-from training.reports.inputs import CalibrationBin, Evaluation, ReportInputs
-from training.reports.sections import Problem, Trust, Verdict
-from training.statistics import LEVEL, of_size
+from training.evaluation import CalibrationBin, Evaluation
+from training.reports.inputs import ReportInputs
+from training.reports.sections import Trust, Verdict
+from training.statistics import LEVEL
 
-LOWEST_AUC = 0.60
 GOOD_AUC = 0.70
-LARGEST_GAP = 0.05
+TOP_TENTH = "10%"
 
 
 def build_trust(inputs: ReportInputs) -> Trust:
     """Build the section; it exists for every model, above all for one that cannot be used."""
     evaluation, model = inputs.evaluation, inputs.model
-    problems = _problems(evaluation)
+    problems = tuple(doubt.problem for doubt in evaluation.doubts)
     return Trust(
         verdict=_verdict(evaluation),
         problems=problems,
         auc=evaluation.auc,
-        level_gap=of_size(evaluation.level_error),
-        capture_top_tenth=evaluation.capture_top_tenth,
+        level_gap=evaluation.calibration_gap,
+        level_gap_top_tenth=evaluation.calibration_gap_top_tenth,
+        capture_top_tenth=evaluation.capture[TOP_TENTH],
         bins=evaluation.bins,
-        agrees="level" not in problems and _agrees(evaluation.bins),
-        tested_rows=evaluation.rows,
-        tested_events=evaluation.events,
+        agrees=not {"level", "level_top_tenth"} & set(problems) and _agrees(evaluation.bins),
+        tested_rows=evaluation.n_rows,
+        tested_events=evaluation.n_events,
         data_from=model.data_from,
         data_to=model.data_to,
         answered=model.answered,
@@ -43,16 +44,6 @@ def _verdict(evaluation: Evaluation) -> Verdict:
     if not evaluation.is_usable:
         return "unusable"
     return "good" if evaluation.auc.low >= GOOD_AUC else "rough"
-
-
-def _problems(evaluation: Evaluation) -> tuple[Problem, ...]:
-    """Name what stands in the way of a forecast."""
-    found: list[Problem] = []
-    if evaluation.auc.low < LOWEST_AUC:
-        found.append("ranking")
-    if of_size(evaluation.level_error).low > LARGEST_GAP:
-        found.append("level")
-    return tuple(found)
 
 
 def _agrees(bins: Sequence[CalibrationBin]) -> bool:

@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
 from features.usecase import UseCase, parse
 from training.drivers import DriverRow, Goal
+from training.evaluation import Evaluation, evaluate
 from training.reports import (
-    Evaluation,
     Label,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
     WavePoint,
-    calibration_bins,
     experience_waves,
 )
 from training.statistics import Estimate
@@ -155,22 +155,22 @@ def cohort(size: int = 2882) -> ScoredCohort:
     )
 
 
-def evaluation(**more) -> Evaluation:
+@cache
+def _judged() -> Evaluation:
     random = np.random.default_rng(3)
     forecasts = random.beta(0.8, 8.0, size=4000)
-    outcomes = random.random(4000) < forecasts
-    return Evaluation(
-        **{
-            "auc": Estimate(0.79, 0.76, 0.82, n=4000),
-            "level_error": Estimate(0.011, 0.002, 0.02, n=4000),
-            "capture_top_tenth": Estimate(0.4, 0.35, 0.45, n=4000),
-            "bins": calibration_bins(forecasts, outcomes),
-            "rows": 4000,
-            "events": int(outcomes.sum()),
-            "is_usable": True,
-            **more,
-        }
-    )
+    outcomes = (random.random(4000) < forecasts).astype(float)
+    return evaluate(outcomes, forecasts, n_draws=50)
+
+
+def evaluation(**more) -> Evaluation:
+    figures = {
+        "auc": Estimate(0.79, 0.76, 0.82, n=4000),
+        "level_error": Estimate(0.011, 0.002, 0.02, n=4000),
+        "level_error_top_tenth": Estimate(-0.01, -0.04, 0.02, n=400),
+        "capture": {"10%": Estimate(0.4, 0.35, 0.45, n=4000)},
+    }
+    return replace(_judged(), **{**figures, **more})
 
 
 def _experience():
@@ -218,9 +218,7 @@ def inputs(**more) -> ReportInputs:
 
 
 def unusable() -> ReportInputs:
-    weak = evaluation(
-        auc=Estimate(0.57, 0.52, 0.62, n=400), level_error=Estimate(0.08, 0.06, 0.1, n=400), is_usable=False
-    )
+    weak = evaluation(auc=Estimate(0.57, 0.52, 0.62, n=400), level_error=Estimate(0.08, 0.06, 0.1, n=400))
     return inputs(evaluation=weak)
 
 

@@ -1,4 +1,5 @@
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -73,7 +74,7 @@ def test_a_cohort_below_the_minimum_group_is_refused() -> None:
 
 
 def test_json_is_plain_and_finite() -> None:
-    broken = samples.evaluation(capture_top_tenth=Estimate(float("nan"), float("nan"), float("nan"), n=0))
+    broken = samples.evaluation(capture={"10%": Estimate(math.nan, math.nan, math.nan, n=0)})
     content = build_report(samples.inputs(evaluation=broken)).to_json()
     text = json.dumps(content, allow_nan=False)
     assert json.loads(text) == content

@@ -9,6 +9,7 @@ from tests.training.reports import samples
 from training.reports import build_report, render_html
 from training.reports.formats import Formats
 from training.reports.inputs import Label, ReportInputs
+from training.statistics import Estimate
 
 VARIANTS = {
     "whole": samples.inputs,
@@ -139,6 +140,15 @@ def test_a_model_that_is_not_usable_says_so_first() -> None:
         "Method and limits",
     ]
     assert "0.57 (likely range 0.52 to 0.62)" in Page(page).text
+
+
+def test_a_model_that_is_off_at_the_top_says_where() -> None:
+    off = samples.evaluation(level_error_top_tenth=Estimate(-0.1, -0.13, -0.07, n=400))
+    page = _page(samples.inputs(evaluation=off), "en")
+    assert "<h1>Not reliable enough for a forecast yet.</h1>" in page
+    assert (
+        "Among the tenth with the highest risk, forecast and outcome lie 10.0 points apart" in Page(page).text
+    )
 
 
 def test_employees_are_spoken_of_as_a_whole() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.training.reports import samples
-from training.reports import CalibrationBin
+from training.evaluation import CalibrationBin
 from training.reports.trust import build_trust
 from training.statistics import Estimate
 
@@ -9,22 +9,26 @@ HIT, MISS = (CalibrationBin(0.1, Estimate(v, v - 0.02, v + 0.02, n=100)) for v i
 
 
 @pytest.mark.parametrize(
-    ("auc", "is_usable", "verdict"),
+    ("auc", "verdict"),
     [
-        ((0.79, 0.76, 0.82, 100), True, "good"),
-        ((0.72, 0.66, 0.78, 100), True, "rough"),
-        ((0.9, 0.8, 0.95, 100), False, "unusable"),
+        ((0.79, 0.76, 0.82, 100), "good"),
+        ((0.72, 0.66, 0.78, 100), "rough"),
+        ((0.65, 0.59, 0.71, 100), "unusable"),
     ],
     ids=["good", "rough", "refused"],
 )
-def test_the_verdict_follows_the_lower_end(auc, is_usable, verdict: str) -> None:
-    evaluation = samples.evaluation(auc=Estimate(*auc), is_usable=is_usable)
+def test_the_verdict_follows_the_lower_end(auc, verdict: str) -> None:
+    evaluation = samples.evaluation(auc=Estimate(*auc))
     assert build_trust(samples.inputs(evaluation=evaluation)).verdict == verdict
 
 
 def test_problems_are_named() -> None:
     assert build_trust(samples.unusable()).problems == ("ranking", "level")
     assert build_trust(samples.inputs()).problems == ()
+    top = samples.evaluation(level_error_top_tenth=Estimate(-0.1, -0.13, -0.07, n=400))
+    trust = build_trust(samples.inputs(evaluation=top))
+    assert (trust.problems, trust.verdict, trust.agrees) == (("level_top_tenth",), "unusable", False)
+    assert trust.level_gap_top_tenth.value == 0.1
 
 
 def test_the_gap_has_no_sign() -> None:

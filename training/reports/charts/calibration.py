@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
+from training.evaluation import CalibrationBin
 from training.reports.charts.svg import element, join
-from training.reports.inputs import CalibrationBin
 
 WIDTH, HEIGHT = 250.0, 214.0
 LEFT, TOP, SIDE_X, SIDE_Y = 54.0, 8.0, 186.0, 166.0

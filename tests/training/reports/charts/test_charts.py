@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from training.evaluation import CalibrationBin
 from training.reports.charts import calibration_dots, forest_bar, spark_band
 from training.reports.formats import Formats
-from training.reports.inputs import CalibrationBin
 from training.statistics import Estimate
 
 GOLDEN = Path(__file__).parent / "golden"
