@@ -15,6 +15,8 @@ from features.reading.transcript import fingerprint_file
 from features.sql import open_database, quoted_name
 from features.usecase import ReadOptions
 
+_NO_QUERY = "it is not a query that gives rows"
+
 
 def stage_query(
     connection: duckdb.DuckDBPyConnection,
@@ -91,7 +93,10 @@ def _resolve(url: str, folder: Path, place: Place) -> tuple[str, Path]:
 def _fetch_duckdb(path: Path, query: str) -> pa.Table:
     """Run ``query`` on a DuckDB file."""
     with open_database(str(path), is_guest=True) as database:
-        return database.execute(query).to_arrow_table()
+        rows = database.sql(query)
+        if rows is None:
+            raise duckdb.ProgrammingError(_NO_QUERY)
+        return rows.to_arrow_table()
 
 
 def _fetch_sqlite(path: Path, query: str) -> pa.Table:
@@ -101,8 +106,7 @@ def _fetch_sqlite(path: Path, query: str) -> pa.Table:
         names = [column[0] for column in cursor.description or ()]
         rows = cursor.fetchall()
     if not names:
-        message = "it is not a query that gives rows"
-        raise sqlite3.ProgrammingError(message)
+        raise sqlite3.ProgrammingError(_NO_QUERY)
     columns = zip(*rows, strict=True) if rows else [() for _ in names]
     return pa.table({name: _to_arrow(values) for name, values in zip(names, columns, strict=True)})
 

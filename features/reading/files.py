@@ -56,6 +56,6 @@ def _demand_file(place: Place, path: Path) -> None:
     if path.exists():
         return
     present = sorted(found.name for found in path.parent.iterdir()) if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, present, n=3, cutoff=0.5) or present[:5]
+    close = difflib.get_close_matches(path.name, present, n=3, cutoff=0.7) or present[:5]
     hint = f"beside it are: {', '.join(close)}" if close else "check the name and the data folder"
     raise SourceError(f"{place.key}.file", f"'{path.name}' is not there", hint)

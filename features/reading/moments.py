@@ -7,7 +7,7 @@ import duckdb
 from features.errors import SourceError, SpecError
 from features.reading.staged import Staged
 from features.reading.values import first_misfit, to_text
-from features.sql import quoted_text
+from features.sql import fetch_row, quoted_text
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
@@ -70,11 +70,7 @@ def is_days(staged: Staged, name: str) -> bool:
     if not column.is_text:
         return column.type == "DATE" or column.type.startswith("TIMESTAMP")
     text, form = to_text(staged, name), staged.options.dates
-    day = (
-        f"try_strptime({text}, {quoted_text(form)}) IS NOT NULL"
-        if form
-        else _matches(text, _DAY + f"({_CLOCK})?({_ZONE})?")
-    )
+    day = f"{_parse(text, form)} IS NOT NULL" if form else _matches(text, _DAY + f"({_CLOCK})?({_ZONE})?")
     found = staged.connection.execute(f"SELECT count({text}) FROM {staged.table}").fetchone()
     return found is not None and found[0] > 0 and first_misfit(staged, text, day) is None
 
@@ -88,14 +84,11 @@ def _from_text(staged: Staged, name: str) -> str:
     """Parse texts in the declared form, or in ISO 8601."""
     text = to_text(staged, name)
     form = staged.options.dates
-    if form is not None and ("%z" in form or "%Z" in form):
-        moment = f"timezone('UTC', try_strptime({text}, {quoted_text(form)}))"
-        _demand_form(staged, name, text, moment)
-        return moment
     if form is not None:
-        local = f"try_strptime({text}, {quoted_text(form)})"
+        local = _parse(text, form)
         _demand_form(staged, name, text, local)
-        return _anchor(staged, name, local, text)
+        has_zone = "%z" in form or "%Z" in form
+        return f"timezone('UTC', {local})" if has_zone else _anchor(staged, name, local, text)
     zoned = _matches(text, _DAY + _CLOCK + _ZONE)
     tight = f"regexp_replace({text}, ' ([Zz+-][0-9:]*)$', {quoted_text(_FIRST_GROUP)})"
     absolute = f"timezone('UTC', try_cast({tight} AS TIMESTAMPTZ))"
@@ -150,11 +143,13 @@ def _propose(staged: Staged, text: str, value: str) -> str:
     """Name the forms that fit all values of the column, or at least the one shown."""
     if staged.options.dates is not None and re.fullmatch(_DAY + f"({_CLOCK})?", value):
         return "leave out read.dates: it is ISO 8601"
-    fitting = [form for form in _FORMS if _parses(staged, value, form)]
-    whole = [
+    fitting = [
         form
-        for form in fitting
-        if first_misfit(staged, text, f"try_strptime({text}, {quoted_text(form)}) IS NOT NULL") is None
+        for form in _FORMS
+        if fetch_row(staged.connection, f"SELECT {_parse(quoted_text(value), form)} IS NULL") == (False,)
+    ]
+    whole = [
+        form for form in fitting if first_misfit(staged, text, f"{_parse(text, form)} IS NOT NULL") is None
     ]
     if not fitting:
         return (
@@ -163,7 +158,8 @@ def _propose(staged: Staged, text: str, value: str) -> str:
     return f"write read: {{dates: {' or '.join(repr(form) for form in whole or fitting[:1])}}}"
 
 
-def _parses(staged: Staged, value: str, form: str) -> bool:
-    """Tell whether ``value`` is written in ``form``."""
-    found = staged.connection.execute("SELECT try_strptime(?, ?) IS NOT NULL", [value, form]).fetchone()
-    return found == (True,)
+def _parse(text: str, form: str) -> str:
+    """Return SQL for a moment written in ``form``; no words such as epoch, no year 24 for 2024."""
+    parsed = f"try_strptime({text}, {quoted_text(form)})"
+    is_written_out = f"regexp_matches({text}, '[0-9]') AND year({parsed}) >= 1000"
+    return f"(CASE WHEN {is_written_out} THEN {parsed} END)"

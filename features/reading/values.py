@@ -138,7 +138,7 @@ def _demand(staged: Staged, name: str, value: str, condition: str) -> None:
 
 def _propose(text: str, decimal: str) -> str:
     """Say what would make a number of ``text``."""
-    if decimal == "." and re.fullmatch(_COMMA, text):
+    if decimal == "." and "," in text and re.fullmatch(_COMMA, text):
         return "write read: {decimal: ','}"
     if decimal == "," and re.fullmatch(_POINT, text):
         return "leave out read.decimal, or correct the value"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from features.errors import ContractError
+from features.errors import ContractError, SpecError
 from features.progress import Report, silent
 from features.reading import Place, Staged, stage_file, stage_query, to_text
 from features.sources.links import compose, find_route, link_table
@@ -67,11 +67,15 @@ def open_sources(
 
     Raises
     ------
+    SpecError
+        If the use case has a flat table instead.
     SourceError
         If a source cannot be read as declared.
     ContractError
         If columns are missing, values leave their scale, or no row of a source belongs to a known entity.
     """
+    if usecase.table is not None:
+        raise SpecError(f"{usecase.name}: sources", "the use case has a flat table", "read that instead")
     with (
         tempfile.TemporaryDirectory(prefix="xm-") as scratch,
         open_database(scratch=scratch) as connection,

@@ -41,10 +41,12 @@ def test_bare_name_loses_the_prefix_of_its_own_source_only():
 
 
 def test_drivers_take_what_their_patterns_mean():
-    found = ALL.with_drivers({
-        "speed": driver("tickets.hours*"),
-        "mood": driver("surveys.nps.last", "surveys.*", role="signal"),
-    })
+    found = ALL.with_drivers(
+        {
+            "speed": driver("tickets.hours*"),
+            "mood": driver("surveys.nps.last", "surveys.*", role="signal"),
+        }
+    )
     assert [(feature.driver, feature.role) for feature in found] == [
         ("speed", "lever"),
         (None, None),
@@ -70,7 +72,7 @@ def test_pattern_without_a_feature_names_driver_pattern_and_neighbours():
     with pytest.raises(ContractError) as found:
         ALL.with_drivers({"speed": driver("tickets.houres*")})
     line = str(found.value)
-    assert line.startswith("drivers.speed.features: 'tickets.houres*' matches no feature; the nearest features are ")
+    assert line.startswith("drivers.speed.features: 'tickets.houres*' matches no feature; the nearest ")
     assert "tickets.hours.mean_90d" in line
     assert found.value.exit_code == 2
 
@@ -84,8 +86,8 @@ def test_feature_in_two_drivers_names_both():
     with pytest.raises(ContractError) as found:
         ALL.with_drivers({"speed": driver("tickets.hours*"), "tickets": driver("tickets.*")})
     assert str(found.value) == (
-        "drivers.tickets.features: 'tickets.*' takes o_tickets.hours.mean_90d, which driver 'speed' already has; "
-        "leave each feature to one driver"
+        "drivers.tickets.features: 'tickets.*' takes o_tickets.hours.mean_90d, "
+        "which driver 'speed' already has; leave each feature to one driver"
     )
 
 
@@ -110,7 +112,9 @@ def test_altered_json_is_refused(change, told):
         Catalogue.from_json({"features": [asdict(COUNT) | change]})
 
 
-@pytest.mark.parametrize("content", [{}, {"features": None}, {"features": [["a"]]}], ids=["none", "null", "list"])
+@pytest.mark.parametrize(
+    "content", [{}, {"features": None}, {"features": [["a"]]}], ids=["none", "null", "list"]
+)
 def test_json_of_another_shape_is_refused(content):
     with pytest.raises(BundleError):
         Catalogue.from_json(content)

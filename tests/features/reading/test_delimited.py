@@ -163,7 +163,8 @@ class TestFaults:
     def test_wrong_delimiter_proposes_the_right_one(self, read):
         line = fault(read, "id;nps\n1;9\n", wanted=["id", "nps"])
         assert line == (
-            "sources.answers.read.delimiter: ',' does not part the columns of 'id;nps'; write read: {delimiter: ';'}"
+            "sources.answers.read.delimiter: ',' does not part the columns of 'id;nps'; "
+            "write read: {delimiter: ';'}"
         )
 
     @pytest.mark.parametrize(("delimiter", "shown"), [("\t", '"\\t"'), ("|", "'|'")])
