@@ -174,7 +174,9 @@ class Source(Part):
             raise ValueError(message)
         for metric, column in self.metrics.items():
             if column not in self.scales:
-                message = f"metrics.{metric} names the column '{column}', which has no scale; add it to 'scales'"
+                message = (
+                    f"metrics.{metric} names the column '{column}', which has no scale; add it to scales"
+                )
                 raise ValueError(message)
         if len(self.links) > 1:
             message = "'links' translates one key; write one pair 'from_key: to_key' per source"
