@@ -175,7 +175,7 @@ class Source(Part):
         for metric, column in self.metrics.items():
             if column not in self.scales:
                 message = (
-                    f"metrics.{metric} names the column '{column}', which has no scale; add it to scales"
+                    f"metrics.{metric} names '{column}', a column without a scale; add it to 'scales'"
                 )
                 raise ValueError(message)
         if len(self.links) > 1:
