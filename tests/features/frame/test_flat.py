@@ -1,0 +1,110 @@
+import random
+
+import pytest
+import yaml
+
+from features.errors import ContractError, LeakError
+from features.frame import Frame, build
+from features.usecase import load
+
+SPEC = {
+    "version": 1,
+    "name": "telco",
+    "table": {"file": "rows.csv", "label": "left", "positive": "Yes", "id": "customer"},
+}
+
+
+def make_rows(n_rows=200, seed=4):
+    dice = random.Random(seed)
+    return [
+        {
+            "customer": f"k{number:03d}",
+            "tenure": dice.randrange(60),
+            "plan": dice.choice(["basic", "pro", ""]),
+            "region": "north",
+            "revenue": 100 + number,
+            "importance": 1 + number % 3,
+            "household": f"h{number // 2}",
+            "left": "Yes" if dice.random() < 0.3 else "No",
+        }
+        for number in range(n_rows)
+    ]
+
+
+def load_flat(folder, rows=None, *, table=None, **changes):
+    folder.mkdir(exist_ok=True)
+    rows = make_rows() if rows is None else rows
+    lines = [",".join(rows[0]), *(",".join(str(value) for value in row.values()) for row in rows)]
+    (folder / "rows.csv").write_text("\n".join(lines) + "\n")
+    (folder / "telco.yaml").write_text(
+        yaml.safe_dump({**SPEC, "table": {**SPEC["table"], **(table or {})}, **changes})
+    )
+    return load(folder / "telco.yaml")
+
+
+def test_a_flat_table_becomes_features_and_a_target(tmp_path):
+    rows = make_rows()
+    frame = build(load_flat(tmp_path / "raw", rows), tmp_path / "frame")
+    names = ["entity_id", "tenure", "plan", "revenue", "importance", "household", "target"]
+    assert frame.table.column_names == names
+    for found, row in zip(frame.table.to_pylist(), rows, strict=True):
+        assert found["entity_id"] == row["customer"]
+        assert found["tenure"] == row["tenure"]
+        assert found["plan"] == (row["plan"] or None)
+        assert found["target"] == (row["left"] == "Yes")
+    assert str(frame.table.schema.field("target").type) == "int8"
+    assert frame.facts.event_count == sum(row["left"] == "Yes" for row in rows)
+    assert frame.facts.dropped_features == {"region": "all values are 'north'"}
+    assert (frame.facts.shape, frame.facts.snapshot_dates, frame.facts.observed_until) == ("table", (), None)
+    assert Frame.read(tmp_path / "frame").facts == frame.facts
+
+
+def test_rows_are_ordered_by_id_whatever_the_order_of_the_file(tmp_path):
+    rows = make_rows()
+    shuffled = random.Random(1).sample(rows, len(rows))
+    ordered = build(load_flat(tmp_path / "a", rows))
+    assert build(load_flat(tmp_path / "b", shuffled)).table.equals(ordered.table)
+
+
+def test_without_ids_the_order_of_the_file_stays(tmp_path):
+    rows = [{key: value for key, value in row.items() if key != "customer"} for row in make_rows()]
+    frame = build(load_flat(tmp_path, rows, table={"id": None}))
+    assert frame.table.column("entity_id").to_pylist()[:11] == [str(number) for number in range(1, 12)]
+    assert frame.table.column("revenue").to_pylist() == [row["revenue"] for row in rows]
+
+
+def test_what_is_declared_stands_after_the_target(tmp_path):
+    columns = {"weight": "importance", "group": "household"}
+    frame = build(load_flat(tmp_path, table=columns, value={"revenue": "revenue"}))
+    reserved = ["target", "weight", "value_revenue", "entity_group"]
+    assert frame.table.column_names[-4:] == reserved
+    first = frame.table.slice(0, 1).to_pylist()[0]
+    assert (first["weight"], first["value_revenue"], first["entity_group"]) == (1.0, 100.0, "h0")
+    assert frame.latest.column_names == [name for name in frame.table.column_names if name not in reserved]
+    assert frame.latest.num_rows == frame.table.num_rows
+
+
+def test_a_feature_may_not_have_the_name_of_a_column_of_the_frame(tmp_path):
+    rows = [{**row, "target_days": row["tenure"]} for row in make_rows()]
+    with pytest.raises(ContractError, match=r"table.target_days: has a name that the feature table needs"):
+        build(load_flat(tmp_path, rows))
+
+
+def test_a_copy_of_the_label_stops_the_build(tmp_path):
+    rows = [{**row, "status": "gone" if row["left"] == "Yes" else "here"} for row in make_rows()]
+    with pytest.raises(LeakError, match="'status' knows the outcome"):
+        build(load_flat(tmp_path, rows))
+
+
+def test_rows_without_a_label_are_counted(tmp_path):
+    rows = make_rows()
+    rows[3] = {**rows[3], "left": ""}
+    frame = build(load_flat(tmp_path, rows))
+    assert frame.facts.dropped_rows == {"no label": 1}
+    assert rows[3]["customer"] not in frame.table.column("entity_id").to_pylist()
+
+
+def test_drivers_are_named_by_column(tmp_path):
+    drivers = {"loyalty": {"features": ["tenure"], "role": "context"}}
+    frame = build(load_flat(tmp_path, drivers=drivers))
+    assert frame.facts.catalogue.by_name["tenure"].driver == "loyalty"
