@@ -37,8 +37,8 @@ class FitFacts:
         Entities with an event, not rows: snapshots of one entity repeat its event.
     is_pooled
         Whether there were too few events for anything but the linear member.
-    intercept
-        Intercept of the blend.
+    intercepts
+        Intercept of the blend in each period.
     log_loss, raw_log_loss, prior_log_loss
         Out of fold: of the calibrated blend with weights from the other folds, of its members' plain mean,
         and of the prior alone; over rows, or over rows and periods.
@@ -51,7 +51,7 @@ class FitFacts:
     seed: int
     is_pooled: bool
     members: tuple[MemberFacts, ...]
-    intercept: float
+    intercepts: tuple[float, ...]
     log_loss: float
     raw_log_loss: float
     prior_log_loss: float

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from features.errors import ContractError
 from training.encoding import Encoded
 from training.models.binary import BinaryModel
+from training.models.blend import Blend
 from training.models.facts import FitFacts
 from training.models.fit_members import fit_blend
 from training.models.folds import join_copies, label_groups
@@ -78,7 +79,8 @@ def fit_binary(
     n_folds, _ = recipe.folds_for(len(encoded))
     entities = to_labels(groups, len(encoded))
     fit = fit_blend(table, entities, join_copies(entities, encoded.matrix, n_folds), recipe, seed)
-    return BinaryFit(BinaryModel(fit.blend), fit.facts, fit.out_of_fold)
+    blend = Blend(float(fit.intercepts[0]), fit.members)
+    return BinaryFit(BinaryModel(blend), fit.facts, fit.out_of_fold)
 
 
 def to_column(name: str, values: Numbers, n_rows: int) -> Floats:

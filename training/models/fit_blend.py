@@ -7,10 +7,11 @@ from training.models.folds import Labels
 from training.models.odds import Floats, softplus, to_probability
 
 
-def fit_weights(scores: Floats, target: Floats, weight: Floats, min_weight: float) -> tuple[float, Floats]:
-    """Minimise log loss over an intercept and non-negative weights of the members (stacking; Breiman 1996).
+def fit_weights(scores: Floats, target: Floats, weight: Floats, min_weight: float) -> tuple[Floats, Floats]:
+    """Minimise log loss over intercepts and non-negative weights of the members (stacking; Breiman 1996).
 
-    With one member this is Platt's calibration (1999).
+    With one member this is Platt's calibration (1999). Each period has an intercept of its own, so that the
+    mean risk of each is right although trees stop early.
 
     Parameters
     ----------
@@ -24,13 +25,14 @@ def fit_weights(scores: Floats, target: Floats, weight: Floats, min_weight: floa
     Returns
     -------
     tuple
-        Intercept, and weights of shape (members,), zero where dropped.
+        Intercepts of shape (periods,), and weights of shape (members,), zero where dropped.
     """
     at_risk = weight > 0
     cells, outcome, share = scores[at_risk], target[at_risk], weight[at_risk] / weight.sum()
+    periods = np.eye(target.shape[1])[np.nonzero(at_risk)[1]]
     kept = np.arange(scores.shape[2])
     while True:
-        intercept, weights = _minimise(cells[:, kept], outcome, share)
+        intercepts, weights = _minimise(periods, cells[:, kept], outcome, share)
         is_heavy = weights >= min_weight
         is_heavy[np.argmax(weights)] = True
         if is_heavy.all():
@@ -38,7 +40,7 @@ def fit_weights(scores: Floats, target: Floats, weight: Floats, min_weight: floa
         kept = kept[is_heavy]
     all_weights = np.zeros(scores.shape[2])
     all_weights[kept] = weights
-    return intercept, all_weights
+    return intercepts, all_weights
 
 
 def cross_fit(scores: Floats, target: Floats, weight: Floats, folds: Labels, min_weight: float) -> Floats:
@@ -54,23 +56,23 @@ def cross_fit(scores: Floats, target: Floats, weight: Floats, folds: Labels, min
     blended = np.empty(target.shape)
     for fold in np.unique(folds):
         is_held = folds == fold
-        intercept, weights = fit_weights(scores[~is_held], target[~is_held], weight[~is_held], min_weight)
-        blended[is_held] = intercept + scores[is_held] @ weights
+        intercepts, weights = fit_weights(scores[~is_held], target[~is_held], weight[~is_held], min_weight)
+        blended[is_held] = intercepts + scores[is_held] @ weights
     return blended
 
 
-def _minimise(scores: Floats, target: Floats, share: Floats) -> tuple[float, Floats]:
-    """Return the best intercept and non-negative weights; ``share`` is the weight of each cell, 1 in all."""
-    columns = np.column_stack([np.ones(len(scores)), scores])
+def _minimise(periods: Floats, scores: Floats, target: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return the best intercepts and non-negative weights; ``share`` is the weight of each cell, 1 in all."""
+    columns = np.column_stack([periods, scores])
 
     def loss(point: Floats) -> tuple[float, Floats]:
         log_odds = columns @ point
         residual = share * (to_probability(log_odds) - target)
         return float(np.sum(share * (softplus(log_odds) - target * log_odds))), columns.T @ residual
 
-    n_members = scores.shape[1]
-    start = np.concatenate([[0.0], np.full(n_members, 1.0 / n_members)])
-    bounds = Bounds(np.concatenate([[-np.inf], np.zeros(n_members)]), np.inf)
+    n_periods, n_members = periods.shape[1], scores.shape[1]
+    start = np.concatenate([np.zeros(n_periods), np.full(n_members, 1.0 / n_members)])
+    bounds = Bounds(np.concatenate([np.full(n_periods, -np.inf), np.zeros(n_members)]), np.inf)
     found = minimize(
         loss,
         start,
@@ -79,4 +81,5 @@ def _minimise(scores: Floats, target: Floats, share: Floats) -> tuple[float, Flo
         bounds=bounds,
         options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 500},
     )
-    return float(found.x[0]), np.asarray(found.x[1:], dtype=np.float64)
+    point = np.asarray(found.x, dtype=np.float64)
+    return point[:n_periods], point[n_periods:]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.encoding import Encoded
+from training.models.blend import Blend
 from training.models.facts import FitFacts
 from training.models.fit_binary import Groups, Numbers, to_column, to_labels, to_weights
 from training.models.fit_members import fit_blend
@@ -73,5 +74,7 @@ def fit_hazard(
     table = table.weigh(to_weights(weight, n_rows))
     entities = to_labels(groups, n_rows)
     fit = fit_blend(table, entities, entities, recipe, seed)
-    model = HazardModel(fit.blend, tuple(int(horizon) for horizon in horizons))
+    model = HazardModel(
+        Blend(0.0, fit.members), tuple(fit.intercepts.tolist()), tuple(int(horizon) for horizon in horizons)
+    )
     return HazardFit(model, fit.facts, cumulative_log_odds(fit.out_of_fold))

@@ -7,7 +7,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from features.errors import TooFewEventsError
-from training.models.blend import Blend, Member, MemberModel
+from training.models.blend import Member, MemberModel
 from training.models.facts import FitFacts, MemberFacts
 from training.models.fit_blend import cross_fit, fit_weights
 from training.models.fit_boosters import fit_booster
@@ -24,11 +24,16 @@ class BlendFit:
 
     Attributes
     ----------
+    members
+        Those with weight.
+    intercepts
+        One per period.
     out_of_fold
         Calibrated log-odds of each row and period from fits, and blend weights, that did not see the row.
     """
 
-    blend: Blend
+    members: tuple[Member, ...]
+    intercepts: Floats
     facts: FitFacts
     out_of_fold: Floats
 
@@ -69,7 +74,7 @@ def fit_blend(table: PeriodTable, entities: Labels, groups: Labels, recipe: Reci
     folds = _deal(table, groups, recipe, seed)
     candidates = _fit_candidates(table, folds, recipe, n_events, seed)
     scores = np.stack([candidate.out_of_fold for candidate in candidates], axis=2)
-    intercept, weights = fit_weights(scores, table.target, table.weight, recipe.min_weight)
+    intercepts, weights = fit_weights(scores, table.target, table.weight, recipe.min_weight)
     blended = cross_fit(scores, table.target, table.weight, folds[0], recipe.min_weight)
     facts = FitFacts(
         n_rows=len(groups),
@@ -79,21 +84,20 @@ def fit_blend(table: PeriodTable, entities: Labels, groups: Labels, recipe: Reci
         seed=seed,
         is_pooled=n_events < recipe.pooled_below_events,
         members=tuple(_describe(*pair, table) for pair in zip(candidates, weights, strict=True)),
-        intercept=intercept,
+        intercepts=tuple(intercepts.tolist()),
         log_loss=_loss(table, blended),
         raw_log_loss=_loss(table, scores.mean(axis=2)),
         prior_log_loss=_loss(table, np.full(blended.shape, prior_log_odds(table.target, table.weight))),
     )
-    return BlendFit(_blend(candidates, intercept, weights), facts, blended)
+    return BlendFit(_weigh(candidates, weights), intercepts, facts, blended)
 
 
-def _blend(candidates: list[_Candidate], intercept: float, weights: Floats) -> Blend:
-    """Return the blend of the members that have weight; the first stays if none has."""
+def _weigh(candidates: list[_Candidate], weights: Floats) -> tuple[Member, ...]:
+    """Return the members that have weight; the first stays if none has."""
     members = [
         Member(one.name, float(weight), one.model) for one, weight in zip(candidates, weights, strict=True)
     ]
-    heavy = tuple(member for member in members if member.weight > 0)
-    return Blend(intercept, heavy or (members[0],))
+    return tuple(member for member in members if member.weight > 0) or (members[0],)
 
 
 def _describe(candidate: _Candidate, weight: float, table: PeriodTable) -> MemberFacts:

@@ -27,13 +27,16 @@ class HazardModel:
     Parameters
     ----------
     blend
-        Log-odds of the event in a period for those still at risk; reads the features and, last, the period's
-        number.
+        Log-odds of the event in a period for those still at risk, but for the intercept; reads the features
+        and, last, the period's number.
+    intercepts
+        What each period adds to the log-odds.
     horizons
         Days, rising; period k ends with horizon k.
     """
 
     blend: Blend
+    intercepts: tuple[float, ...]
     horizons: tuple[int, ...]
 
     @property
@@ -59,7 +62,9 @@ class HazardModel:
     def period_log_odds(self, matrix: Floats) -> Floats:
         """Return the log-odds of the event in each period for those still at risk, shape (rows, periods)."""
         n_periods = len(self.horizons)
-        return self.blend.log_odds(repeat_periods(matrix, n_periods)).reshape(n_periods, -1).T
+        blended = self.blend.log_odds(repeat_periods(matrix, n_periods)).reshape(n_periods, len(matrix)).T
+        log_odds: Floats = blended + np.array(self.intercepts)
+        return log_odds
 
     def attributions(self, matrix: Floats, horizon_index: int) -> Attributions:
         """Return exact reasons in log-odds of the risk up to a horizon.
@@ -89,15 +94,15 @@ class HazardModel:
         base, shares = self.blend.attributions(
             repeat_periods(matrix, len(self.horizons))[: n_periods * len(matrix)]
         )
-        by_period = shares.reshape(n_periods, len(matrix), -1)
-        starts = base + by_period[:, :, matrix.shape[1] :].sum(axis=2)
+        by_period = shares.reshape(n_periods, len(matrix), shares.shape[1])
+        of_period = by_period[:, :, matrix.shape[1] :].sum(axis=2)
+        starts = np.array(self.intercepts)[:n_periods, None] + base + of_period
         return walk_straight(starts, by_period[:, :, : matrix.shape[1]])
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
-        return {
-            MODEL_FILE: to_bytes({"kind": "hazard", "horizons": list(self.horizons)})
-        } | self.blend.to_files()
+        record = {"kind": "hazard", "horizons": list(self.horizons), "intercepts": list(self.intercepts)}
+        return {MODEL_FILE: to_bytes(record)} | self.blend.to_files()
 
     @classmethod
     def from_files(cls, contents: Mapping[str, bytes]) -> Self:
@@ -114,7 +119,11 @@ class HazardModel:
         horizons = record.floats("horizons")
         if not len(horizons) or horizons[0] <= 0 or np.any(np.diff(horizons) <= 0) or np.any(horizons % 1):
             raise record.fail("horizons", "a rising list of whole days")
-        return cls(Blend.from_files(contents), tuple(int(days) for days in horizons))
+        intercepts = record.floats("intercepts")
+        if len(intercepts) != len(horizons):
+            raise record.fail("intercepts", f"a list of {len(horizons)} numbers")
+        whole_days = tuple(int(days) for days in horizons)
+        return cls(Blend.from_files(contents), tuple(intercepts.tolist()), whole_days)
 
 
 def walk_straight(starts: Floats, shares: Floats) -> Attributions:

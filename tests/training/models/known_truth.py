@@ -16,8 +16,12 @@ Floats = NDArray[np.float64]
 QUICK = Recipe(
     inverse_penalties=(0.1, 1.0),
     boosters=(
-        BoosterSettings("smooth", n_leaves=6, max_depth=3, learning_rate=0.2, min_leaf_rows=10, is_extra=True),
-        BoosterSettings("sharp", n_leaves=12, max_depth=5, learning_rate=0.15, feature_share=0.6, min_leaf_rows=10),
+        BoosterSettings(
+            "smooth", n_leaves=6, max_depth=3, learning_rate=0.2, min_leaf_rows=10, is_extra=True
+        ),
+        BoosterSettings(
+            "sharp", n_leaves=12, max_depth=5, learning_rate=0.15, feature_share=0.6, min_leaf_rows=10
+        ),
     ),
     max_trees=60,
     patience=10,
@@ -84,4 +88,6 @@ def make_hazard(n_entities: int = 900, n_snapshots: int = 3, seed: int = 5) -> H
     truth = 1.0 - np.exp(-rate[:, None] * np.array(horizons))
     matrix[chance.random(matrix.shape) < 0.05] = np.nan
     encoded = Encoded(np.column_stack([matrix, region]), ("a", "b", "c", "d", "region"), (0, 0, 0, 0, 3), {})
-    return HazardWorld(encoded, np.minimum(due, watched), (due <= watched).astype(float), entities, horizons, truth)
+    return HazardWorld(
+        encoded, np.minimum(due, watched), (due <= watched).astype(float), entities, horizons, truth
+    )

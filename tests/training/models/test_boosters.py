@@ -13,7 +13,13 @@ def train(categories=(), missing=0.1, n_leaves=12, seed=0):
     log_odds = matrix[:, 0] * matrix[:, 1] + (matrix[:, 4] == 2) - 0.5
     target = (chance.random(600) < 1 / (1 + np.exp(-log_odds))).astype(float)
     matrix[chance.random(matrix.shape) < missing] = np.nan
-    parameters = {"objective": "binary", "num_leaves": n_leaves, "seed": seed, "num_threads": 1, "verbosity": -1}
+    parameters = {
+        "objective": "binary",
+        "num_leaves": n_leaves,
+        "seed": seed,
+        "num_threads": 1,
+        "verbosity": -1,
+    }
     rows = lightgbm.Dataset(matrix, target, categorical_feature=list(categories), params=parameters)
     return BoosterModel(lightgbm.train(parameters, rows, 40).model_to_string()), matrix
 
@@ -21,7 +27,9 @@ def train(categories=(), missing=0.1, n_leaves=12, seed=0):
 @pytest.mark.parametrize("missing", [0.0, 0.1])
 def test_attributions_equal_those_of_the_tree_explainer(missing):
     model, matrix = train(missing=missing)
-    explainer = shap.TreeExplainer(lightgbm.Booster(model_str=model.text), feature_perturbation="tree_path_dependent")
+    explainer = shap.TreeExplainer(
+        lightgbm.Booster(model_str=model.text), feature_perturbation="tree_path_dependent"
+    )
     explainer.model.model_type = "internal"  # else shap hands the question back to LightGBM
     base, contributions = model.attributions(matrix[:100])
     found = explainer.shap_values(matrix[:100], check_additivity=False)
@@ -65,7 +73,12 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         "alter",
-        [lambda text: text[:-200], lambda text: text.replace(b"0.", b"1.", 1), lambda text: b"", lambda text: text + b" "],
+        [
+            lambda text: text[:-200],
+            lambda text: text.replace(b"0.", b"1.", 1),
+            lambda text: b"",
+            lambda text: text + b" ",
+        ],
         ids=["cut", "changed", "empty", "longer"],
     )
     def test_an_altered_text_never_reaches_lightgbm(self, alter):

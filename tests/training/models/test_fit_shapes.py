@@ -14,7 +14,9 @@ from training.models.periods import PeriodTable
 
 def make_table(n_rows=900, n_periods=1, missing=0.1, seed=0):
     chance = np.random.default_rng(seed)
-    matrix = np.column_stack([chance.lognormal(size=n_rows), chance.normal(size=n_rows), chance.integers(0, 3, n_rows)])
+    matrix = np.column_stack(
+        [chance.lognormal(size=n_rows), chance.normal(size=n_rows), chance.integers(0, 3, n_rows)]
+    )
     log_odds = np.sin(2 * matrix[:, 1]) + (matrix[:, 2] == 1) - 1.0
     matrix[chance.random(matrix.shape) < missing] = np.nan
     target = (chance.random((n_rows, n_periods)) < 1 / (1 + np.exp(-log_odds[:, None]))).astype(float)
@@ -30,10 +32,14 @@ def test_the_compiled_model_equals_the_pipeline_of_scikit_learn():
     fit = fit_shapes(table, fold(table), (0.3,))
     splines = SplineTransformer(n_knots=5, degree=2, knots="quantile", extrapolation="constant")
     write_out = ColumnTransformer([("numbers", splines, [0, 1]), ("levels", OneHotEncoder(), [2])])
-    pipeline = make_pipeline(write_out, LogisticRegression(C=0.3, solver="newton-cholesky", tol=1e-13, max_iter=1000))
+    pipeline = make_pipeline(
+        write_out, LogisticRegression(C=0.3, solver="newton-cholesky", tol=1e-13, max_iter=1000)
+    )
     pipeline.fit(table.matrix, table.target[:, 0])
     fresh = make_table(missing=0.0, seed=9).matrix
-    np.testing.assert_allclose(fit.model.log_odds(fresh), pipeline.decision_function(fresh), atol=1e-10, rtol=0)
+    np.testing.assert_allclose(
+        fit.model.log_odds(fresh), pipeline.decision_function(fresh), atol=1e-10, rtol=0
+    )
 
 
 def test_takes_the_penalty_that_is_best_out_of_fold():
@@ -41,7 +47,8 @@ def test_takes_the_penalty_that_is_best_out_of_fold():
     penalties = (1e-4, 0.3, 1e4)
     fit = fit_shapes(table, fold(table), penalties)
     losses = [
-        log_loss(fit_shapes(table, fold(table), (one,)).out_of_fold, table.target, table.weight) for one in penalties
+        log_loss(fit_shapes(table, fold(table), (one,)).out_of_fold, table.target, table.weight)
+        for one in penalties
     ]
     assert fit.inverse_penalty == penalties[int(np.argmin(losses))] == 0.3
     assert log_loss(fit.out_of_fold, table.target, table.weight) == pytest.approx(min(losses), rel=1e-9)
@@ -52,7 +59,9 @@ def test_no_row_is_scored_by_a_fit_that_saw_it():
     is_changed = folds[0] == 1
     target = np.where(is_changed[:, None], 1 - table.target, table.target)
     before = fit_shapes(table, folds, (0.3,)).out_of_fold
-    after = fit_shapes(PeriodTable(table.matrix, table.n_codes, target, table.weight), folds, (0.3,)).out_of_fold
+    after = fit_shapes(
+        PeriodTable(table.matrix, table.n_codes, target, table.weight), folds, (0.3,)
+    ).out_of_fold
     np.testing.assert_array_equal(before[is_changed], after[is_changed])
     assert not np.allclose(before[~is_changed], after[~is_changed], atol=1e-3)
 
@@ -73,7 +82,8 @@ def test_with_periods_the_last_curve_is_that_of_the_period():
     table = PeriodTable(table.matrix, table.n_codes, table.target * np.array([1.0, 0.3]), table.weight)
     fit = fit_shapes(table, fold(table), (0.3,))
     first, second = (
-        fit.model.log_odds(np.column_stack([table.matrix, np.full(len(table.matrix), float(period))])) for period in (0, 1)
+        fit.model.log_odds(np.column_stack([table.matrix, np.full(len(table.matrix), float(period))]))
+        for period in (0, 1)
     )
     gap = first - second
     np.testing.assert_allclose(gap, gap[0], atol=1e-12)
@@ -88,4 +98,6 @@ def test_beats_a_straight_line_where_effects_bend(flat_world):
     bent = fit_shapes(table, fold(table), (1.0,))
     line = LogisticRegression().fit(matrix, world.target)
     straight = line.decision_function(matrix)
-    assert log_loss(bent.out_of_fold[:, 0], world.target, np.ones(3000)) < log_loss(straight, world.target, np.ones(3000))
+    assert log_loss(bent.out_of_fold[:, 0], world.target, np.ones(3000)) < log_loss(
+        straight, world.target, np.ones(3000)
+    )

@@ -20,7 +20,10 @@ def test_a_group_stays_on_one_side(pairs, n_folds, seed):
 def test_single_rows_are_dealt_evenly_and_so_are_events(n_rows, share, n_folds, seed):
     events = (np.random.default_rng(seed).random(n_rows) < share).astype(float)
     folds = deal_folds(label_groups(None, n_rows), events, n_folds, seed)
-    sizes, n_events = np.bincount(folds, minlength=n_folds), np.bincount(folds, weights=events, minlength=n_folds)
+    sizes, n_events = (
+        np.bincount(folds, minlength=n_folds),
+        np.bincount(folds, weights=events, minlength=n_folds),
+    )
     assert sizes.max() - sizes.min() <= 1
     assert n_events.max() - n_events.min() <= 1
 
@@ -41,7 +44,16 @@ def test_the_seed_decides_and_nothing_else():
 
 
 def test_copies_are_joined_across_groups():
-    matrix = np.array([[1.0, np.nan], [2.0, 0.0], [1.0, np.nan], [3.0, 0.0], [4.0, 0.0], *([[9.0, 0.1 * k] for k in range(40)])])
+    matrix = np.array(
+        [
+            [1.0, np.nan],
+            [2.0, 0.0],
+            [1.0, np.nan],
+            [3.0, 0.0],
+            [4.0, 0.0],
+            *([[9.0, 0.1 * k] for k in range(40)]),
+        ]
+    )
     labels = np.arange(45)
     labels[3] = labels[2]
     joined = join_copies(labels, matrix, 3)

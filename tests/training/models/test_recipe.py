@@ -30,7 +30,11 @@ def test_members_span_smooth_and_sharp():
     assert leaves[-1] >= 31
 
 
-@pytest.mark.parametrize("settings", [*DEFAULT_RECIPE.boosters, *DEFAULT_RECIPE.large_boosters], ids=lambda one: f"{one.name}-{one.n_leaves}-{one.learning_rate}")
+@pytest.mark.parametrize(
+    "settings",
+    [*DEFAULT_RECIPE.boosters, *DEFAULT_RECIPE.large_boosters],
+    ids=lambda one: f"{one.name}-{one.n_leaves}-{one.learning_rate}",
+)
 def test_no_setting_leaves_anything_to_chance_or_weighs_classes(settings):
     parameters = settings.to_lightgbm(seed=7)
     assert parameters["seed"] == 7

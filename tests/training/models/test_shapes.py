@@ -26,7 +26,14 @@ def bent(value):
 class TestShares:
     @pytest.mark.parametrize(
         ("value", "share"),
-        [(0.0, 0.0), (0.5, 0.625), (1.0, 1.5), (3.0, 4.5), (2.0, 13.25), (1.999, 1.5 + 1.998 - 0.25 * 0.998001)],
+        [
+            (0.0, 0.0),
+            (0.5, 0.625),
+            (1.0, 1.5),
+            (3.0, 4.5),
+            (2.0, 13.25),
+            (1.999, 1.5 + 1.998 - 0.25 * 0.998001),
+        ],
     )
     def test_a_number_goes_through_its_piece_and_adds_the_amount_of_its_value(self, value, share):
         assert bent(value) == pytest.approx(share, abs=1e-12)

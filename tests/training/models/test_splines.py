@@ -50,7 +50,9 @@ def test_columns_without_much_in_them_are_written_out_all_the_same(column, n_col
 
 
 training_columns = st.lists(
-    st.one_of(st.none(), st.integers(-5, 5), st.floats(-1e6, 1e6).map(lambda x: round(x, 3))), min_size=2, max_size=60
+    st.one_of(st.none(), st.integers(-5, 5), st.floats(-1e6, 1e6).map(lambda x: round(x, 3))),
+    min_size=2,
+    max_size=60,
 )
 
 
