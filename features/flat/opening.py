@@ -153,14 +153,12 @@ class _Reading:
             return np.array([str(row) for row in np.flatnonzero(kept) + 1], object)
         ids = cells[self.table.id].texts()[kept]
         seen: set[str] = set()
-        for row, value in enumerate(ids):
+        for row, value in zip(np.flatnonzero(kept), ids, strict=True):
             if value is None or value in seen:
-                problem = (
-                    f"row {row + 2} has no id" if value is None else f"the id '{value}' stands more than once"
-                )
-                raise ContractError(
-                    _PLACE.column(self.table.id), problem, "keep one row with an id for each entity"
-                )
+                number = int(row) + self.table.read.header_rows + 1
+                problem = f"row {number} has no id" if value is None else f"the id '{value}' stands twice"
+                hint = "keep one row with an id for each entity"
+                raise ContractError(_PLACE.column(self.table.id), problem, hint)
             seen.add(value)
         return ids
 
@@ -171,11 +169,10 @@ class _Reading:
         weight = cells[self.table.weight].numbers()[kept]
         odd = np.flatnonzero(~(weight >= 0))
         if len(odd):
-            row_number = int(np.flatnonzero(kept)[odd[0]]) + self.table.read.header_rows + 1
-            problem = f"row {row_number}: '{weight[odd[0]]:g}' is not a weight"
-            raise ContractError(
-                _PLACE.column(self.table.weight), problem, "write a number from 0 up in every row"
-            )
+            number = int(np.flatnonzero(kept)[odd[0]]) + self.table.read.header_rows + 1
+            problem = f"row {number}: '{weight[odd[0]]:g}' is not a weight"
+            hint = "write a number from 0 up in every row"
+            raise ContractError(_PLACE.column(self.table.weight), problem, hint)
         return weight
 
     def _read_revenue(

@@ -79,7 +79,7 @@ def audit(
         if (finding := _Look(name, values, kinds.get(name), target, folds).judge()) is not None
     ]
     found += _judge_order(entity_id, target, folds, check_order=check_order)
-    found += _count_copies(columns, target)
+    found += _count_copies(columns, target, groups)
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
@@ -210,14 +210,18 @@ def _place(order: NDArray[np.int64]) -> NDArray[np.float64]:
     return order.astype(np.float64)
 
 
-def _count_copies(columns: Mapping[str, Values], target: NDArray[np.int8]) -> list[Finding]:
-    """Return a warning with the number of rows that are exact copies of an earlier one."""
+def _count_copies(
+    columns: Mapping[str, Values], target: NDArray[np.int8], groups: NDArray[np.object_] | None
+) -> list[Finding]:
+    """Return a warning with the number of rows that are exact copies of an earlier one of another group."""
     if not columns:
         return []
     digests = target.astype(np.uint64)
     for values in columns.values():
         digests = digests * _MULTIPLIER + _code_exactly(values).astype(np.uint64)
-    copies = len(digests) - len(np.unique(digests))
+    own = np.arange(len(target)) if groups is None else encode(groups)
+    of_groups = np.unique(digests * _MULTIPLIER + own.astype(np.uint64))
+    copies = len(of_groups) - len(np.unique(digests))
     if not copies:
         return []
     evidence = f"{copies} of {len(target)} rows are exact copies of another row, label included"
