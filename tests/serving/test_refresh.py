@@ -11,7 +11,7 @@ from features.errors import RegistryError
 from serving.cache import POINTER, find_pointer, install, read_status
 from serving.refresh import Refresher, main
 from serving.settings import Settings
-from tests.serving.company import ROOT, accept, register_champion
+from tests.serving.company import ROOT, accept
 from training.bundle import load
 
 
@@ -31,8 +31,8 @@ def run_once(settings: Settings, **variables: str) -> subprocess.CompletedProces
 
 def test_champions_of_the_registry_come_into_the_cache_and_stay_up_to_date(registry, bundles, tmp_path):
     settings = Settings(registry=registry, cache=tmp_path / "cache", refresh_deadline_seconds=300)
-    first = run_once(settings)
-    assert first.returncode == 0, first.stderr
+    done = run_once(settings)
+    assert done.returncode == 0, done.stderr
     pointer = find_pointer(settings.cache / "churn")
     assert pointer is not None
     assert pointer.model_version == load(bundles.churn).model_version
@@ -43,14 +43,25 @@ def test_champions_of_the_registry_come_into_the_cache_and_stay_up_to_date(regis
 
     before = (settings.cache / "churn" / POINTER).stat().st_mtime_ns
     assert run_once(settings).returncode == 0
-    assert (settings.cache / "churn" / POINTER).stat().st_mtime_ns == before
+    assert (settings.cache / "churn" / POINTER).stat().st_mtime_ns == before, "nothing new is fetched again"
 
-    register_champion(registry, bundles.newer_churn)
-    (settings.cache / "churn" / pointer.model_version / "facts.json").unlink()
+
+def test_a_damaged_copy_is_fetched_again(registry, bundles, tmp_path):
+    settings = Settings(registry=registry, cache=tmp_path, refresh_deadline_seconds=300)
+    pointer = install(bundles.churn, tmp_path, try_out=accept, registry_version=1)
+    (tmp_path / "churn" / pointer.model_version / "facts.json").unlink()
+    done = run_once(settings)
+    assert done.returncode == 0, done.stderr
+    assert load(tmp_path / "churn" / pointer.model_version).model_version == pointer.model_version
+
+
+def test_a_new_champion_replaces_the_old_one(registry, bundles, tmp_path):
+    settings = Settings(registry=registry, cache=tmp_path, refresh_deadline_seconds=300)
+    install(bundles.newer_churn, tmp_path, try_out=accept, registry_version=99)
     assert run_once(settings).returncode == 0
-    newer = find_pointer(settings.cache / "churn")
-    assert newer is not None
-    assert newer.model_version == load(bundles.newer_churn).model_version
+    pointer = find_pointer(tmp_path / "churn")
+    assert pointer is not None
+    assert (pointer.model_version, pointer.registry_version) == (load(bundles.churn).model_version, 1)
 
 
 def test_a_dead_registry_is_told_in_time_and_the_cache_stays(bundles, tmp_path):
