@@ -19,7 +19,8 @@ LONG_FUNCTIONS: dict[str, str] = {}
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "misc"}
 WRITERS = {
     "training/console.py": "the writer of the command line",
-    "serving/candidate.py": "a child process whose parent reads its answer from stdout",
+    "serving/__main__.py": "the start of the service, which must not import the command line of training",
+    "serving/candidate.py": "a child process that tells its parent on stderr why it refuses a bundle",
 }
 
 
