@@ -11,7 +11,15 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from features.errors import ContractError, SourceError
-from features.reading.staged import Column, Place, Staged, append, create_texts, demand_columns, stage_name
+from features.reading.staged import (
+    Column,
+    Place,
+    Staged,
+    append_texts,
+    create_texts,
+    demand_columns,
+    stage_name,
+)
 from features.reading.transcript import Transcript, fingerprint_file
 from features.usecase import ReadOptions
 
@@ -54,7 +62,9 @@ def stage_delimited(
     _check_header(head, names, wanted, options, place)
     transcript.push_back(head[header_length:])
     chosen = {
-        name: Column(f"c{at}", "VARCHAR") for at, name in enumerate(names) if wanted is None or name in wanted
+        name: Column(f"c{at}", "VARCHAR", is_clean=True)
+        for at, name in enumerate(names)
+        if wanted is None or name in wanted
     }
     staged = Staged(
         connection, place, stage_name(place), chosen, options, options.header_rows + 1, fingerprint_file(path)
@@ -126,7 +136,7 @@ def _load(transcript: Transcript, staged: Staged, width: int) -> None:
             ),
         ) as batches:
             for batch in batches:
-                append(staged, batch)
+                append_texts(staged, batch)
     except pa.ArrowInvalid as error:
         raise _explain(error, ragged.first, staged, width) from error
 
@@ -149,7 +159,7 @@ def _check_rows(staged: Staged, quotes: int) -> None:
     last = (
         staged.connection.execute(f"SELECT * FROM {staged.table} WHERE rowid = {count - 1}").fetchone() or ()
     )
-    open_ended = [value for value in last if "\n" in value]
+    open_ended = [value for value in last if value is not None and "\n" in value]
     if quotes % 2 and open_ended:
         problem = f"a quote is opened and never closed ('{open_ended[0][:40]}')"
         raise SourceError(f"{staged.place.key}.file", problem, "export the file again; it may be cut off")

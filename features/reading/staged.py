@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from features.errors import ContractError
-from features.sql import quoted_name
+from features.sql import quoted_name, quoted_text, quoted_texts
 from features.usecase import ReadOptions
 
 
@@ -33,10 +33,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Column:
-    """Name an expression of a staged table and its DuckDB type."""
+    """Name a column of a staged table and its DuckDB type.
+
+    Parameters
+    ----------
+    sql
+        Quoted name in the staged table.
+    type
+        DuckDB type.
+    is_clean
+        Whether texts have been trimmed and missing ones are NULL already.
+    """
 
     sql: str
     type: str
+    is_clean: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -112,13 +123,24 @@ def create_texts(staged: Staged) -> None:
     staged.connection.execute(f"CREATE OR REPLACE TABLE {staged.table} ({columns})")
 
 
-def append(staged: Staged, rows: object) -> None:
-    """Add the rows of an Arrow batch or table to the raw table."""
+def append_texts(staged: Staged, rows: object) -> None:
+    """Add the rows of an Arrow batch of texts to the raw table, trimmed, NULL where missing."""
+    texts = ", ".join(clean_text(column.sql, staged.options) for column in staged.columns.values())
     staged.connection.register("incoming", rows)
     try:
-        staged.connection.execute(f"INSERT INTO {staged.table} SELECT * FROM incoming")
+        staged.connection.execute(f"INSERT INTO {staged.table} SELECT {texts} FROM incoming")
     finally:
         staged.connection.unregister("incoming")
+
+
+def clean_text(text: str, options: ReadOptions) -> str:
+    """Return SQL that trims a text and makes NULL of what stands for a missing value."""
+    trimmed = f"trim({text}, {quoted_text(_BLANKS)})"
+    missing = quoted_texts(["", *(word.strip() for word in options.missing)])
+    return f"(CASE WHEN {trimmed} NOT IN ({missing}) THEN {trimmed} END)"
+
+
+_BLANKS = " \t\r\n\u00a0"
 
 
 def stage_name(place: Place) -> str:

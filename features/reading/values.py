@@ -3,8 +3,8 @@
 import re
 
 from features.errors import ContractError, SourceError
-from features.reading.staged import Staged
-from features.sql import quoted_text, quoted_texts
+from features.reading.staged import Staged, clean_text
+from features.sql import quoted_text
 
 _POINT = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 _COMMA = r"[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)?(,[0-9]*)?([eE][+-]?[0-9]{1,3})?"
@@ -29,17 +29,14 @@ def to_text(staged: Staged, name: str) -> str:
     Whole numbers stored as fractions give the text of the whole number, so that keys of two files meet.
     """
     column = staged.columns[name]
+    if column.is_clean:
+        return column.sql
+    plain = f"CAST({column.sql} AS VARCHAR)"
     if column.type in {"DOUBLE", "FLOAT"}:
-        whole = f"{column.sql} = trunc({column.sql}) AND abs({column.sql}) < 1e15"
-        plain = f"CASE WHEN {whole} THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR)"
-        plain += f" WHEN NOT isnan({column.sql}) THEN CAST({column.sql} AS VARCHAR) END"
-    else:
-        plain = f"trim(CAST({column.sql} AS VARCHAR), {quoted_text(_BLANKS)})"
-    missing = quoted_texts(["", *(text.strip() for text in staged.options.missing)])
-    return f"(CASE WHEN {plain} NOT IN ({missing}) THEN {plain} END)"
-
-
-_BLANKS = " \t\r\n\u00a0"
+        is_whole = f"{column.sql} = trunc({column.sql}) AND abs({column.sql}) < 1e15"
+        plain = f"CASE WHEN {is_whole} THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR)"
+        plain = f"({plain} WHEN NOT isnan({column.sql}) THEN CAST({column.sql} AS VARCHAR) END)"
+    return clean_text(plain, staged.options)
 
 
 def is_numeric(staged: Staged, name: str) -> bool:
