@@ -73,21 +73,22 @@ class Assessment:
 def assess(
     rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0, report: Report = silent
 ) -> Assessment:
-    """Fit the recipe on part of the rows, forecast the others, and judge the forecasts with the simple rules beside.
+    """Fit the recipe on part of the rows, forecast the others, and judge the forecasts beside simple rules.
 
-    Snapshots: the newest three with a finished primary horizon are forecast from what was known at each of them; a
-    fifth of the entities is kept out of training for a second figure. Flat tables: five folds, groups and exact
-    duplicates on one side.
+    Snapshots: the newest three with a finished primary horizon are forecast from what was known at each of
+    them; a fifth of the entities is kept out of training for a second figure. Flat tables: five folds,
+    groups and exact duplicates on one side.
 
     Raises
     ------
     TooFewEventsError
         If there is too little to learn from or to judge with.
     """
+    outcome = rows.outcome
     forecasts = (
-        _forecast_folds(rows, recipe, seed, report)
-        if rows.follow_up is None
-        else _forecast_origins(rows, rows.follow_up, recipe, seed, report)
+        _forecast_origins(rows, outcome, recipe, seed, report)
+        if isinstance(outcome, FollowUp)
+        else _forecast_folds(rows, outcome, recipe, seed, report)
     )
     everything = np.ones(len(forecasts.positions), dtype=np.bool_)
     new = judge(rows, forecasts, forecasts.is_new_entity, seed) if forecasts.is_new_entity.any() else None
@@ -99,28 +100,38 @@ def judge(rows: TrainingRows, forecasts: Forecasts, chosen: Bools, seed: int = 0
     tested = rows.take(forecasts.positions[chosen])
     probabilities = forecasts.probabilities[chosen]
     baselines = {name: rule[chosen] for name, rule in forecasts.baselines.items()}
-    shared = {"weight": tested.weight, "entity": tested.entity, "value": tested.value}
-    follow_up = tested.follow_up
-    if follow_up is None:
-        figures = evaluate(tested.target, probabilities[:, 0], **shared, baselines=baselines, seed=seed)
+    outcome = tested.outcome
+    if not isinstance(outcome, FollowUp):
+        figures = evaluate(
+            outcome,
+            probabilities[:, 0],
+            weight=tested.weight,
+            entity=tested.entity,
+            value=tested.value,
+            baselines=baselines,
+            seed=seed,
+        )
         return HorizonEvaluations({OUTCOME: figures}, {})
     primary = rows.horizon_names[rows.primary_index]
     return evaluate_horizons(
-        follow_up.days,
-        follow_up.event,
+        outcome.days,
+        outcome.event,
         probabilities,
-        [span.length for span in follow_up.spans],
-        observed_days=days_observed(follow_up.snapshot_date, follow_up.primary.gap_days, follow_up.observed_until),
-        **shared,
+        [span.length for span in outcome.spans],
+        observed_days=_observed_days(outcome),
+        weight=tested.weight,
+        entity=tested.entity,
+        value=tested.value,
         baselines={primary: baselines},
         seed=seed,
     )
 
 
-def _forecast_folds(rows: TrainingRows, recipe: Recipe, seed: int, report: Report) -> Forecasts:
+def _forecast_folds(
+    rows: TrainingRows, labels: Floats, recipe: Recipe, seed: int, report: Report
+) -> Forecasts:
     """Forecast every row of a flat table from the other folds."""
-    encoded = _copies(rows)
-    folds = stratified_folds(rows.target, encoded, n_folds=N_FOLDS, seed=seed)
+    folds = stratified_folds(labels, _copies(rows), n_folds=N_FOLDS, seed=seed)
     probabilities = np.full((len(rows), 1), np.nan)
     baselines: dict[str, Floats] = {}
     for fold in range(N_FOLDS):
@@ -129,7 +140,7 @@ def _forecast_folds(rows: TrainingRows, recipe: Recipe, seed: int, report: Repor
         learned = rows.take(training)
         fitted = fit_rows(learned, recipe, seed)
         probabilities[test] = fitted.probabilities(rows.take(test))
-        for name, values in _forecast_baselines(fitted, learned, learned.target, rows.take(test)).items():
+        for name, values in _forecast_baselines(fitted, learned, labels[training], rows.take(test)).items():
             baselines.setdefault(name, np.full(len(rows), np.nan))[test] = values
     positions = np.arange(len(rows))
     return Forecasts(positions, probabilities, baselines, np.zeros(len(rows), dtype=np.bool_))
@@ -137,7 +148,9 @@ def _forecast_folds(rows: TrainingRows, recipe: Recipe, seed: int, report: Repor
 
 def _copies(rows: TrainingRows) -> NDArray[np.int64]:
     """Return groups in which declared groups and exact duplicates stay together."""
-    codes = [np.unique(np.asarray(column).astype(str), return_inverse=True)[1] for column in rows.columns.values()]
+    codes = [
+        np.unique(np.asarray(column).astype(str), return_inverse=True)[1] for column in rows.columns.values()
+    ]
     return merge_duplicates(np.column_stack(codes).astype(np.float64), rows.group)
 
 
@@ -149,7 +162,9 @@ def _forecast_origins(
     origins = rolling_origins(dates, follow_up.primary, follow_up.observed_until, N_ORIGINS)
     parts = []
     for number, origin in enumerate(origins, start=1):
-        report(f"fitting on what was known on {origin.snapshot_date} to forecast it ({number} of {len(origins)})")
+        report(
+            f"fitting on what was known on {origin.snapshot_date} to forecast it ({number} of {len(origins)})"
+        )
         parts.append(_forecast_origin(rows, follow_up, origin, recipe, seed))
     names = set.intersection(*(set(part.baselines) for part in parts))
     return Forecasts(
@@ -177,14 +192,14 @@ def _forecast_origin(
 
 
 def known_at_origin(rows: TrainingRows, follow_up: FollowUp, origin: Origin) -> TrainingRows:
-    """Return earlier rows with their labels as they stood at the origin; rows of which nothing was seen are gone."""
+    """Return earlier rows with their labels as they stood at the origin, where anything had been seen."""
     days, event = labels_as_known(
         follow_up.days,
         follow_up.event.astype(np.int8),
         follow_up.known_days,
         origin.known_days(follow_up.snapshot_date, follow_up.primary.gap_days),
     )
-    as_known = replace(rows, follow_up=replace(follow_up, days=days, event=event.astype(np.float64)))
+    as_known = replace(rows, outcome=replace(follow_up, days=days, event=event.astype(np.float64)))
     is_seen = (days > 0) | (event == 1)
     return as_known.take(origin.training_rows(follow_up.snapshot_date, rows.entity) & is_seen)
 
@@ -192,9 +207,9 @@ def known_at_origin(rows: TrainingRows, follow_up: FollowUp, origin: Origin) -> 
 def _forecast_hazard_baselines(
     fitted: FittedModel, learned: TrainingRows, origin: Origin, tested: TrainingRows
 ) -> dict[str, Floats]:
-    """Forecast the primary horizon with simple rules, learned on rows whose primary horizon was over at the origin."""
-    follow_up = learned.follow_up
-    if follow_up is None:
+    """Forecast the primary horizon with simple rules, learned where it was over at the origin."""
+    follow_up = learned.outcome
+    if not isinstance(follow_up, FollowUp):
         return {}
     labels, is_known = horizon_labels(
         follow_up.days,
@@ -206,9 +221,9 @@ def _forecast_hazard_baselines(
 
 
 def _forecast_baselines(
-    fitted: FittedModel, learned: TrainingRows, labels: Floats | None, tested: TrainingRows
+    fitted: FittedModel, learned: TrainingRows, labels: Floats, tested: TrainingRows
 ) -> dict[str, Floats]:
-    """Forecast with the prior, the last survey score and a plain logistic regression; none if they cannot be learned."""
+    """Forecast with the prior, the last survey score and a plain logistic regression, where possible."""
     features = tuple(learned.catalogue)
     encode = fitted.encoder.encode
     try:
@@ -217,3 +232,21 @@ def _forecast_baselines(
         return {}
     matrix = encode(tested.columns).matrix
     return {name: rule(matrix) for name, rule in rules.items()}
+
+
+def primary_outcomes(rows: TrainingRows, forecasts: Forecasts) -> tuple[Floats, Floats]:
+    """Return label and forecast at the primary horizon of the forecast rows whose label is known there."""
+    tested = rows.take(forecasts.positions)
+    probability = forecasts.probabilities[:, rows.primary_index]
+    follow_up = tested.outcome
+    if not isinstance(follow_up, FollowUp):
+        return follow_up, probability
+    labels, is_known = horizon_labels(
+        follow_up.days, follow_up.event, _observed_days(follow_up), follow_up.primary.length.days
+    )
+    return labels[is_known], probability[is_known]
+
+
+def _observed_days(follow_up: FollowUp) -> Floats:
+    """Return how many days of each row's horizon were over when observation ended."""
+    return days_observed(follow_up.snapshot_date, follow_up.primary.gap_days, follow_up.observed_until)

@@ -1,8 +1,8 @@
 """A bundle: all that predicting needs and nothing else, as data-only files under a manifest of their hashes.
 
-Whatever is loaded was verified first: the bytes whose hashes were compared are the bytes that are parsed. There is no
-pickle and no code in a bundle; LightGBM sees a model text only after its hash matched, since an altered text can crash
-the process or predict other numbers silently.
+Whatever is loaded was verified first: the bytes whose hashes were compared are the bytes that are parsed.
+There is no pickle and no code in a bundle; LightGBM sees a model text only after its hash matched, since an
+altered text can crash the process or predict other numbers silently.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from features.errors import BundleError
 from features.files import whole_folder
 from features.usecase import UseCase, parse
 from training.encoding import Encoder
-from training.models import BinaryModel, HazardModel, Model, model_from_files
+from training.models import Model, model_from_files
 
 FORMAT_VERSION = 1
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -59,7 +59,7 @@ class Manifest:
 
     @property
     def bundle_hash(self) -> str:
-        """Return one SHA-256 for the whole bundle; equal data, seed and library versions give an equal hash."""
+        """Return one SHA-256 for the whole bundle; equal data, seed and libraries give an equal hash."""
         return hashlib.sha256(self.to_bytes()).hexdigest()
 
     @property
@@ -96,7 +96,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Canary:
-    """Hold rows with the probabilities they had when the bundle was made; a loaded bundle has to repeat them."""
+    """Hold made-up rows with the probabilities they had when the bundle was made; loaded, it repeats them."""
 
     rows: list[dict[str, Any]]
     probabilities: list[list[float]]
@@ -139,7 +139,7 @@ class Bundle(BundleParts):
 
     @property
     def horizons(self) -> tuple[str, ...]:
-        """Return the names of the columns of probabilities: ``("30d", "90d")``, or ``("outcome",)`` of a flat table."""
+        """Return the names of the horizons, shortest first; ``("outcome",)`` for a flat table."""
         return self.model.horizon_names
 
 
@@ -269,7 +269,7 @@ def _refuse_strangers(found: set[str], listed: set[str], where: str) -> None:
 
 
 def _read_file(path: Path) -> bytes:
-    """Read a regular file of reasonable size; links are refused, so that nothing outside the folder is opened."""
+    """Read a regular file of reasonable size; a link could lead out of the folder and is refused."""
     if path.is_symlink():
         raise BundleError(str(path.parent), f"{path.name} is a link", "fetch the bundle again")
     size = path.stat().st_size

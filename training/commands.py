@@ -1,7 +1,7 @@
 """The verbs of the command line as a table: one place for names, parameters, defaults, help and examples.
 
-A verb runs ``training.runs.<verb>.run``; the module is imported only when its verb is called, since MLflow alone takes
-seconds to import.
+A verb runs ``training.runs.<verb>.run``; the module is imported only when its verb is called, since MLflow
+alone takes seconds to import.
 """
 
 import argparse
@@ -90,7 +90,7 @@ VERBS: tuple[Verb, ...] = (
             Parameter("seed", "seed of every random choice", "7", int),
             Parameter(
                 "promote",
-                "auto: becomes champion if it is usable and no worse than the present one; never: stays challenger",
+                "auto: champion if it is usable and no worse than the present one; never: challenger",
                 "auto",
                 choices=("auto", "never"),
             ),

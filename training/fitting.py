@@ -8,7 +8,7 @@ from training.models.facts import FitFacts
 from training.models.fit_binary import fit_binary
 from training.models.fit_hazard import fit_hazard
 from training.models.recipe import DEFAULT_RECIPE, Recipe
-from training.rows import Floats, TrainingRows
+from training.rows import Floats, FollowUp, TrainingRows
 from training.splits import merge_duplicates
 
 
@@ -36,12 +36,19 @@ def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0)
     encoder = Encoder.fit(rows.columns, rows.catalogue)
     encoded = encoder.encode(rows.columns)
     groups = merge_duplicates(encoded.matrix, rows.group)
-    follow_up = rows.follow_up
-    if follow_up is None:
-        binary = fit_binary(encoded, rows.target, rows.weight, groups, recipe=recipe, seed=seed)
+    outcome = rows.outcome
+    if not isinstance(outcome, FollowUp):
+        binary = fit_binary(encoded, outcome, rows.weight, groups, recipe=recipe, seed=seed)
         return FittedModel(encoder, binary.model, binary.facts)
-    horizons = [span.length.days for span in follow_up.spans]
+    horizons = [span.length.days for span in outcome.spans]
     hazard = fit_hazard(
-        encoded, follow_up.days, follow_up.event, horizons, rows.group, recipe=recipe, seed=seed, weight=rows.weight
+        encoded,
+        outcome.days,
+        outcome.event,
+        horizons,
+        rows.group,
+        recipe=recipe,
+        seed=seed,
+        weight=rows.weight,
     )
     return FittedModel(encoder, hazard.model, hazard.facts)

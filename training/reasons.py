@@ -1,13 +1,16 @@
-"""Say what a feature is and what it was, in words: ``Time to resolve tickets (average of 90 days: 59 hours)``."""
+"""Say what a feature was, in words: ``Time to resolve tickets (average of 90 days: 59 hours)``."""
 
 import math
 import re
 
 from features.catalogue import Feature
 from features.usecase import Language, UseCase
+from training.drivers import plain_name
 
-_FUNCTION = re.compile(r"(?P<function>[a-z_]+?)(?:_(?P<window>\d+d(?:_\d+d)?))?")
-_WORDS: dict[Language, dict[str, str]] = {
+_FUNCTION = re.compile(r"(?P<function>[a-z_]+?)(?:_(?P<windows>\d+d(?:_\d+d)?))?")
+_SHARE = "share_"
+_Words = dict[str, str]
+_PHRASES: dict[Language, _Words] = {
     "en": {
         "count": "number in {window}",
         "sum": "total of {window}",
@@ -19,14 +22,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "last": "latest",
         "slope": "trend over {window}, per 30 days",
         "share": "share '{name}' in {window}",
-        "ratio": "recent compared with before ({window})",
+        "ratio": "recently against before, {window}",
         "days_since_last": "days since the latest",
         "days_since_first": "days since the first",
-        "response_rate": "share of invitations answered in {window}",
-        "days": "{number} days",
-        "missing": "not known",
-        "yes": "yes",
-        "no": "no",
+        "response_rate": "invitations answered in {window}",
     },
     "de": {
         "count": "Anzahl in {window}",
@@ -39,26 +38,26 @@ _WORDS: dict[Language, dict[str, str]] = {
         "last": "letzter Wert",
         "slope": "Verlauf über {window}, je 30 Tage",
         "share": "Anteil „{name}“ in {window}",
-        "ratio": "zuletzt im Vergleich zu vorher ({window})",
+        "ratio": "zuletzt gegen vorher, {window}",
         "days_since_last": "Tage seit dem letzten",
         "days_since_first": "Tage seit dem ersten",
-        "response_rate": "Anteil beantworteter Einladungen in {window}",
-        "days": "{number} Tagen",
-        "missing": "nicht bekannt",
-        "yes": "ja",
-        "no": "nein",
+        "response_rate": "beantwortete Einladungen in {window}",
     },
 }
-_UNITS: dict[Language, dict[str, str]] = {
-    "en": {"hours": "hours", "days": "days", "eur": "€"},
-    "de": {"hours": "Stunden", "days": "Tage", "eur": "€"},
+_DAYS: dict[Language, str] = {"en": "{number} days", "de": "{number} Tagen"}
+_NOT_KNOWN: dict[Language, str] = {"en": "not known", "de": "nicht bekannt"}
+_UNITS: dict[Language, _Words] = {
+    "en": {"h": "hours", "hours": "hours", "days": "days", "EUR": "€", "eur": "€"},
+    "de": {"h": "Stunden", "hours": "Stunden", "days": "Tage", "EUR": "€", "eur": "€"},
 }
+_UNITS_IN_PHRASE = ("count", "share")
+_FUNCTIONS_WITH_UNIT = ("sum", "mean", "min", "max", "std", "first", "last")
 
 
 def driver_label(feature: Feature, usecase: UseCase, language: Language) -> str:
     """Return the name of the driver that a feature belongs to, or of the feature itself where it has none."""
     if feature.driver is None:
-        return _subject(feature).replace("_", " ")
+        return plain_name(_column(feature))
     return usecase.drivers[feature.driver].name_in(language, feature.driver)
 
 
@@ -73,72 +72,63 @@ def describe(feature: Feature, value: float | str | None, usecase: UseCase, lang
     Examples
     --------
     >>> from features.usecase import parse
-    >>> usecase = parse({"version": 1, "name": "t", "table": {"file": "t.csv", "label": "left", "positive": "Yes"}}, "t")
-    >>> describe(Feature("monthly_charge", "number", "table", "O"), 70.5, usecase, "en")
-    'monthly charge: 70.5'
+    >>> table = {"file": "t.csv", "label": "left", "positive": "Yes"}
+    >>> usecase = parse({"version": 1, "name": "t", "table": table}, "t")
+    >>> describe(Feature("o_tickets.hours.mean_90d", "number", "tickets", unit="h"), 59.2, usecase, "en")
+    'Hours (average of 90 days: 59.2 hours)'
     """
     label = driver_label(feature, usecase, language)
-    function = _function_in_words(feature, language)
-    shown = _value_in_words(value, feature.unit, language)
-    return f"{label} ({function}: {shown})" if function else f"{label}: {shown}"
+    function, phrase = _function_in_words(feature, language)
+    shown = _value_in_words(value, feature.unit, function, language)
+    return f"{label} ({phrase}: {shown})" if phrase else f"{label}: {shown}"
 
 
 def _parts(feature: Feature) -> list[str]:
     """Split a built feature name into source, column and function; a plain column name stays whole."""
-    name = feature.name[2:] if feature.name[:2] in ("o_", "x_") else feature.name
-    return name.split(".") if feature.name[:2] in ("o_", "x_") else [name]
+    prefix, _, rest = feature.name.partition("_")
+    return rest.split(".") if prefix in ("o", "x") and "." in rest else [feature.name]
 
 
-def _subject(feature: Feature) -> str:
-    """Return the column that a feature is about."""
+def _column(feature: Feature) -> str:
+    """Return the column that a feature is about, or its source where it counts rows."""
     parts = _parts(feature)
-    return parts[1] if len(parts) > 2 else " ".join(parts)
+    return parts[1] if len(parts) == 3 else " ".join(parts[:1])
 
 
-def _function_in_words(feature: Feature, language: Language) -> str:
-    """Return function and window in words, or nothing for an attribute or a plain column."""
+def _function_in_words(feature: Feature, language: Language) -> tuple[str, str]:
+    """Return the function and its phrase; both empty for an attribute or a plain column."""
     parts = _parts(feature)
-    if len(parts) < 2:
-        return ""
-    match = _FUNCTION.fullmatch(parts[-1])
+    match = _FUNCTION.fullmatch(parts[-1]) if len(parts) > 1 else None
     if match is None:
-        return ""
-    function, window = match["function"], match["window"]
-    words = _WORDS[language]
-    name = ""
-    if function.startswith("share_"):
-        function, name = "share", function.removeprefix("share_").replace("_", " ")
-    if function not in words:
-        return ""
-    days = (
-        " / ".join(words["days"].format(number=part.removesuffix("d")) for part in window.split("_"))
-        if window
-        else ""
-    )
-    phrase = words[function].format(window=days, name=name)
-    column = (
-        parts[1].replace("_", " ")
-        if len(parts) > 2 and feature.driver is not None and _is_ambiguous(feature)
-        else ""
-    )
-    return f"{column}, {phrase}" if column else phrase
+        return "", ""
+    function, _, name = match["function"].partition(_SHARE)
+    function = function or "share"
+    if function not in _PHRASES[language]:
+        return "", ""
+    windows = (match["windows"] or "").split("_")
+    days = " / ".join(_DAYS[language].format(number=window.removesuffix("d")) for window in windows)
+    return function, _PHRASES[language][function].format(window=days, name=name.replace("_", " "))
 
 
-def _is_ambiguous(feature: Feature) -> bool:
-    """Tell whether the driver's name alone may not say which column is meant (always, unless it is a count)."""
-    return _parts(feature)[1] != "count"
-
-
-def _value_in_words(value: float | str | None, unit: str | None, language: Language) -> str:
+def _value_in_words(value: float | str | None, unit: str | None, function: str, language: Language) -> str:
     """Write a value with its unit, or say that it is not known."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return _WORDS[language]["missing"]
+        return _NOT_KNOWN[language]
     if isinstance(value, str):
         return value
-    if unit == "share":
-        return f"{value * 100:.0f}{' ' if language == 'de' else ''}%".replace("-", "\u2212")
-    digits = f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
-    if language == "de":
-        digits = digits.translate(str.maketrans(",.", ".,"))
-    suffix = _UNITS[language].get(unit or "", "")
-    return f"{digits} {suffix}".strip().replace("-", "\u2212")
+    if unit == "share" or function in ("share", "response_rate"):
+        return _with_signs(f"{value:.0%}" if language == "en" else f"{value * 100:.0f}\N{NO-BREAK SPACE}%")
+    is_plain = unit is None or unit in _UNITS_IN_PHRASE or function not in ("", *_FUNCTIONS_WITH_UNIT)
+    suffix = "" if is_plain else _UNITS[language].get(str(unit), str(unit))
+    return _with_signs(f"{_digits(value, language)} {suffix}".strip())
+
+
+def _digits(value: float, language: Language) -> str:
+    """Write a number with three digits that mean something, in the language's own marks."""
+    written = f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
+    return written.translate(str.maketrans(",.", ".,")) if language == "de" else written
+
+
+def _with_signs(written: str) -> str:
+    """Use the minus sign that typesetters use."""
+    return written.replace("-", "\N{MINUS SIGN}")

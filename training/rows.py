@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.frame import Frame
 from features.timeline import Horizon
-from features.usecase import UseCase
+from features.usecase import EventTarget, UseCase
 from training.encoding import Column
 
 Floats = NDArray[np.float64]
@@ -46,10 +46,8 @@ class TrainingRows:
     ----------
     columns
         Feature values by name, in the order of the catalogue.
-    target
-        1 for the predicted label, else 0; of a flat table.
-    follow_up
-        What became of each row; of snapshots. Exactly one of ``target`` and ``follow_up`` is there.
+    outcome
+        Of a flat table 1 for the predicted label, else 0; of snapshots what became of each row.
     group
         Rows of one group never stand on both sides of a split: the declared group, else the entity.
     """
@@ -58,8 +56,7 @@ class TrainingRows:
     columns: Mapping[str, Column]
     entity: NDArray[np.object_]
     group: NDArray[np.object_]
-    target: Floats | None
-    follow_up: FollowUp | None
+    outcome: Floats | FollowUp
     weight: Floats | None
     value: Floats | None
 
@@ -70,16 +67,16 @@ class TrainingRows:
     @property
     def horizon_names(self) -> tuple[str, ...]:
         """Return the names of the horizons, shortest first; ``outcome`` for a flat table."""
-        if self.follow_up is None:
+        if not isinstance(self.outcome, FollowUp):
             return (OUTCOME,)
-        return tuple(str(span.length) for span in self.follow_up.spans)
+        return tuple(str(span.length) for span in self.outcome.spans)
 
     @property
     def primary_index(self) -> int:
         """Return the position of the horizon that reports lead with."""
-        if self.follow_up is None:
+        if not isinstance(self.outcome, FollowUp):
             return 0
-        return self.horizon_names.index(str(self.follow_up.primary.length))
+        return self.horizon_names.index(str(self.outcome.primary.length))
 
     def take(self, chosen: NDArray[Any]) -> "TrainingRows":
         """Return some of the rows.
@@ -94,8 +91,7 @@ class TrainingRows:
             columns={name: np.asarray(column)[chosen] for name, column in self.columns.items()},
             entity=self.entity[chosen],
             group=self.group[chosen],
-            target=_take(self.target, chosen),
-            follow_up=None if self.follow_up is None else self.follow_up.take(chosen),
+            outcome=self.outcome.take(chosen) if isinstance(self.outcome, FollowUp) else self.outcome[chosen],
             weight=_take(self.weight, chosen),
             value=_take(self.value, chosen),
         )
@@ -103,15 +99,16 @@ class TrainingRows:
 
 def rows_of(frame: Frame, usecase: UseCase) -> TrainingRows:
     """Return the labelled rows of a frame."""
-    table = frame.table
+    table, facts = frame.table, frame.facts
     entity = texts(table, "entity_id")
     return TrainingRows(
-        catalogue=frame.facts.catalogue,
-        columns=feature_columns(table, frame.facts.catalogue),
+        catalogue=facts.catalogue,
+        columns=feature_columns(table, facts.catalogue),
         entity=entity,
         group=texts(table, "entity_group") if "entity_group" in table.column_names else entity,
-        target=numbers(table, "target"),
-        follow_up=_follow_up(frame, usecase),
+        outcome=_follow_up(table, usecase.target, facts.observed_until)
+        if usecase.target is not None and facts.observed_until is not None
+        else _floats(table, "target"),
         weight=numbers(table, "weight"),
         value=numbers(table, "value_revenue"),
     )
@@ -141,19 +138,16 @@ def _floats(table: pa.Table, name: str) -> Floats:
     return np.array(column, dtype=np.float64)
 
 
-def _follow_up(frame: Frame, usecase: UseCase) -> FollowUp | None:
+def _follow_up(table: pa.Table, target: EventTarget, observed_until: date) -> FollowUp:
     """Return what became of the rows of snapshots."""
-    if usecase.target is None or frame.facts.observed_until is None:
-        return None
-    table = frame.table
     return FollowUp(
         snapshot_date=table.column("snapshot_date").to_numpy(zero_copy_only=False).astype("datetime64[D]"),
         days=_floats(table, "target_days"),
         event=_floats(table, "target_event"),
         known_days=_floats(table, "target_known_days"),
-        spans=usecase.target.spans,
-        primary=usecase.target.primary,
-        observed_until=frame.facts.observed_until,
+        spans=target.spans,
+        primary=target.primary,
+        observed_until=observed_until,
     )
 
 

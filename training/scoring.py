@@ -55,8 +55,8 @@ class RowScore:
     probabilities
         One per asked horizon, in 0..1.
     risk_band
-        ``high`` from twice the average risk of the training rows, ``medium`` from the average, else ``low``; at the
-        primary horizon.
+        ``high`` from twice the average risk of the training rows, ``medium`` from the average, else
+        ``low``; at the primary horizon.
     base_log_odds
         Where the reasons start: base + all attributions = log-odds of the probability at the primary horizon.
     """
@@ -107,8 +107,8 @@ class Scorer:
         Parameters
         ----------
         rows
-            Feature values by name. An absent feature or None is missing and takes the path that training learned for
-            missing values; so does a category that training never saw, with a warning.
+            Feature values by name. An absent feature or None is missing and takes the path that training
+            learned for missing values; so does a category that training never saw, with a warning.
         horizons
             Names among :attr:`horizons`; all of them if absent.
         reasons

@@ -1,5 +1,7 @@
 """What is known about how a feature table was made; kept beside it as ``frame.json``."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -77,6 +79,12 @@ class FrameFacts:
     catalogue: Catalogue
     matches: Mapping[str, Mapping[str, Any]]
     findings: tuple[Mapping[str, Any], ...]
+
+    @property
+    def digest(self) -> str:
+        """Return 32 characters that change with the spec and with any source."""
+        content = json.dumps([self.spec_hash, sorted(self.fingerprints.items())])
+        return hashlib.sha256(content.encode()).hexdigest()[:32]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

@@ -7,6 +7,7 @@ from training.drivers.attribution import (
     DriverGroup,
     driver_groups,
     importance_shares,
+    plain_name,
     sample_rows,
     sum_by_driver,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "driver_groups",
     "goal_met",
     "importance_shares",
+    "plain_name",
     "rank_drivers",
     "read_goal",
     "rows_from_json",

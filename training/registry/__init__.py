@@ -1,6 +1,6 @@
 """The model registry: where runs are logged, and which version of a use case is champion or challenger."""
 
-from training.registry.tracking import RunLog, connect, tracked_run
+from training.registry.tracking import DatasetNote, RunLog, connect, record, tracked_run
 from training.registry.versions import (
     CHALLENGER,
     CHAMPION,
@@ -16,6 +16,7 @@ from training.registry.versions import (
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "DatasetNote",
     "RegisteredBundle",
     "RunLog",
     "champion_names",
@@ -23,6 +24,7 @@ __all__ = [
     "fetch",
     "fetch_champion",
     "find_version",
+    "record",
     "register",
     "set_alias",
     "tracked_run",

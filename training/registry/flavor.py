@@ -3,6 +3,7 @@
 MLflow runs this file as a script when a model is loaded, so it imports only the installed package.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,18 @@ from mlflow.pyfunc import PythonModel, PythonModelContext
 from training import bundle, scoring
 
 
-class BundlePredictor(PythonModel):  # type: ignore[misc]
+class BundlePredictor(PythonModel):
     """Answer ``predict`` of an MLflow model with the probabilities of a bundle."""
 
     def load_context(self, context: PythonModelContext) -> None:
         """Verify and load the bundle that was logged as artifact."""
-        from pathlib import Path
-
         self._scorer = scoring.Scorer(bundle.load(Path(context.artifacts["bundle"])))
 
     def predict(
-        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+        self,
+        context: PythonModelContext,  # noqa: ARG002  the signature is MLflow's
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> pd.DataFrame:
         """Return one column of probabilities per horizon, one row per input row."""
         columns = {str(name): _plain(model_input[name]) for name in model_input.columns}

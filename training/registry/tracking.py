@@ -2,19 +2,27 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
+from mlflow.data.dataset_source_registry import resolve_dataset_source
+from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
+from mlflow.types.schema import ColSpec, Schema, TensorSpec
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.catalogue import Catalogue
 from features.errors import RegistryError
 
 EXPERIMENT = "xm-predict"
 _MAX_PARAM_CHARACTERS = 500
+_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
+# They tell of database set-up and of each step of logging; their warnings and errors still show.
+_CHATTY = ("alembic", "mlflow.store.db.utils", "mlflow.tracking", "mlflow.pyfunc", "mlflow.models.model")
 
 
 def connect(folder: Path) -> str:
@@ -35,8 +43,10 @@ def connect(folder: Path) -> str:
     RegistryError
         If it cannot be reached.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    _quiet_migrations()
+    for name, setting in _QUIET.items():
+        os.environ.setdefault(name, setting)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     folder = folder.resolve()
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     artifacts: str | None = None
@@ -55,19 +65,41 @@ def connect(folder: Path) -> str:
 
 
 @dataclass(frozen=True)
+class DatasetNote:
+    """Name the rows that a run learned from; the rows themselves stay where they are.
+
+    Attributes
+    ----------
+    digest
+        At most 36 characters that change with the content.
+    location
+        Where the rows are kept.
+    """
+
+    name: str
+    digest: str
+    location: Path
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True)
 class RunLog:
     """Hold what one run leaves in MLflow.
 
     Attributes
     ----------
     files
-        Artifact path -> local file.
+        Folder in the run's artifacts -> local files.
+    figures
+        Path in the run's artifacts -> matplotlib figure.
     """
 
     parameters: Mapping[str, object]
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
-    files: Mapping[str, Path]
+    dataset: DatasetNote
+    files: Mapping[str, Sequence[Path]]
+    figures: Mapping[str, object]
 
 
 @contextmanager
@@ -91,14 +123,34 @@ def record(run_log: RunLog) -> None:
         mlflow.log_param(key, str(value)[:_MAX_PARAM_CHARACTERS])
     mlflow.log_metrics(dict(run_log.metrics))
     mlflow.set_tags(dict(run_log.tags))
-    for path, file in run_log.files.items():
-        mlflow.log_artifact(str(file), artifact_path=path or None)
+    _record_dataset(run_log.dataset)
+    for folder, files in run_log.files.items():
+        for file in files:
+            mlflow.log_artifact(str(file), artifact_path=folder)
+    for path, figure in run_log.figures.items():
+        mlflow.log_figure(figure, path)
 
 
-def _quiet_migrations() -> None:
-    """Keep the log of MLflow's own database set-up off the terminal; its warnings and errors still show."""
-    for name in ("alembic", "mlflow.store.db.utils", "mlflow.tracking"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+class _Columns(MetaDataset):
+    """A data set of which MLflow is told name, digest, columns and place, but no values."""
+
+    @property
+    def profile(self) -> None:
+        """Return nothing: a profile would be made of values."""
+
+
+def _record_dataset(note: DatasetNote) -> None:
+    """Say which rows were used: name, digest, schema, place; no values."""
+    columns: list[ColSpec | TensorSpec] = [
+        ColSpec("double" if feature.kind == "number" else "string", feature.name)
+        for feature in note.catalogue
+    ]
+    with warnings.catch_warnings():
+        # MLflow registers its source of local folders twice and then finds the choice ambiguous.
+        warnings.filterwarnings("ignore", "The specified dataset source can be interpreted in multiple ways")
+        source = resolve_dataset_source(note.location.resolve().as_uri())
+    dataset = _Columns(source=source, name=note.name, digest=note.digest, schema=Schema(columns))
+    mlflow.log_input(dataset, context="training")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Registered versions of a use case and their aliases; artifacts are fetched, verified and never trusted unread."""
+"""Registered versions of a use case and their aliases; what is fetched is verified before it counts."""
 
 import shutil
 import tempfile
@@ -11,7 +11,7 @@ import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
-from mlflow.types.schema import ColSpec, Schema
+from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
 from features.errors import RegistryError
 from features.files import whole_folder
@@ -164,11 +164,12 @@ def _to_registered(found: ModelVersion) -> RegisteredBundle:
 
 def _signature(bundle: Bundle) -> ModelSignature:
     """State the features, all of them optional, and one probability per horizon."""
-    inputs = [
+    inputs: list[ColSpec | TensorSpec] = [
         ColSpec("double" if feature.kind == "number" else "string", feature.name, required=False)
         for feature in bundle.catalogue
     ]
-    return ModelSignature(Schema(inputs), Schema([ColSpec("double", name) for name in bundle.horizons]))
+    outputs: list[ColSpec | TensorSpec] = [ColSpec("double", name) for name in bundle.horizons]
+    return ModelSignature(Schema(inputs), Schema(outputs))
 
 
 def _example(bundle: Bundle) -> pd.DataFrame:

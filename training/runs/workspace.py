@@ -24,10 +24,14 @@ class Workspace:
         """Return the folder of the newest driver report."""
         return self.folder / "reports" / usecase
 
-    @property
-    def serving(self) -> Path:
-        """Return the folder of the verified copies that the service answers from."""
-        return self.folder / "serving"
+    def service_environment(self) -> dict[str, str]:
+        """Return the settings with which the service answers from this folder."""
+        folder = self.folder.resolve()
+        return {
+            "XM_CACHE": str(folder / "serving"),
+            "XM_LATEST": str(folder / "frames"),
+            "XM_REGISTRY": str(folder),
+        }
 
 
 def load_usecase(file: str, data_folder: str) -> UseCase:

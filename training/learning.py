@@ -1,0 +1,117 @@
+"""From a frame to a bundle: assess the recipe, fit it to all rows, explain it, put it together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from features.frame import Frame
+from features.progress import Report, silent
+from features.usecase import UseCase
+from training.assessment import Assessment, assess
+from training.bundle import BundleParts
+from training.canary import make_canary
+from training.drivers import DriverRow, rank_drivers, rows_to_json, sample_rows
+from training.fitting import FittedModel, fit_rows
+from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.rows import Floats, FollowUp, TrainingRows, feature_columns, rows_of, texts
+
+MAX_EXPLAINED_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Hold exact attributions at the primary horizon for a sample of the newest rows.
+
+    Attributes
+    ----------
+    values
+        The encoded features, shape (rows, features).
+    contributions
+        Attributions in calibrated log-odds, same shape.
+    """
+
+    values: Floats
+    contributions: Floats
+    drivers: tuple[DriverRow, ...]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Hold everything that training leaves behind, before anything is written."""
+
+    rows: TrainingRows
+    assessment: Assessment
+    fitted: FittedModel
+    explanation: Explanation
+    parts: BundleParts
+
+
+def learn(
+    frame: Frame, usecase: UseCase, *, seed: int = 0, recipe: Recipe = DEFAULT_RECIPE, report: Report = silent
+) -> Learned:
+    """Assess, fit and explain.
+
+    Raises
+    ------
+    TooFewEventsError
+        If there are too few events for any honest model.
+    """
+    rows = rows_of(frame, usecase)
+    assessment = assess(rows, recipe, seed, report)
+    report(f"fitting on all {len(rows):,} rows")
+    fitted = fit_rows(rows, recipe, seed)
+    report("explaining what goes with the outcome")
+    explanation = explain(fitted, frame, usecase, rows.primary_index, seed)
+    parts = BundleParts(
+        usecase=usecase,
+        catalogue=rows.catalogue,
+        encoder=fitted.encoder,
+        model=fitted.model,
+        facts=_facts(frame, rows, fitted, seed),
+        evaluation=assessment.to_json(),
+        drivers=rows_to_json(explanation.drivers),
+        canary=make_canary(rows.catalogue, rows.columns, fitted.encoder, fitted.model, seed),
+    )
+    return Learned(rows, assessment, fitted, explanation, parts)
+
+
+def explain(
+    fitted: FittedModel, frame: Frame, usecase: UseCase, primary_index: int, seed: int = 0
+) -> Explanation:
+    """Attribute the risk of the newest rows to features and rank the drivers."""
+    catalogue = frame.facts.catalogue
+    today = fitted.encoder.encode(feature_columns(frame.latest, catalogue)).matrix
+    chosen = sample_rows(len(today), MAX_EXPLAINED_ROWS, seed)
+    contributions = fitted.model.attributions(today[chosen], primary_index).contributions
+    drivers = rank_drivers(
+        contributions,
+        today[chosen],
+        catalogue,
+        usecase.drivers,
+        entities=texts(frame.latest, "entity_id")[chosen],
+        today=today,
+        seed=seed,
+    )
+    return Explanation(today[chosen], contributions, drivers)
+
+
+def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> dict[str, Any]:
+    """Return what a reader of scores has to know about how the model came about."""
+    facts, outcome = frame.facts, rows.outcome
+    newest = fitted.encoder.encode(feature_columns(frame.latest, facts.catalogue)).matrix
+    average = float(np.mean(fitted.model.probabilities(newest)[:, rows.primary_index]))
+    return {
+        "primary_horizon_index": rows.primary_index,
+        "average_risk": average,
+        "as_of": max(facts.snapshot_dates).isoformat() if facts.snapshot_dates else None,
+        "data_from": min(facts.snapshot_dates).isoformat() if facts.snapshot_dates else None,
+        "observed_until": None if facts.observed_until is None else facts.observed_until.isoformat(),
+        "gap_days": outcome.primary.gap_days if isinstance(outcome, FollowUp) else None,
+        "rows": facts.row_count,
+        "entities": facts.entity_count,
+        "events": facts.event_count,
+        "findings": [dict(finding) for finding in facts.findings],
+        "fit": fitted.facts.to_json(),
+        "seed": seed,
+    }

@@ -1,0 +1,14 @@
+"""Verb ``check``: everything that ``build`` would refuse, found before anything is written."""
+
+from features.frame import build
+from training.console import Console
+from training.runs.build import describe_frame
+from training.runs.workspace import load_usecase
+
+
+def run(console: Console, usecase: str, data: str) -> None:
+    """Read the sources and audit them; exit code 2 with one line if something has to be mended."""
+    spec = load_usecase(usecase, data)
+    frame = build(spec, None, report=console.report)
+    lines = [f"{usecase}: fit to build", *describe_frame(frame)]
+    console.result("\n".join(lines), {"usecase": spec.name, "is_fit": True} | frame.facts.to_json())

@@ -1,0 +1,166 @@
+"""Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.catalogue import Feature
+from features.frame import Frame, build
+from features.usecase import Language
+from training.bundle import Bundle, load
+from training.console import Console
+from training.drivers import rows_from_json
+from training.evaluation import Evaluation, HorizonEvaluations
+from training.registry import connect, fetch_champion
+from training.reports import (
+    Label,
+    ModelFacts,
+    ReportInputs,
+    ScoredCohort,
+    WaveSeries,
+    build_report,
+    experience_waves,
+    first_to_call,
+    write_report,
+)
+from training.rows import feature_columns, numbers, texts
+from training.runs.workspace import Workspace, load_usecase
+from training.scoring import Scorer
+
+LANGUAGES: tuple[Language, ...] = ("en", "de")
+_N_REASONS = 2
+_N_DESCRIBED = 2
+
+
+def run(console: Console, usecase: str, data: str, out: str) -> None:
+    """Fetch the champion, build the frame and write the report."""
+    spec = load_usecase(usecase, data)
+    workspace = Workspace(Path(out))
+    connect(workspace.folder)
+    champion = fetch_champion(spec.name, workspace.bundle(spec.name))
+    bundle = load(workspace.bundle(spec.name))
+    frame = build(spec, workspace.frame(spec.name), report=console.report)
+    files = write(bundle, frame, workspace.reports(spec.name), made_on=datetime.now(UTC).date())
+    lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
+    console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
+
+
+def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mapping[str, Path]:
+    """Write all files of the report.
+
+    Returns
+    -------
+    mapping
+        File name -> path.
+    """
+    write_report(build_report(gather(bundle, frame, made_on=made_on)), folder)
+    return {file.name: file for file in sorted(folder.iterdir())}
+
+
+def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
+    """Score the newest rows and collect what the report speaks of."""
+    usecase, facts = bundle.usecase, bundle.facts
+    scorer = Scorer(bundle)
+    target = usecase.target
+    return ReportInputs(
+        usecase=usecase,
+        scored=score_cohort(scorer, frame),
+        drivers=rows_from_json(bundle.drivers),
+        evaluation=primary_evaluation(bundle, scorer.primary_horizon),
+        model=_model_facts(bundle, frame, made_on),
+        made_on=made_on,
+        snapshot_date=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
+        horizon_days=None if target is None else target.primary.length.days,
+        experience=collect_waves(frame.answers),
+    )
+
+
+def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
+    """Score the newest rows; those to be called first get their reasons in words."""
+    bundle, latest = scorer.bundle, frame.latest
+    columns = feature_columns(latest, bundle.catalogue)
+    probabilities = scorer.probabilities(columns)[:, scorer.horizons.index(scorer.primary_horizon)]
+    entity_ids = tuple(texts(latest, "entity_id"))
+    cohort = ScoredCohort(entity_ids, probabilities, revenue=numbers(latest, "value_revenue"))
+    if bundle.usecase.target is None:
+        return cohort
+    called = [int(row) for row in first_to_call(cohort)]
+    rows = [{name: _plain(column[row]) for name, column in columns.items()} for row in called]
+    in_words = {language: scorer.score(rows, reasons=_N_REASONS, language=language) for language in LANGUAGES}
+    reasons: dict[str, tuple[Label, ...]] = {}
+    for place, row in enumerate(called):
+        scores = [in_words[language][place].reasons for language in LANGUAGES]
+        reasons[entity_ids[row]] = tuple(
+            {language: reason.words for language, reason in zip(LANGUAGES, pair, strict=True)}
+            for pair in zip(*scores, strict=True)
+        )
+    described = {entity_ids[row]: _describe(bundle, columns, row) for row in called}
+    return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
+
+
+def primary_evaluation(bundle: Bundle, horizon: str) -> Evaluation:
+    """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
+    judged = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).by_horizon
+    return judged[horizon] if horizon in judged else next(iter(judged.values()))
+
+
+def collect_waves(answers: pa.Table) -> tuple[WaveSeries, ...]:
+    """Return the series of each survey metric over quarters."""
+    series = []
+    for metric in pc.unique(answers.column("metric")).to_pylist():
+        chosen = answers.filter(pc.equal(answers.column("metric"), metric))
+        scale = (chosen.column("scale_low")[0].as_py(), chosen.column("scale_high")[0].as_py())
+        series.append(
+            experience_waves(
+                metric,
+                chosen.column("value").to_numpy(),
+                chosen.column("answered_on").to_numpy(),
+                texts(chosen, "entity_id").astype(str),
+                scale=scale,
+            )
+        )
+    return tuple(found for found in sorted(filter(None, series), key=lambda found: _rank(found.metric)))
+
+
+def _rank(metric: str) -> int:
+    """Return the order in which metrics are shown: recommendation, ease, satisfaction."""
+    return ("nps", "enps", "ces", "csat").index(metric)
+
+
+def _model_facts(bundle: Bundle, frame: Frame, trained_on: date) -> ModelFacts:
+    """Return what is said of the model."""
+    facts = bundle.facts
+    newest = set(frame.latest.column("entity_id").to_pylist())
+    answered = newest & set(frame.answers.column("entity_id").to_pylist())
+    has_survey = frame.answers.num_rows > 0
+    return ModelFacts(
+        name=bundle.usecase.name,
+        version=bundle.model_version,
+        trained_on=trained_on,
+        data_from=None if facts["data_from"] is None else date.fromisoformat(facts["data_from"]),
+        data_to=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
+        answered=len(answered) if has_survey else None,
+        asked=len(newest) if has_survey else None,
+    )
+
+
+def _describe(bundle: Bundle, columns: Mapping[str, Any], row: int) -> Label:
+    """Return a few words on a customer: the first categories that are context."""
+    context: list[Feature] = [
+        feature for feature in bundle.catalogue if feature.role == "context" and feature.kind == "category"
+    ]
+    words = [columns[feature.name][row] for feature in context[:_N_DESCRIBED]]
+    text = ", ".join(word for word in words if word)
+    return dict.fromkeys(LANGUAGES, text)
+
+
+def _plain(value: object) -> float | str | None:
+    """Return a cell as a plain value; NaN is None."""
+    if isinstance(value, (float, np.floating)):
+        return None if np.isnan(value) else float(value)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,216 @@
+"""Verb ``train``: build, fit, evaluate, explain, report, register."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from features.frame import Frame, build
+from features.progress import Report, silent
+from features.usecase import UseCase
+from training.assessment import primary_outcomes
+from training.bundle import Bundle, load, save
+from training.console import Console
+from training.evaluation import Evaluation
+from training.learning import Learned, learn
+from training.registry import (
+    CHALLENGER,
+    CHAMPION,
+    DatasetNote,
+    RegisteredBundle,
+    RunLog,
+    connect,
+    fetch,
+    find_version,
+    record,
+    register,
+    set_alias,
+    tracked_run,
+)
+from training.runs import report as report_run
+from training.runs.figures import draw_beeswarm, draw_calibration, draw_lift
+from training.runs.workspace import Workspace, load_usecase
+from training.scoring import check_canary
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Hold the outcome of a training: what was learned, and the files that hold it."""
+
+    frame: Frame
+    learned: Learned
+    bundle: Bundle
+    frame_folder: Path
+    bundle_folder: Path
+    report_files: Mapping[str, Path]
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Return the figures of the horizon that reports lead with."""
+        return report_run.primary_evaluation(self.bundle, self.horizon)
+
+    @property
+    def horizon(self) -> str:
+        """Return the horizon that reports lead with."""
+        return self.bundle.horizons[self.learned.rows.primary_index]
+
+
+def run(console: Console, usecase: str, data: str, out: str, seed: int, promote: str) -> None:
+    """Train, log to MLflow, register and, if it earns it, promote."""
+    spec = load_usecase(usecase, data)
+    workspace = Workspace(Path(out))
+    connect(workspace.folder)
+    with tracked_run(f"train {spec.name}") as run_id:
+        trained = train(spec, workspace, seed=seed, made_on=datetime.now(UTC).date(), report=console.report)
+        console.report("logging to MLflow")
+        log(trained, seed)
+        registered = register(trained.bundle_folder, run_id)
+    is_champion = settle(trained, registered, promote)
+    console.result(
+        "\n".join(describe(trained, registered, is_champion=is_champion)),
+        to_json(trained, registered, is_champion=is_champion),
+    )
+
+
+def train(
+    usecase: UseCase, workspace: Workspace, *, seed: int, made_on: date, report: Report = silent
+) -> Trained:
+    """Build, learn, save the bundle and write the report; needs no tracking server.
+
+    Parameters
+    ----------
+    made_on
+        The day that the report shows.
+
+    Raises
+    ------
+    InputError
+        If spec or data have to be mended.
+    """
+    frame = build(usecase, workspace.frame(usecase.name), report=report)
+    learned = learn(frame, usecase, seed=seed, report=report)
+    folder = workspace.bundle(usecase.name)
+    save(learned.parts, folder)
+    bundle = load(folder)
+    check_canary(bundle)
+    report("writing the report")
+    files = report_run.write(bundle, frame, workspace.reports(usecase.name), made_on=made_on)
+    return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
+
+
+def log(trained: Trained, seed: int) -> None:
+    """Write parameters, metrics, data set, figures and report to the open MLflow run."""
+    facts = trained.frame.facts
+    folder = trained.bundle_folder
+    record(
+        RunLog(
+            parameters={
+                "usecase": facts.usecase,
+                "spec_hash": facts.spec_hash,
+                "seed": seed,
+                "rows": facts.row_count,
+                "entities": facts.entity_count,
+                "events": facts.event_count,
+                "features": len(facts.catalogue.names),
+                "members": ", ".join(
+                    f"{m.name} {m.weight:.2f}" for m in trained.learned.fitted.facts.members
+                ),
+            },
+            metrics=_metrics(trained),
+            tags={"usecase": facts.usecase, "model_version": trained.bundle.model_version},
+            dataset=DatasetNote(facts.usecase, facts.digest, trained.frame_folder, facts.catalogue),
+            files={
+                "report": list(trained.report_files.values()),
+                "evaluation": [folder / "evaluation.json", folder / "drivers.json", folder / "facts.json"],
+            },
+            figures=_figures(trained),
+        )
+    )
+
+
+def _metrics(trained: Trained) -> dict[str, float]:
+    """Return the figures of all horizons, each with the ends of its interval."""
+    metrics: dict[str, float] = {}
+    for horizon, evaluation in trained.learned.assessment.all_rows.by_horizon.items():
+        for name in ("log_loss", "brier", "auc", "pr_auc", "ece"):
+            estimate = getattr(evaluation, name)
+            metrics[f"{name}.{horizon}"] = estimate.value
+            metrics[f"{name}.{horizon}.low"] = estimate.low
+            metrics[f"{name}.{horizon}.high"] = estimate.high
+    return metrics
+
+
+def _figures(trained: Trained) -> dict[str, Figure]:
+    """Draw calibration and lift at the primary horizon, and the attributions."""
+    learned = trained.learned
+    labels, probability = primary_outcomes(learned.rows, learned.assessment.forecasts)
+    explanation = learned.explanation
+    return {
+        "figures/calibration.png": draw_calibration(trained.evaluation, f"Calibration, {trained.horizon}"),
+        "figures/lift.png": draw_lift(
+            trained.evaluation, labels, probability, title=f"Lift, {trained.horizon}"
+        ),
+        "figures/shap_beeswarm.png": draw_beeswarm(
+            explanation.contributions, explanation.values, list(learned.rows.catalogue.names)
+        ),
+    }
+
+
+def settle(trained: Trained, registered: RegisteredBundle, promote: str) -> bool:
+    """Let the aliases point to the new version; return whether it became champion.
+
+    Every new version becomes challenger. It becomes champion if asked to, if it is usable, and if there is
+    none yet or its log loss on its own test rows is not above that of the present one.
+    """
+    set_alias(registered.usecase, CHALLENGER, registered.version)
+    if promote != AUTO or not trained.evaluation.is_usable:
+        return False
+    champion = find_version(registered.usecase, CHAMPION)
+    if champion is not None and trained.evaluation.log_loss.value > _log_loss_of(champion, trained.horizon):
+        return False
+    set_alias(registered.usecase, CHAMPION, registered.version)
+    return True
+
+
+def _log_loss_of(champion: RegisteredBundle, horizon: str) -> float:
+    """Return the log loss that the champion had on its test rows."""
+    with tempfile.TemporaryDirectory() as scratch:
+        bundle = load(fetch(champion, Path(scratch) / "bundle"))
+    return report_run.primary_evaluation(bundle, horizon).log_loss.value
+
+
+def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: bool) -> list[str]:
+    """Return what a person wants to know of a training, a line each."""
+    evaluation = trained.evaluation
+    state = "champion" if is_champion else "challenger"
+    lines = [
+        f"{state} of {registered.usecase}: version {registered.version} ({registered.model_version})",
+        f"{trained.horizon}: {evaluation.summary}",
+    ]
+    lines += [
+        f"  beside {name}: log loss {comparison.log_loss}"
+        for name, comparison in evaluation.baselines.items()
+    ]
+    lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
+    return lines
+
+
+def to_json(trained: Trained, registered: RegisteredBundle, *, is_champion: bool) -> dict[str, Any]:
+    """Return the same as plain values."""
+    return {
+        "usecase": registered.usecase,
+        "version": registered.version,
+        "model_version": registered.model_version,
+        "run_id": registered.run_id,
+        "is_champion": is_champion,
+        "horizon": trained.horizon,
+        "evaluation": trained.evaluation.to_json(),
+        "bundle": str(trained.bundle_folder),
+        "report": {name: str(file) for name, file in trained.report_files.items()},
+    }
