@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from features.errors import TooFewEventsError
 from training.encoding import Encoded
 from training.models.blend import Blend
 from training.models.facts import FitFacts
@@ -64,7 +67,8 @@ def fit_hazard(
     Raises
     ------
     TooFewEventsError
-        If fewer than 30 entities have an event up to the last horizon, or fewer than 30 have none.
+        If fewer than 30 entities have an event up to the last horizon, fewer than 30 have none, or fewer than
+        30 rows are watched into some period.
     ContractError
         If columns do not fit the rows, or horizons do not rise.
     """
@@ -72,9 +76,21 @@ def fit_hazard(
     follow_up, happened = to_column("target_days", days, n_rows), to_column("target_event", event, n_rows)
     table = PeriodTable.cut(encoded.matrix, encoded.n_codes, follow_up, happened, horizons)
     table = table.weigh(to_weights(weight, n_rows))
+    _demand_rows(table, horizons, recipe)
     entities = to_labels(groups, n_rows)
     fit = fit_blend(table, entities, entities, recipe, seed)
     model = HazardModel(
         Blend(0.0, fit.members), tuple(fit.intercepts.tolist()), tuple(int(horizon) for horizon in horizons)
     )
     return HazardFit(model, fit.facts, cumulative_log_odds(fit.out_of_fold))
+
+
+def _demand_rows(table: PeriodTable, horizons: Sequence[int], recipe: Recipe) -> None:
+    """Demand that every period is seen: nothing can be learned of a horizon that nobody is watched to."""
+    n_at_risk = np.count_nonzero(table.weight, axis=0)
+    for horizon, n_found in zip(horizons, n_at_risk, strict=True):
+        if n_found < recipe.min_events:
+            problem = f"only {n_found} of {len(table.weight)} rows are watched beyond the horizon before it"
+            raise TooFewEventsError(
+                f"target.horizons: {horizon}d", problem, "drop the horizon or add history"
+            )

@@ -82,7 +82,7 @@ class _Problem:
 
     def origin(self) -> Floats:
         """Return zero coefficients and the intercepts that fit alone; shares are kept off 0 and 1."""
-        total = self.weight.sum(axis=0)
+        total = np.maximum(self.weight.sum(axis=0), 1e-12)
         share = ((self.weight * self.target).sum(axis=0) + 0.5e-3 * total) / (1.001 * total)
         return np.concatenate([np.zeros(self.columns.shape[1]), np.log(share / (1 - share))])
 

@@ -63,8 +63,8 @@ class BoosterSettings:
 class Recipe:
     """Say which members a blend is made of and how they are fitted.
 
-    Smooth members win where effects add up, sharp ones where features interact; the stack finds out which,
-    out of fold. Nothing is tuned to a data set.
+    Members with small trees win where effects add up, those with large trees where features interact sharply;
+    the stack finds out which, out of fold. Nothing is tuned to a data set.
 
     Attributes
     ----------
@@ -85,15 +85,22 @@ class Recipe:
     inverse_penalties: tuple[float, ...] = (0.05, 0.2, 1.0)
     boosters: tuple[BoosterSettings, ...] = (
         BoosterSettings(
-            "smooth", n_leaves=8, max_depth=5, learning_rate=0.1, min_leaf_rows=10, is_extra=True
+            "smooth",
+            n_leaves=8,
+            max_depth=5,
+            learning_rate=0.1,
+            feature_share=0.5,
+            min_leaf_rows=20,
+            is_extra=True,
         ),
+        BoosterSettings("narrow", n_leaves=8, max_depth=5, learning_rate=0.08, feature_share=0.3, l2=10.0),
         BoosterSettings(
             "sharp", n_leaves=31, max_depth=8, learning_rate=0.08, feature_share=0.5, min_leaf_rows=10, l2=5.0
         ),
     )
     large_boosters: tuple[BoosterSettings, ...] = (
         BoosterSettings("wide", n_leaves=63, max_depth=9, learning_rate=0.08, feature_share=0.6, l2=5.0),
-        BoosterSettings("sharp", n_leaves=31, max_depth=8, learning_rate=0.1, feature_share=0.5, l2=5.0),
+        BoosterSettings("narrow", n_leaves=8, max_depth=5, learning_rate=0.1, feature_share=0.3, l2=10.0),
     )
     large_rows: int = 50_000
     max_trees: int = 800

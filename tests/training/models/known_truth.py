@@ -55,15 +55,16 @@ def make_flat(n_rows: int = 1500, seed: int = 3, base_log_odds: float = -0.6) ->
     age[chance.random(n_rows) < 0.1] = np.nan
     texts = [None if chance.random() < 0.05 else str(level) for level in plan]
     columns = {"spend": spend, "visits": visits, "age": age, "plan": texts, "contract": contract.tolist()}
-    kinds = {"plan": "category", "contract": "category"}
-    catalogue = Catalogue(tuple(Feature(name, kinds.get(name, "number"), "table") for name in columns))  # type: ignore[arg-type]
+    is_text = {name: isinstance(values, list) for name, values in columns.items()}
+    features = (Feature(name, "category" if is_text[name] else "number", "table") for name in columns)
+    catalogue = Catalogue(tuple(features))
     encoder = Encoder.fit(columns, catalogue)
     return FlatWorld(columns, catalogue, encoder, encoder.encode(columns), target, truth)
 
 
 @dataclass(frozen=True)
 class HazardWorld:
-    """Hold snapshots with a time to event under a known constant hazard per row, and early ends of watching."""
+    """Hold snapshots with a time to event under a known hazard, and early ends of watching."""
 
     encoded: Encoded
     days: Floats

@@ -82,7 +82,7 @@ def test_cells_without_weight_do_not_count():
 
 
 def test_each_period_gets_an_intercept_of_its_own():
-    scores, target, weight = make_stack()
+    scores, target, _ = make_stack()
     seldom = target * (np.random.default_rng(3).random(target.shape) < 0.3)
     twice = np.concatenate([scores, scores], axis=1)
     outcome = np.concatenate([target, seldom], axis=1)

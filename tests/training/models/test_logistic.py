@@ -49,6 +49,17 @@ def test_separable_rows_and_empty_periods_end_at_finite_numbers():
     assert to_probability(fit.log_odds(columns))[:, 1].max() < 0.01
 
 
+def test_a_period_without_rows_leaves_the_others_alone():
+    columns, target, weight = make_problem(n_periods=2)
+    blank = weight * np.array([1.0, 0.0])
+    found, alone = (
+        fit_logistic(columns, target, blank, 1.0),
+        fit_logistic(columns, target[:, :1], weight[:, :1], 1.0),
+    )
+    np.testing.assert_allclose(found.coefficients, alone.coefficients, atol=1e-9)
+    assert np.isfinite(found.intercepts).all()
+
+
 def test_without_columns_the_intercept_is_the_share():
     target = np.array([[1.0], [0.0], [0.0], [0.0]])
     fit = fit_logistic(np.empty((4, 0)), target, np.ones((4, 1)), 1.0)

@@ -53,4 +53,4 @@ def test_names_are_unique_where_members_meet():
 def test_a_recipe_is_plain_and_frozen():
     assert asdict(DEFAULT_RECIPE)["boosters"][0]["name"] == DEFAULT_RECIPE.boosters[0].name
     with pytest.raises(FrozenInstanceError):
-        DEFAULT_RECIPE.patience = 3  # type: ignore[misc]
+        DEFAULT_RECIPE.patience = 3
