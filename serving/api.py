@@ -8,6 +8,8 @@ case -> rows -> score. Access keys and limits under load take their places befor
 import gc
 import json
 import logging
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -126,9 +128,17 @@ def _make_lifespan(
 
 
 async def _watch(champions: Champions, seconds: float) -> None:
-    """Take new champions as they come; nothing that goes wrong here ends the service."""
+    """Take new champions as they come; nothing that goes wrong here ends the service.
+
+    A worker whose supervisor is gone ends itself: nobody could stop it any more, and it would keep the port.
+    """
+    parent = os.getppid()
     while True:
         await anyio.sleep(seconds)
+        if os.getppid() != parent:
+            LOG.error("the supervisor is gone; this worker ends")
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
         try:
             await _take_news(champions)
         except Exception as error:  # noqa: BLE001 - the old champions go on answering whatever a new one does

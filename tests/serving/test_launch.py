@@ -80,7 +80,7 @@ def test_it_says_where_it_is_with_a_request_that_works_and_ends_on_ctrl_c(settin
         process.send_signal(signal.SIGINT)
         assert process.wait(120) == 0, log.read_text()
         assert lines_of(log)[-1] == "stopped"
-        assert psutil.wait_procs(children, timeout=10)[1] == []
+        assert psutil.wait_procs(children, timeout=60)[1] == []
     finally:
         process.kill()
 
@@ -99,7 +99,7 @@ def test_when_the_service_dies_it_ends_with_an_error_and_leaves_nothing_running(
         service.kill()
         assert process.wait(120) == 1
         assert "failed: serve: the service ended by itself (exit code -9)" in log.read_text()
-        assert psutil.wait_procs(children, timeout=10)[1] == []
+        assert psutil.wait_procs(children, timeout=60)[1] == []
     finally:
         process.kill()
 

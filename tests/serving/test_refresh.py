@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.errors import RegistryError
-from serving.cache import POINTER, find_pointer, install, read_status
+from serving.cache import find_pointer, install, read_status
 from serving.refresh import Refresher, main
 from serving.settings import Settings
 from tests.serving.company import ROOT, accept
@@ -29,39 +29,42 @@ def run_once(settings: Settings, **variables: str) -> subprocess.CompletedProces
     )
 
 
-def test_champions_of_the_registry_come_into_the_cache_and_stay_up_to_date(registry, bundles, tmp_path):
-    settings = Settings(registry=registry, cache=tmp_path / "cache", refresh_deadline_seconds=300)
-    done = run_once(settings)
-    assert done.returncode == 0, done.stderr
-    pointer = find_pointer(settings.cache / "churn")
+def test_nothing_new_is_fetched_again_but_a_damaged_copy_is(registry, bundles, tmp_path):
+    settings = Settings(registry=registry, cache=tmp_path)
+    code = """
+from pathlib import Path
+from serving.refresh import refresh
+from serving.settings import Settings
+settings = Settings.from_environment()
+pointer = settings.cache / "churn" / "champion.json"
+times = []
+for damage in (False, False, True):
+    if damage:
+        next(pointer.parent.glob("churn-*/facts.json")).unlink()
+    refresh(settings)
+    times.append(pointer.stat().st_mtime_ns)
+assert times[0] == times[1] < times[2], times
+"""
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
+    environment |= settings.to_environment()
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
+    pointer = find_pointer(tmp_path / "churn")
     assert pointer is not None
-    assert pointer.model_version == load(bundles.churn).model_version
-    assert pointer.tried_sha256 == load(settings.cache / "churn" / pointer.model_version).manifest.bundle_hash
-    status = read_status(settings.cache)
-    assert status is not None
-    assert status.problem is None
-
-    before = (settings.cache / "churn" / POINTER).stat().st_mtime_ns
-    assert run_once(settings).returncode == 0
-    assert (settings.cache / "churn" / POINTER).stat().st_mtime_ns == before, "nothing new is fetched again"
-
-
-def test_a_damaged_copy_is_fetched_again(registry, bundles, tmp_path):
-    settings = Settings(registry=registry, cache=tmp_path, refresh_deadline_seconds=300)
-    pointer = install(bundles.churn, tmp_path, try_out=accept, registry_version=1)
-    (tmp_path / "churn" / pointer.model_version / "facts.json").unlink()
-    done = run_once(settings)
-    assert done.returncode == 0, done.stderr
-    assert load(tmp_path / "churn" / pointer.model_version).model_version == pointer.model_version
+    assert load(tmp_path / "churn" / pointer.model_version).model_version == load(bundles.churn).model_version
 
 
 def test_a_new_champion_replaces_the_old_one(registry, bundles, tmp_path):
     settings = Settings(registry=registry, cache=tmp_path, refresh_deadline_seconds=300)
     install(bundles.newer_churn, tmp_path, try_out=accept, registry_version=99)
-    assert run_once(settings).returncode == 0
+    done = run_once(settings)
+    assert done.returncode == 0, done.stderr
     pointer = find_pointer(tmp_path / "churn")
     assert pointer is not None
     assert (pointer.model_version, pointer.registry_version) == (load(bundles.churn).model_version, 1)
+    assert pointer.tried_sha256 == load(tmp_path / "churn" / pointer.model_version).manifest.bundle_hash
+    status = read_status(tmp_path)
+    assert status is not None
+    assert status.problem is None
 
 
 def test_a_dead_registry_is_told_in_time_and_the_cache_stays(bundles, tmp_path):
