@@ -15,9 +15,7 @@ from features.usecase import parse
 
 FILES = {
     "customers.csv": (
-        "customer_id,since,until,plan,seats\n"
-        "A,2024-01-01,,basic,3\n"
-        "B,2024-02-01,2024-12-31,pro,\n"
+        "customer_id,since,until,plan,seats\nA,2024-01-01,,basic,3\nB,2024-02-01,2024-12-31,pro,\n"
     ),
     "tickets.csv": (
         "ticket_id,customer_id,opened_at,ingested_at,hours,kind\n"
