@@ -156,13 +156,14 @@ def _load_champion(home: Path) -> Champion:
     """Load the bundle that the pointer names, after a trial elsewhere unless it had one already."""
     pointer = read_pointer(home)
     folder = home / pointer.model_version
-    if verify(folder).bundle_hash != pointer.tried_sha256:
+    manifest = verify(folder)
+    if manifest.usecase != home.name:
+        raise BundleError(
+            str(folder), f"is a bundle of '{manifest.usecase}'", f"keep it out of '{home.name}'"
+        )
+    if manifest.bundle_hash != pointer.tried_sha256:
         try_out(folder)
     bundle = load(folder)
-    if bundle.usecase.name != home.name:
-        raise BundleError(
-            str(folder), f"is a bundle of '{bundle.usecase.name}'", f"keep it out of '{home.name}'"
-        )
     check_canary(bundle)
     LOG.info("champion of %s is now %s", home.name, bundle.model_version)
     return Champion(Scorer(bundle))

@@ -1,0 +1,79 @@
+import msgspec
+import pytest
+
+from serving.answers import describe_drivers, describe_model, describe_schema, score_entities, score_rows
+from serving.champions import Champion
+from serving.latest import LatestRows
+from serving.problems import ProblemError
+from serving.schemas import Request, ScoreByIdRequest
+from tests.serving.company import FEATURES, ROW, write_latest
+from training.bundle import load
+from training.scoring import Scorer
+
+
+@pytest.fixture(scope="module")
+def champion(bundles) -> Champion:
+    return Champion(Scorer(load(bundles.churn)))
+
+
+@pytest.fixture(scope="module")
+def closed(bundles) -> Champion:
+    return Champion(Scorer(load(bundles.attrition)))
+
+
+def read(champion: Champion, *rows: dict[str, object]):
+    return champion.decode_rows(msgspec.json.encode([{"features": row} for row in rows]))
+
+
+def test_scores_are_those_of_the_scorer(champion):
+    rows = [ROW, {"x_surveys.nps.last": 9}]
+    answer = score_rows(champion, Request(usecase="churn", reasons=1), read(champion, *rows))
+    expected = champion.scorer.score(rows, reasons=1)
+    assert [row.probability for row in answer.rows] == [score.probabilities for score in expected]
+    assert [row.base_log_odds for row in answer.rows] == [score.base_log_odds for score in expected]
+    assert [row.reasons[0].attribution for row in answer.rows] == [
+        score.reasons[0].attribution for score in expected
+    ]
+
+
+def test_without_reasons_no_base_is_shown(champion):
+    answer = score_rows(champion, Request(usecase="churn"), read(champion, ROW))
+    assert answer.rows[0].base_log_odds is msgspec.UNSET
+
+
+def test_an_empty_row_is_refused_with_its_place(champion):
+    with pytest.raises(ProblemError) as caught:
+        score_rows(champion, Request(usecase="churn"), read(champion, ROW, ROW, {}))
+    assert (caught.value.status, caught.value.errors[0].path) == (422, "rows.2.features")
+
+
+def test_people_at_work_are_refused_by_features_and_by_id(closed, tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path))
+    with pytest.raises(ProblemError) as by_features:
+        score_rows(closed, Request(usecase="attrition"), read(closed, ROW))
+    with pytest.raises(ProblemError) as by_id:
+        score_entities(closed, ScoreByIdRequest(usecase="attrition", entity_ids=["c-1"]), latest)
+    assert by_features.value.status == by_id.value.status == 403
+
+
+def test_entities_are_answered_in_the_order_asked(champion, tmp_path):
+    latest = LatestRows.read(write_latest(tmp_path))
+    request = ScoreByIdRequest(usecase="churn", entity_ids=["c-3", "nobody", "c-1"])
+    answer = score_entities(champion, request, latest)
+    assert [row.entity_id for row in answer.rows] == ["c-3", "c-1"]
+    assert answer.unknown == ["nobody"]
+    assert answer.as_of == "2025-06-01"
+
+
+def test_descriptions_carry_the_version_and_the_spec(champion):
+    bundle = champion.bundle
+    for answer in (describe_drivers(champion), describe_model(champion, None)):
+        assert (answer.model_version, answer.spec_hash) == (bundle.model_version, bundle.manifest.spec_hash)
+    assert describe_model(champion, "does not load").refused == "does not load"
+
+
+def test_the_example_of_the_schema_shows_no_real_person(champion):
+    schema = describe_schema(champion)
+    assert len(schema.features) == len(FEATURES)
+    values = schema.example["rows"][0]["features"].values()
+    assert set(values) <= {1.0, None}
