@@ -1,9 +1,11 @@
 """From a frame to a bundle: assess the recipe, fit it to all rows, explain it, put it together."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.frame import Frame
 from features.progress import Report, silent
@@ -12,11 +14,13 @@ from training.assessment import Assessment, assess
 from training.bundle import BundleParts
 from training.canary import make_canary
 from training.drivers import DriverRow, rank_drivers, rows_to_json, sample_rows
-from training.fitting import FittedModel, fit_rows
+from training.fitting import FittedModel, fit_rows, refit_rows
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import Floats, FollowUp, TrainingRows, feature_columns, rows_of, texts
 
 MAX_EXPLAINED_ROWS = 5_000
+MAX_REFIT_ROWS = 500
+N_REFITS = 16
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def learn(
     report(f"fitting on all {len(rows):,} rows")
     fitted = fit_rows(rows, recipe, seed)
     report("explaining what goes with the outcome")
-    explanation = explain(fitted, frame, usecase, rows.primary_index, seed)
+    explanation = explain(fitted, rows, frame, usecase, seed=seed, recipe=recipe)
     parts = BundleParts(
         usecase=usecase,
         catalogue=rows.catalogue,
@@ -77,13 +81,27 @@ def learn(
 
 
 def explain(
-    fitted: FittedModel, frame: Frame, usecase: UseCase, primary_index: int, seed: int = 0
+    fitted: FittedModel,
+    rows: TrainingRows,
+    frame: Frame,
+    usecase: UseCase,
+    *,
+    seed: int = 0,
+    recipe: Recipe = DEFAULT_RECIPE,
 ) -> Explanation:
-    """Attribute the risk of the newest rows to features and rank the drivers."""
-    catalogue = frame.facts.catalogue
+    """Attribute the risk of the newest rows to features and rank the drivers.
+
+    Models fitted to random halves of the entities tell how far the ranking depends on who was in the data:
+    half samples spread about the full one as the full one does about the truth.
+    """
+    catalogue, primary = rows.catalogue, rows.primary_index
     today = fitted.encoder.encode(feature_columns(frame.latest, catalogue)).matrix
     chosen = sample_rows(len(today), MAX_EXPLAINED_ROWS, seed)
-    contributions = fitted.model.attributions(today[chosen], primary_index).contributions
+    contributions = fitted.model.attributions(today[chosen], primary).contributions
+    refits = [
+        refit_rows(fitted, rows.take(half), recipe).attributions(today[chosen[:MAX_REFIT_ROWS]], primary)
+        for half in _halves(rows, seed)
+    ]
     drivers = rank_drivers(
         contributions,
         today[chosen],
@@ -91,9 +109,19 @@ def explain(
         usecase.drivers,
         entities=texts(frame.latest, "entity_id")[chosen],
         today=today,
+        refits=[refit.contributions for refit in refits],
         seed=seed,
     )
     return Explanation(today[chosen], contributions, drivers)
+
+
+def _halves(rows: TrainingRows, seed: int) -> Iterator[NDArray[np.bool_]]:
+    """Yield which rows belong to random halves of the groups."""
+    draw = np.random.default_rng(seed)
+    groups = np.unique(rows.group.astype(str), return_inverse=True)[1]
+    n_groups = int(groups.max()) + 1
+    for _ in range(N_REFITS):
+        yield np.isin(groups, draw.permutation(n_groups)[: n_groups // 2])
 
 
 def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> dict[str, Any]:
