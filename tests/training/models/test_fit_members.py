@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # ships no types
 
 from features.errors import TooFewEventsError
 from tests.training.models.known_truth import QUICK, make_flat
