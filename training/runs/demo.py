@@ -141,9 +141,9 @@ def _ask(port: int, method: str, path: str, body: object = None) -> tuple[int, A
 def _describe_answer(usecase: str, answer: Any) -> list[str]:
     """Return one HTTP answer in words."""
     row = answer["rows"][0]
-    risks = ", ".join(f"{horizon} {risk:.1%}" for horizon, risk in row["probabilities"].items())
+    risks = ", ".join(f"{horizon} {risk:.1%}" for horizon, risk in row["probability"].items())
     lines = [f"one real HTTP score ({usecase}, {row['entity_id']}): {risks}; risk band {row['risk_band']}"]
     return [
         *lines,
-        *(f"  because: {reason['words']} ({reason['attribution']:+.2f})" for reason in row["reasons"]),
+        *(f"  because: {reason["label"]} ({reason['attribution']:+.2f})" for reason in row["reasons"]),
     ]
