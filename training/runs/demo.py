@@ -145,5 +145,5 @@ def _describe_answer(usecase: str, answer: Any) -> list[str]:
     lines = [f"one real HTTP score ({usecase}, {row['entity_id']}): {risks}; risk band {row['risk_band']}"]
     return [
         *lines,
-        *(f"  because: {reason["label"]} ({reason['attribution']:+.2f})" for reason in row["reasons"]),
+        *(f"  because: {reason['label']} ({reason['attribution']:+.2f})" for reason in row["reasons"]),
     ]
