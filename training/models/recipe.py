@@ -71,7 +71,7 @@ class Recipe:
     inverse_penalties
         Candidates for the linear member; the one with the least out-of-fold log loss is taken.
     boosters, large_boosters
-        Tree members below and from ``large_rows`` rows.
+        Tree members below and from ``large_rows`` rows; names are unique over both.
     max_trees, patience
         Most trees of a member, and how many trees without a better out-of-fold mean end the search.
     min_events, pooled_below_events
@@ -100,7 +100,7 @@ class Recipe:
     )
     large_boosters: tuple[BoosterSettings, ...] = (
         BoosterSettings("wide", n_leaves=63, max_depth=9, learning_rate=0.08, feature_share=0.6, l2=5.0),
-        BoosterSettings("narrow", n_leaves=8, max_depth=5, learning_rate=0.1, feature_share=0.3, l2=10.0),
+        BoosterSettings("slim", n_leaves=8, max_depth=5, learning_rate=0.1, feature_share=0.3, l2=10.0),
     )
     large_rows: int = 50_000
     max_trees: int = 800

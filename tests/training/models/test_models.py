@@ -11,7 +11,7 @@ from features.errors import BundleError
 from training.models import model_from_files
 
 FOLDER = Path(training.models.__file__).parent
-FITTING = {"fit_", "splines", "logistic", "folds", "recipe", "facts"}
+FITTING = {"fit_", "splines", "logistic", "folds", "recipe", "facts", "refit"}
 
 PROBE = """
 import sys

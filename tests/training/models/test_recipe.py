@@ -44,10 +44,9 @@ def test_no_setting_leaves_anything_to_chance_or_weighs_classes(settings):
     assert not {"is_unbalance", "scale_pos_weight", "class_weight", "linear_tree"} & parameters.keys()
 
 
-def test_names_are_unique_where_members_meet():
-    for boosters in (DEFAULT_RECIPE.boosters, DEFAULT_RECIPE.large_boosters):
-        names = ["linear", *(settings.name for settings in boosters)]
-        assert len(names) == len(set(names))
+def test_a_name_means_one_member_in_the_whole_recipe():
+    names = ["linear", *(one.name for one in (*DEFAULT_RECIPE.boosters, *DEFAULT_RECIPE.large_boosters))]
+    assert len(names) == len(set(names))
 
 
 def test_a_recipe_is_plain_and_frozen():
