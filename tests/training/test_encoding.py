@@ -22,7 +22,9 @@ def columns_of(pairs):
 
 
 def trained():
-    return Encoder.fit({"tenure": range(13), "plan": ["basic"] * 6 + ["plus"] * 5 + ["trial", "test"]}, CATALOGUE)
+    return Encoder.fit(
+        {"tenure": range(13), "plan": ["basic"] * 6 + ["plus"] * 5 + ["trial", "test"]}, CATALOGUE
+    )
 
 
 class TestVocabulary:
@@ -60,7 +62,10 @@ class TestEncode:
         assert encoded.matrix.flags.c_contiguous
 
     def test_rare_levels_share_one_code(self):
-        assert trained().encode({"tenure": [1, 2], "plan": ["trial", "test"]}).matrix[:, 1].tolist() == [2.0, 2.0]
+        assert trained().encode({"tenure": [1, 2], "plan": ["trial", "test"]}).matrix[:, 1].tolist() == [
+            2.0,
+            2.0,
+        ]
 
     def test_unseen_levels_are_missing_and_reported_once(self):
         encoded = trained().encode({"tenure": [1] * 4, "plan": ["gold", "basic", "gold", "bronze"]})
@@ -78,20 +83,36 @@ class TestEncode:
         assert np.isnan(trained().encode({"tenure": [missing], "plan": [None]}).matrix[0, 0])
 
     def test_truth_values_count_as_zero_and_one(self):
-        assert trained().encode({"tenure": [True, False], "plan": [None] * 2}).matrix[:, 0].tolist() == [1.0, 0.0]
+        assert trained().encode({"tenure": [True, False], "plan": [None] * 2}).matrix[:, 0].tolist() == [
+            1.0,
+            0.0,
+        ]
 
     def test_a_category_of_truth_values_or_numbers_is_written_as_in_json(self):
         catalogue = Catalogue((Feature("flag", "category", "table"),))
         encoder = Encoder.fit({"flag": [True] * 5 + [False] * 5 + [3.0] * 5 + [2.5] * 5}, catalogue)
-        assert encoder.encode({"flag": ["true", "false", "3", 3, "2.5"]}).matrix[:, 0].tolist() == [3, 2, 1, 1, 0]
+        assert encoder.encode({"flag": ["true", "false", "3", 3, "2.5"]}).matrix[:, 0].tolist() == [
+            3,
+            2,
+            1,
+            1,
+            0,
+        ]
 
     @pytest.mark.parametrize("dtype", [np.float32, np.int64, np.uint8, np.bool_], ids=str)
     def test_takes_arrays_of_any_number_type(self, dtype):
         column = np.array([0, 1, 1], dtype=dtype)
-        assert trained().encode({"tenure": column, "plan": [None] * 3}).matrix[:, 0].tolist() == [0.0, 1.0, 1.0]
+        assert trained().encode({"tenure": column, "plan": [None] * 3}).matrix[:, 0].tolist() == [
+            0.0,
+            1.0,
+            1.0,
+        ]
 
     def test_takes_arrays_of_objects(self):
-        columns = {"tenure": np.array([1, None], dtype=object), "plan": np.array(["plus", None], dtype=object)}
+        columns = {
+            "tenure": np.array([1, None], dtype=object),
+            "plan": np.array(["plus", None], dtype=object),
+        }
         np.testing.assert_array_equal(trained().encode(columns).matrix, [[1.0, 1.0], [np.nan, np.nan]])
 
     def test_no_rows_give_an_empty_matrix(self):
