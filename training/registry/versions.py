@@ -68,7 +68,9 @@ def register(folder: Path, run_id: str) -> RegisteredBundle:
     if not client.search_registered_models(filter_string=f"name = '{name}'"):
         client.create_registered_model(name)
     tags = {_MODEL_VERSION_TAG: bundle.model_version}
-    created = mlflow.register_model(logged.model_uri, name, tags=tags)
+    created = client.create_model_version(
+        name, source=logged.model_uri, run_id=run_id, tags=tags, model_id=logged.model_id
+    )
     return RegisteredBundle(name, int(created.version), bundle.model_version, run_id)
 
 
