@@ -6,10 +6,12 @@ from training.models.binary import MODEL_FILE, Attributions, BinaryModel
 from training.models.blend import Blend, Member
 from training.models.boosters import BoosterModel
 from training.models.hazard import HazardModel
+from training.models.levels import Level, Levels, RatingKind
+from training.models.rating import RatingModel
 from training.models.records import read_record
 from training.models.shapes import Curve, ShapeModel
 
-Model = BinaryModel | HazardModel
+Model = BinaryModel | HazardModel | RatingModel
 
 __all__ = [
     "Attributions",
@@ -18,8 +20,12 @@ __all__ = [
     "BoosterModel",
     "Curve",
     "HazardModel",
+    "Level",
+    "Levels",
     "Member",
     "Model",
+    "RatingKind",
+    "RatingModel",
     "ShapeModel",
     "model_from_files",
 ]
@@ -38,7 +44,11 @@ def model_from_files(contents: Mapping[str, bytes]) -> Model:
     BundleError
         If a file is missing, altered or of an unknown kind.
     """
-    kinds: dict[str, type[BinaryModel | HazardModel]] = {"binary": BinaryModel, "hazard": HazardModel}
+    kinds: dict[str, type[BinaryModel | HazardModel | RatingModel]] = {
+        "binary": BinaryModel,
+        "hazard": HazardModel,
+        "rating": RatingModel,
+    }
     record = read_record(contents, MODEL_FILE)
     if record.text("kind") not in kinds:
         raise record.fail("kind", f"one of {', '.join(kinds)}")

@@ -1,4 +1,4 @@
-"""Probability of one outcome, for flat tables."""
+"""Probability of one outcome: of a flat table, or inside one window."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,14 +39,17 @@ class BinaryModel:
     ----------
     blend
         Members and calibration.
+    horizon
+        What is forecast: ``outcome`` of a flat table, or the length of the window, e.g. ``180d``.
     """
 
     blend: Blend
+    horizon: str = "outcome"
 
     @property
     def horizon_names(self) -> tuple[str, ...]:
         """Return the name of the one column of probabilities."""
-        return ("outcome",)
+        return (self.horizon,)
 
     def log_odds(self, matrix: Floats) -> Floats:
         """Return calibrated log-odds, shape (rows, 1)."""
@@ -85,7 +88,7 @@ class BinaryModel:
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
-        return {MODEL_FILE: to_bytes({"kind": "binary"})} | self.blend.to_files()
+        return {MODEL_FILE: to_bytes({"kind": "binary", "horizon": self.horizon})} | self.blend.to_files()
 
     @classmethod
     def from_files(cls, contents: Mapping[str, bytes]) -> Self:
@@ -99,4 +102,4 @@ class BinaryModel:
         record = read_record(contents, MODEL_FILE)
         if record.text("kind") != "binary":
             raise record.fail("kind", "'binary'")
-        return cls(Blend.from_files(contents))
+        return cls(Blend.from_files(contents), record.text("horizon", "outcome"))

@@ -60,9 +60,9 @@ class Record:
         found = repr(self._content.get(key))[:60]
         return BundleError(f"{self.where}: {key}", f"{found} is not {wanted}", _HINT)
 
-    def text(self, key: str) -> str:
-        """Return a text."""
-        value = self._content.get(key)
+    def text(self, key: str, default: str | None = None) -> str:
+        """Return a text; ``default`` where an older version did not write the key."""
+        value = self._content.get(key, default)
         if not isinstance(value, str):
             raise self.fail(key, "a text")
         return value

@@ -2,9 +2,18 @@
 
 import pytest
 
-from tests.training.models.known_truth import QUICK, FlatWorld, HazardWorld, make_flat, make_hazard
+from tests.training.models.known_truth import (
+    QUICK,
+    FlatWorld,
+    HazardWorld,
+    RatingWorld,
+    make_flat,
+    make_hazard,
+    make_ratings,
+)
 from training.models.fit_binary import BinaryFit, fit_binary
 from training.models.fit_hazard import HazardFit, fit_hazard
+from training.models.fit_rating import RatingFit, fit_rating
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +35,13 @@ def binary_fit(flat_world: FlatWorld) -> BinaryFit:
 def hazard_fit(hazard_world: HazardWorld) -> HazardFit:
     world = hazard_world
     return fit_hazard(world.encoded, world.days, world.event, world.horizons, world.entities, QUICK, seed=1)
+
+
+@pytest.fixture(scope="session")
+def rating_world() -> RatingWorld:
+    return make_ratings()
+
+
+@pytest.fixture(scope="session")
+def rating_fit(rating_world: RatingWorld) -> RatingFit:
+    return fit_rating(rating_world.encoded, rating_world.answers, "ordinal", (1, 5), recipe=QUICK, seed=1)
