@@ -4,15 +4,18 @@ Import from here; the modules inside are an arrangement, not an interface.
 """
 
 from features.usecase.meaning import Driver, Privacy, Value
+from features.usecase.membership import Cohort, Snapshots
 from features.usecase.model import UseCase
-from features.usecase.outcome import Cohort, EventTarget, FlatTable, Join, NotApplicable, Snapshots
+from features.usecase.outcome import Cause, EventTarget, NextTarget, OutcomeKind, SilenceTarget, Target
 from features.usecase.reading import load, parse
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, Metric, ReadOptions, Source
+from features.usecase.table import FlatTable, Join, NotApplicable
 from features.usecase.vocabulary import DataKind, Language, Role
 
 __all__ = [
+    "Cause",
     "Cohort",
     "DataKind",
     "Delay",
@@ -23,13 +26,17 @@ __all__ = [
     "Join",
     "Language",
     "Metric",
+    "NextTarget",
     "NotApplicable",
+    "OutcomeKind",
     "Privacy",
     "ReadOptions",
     "ResponseRateRule",
     "Role",
+    "SilenceTarget",
     "Snapshots",
     "Source",
+    "Target",
     "UseCase",
     "Value",
     "build_schema",

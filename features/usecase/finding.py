@@ -89,11 +89,10 @@ def _explain(finding: Mapping[str, Any], path: list[str], found: object) -> tupl
             problem, _, hint = str(context["error"]).partition("; ")
             return problem, hint
         case "extra_forbidden":
-            return f"'{path[-1]}' is not a key of this section", propose(
-                path[-1], sorted(_fields_beside(path))
-            )
+            known = sorted(_fields_beside(path, finding["loc"]))
+            return f"'{path[-1]}' is not a key of this section", propose(path[-1], known)
         case "missing":
-            return "is missing", _remedy_for_missing(path)
+            return "is missing", _remedy_for_missing(path, finding["loc"])
         case "literal_error":
             return f"{_show(found)} is not allowed", f"write {context['expected']}"
         case kind if kind.startswith("date"):
@@ -124,18 +123,22 @@ def _show(found: object) -> str:
     return f"'{text}'" if len(text) <= _LONGEST_SHOWN else f"'{text[:_LONGEST_SHOWN]}...'"
 
 
-def _remedy_for_missing(path: list[str]) -> str:
+def _remedy_for_missing(path: list[str], loc: tuple[int | str, ...]) -> str:
     """Say which key to add and, where the format describes it, what belongs there."""
-    field = _fields_beside(path).get(path[-1])
+    field = _fields_beside(path, loc).get(path[-1])
     meaning = f": {field.description}" if field is not None and field.description else ""
     return f"add the key '{path[-1]}'{meaning}"
 
 
-def _fields_beside(path: list[str]) -> dict[str, FieldInfo]:
-    """Return the keys allowed in the section that holds the last part of ``path``, with their meaning."""
+def _fields_beside(path: list[str], loc: tuple[int | str, ...]) -> dict[str, FieldInfo]:
+    """Return the keys allowed in the section that holds the last part of ``path``, with their meaning.
+
+    Where a section may be of several types, ``loc`` names the one that its keys were compared with.
+    """
     sections: list[Any] = [UseCase]
     for part in path[:-1]:
         sections = [inner for section in sections for inner in _step(section, part)]
+        sections = [inner for inner in sections if getattr(inner, "__name__", "") in loc] or sections
     fields: dict[str, FieldInfo] = {}
     for section in sections:
         fields |= _fields(section)

@@ -8,24 +8,28 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from features.usecase.meaning import Driver, Privacy, Value
-from features.usecase.outcome import Cohort, EventTarget, FlatTable, Snapshots
+from features.usecase.membership import Cohort, Snapshots
+from features.usecase.outcome import OutcomeKind, Target
+from features.usecase.references import check_sources
 from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
-from features.usecase.vocabulary import Labelled, Name, propose
+from features.usecase.table import FlatTable
+from features.usecase.vocabulary import ColumnPath, Labelled, Name
 
 
 def _kind_of_rule(found: object) -> str:
     """Tell a response rate (it names answers or invitations) from rules over one source."""
     if isinstance(found, dict):
-        return "response_rate" if {"answered", "invited"} & found.keys() else "source"
-    return "response_rate" if isinstance(found, ResponseRateRule) else "source"
+        return "ResponseRateRule" if {"answered", "invited"} & found.keys() else "FeatureRule"
+    return "ResponseRateRule" if isinstance(found, ResponseRateRule) else "FeatureRule"
 
 
 Rule = Annotated[
-    Annotated[FeatureRule, Tag("source")] | Annotated[ResponseRateRule, Tag("response_rate")],
+    Annotated[FeatureRule, Tag("FeatureRule")] | Annotated[ResponseRateRule, Tag("ResponseRateRule")],
     Discriminator(_kind_of_rule),
 ]
 _SNAPSHOT_PARTS = ("entity", "snapshots", "features", "cohort", "target")
+_NOT_FLAT = ("sources", *_SNAPSHOT_PARTS, "units")
 
 
 class UseCase(Labelled):
@@ -42,11 +46,17 @@ class UseCase(Labelled):
     sources: dict[Name, Source] = {}
     features: dict[Name, Rule] = {}
     cohort: Cohort | None = None
-    target: EventTarget | None = None
+    target: Target | None = Field(None, description="event, silence or next: what is predicted")
     table: FlatTable | None = None
     drivers: dict[Name, Driver] = {}
     value: Value | None = None
     privacy: Privacy = Privacy()
+    units: ColumnPath | None = Field(
+        None, description="source.column with the unit (team, branch) of an entity"
+    )
+    cuts: list[str] = Field(
+        [], description="groups that may be shown: source.column of attributes, or columns of the flat table"
+    )
     accept_leak: dict[str, Annotated[str, Field(min_length=1)]] = Field(
         {}, description="column or feature: why it is honest all the same"
     )
@@ -75,7 +85,33 @@ class UseCase(Labelled):
         twin._folder = folder.resolve()  # noqa: SLF001 (our own twin)
         return twin
 
-    def settled(self) -> tuple[str, Snapshots, Cohort, EventTarget]:
+    @property
+    def outcome(self) -> OutcomeKind:
+        """Return what is predicted: an event, silence, or a label that is binary, ordinal, numeric, NPS."""
+        if self.table is not None:
+            return self.table.kind
+        return self.settled()[3].outcome
+
+    @property
+    def protected_columns(self) -> dict[str, str]:
+        """Return the protected attributes that are kept apart: name and ``source.column`` (or plain column).
+
+        A name without a source is a column of the source that says which entities there are.
+        """
+        if self.table is not None:
+            return {name: name for name in self.privacy.protected}
+        base = self.settled()[2].base
+        paths = dict.fromkeys(
+            path if "." in path else f"{base}.{path}"
+            for path in self.privacy.protected
+            if "." in path or not self.sources[base].is_events
+        )
+        names = [path.partition(".")[2] for path in paths]
+        return {
+            path if names.count(name) > 1 else name: path for name, path in zip(names, paths, strict=True)
+        }
+
+    def settled(self) -> tuple[str, Snapshots, Cohort, Target]:
         """Return entity, snapshots, cohort and target of a use case made from sources.
 
         Raises
@@ -94,18 +130,20 @@ class UseCase(Labelled):
             self._check_flat()
         else:
             self._check_complete()
-            self._check_references()
-            for name, rule in self.features.items():
-                _check_rule(name, rule, self.sources)
+            check_sources(self)
         return self
 
     def _check_flat(self) -> None:
         """Demand that nothing of the other shape stands beside ``table``."""
-        beside = [key for key in ("sources", *_SNAPSHOT_PARTS) if getattr(self, key)]
+        beside = [key for key in _NOT_FLAT if getattr(self, key)]
         if beside:
             message = (
                 f"'{beside[0]}' stands beside 'table'; keep one shape: 'table', or 'sources' and its parts"
             )
+            raise ValueError(message)
+        shown = [cut for cut in self.cuts if cut in self.privacy.protected]
+        if shown:
+            message = f"cuts names '{shown[0]}', which stands under privacy.protected; leave one of them out"
             raise ValueError(message)
 
     def _check_complete(self) -> None:
@@ -115,67 +153,3 @@ class UseCase(Labelled):
                 parts = ", ".join(_SNAPSHOT_PARTS)
                 message = f"'{key}' is missing or empty; write either 'table', or 'sources' with {parts}"
                 raise ValueError(message)
-
-    def _check_references(self) -> None:
-        """Demand that every source that is named exists, and gives events where events are needed."""
-        for key, source, needs_events in self._references():
-            if source not in self.sources:
-                message = (
-                    f"{key} names the source '{source}', which is not there; {propose(source, self.sources)}"
-                )
-                raise ValueError(message)
-            if needs_events and not self.sources[source].is_events:
-                message = f"{key} needs events, but '{source}' has no 'event_time'; name a source of events"
-                raise ValueError(message)
-
-    def _references(self) -> list[tuple[str, str, bool]]:
-        """Return (key in the file, source name, whether it needs events) for every mention of a source."""
-        found = _references_of_features(self.features)
-        for key, column in self._named_columns():
-            source, dot, _ = column.partition(".")
-            if not dot:
-                message = f"{key}: '{column}' is not a column of a source; write 'source.column'"
-                raise ValueError(message)
-            found.append((key, source, False))
-        if self.target is not None:
-            found.append(("target.event", self.target.event, True))
-        for name, driver in self.drivers.items():
-            prefixes = [pattern.partition(".")[0] for pattern in driver.features if "." in pattern]
-            found += [
-                (f"drivers.{name}.features", prefix, False)
-                for prefix in prefixes
-                if not set("*?[") & set(prefix)
-            ]
-        return found
-
-    def _named_columns(self) -> list[tuple[str, str]]:
-        """Return (key in the file, source.column) for every column named outside the features."""
-        named = [
-            ("cohort.from", self.cohort and self.cohort.starts),
-            ("cohort.until", self.cohort and self.cohort.ends),
-            ("value.revenue", self.value and self.value.revenue),
-        ]
-        return [(key, column) for key, column in named if column]
-
-
-def _references_of_features(rules: dict[str, FeatureRule | ResponseRateRule]) -> list[tuple[str, str, bool]]:
-    """Return (key in the file, source name, whether it needs events) for the feature rules."""
-    found: list[tuple[str, str, bool]] = []
-    for name, rule in rules.items():
-        if isinstance(rule, ResponseRateRule):
-            found.append((f"features.{name}.answered", rule.answered, True))
-            found.append((f"features.{name}.invited", rule.invited, True))
-        else:
-            found.append((f"features.{name}", name, False))
-    return found
-
-
-def _check_rule(name: str, rule: FeatureRule | ResponseRateRule, sources: dict[str, Source]) -> None:
-    """Demand that attributes are asked for nothing but their last value."""
-    if isinstance(rule, ResponseRateRule) or sources[name].is_events:
-        return
-    if rule.windowed or rule.ratio or rule.days_since_last or rule.days_since_first or rule.first:
-        message = (
-            f"features.{name} uses functions of events, but '{name}' holds attributes; write last: [...]"
-        )
-        raise ValueError(message)

@@ -1,74 +1,19 @@
-"""What is predicted, for whom, and when: snapshots, cohort, target, or the label of a flat table."""
+"""What is predicted from snapshots: an event, silence, or the next answer to a question."""
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from features.timeline import Horizon, SnapshotGrid, Step
-from features.usecase.source import ReadOptions
-from features.usecase.vocabulary import ColumnPath, Days, Part
+from features.timeline import Horizon
+from features.usecase.vocabulary import ColumnPath, Day, Days, Gap, Part
 
-
-def _check_year(day: date) -> date:
-    """Refuse years that are slips of the pen; windows before and horizons after would leave the calendar."""
-    if not 1900 <= day.year < 2200:
-        message = f"'{day}' is not in the years 1900 to 2199; write the year with four digits"
-        raise ValueError(message)
-    return day
+OutcomeKind = Literal["event", "silence", "binary", "ordinal", "numeric", "nps_group"]
 
 
-def _check_zero_gap(found: object) -> object:
-    """Ask for the unit of a bare 0, which no duration can be."""
-    if str(found) == "0":
-        message = "'0' is not a duration; write '0d'"
-        raise ValueError(message)
-    return found
+class _Watched(Part):
+    """What all targets have: a gap before the horizon, and an end of observation."""
 
-
-Day = Annotated[date, AfterValidator(_check_year)]
-Gap = Annotated[Days | Literal["0d"], BeforeValidator(_check_zero_gap)]
-
-
-class Snapshots(Part):
-    """Say on which days rows are known and scored."""
-
-    every: Step = Field(description="day, week, month or quarter")
-    first: Day = Field(alias="from", description="first snapshot, e.g. 2025-01-01")
-    last: Day = Field(alias="to", description="last possible snapshot, e.g. 2025-12-01")
-
-    @property
-    def grid(self) -> SnapshotGrid:
-        """Return the grid of snapshot dates."""
-        return SnapshotGrid(self.every, self.first, self.last)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.last < self.first:
-            message = f"'to' is {self.last}, before 'from' {self.first}; write the earlier day first"
-            raise ValueError(message)
-        return self
-
-
-class Cohort(Part):
-    """Name the columns that say from when until when an entity can be scored."""
-
-    starts: ColumnPath = Field(alias="from", description="source.column with the first day")
-    ends: ColumnPath | None = Field(None, alias="until")
-
-
-class EventTarget(Part):
-    """Predict whether an event of a source happens inside each horizon.
-
-    Rows whose horizon is not over are censored, not negatives.
-    """
-
-    event: str = Field(description="the source whose events are predicted")
-    horizons: list[Days] = Field(min_length=1, description="for example [30d, 90d]")
     gap: Gap = "0d"
-    primary_horizon: Days | None = Field(
-        None, description="the horizon that reports lead with; the first one if absent"
-    )
     observed_until: Day | None = Field(
         None, description="first day that is not observed; else the newest known time"
     )
@@ -77,6 +22,46 @@ class EventTarget(Part):
     def gap_days(self) -> int:
         """Return the days between snapshot and start of the horizon."""
         return 0 if isinstance(self.gap, str) else self.gap.days
+
+
+class Cause(Part):
+    """Say which causes of an event are predicted, and which end the row without it."""
+
+    column: str = Field(description="column of the events with the cause")
+    voluntary: list[str] = Field(min_length=1, description="causes that are the predicted event")
+    competing: list[str] = Field([], description="other causes: the row is censored at their time")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        both = [cause for cause in self.voluntary if cause in self.competing]
+        if both:
+            message = f"'{both[0]}' is both voluntary and competing; keep it in one of the lists"
+            raise ValueError(message)
+        return self
+
+
+class EventTarget(_Watched):
+    """Predict whether an event of a source happens inside each horizon.
+
+    Rows whose horizon is not over are censored, not negatives; so are rows that end for a competing cause.
+    """
+
+    event: str = Field(description="the source whose events are predicted")
+    horizons: list[Days] = Field(min_length=1, description="for example [30d, 90d]")
+    cause: Cause | None = Field(None, description="which causes count, where events have several")
+    primary_horizon: Days | None = Field(
+        None, description="the horizon that reports lead with; the first one if absent"
+    )
+
+    @property
+    def source(self) -> str:
+        """Return the source that is watched."""
+        return self.event
+
+    @property
+    def outcome(self) -> OutcomeKind:
+        """Return what is predicted."""
+        return "event"
 
     @property
     def spans(self) -> tuple[Horizon, ...]:
@@ -99,51 +84,81 @@ class EventTarget(Part):
         return self
 
 
-class Join(Part):
-    """Add the columns of a second table to a flat one; each row there may match at most one key."""
+class SilenceTarget(_Watched):
+    """Predict whether no event of a source happens in the whole horizon; known only once it is over."""
 
-    file: str
-    on: str | dict[str, str] = Field(description="shared key column, or {column here: column there}")
-    columns: list[str] | None = Field(None, description="keep only these; all others if absent")
-    exclude: list[str] = []
-    read: ReadOptions = ReadOptions()
+    silence: str = Field(description="the source whose events may stay away")
+    length: Days = Field(alias="for", description="how long, for example 180d")
 
     @property
-    def keys(self) -> tuple[str, str]:
-        """Return the key column of the table and of the joined file."""
-        if isinstance(self.on, str):
-            return self.on, self.on
-        return next(iter(self.on.items()))
+    def source(self) -> str:
+        """Return the source that is watched."""
+        return self.silence
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if not isinstance(self.on, str) and len(self.on) != 1:
-            message = "'on' names one pair of key columns; write on: {column here: column there}"
-            raise ValueError(message)
-        return self
+    @property
+    def outcome(self) -> OutcomeKind:
+        """Return what is predicted."""
+        return "silence"
+
+    @property
+    def spans(self) -> tuple[Horizon, ...]:
+        """Return the one horizon."""
+        return (self.primary,)
+
+    @property
+    def primary(self) -> Horizon:
+        """Return the one horizon."""
+        return Horizon(self.length, self.gap_days)
 
 
-class NotApplicable(Part):
-    """Say that a value of some columns means 'does not apply', which is not the number it looks like."""
+class NextTarget(_Watched):
+    """Predict the next answer to a question inside the horizon, also of people who never answered.
 
-    columns: list[str] = Field(min_length=1)
-    value: str | float = Field(description="the value that means 'does not apply'")
+    Rows without an answer have no label: they are scored, never learned from.
+    """
+
+    next: ColumnPath = Field(description="source.column with the answer")
+    within: Days = Field(description="for example 90d")
+    kind: Literal["ordinal", "numeric", "nps_group"] = Field(description="ordinal, numeric or nps_group")
+
+    @property
+    def source(self) -> str:
+        """Return the source that is watched."""
+        return self.next.partition(".")[0]
+
+    @property
+    def column(self) -> str:
+        """Return the column with the answer."""
+        return self.next.partition(".")[2]
+
+    @property
+    def outcome(self) -> OutcomeKind:
+        """Return what is predicted."""
+        return self.kind
+
+    @property
+    def spans(self) -> tuple[Horizon, ...]:
+        """Return the one horizon."""
+        return (self.primary,)
+
+    @property
+    def primary(self) -> Horizon:
+        """Return the one horizon."""
+        return Horizon(self.within, self.gap_days)
 
 
-class FlatTable(Part):
-    """Describe a table with one row per entity and the label in a column."""
+def _kind_of_target(found: object) -> str:
+    """Tell the targets apart by the key that only one of them has; an event where there is none."""
+    if isinstance(found, (SilenceTarget, NextTarget)):
+        return type(found).__name__
+    if isinstance(found, dict):
+        return "SilenceTarget" if "silence" in found else "NextTarget" if "next" in found else "EventTarget"
+    return "EventTarget"
 
-    file: str = Field(description="CSV, CSV.gz or Parquet, relative to the data folder")
-    label: str = Field(description="the column that is predicted")
-    positive: str | float = Field(description="the value of the label that is predicted, e.g. Yes")
-    id: str | None = None
-    group: str | None = Field(
-        None, description="rows with the same value never stand on both sides of a split"
-    )
-    join: list[Join] = []
-    exclude: list[str] = []
-    experience: list[str] = Field([], description="columns that are X-data: what people said")
-    categories: list[str] = Field([], description="columns of numbers that are codes, not amounts")
-    not_applicable: NotApplicable | None = None
-    weight: str | None = None
-    read: ReadOptions = ReadOptions()
+
+Target = Annotated[
+    Annotated[EventTarget, Tag("EventTarget")]
+    | Annotated[SilenceTarget, Tag("SilenceTarget")]
+    | Annotated[NextTarget, Tag("NextTarget")],
+    Discriminator(_kind_of_target),
+]

@@ -34,14 +34,17 @@ def _check_zone(zone: str) -> str:
     return zone
 
 
+TimeForm = Annotated[str, AfterValidator(_check_time_form)]
+
+
 class ReadOptions(Part):
     """Say how a text file is written; what is not given is plain: comma, point, UTF-8, ISO dates."""
 
     delimiter: str = Field(",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1"] = "utf-8"
-    dates: Annotated[str, AfterValidator(_check_time_form)] | None = Field(
-        None, description="strptime form of dates and times; ISO 8601 when absent"
+    dates: TimeForm | Annotated[list[TimeForm], Field(min_length=1)] | None = Field(
+        None, description="strptime form of dates and times, or several in order; ISO 8601 when absent"
     )
     timezone: Annotated[str, AfterValidator(_check_zone)] | None = Field(
         None, description="zone of times written without one, e.g. Europe/Berlin"
@@ -50,6 +53,13 @@ class ReadOptions(Part):
         1, ge=1, le=5, description="number of header rows; the first one names the columns"
     )
     missing: list[str] = Field([], description="texts that stand for a missing value, beside the empty one")
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Return the forms of dates in the order in which they are tried; none for ISO 8601."""
+        if self.dates is None:
+            return ()
+        return (self.dates,) if isinstance(self.dates, str) else tuple(self.dates)
 
 
 class Delay(Part):
@@ -99,6 +109,7 @@ Scale = Annotated[
 
 
 Metric = Literal["nps", "enps", "csat", "ces"]
+Duplicates = Literal["keep", "remove"]
 
 
 class Source(Part):
@@ -116,7 +127,13 @@ class Source(Part):
     key: str | None = Field(
         None, description="column with the entity, or with a key that a links table resolves"
     )
+    join: Literal["unit"] | None = Field(
+        None, description="unit: an anonymous source, its key is a unit and never a person"
+    )
     id: str | None = Field(None, description="column that identifies a row; repeated ids are duplicates")
+    duplicates: Duplicates = Field(
+        "keep", description="remove: rows that equal an earlier one in every column are left out"
+    )
     event_time: str | None = None
     valid_from: str | None = Field(
         None, description="first moment of a row; 'always' for a table without history"
@@ -145,6 +162,11 @@ class Source(Part):
         return bool(self.links)
 
     @property
+    def is_anonymous(self) -> bool:
+        """Tell whether rows belong to units and not to entities."""
+        return self.join == "unit"
+
+    @property
     def delay_days(self) -> int:
         """Return the declared days between happening and knowing; 0 without a declared delay."""
         return self.known_at.delay.days if isinstance(self.known_at, Delay) else 0
@@ -156,17 +178,7 @@ class Source(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if (self.file is None) == (self.query is None):
-            message = "a source has either 'file' or 'query'; write one of them"
-            raise ValueError(message)
-        if (self.query is None) != (self.url is None):
-            message = "'query' and 'url' belong together; write both or none"
-            raise ValueError(message)
-        if (self.event_time is None) == (self.valid_from is None):
-            message = (
-                "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
-            )
-            raise ValueError(message)
+        _check_origin(self)
         if self.data == "X" and (self.survey is None or self.answered_by is None):
             message = (
                 "X-data needs 'survey' and 'answered_by'; write survey: NAME, answered_by: entity or other"
@@ -174,11 +186,25 @@ class Source(Part):
             raise ValueError(message)
         for metric, column in self.metrics.items():
             if column not in self.scales:
-                message = (
-                    f"metrics.{metric} names '{column}', a column without a scale; add it to 'scales'"
-                )
+                message = f"metrics.{metric} names '{column}', a column without a scale; add it to 'scales'"
                 raise ValueError(message)
         if len(self.links) > 1:
             message = "'links' translates one key; write one pair 'from_key: to_key' per source"
             raise ValueError(message)
+        if self.is_anonymous and (self.key is None or not self.is_events):
+            message = "'join: unit' needs 'key', the column with the unit, and 'event_time'; write both"
+            raise ValueError(message)
         return self
+
+
+def _check_origin(source: Source) -> None:
+    """Demand one origin of the rows and one clock of what they mean."""
+    if (source.file is None) == (source.query is None):
+        message = "a source has either 'file' or 'query'; write one of them"
+        raise ValueError(message)
+    if (source.query is None) != (source.url is None):
+        message = "'query' and 'url' belong together; write both or none"
+        raise ValueError(message)
+    if (source.event_time is None) == (source.valid_from is None):
+        message = "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
+        raise ValueError(message)

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
@@ -49,6 +50,26 @@ Days = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,4}d$", "examples": ["90d"]}),
 ]
+
+
+def _check_year(day: date) -> date:
+    """Refuse years that are slips of the pen; windows before and horizons after would leave the calendar."""
+    if not 1900 <= day.year < 2200:
+        message = f"'{day}' is not in the years 1900 to 2199; write the year with four digits"
+        raise ValueError(message)
+    return day
+
+
+def _check_zero_gap(found: object) -> object:
+    """Ask for the unit of a bare 0, which no duration can be."""
+    if str(found) == "0":
+        message = "'0' is not a duration; write '0d'"
+        raise ValueError(message)
+    return found
+
+
+Day = Annotated[date, AfterValidator(_check_year)]
+Gap = Annotated[Days | Literal["0d"], BeforeValidator(_check_zero_gap)]
 
 
 def _check_name(name: str) -> str:

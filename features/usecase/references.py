@@ -1,0 +1,209 @@
+"""Every mention of a source in a use case, and what the source has to be there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, Protocol
+
+from features.usecase.meaning import Driver, Privacy, Value
+from features.usecase.membership import Cohort
+from features.usecase.outcome import EventTarget, NextTarget, SilenceTarget
+from features.usecase.rule import FeatureRule, ResponseRateRule
+from features.usecase.source import Source
+from features.usecase.vocabulary import propose
+
+_NPS_SCALE = (0.0, 10.0)
+_OF_ANY_KIND = ("cohort.from", "cohort.until", "value.revenue")
+_OF_SINGLE_ANSWERS = ("min", "max", "first", "last", "days_since_first", "days_since_last")
+
+
+class Mentions(Protocol):
+    """The parts of a use case that name sources."""
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """Return the sources by name."""
+
+    @property
+    def features(self) -> Mapping[str, FeatureRule | ResponseRateRule]:
+        """Return the feature rules."""
+
+    @property
+    def cohort(self) -> Cohort | None:
+        """Return who is looked at."""
+
+    @property
+    def target(self) -> EventTarget | SilenceTarget | NextTarget | None:
+        """Return what is predicted."""
+
+    @property
+    def drivers(self) -> Mapping[str, Driver]:
+        """Return the drivers."""
+
+    @property
+    def value(self) -> Value | None:
+        """Return what an entity is worth."""
+
+    @property
+    def privacy(self) -> Privacy:
+        """Return whose data this is."""
+
+    @property
+    def units(self) -> str | None:
+        """Return the attribute that says the unit."""
+
+    @property
+    def cuts(self) -> list[str]:
+        """Return the declared group cuts."""
+
+
+class Mention(NamedTuple):
+    """A source named under a key, and what it has to hold there."""
+
+    key: str
+    source: str
+    needs: Literal["events", "attributes", "entities", "any"]
+
+
+def check_sources(usecase: Mentions) -> None:
+    """Demand that every source that is named exists and holds what is needed of it.
+
+    Raises
+    ------
+    ValueError
+        Naming the key, the source and the remedy.
+    """
+    for mention in _list_mentions(usecase):
+        if mention.source not in usecase.sources:
+            remedy = propose(mention.source, usecase.sources)
+            message = f"{mention.key} names the source '{mention.source}', which is not there; {remedy}"
+            raise ValueError(message)
+        _check_kind(mention, usecase.sources[mention.source])
+    for name, rule in usecase.features.items():
+        _check_rule(name, rule, usecase.sources)
+    _check_units(usecase)
+    _check_cuts(usecase)
+    _check_answer(usecase)
+
+
+def _check_kind(mention: Mention, source: Source) -> None:
+    """Demand events, attributes, or at least rows that belong to entities."""
+    key, name, needs = mention
+    if needs == "events" and not source.is_events:
+        message = f"{key} needs events, but '{name}' has no 'event_time'; name a source of events"
+        raise ValueError(message)
+    if needs == "attributes" and (source.is_events or source.is_link):
+        message = (
+            f"{key} needs attributes, but '{name}' has none; name a source with 'valid_from' and no links"
+        )
+        raise ValueError(message)
+    if needs != "any" and source.is_anonymous:
+        message = f"{key} needs to know who a row belongs to, but '{name}' joins by unit; name another source"
+        raise ValueError(message)
+
+
+def _list_mentions(usecase: Mentions) -> Iterator[Mention]:
+    """Yield every mention of a source, in the order in which faults are told."""
+    for name, rule in usecase.features.items():
+        if isinstance(rule, ResponseRateRule):
+            yield Mention(f"features.{name}.answered", rule.answered, "events")
+            yield Mention(f"features.{name}.invited", rule.invited, "events")
+        else:
+            yield Mention(f"features.{name}", name, "any")
+    for key, path in _named_columns(usecase):
+        source, dot, _ = path.partition(".")
+        if not dot:
+            message = f"{key}: '{path}' is not a column of a source; write 'source.column'"
+            raise ValueError(message)
+        yield Mention(key, source, "entities" if key in _OF_ANY_KIND else "attributes")
+    yield from _watched(usecase)
+    for name, driver in usecase.drivers.items():
+        for prefix in _prefixes(driver.features):
+            yield Mention(f"drivers.{name}.features", prefix, "any")
+
+
+def _watched(usecase: Mentions) -> Iterator[Mention]:
+    """Yield the sources whose events say who belongs and what became of them."""
+    if usecase.cohort is not None and usecase.cohort.active is not None:
+        yield Mention("cohort.active", usecase.cohort.active, "events")
+    if usecase.target is not None:
+        keys = {"event": "target.event", "silence": "target.silence"}
+        yield Mention(keys.get(usecase.target.outcome, "target.next"), usecase.target.source, "events")
+
+
+def _prefixes(patterns: Iterable[str]) -> Iterator[str]:
+    """Yield the sources that driver patterns name outright."""
+    for pattern in patterns:
+        prefix, dot, _ = pattern.partition(".")
+        if dot and not set("*?[") & set(prefix):
+            yield prefix
+
+
+def _named_columns(usecase: Mentions) -> list[tuple[str, str]]:
+    """Return (key in the file, source.column) for every column named outside the features."""
+    named = [
+        ("cohort.from", usecase.cohort and usecase.cohort.starts),
+        ("cohort.until", usecase.cohort and usecase.cohort.ends),
+        ("value.revenue", usecase.value and usecase.value.revenue),
+        ("units", usecase.units),
+        *(("cuts", cut) for cut in usecase.cuts),
+        *(("privacy.protected", path) for path in usecase.privacy.protected if "." in path),
+    ]
+    return [(key, column) for key, column in named if column]
+
+
+def _check_rule(name: str, rule: FeatureRule | ResponseRateRule, sources: Mapping[str, Source]) -> None:
+    """Ask attributes for nothing but their last value, anonymous answers for nothing about a single one."""
+    if isinstance(rule, ResponseRateRule):
+        return
+    source = sources[name]
+    if not source.is_events and (
+        rule.windowed or rule.ratio or rule.days_since_last or rule.days_since_first or rule.first
+    ):
+        message = (
+            f"features.{name} uses functions of events, but '{name}' holds attributes; write last: [...]"
+        )
+        raise ValueError(message)
+    single = [function for function in _OF_SINGLE_ANSWERS if getattr(rule, function) not in (None, [])]
+    if source.is_anonymous and single:
+        message = f"features.{name}.{single[0]} tells of single answers, but '{name}' is anonymous; "
+        message += "write count, sum, mean, std, slope, share or ratio"
+        raise ValueError(message)
+
+
+def _check_units(usecase: Mentions) -> None:
+    """Demand 'units' where a source joins by unit."""
+    anonymous = [name for name, source in usecase.sources.items() if source.is_anonymous]
+    if anonymous and usecase.units is None:
+        message = f"sources.{anonymous[0]} joins by unit, but 'units' is missing; "
+        message += "write units: source.column, the attribute that says the unit of an entity"
+        raise ValueError(message)
+
+
+def _check_cuts(usecase: Mentions) -> None:
+    """Demand that cuts have different columns and show nothing protected."""
+    columns = [cut.partition(".")[2] for cut in usecase.cuts]
+    for cut, column in zip(usecase.cuts, columns, strict=True):
+        if columns.count(column) > 1:
+            message = f"cuts names the column '{column}' twice; rename it in one of the sources"
+            raise ValueError(message)
+        if {cut, column} & set(usecase.privacy.protected):
+            message = f"cuts names '{cut}', which stands under privacy.protected; leave one of them out"
+            raise ValueError(message)
+
+
+def _check_answer(usecase: Mentions) -> None:
+    """Demand a scale of the answer that is predicted."""
+    target = usecase.target
+    if not isinstance(target, NextTarget) or target.kind == "numeric":
+        return
+    scale = usecase.sources[target.source].scales.get(target.column)
+    if scale is None:
+        shown = "0..10" if target.kind == "nps_group" else "1..5"
+        message = f"target.next names '{target.next}', a column without a scale; "
+        message += f"add to sources.{target.source} scales: {{{target.column}: {shown}}}"
+        raise ValueError(message)
+    if target.kind == "nps_group" and scale != _NPS_SCALE:
+        message = (
+            f"target.kind 'nps_group' needs answers from 0 to 10, but '{target.next}' has another scale; "
+        )
+        message += "write kind: ordinal"
+        raise ValueError(message)
