@@ -1,0 +1,63 @@
+"""One small company, trained once through the command line; all tests of this folder look at its results."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.worlds import build_company
+from tests.end_to_end.processes import ROOT, answer_of, run_cli
+
+USECASE = ROOT / "mlproject" / "usecases" / "churn.yaml"
+N_CUSTOMERS = 400
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Hold where a training was started, from what, and what it answered.
+
+    Attributes
+    ----------
+    folder
+        Where the command was started; nothing but ``out`` and caches may appear there.
+    data
+        The exports of the company.
+    out
+        What training wrote: frame, bundle, report, and the registry, since no other one was named.
+    answer
+        What ``train --json`` wrote.
+    """
+
+    folder: Path
+    data: Path
+    out: Path
+    answer: dict[str, Any]
+
+    @property
+    def bundle(self) -> Path:
+        return Path(self.answer["bundle"])
+
+    @property
+    def tracking_uri(self) -> str:
+        return f"sqlite:///{self.out / 'mlflow.db'}"
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the tables of a company with few customers."""
+    folder = tmp_path_factory.mktemp("company") / "exports"
+    build_company(folder, seed=SEED, n_customers=N_CUSTOMERS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Train once; with so few customers the model may be found unusable, then it is promoted by hand."""
+    folder = tmp_path_factory.mktemp("trained")
+    words = ["train", "--json", "--usecase", USECASE, "--data", exports, "--out", folder / "out"]
+    answer = answer_of(run_cli(*words, "--seed", SEED, cwd=folder))
+    if not answer["is_champion"]:
+        answer_of(run_cli("promote", "--json", "--name", "churn", "--version", 1, "--out", "out", cwd=folder))
+    return Trained(folder, exports, folder / "out", answer)
