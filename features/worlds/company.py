@@ -1,4 +1,4 @@
-"""The example company for churn: draw the world, write its tables and the truth beside them."""
+"""The example company: draw customers and employees, write their tables and the truth beside them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,18 +20,31 @@ from features.worlds.planted import list_drivers
 from features.worlds.support import close_tickets, ticket_table
 from features.worlds.survey_export import write_survey_export
 from features.worlds.surveys import Answers, Invites, draw_answers, invite_table, send_invites
-from features.worlds.truth import Truth
+from features.worlds.truth import EmployeeTruth, Truth
 from features.worlds.usage import usage_table
+from features.worlds.workforce.planted import tell_employee_truth
+from features.worlds.workforce.pulse import take_pulse
+from features.worlds.workforce.staff import LEAST_EMPLOYEES
+from features.worlds.workforce.tables import employee_tables
+from features.worlds.workforce.workforce import draw_workforce
 from features.worlds.world import World, draw_world
+
+_CUSTOMERS_PER_EMPLOYEE = 2.5
 
 
 def build_company(
-    folder: Path, *, seed: int = 7, n_customers: int = 5000, months: int = 24, report: Report = silent
+    folder: Path,
+    *,
+    seed: int = 7,
+    n_customers: int = 5000,
+    n_employees: int | None = None,
+    months: int = 24,
+    report: Report = silent,
 ) -> Truth:
-    """Write the tables of a made-up company whose customers leave for known reasons.
+    """Write the tables of a made-up company whose customers and employees leave for known reasons.
 
-    Equal arguments give equal bytes. The folder appears only when all of it is written; the use-case file
-    that fits is ``mlproject/usecases/churn.yaml``.
+    Equal arguments give equal bytes. The folder appears only when all of it is written; the use-case files
+    that fit are ``mlproject/usecases/{churn,satisfaction,attrition}.yaml``.
 
     Parameters
     ----------
@@ -41,6 +54,8 @@ def build_company(
         Start of all random numbers.
     n_customers
         Customers over the whole period, at least 50; two thirds are there at the start.
+    n_employees
+        Employees over the whole period, at least 60; two for every five customers if not given.
     months
         Whole months from January 2024, at least 9.
     report
@@ -50,18 +65,23 @@ def build_company(
     -------
     Truth
         What was planted: levers, mediator, decoy, signals, noise and the wave in which NPS rises for a
-        false reason.
+        false reason; the same for employees in a section of its own.
 
     Raises
     ------
     InputError
-        If too few customers or months are asked for.
+        If too few customers, employees or months are asked for.
     """
     world = draw_world(seed, n_customers, months)
+    if n_employees is None:
+        n_employees = max(LEAST_EMPLOYEES, round(n_customers / _CUSTOMERS_PER_EMPLOYEE))
+    workforce = draw_workforce(seed, n_employees, months)
+    pulse = take_pulse(workforce)
     contacts, tickets = draw_contacts(world), close_tickets(world)
     invites = send_invites(world, contacts, tickets)
     answers = draw_answers(world, invites, tickets)
-    truth = _tell_truth(world, _churn_per_year(world) | _answering(world, invites, answers))
+    figures = _churn_per_year(world) | _answering(world, invites, answers)
+    truth = _tell_truth(world, figures, tell_employee_truth(workforce, pulse))
     tables: dict[str, Callable[[], pa.Table]] = {
         "customers.parquet": lambda: contract_versions(world),
         "contracts.parquet": lambda: contract_starts(world),
@@ -75,6 +95,7 @@ def build_company(
         "contacts.csv": lambda: contact_table(world, contacts),
         "usage.csv.gz": lambda: usage_table(world),
         "truth.parquet": lambda: customer_months(world),
+        **employee_tables(workforce, pulse),
     }
     with whole_folder(folder) as draft:
         for name, make in tables.items():
@@ -104,7 +125,7 @@ def _answering(world: World, invites: Invites, answers: Answers) -> dict[str, fl
     }
 
 
-def _tell_truth(world: World, figures: dict[str, float]) -> Truth:
+def _tell_truth(world: World, figures: dict[str, float], employees: EmployeeTruth) -> Truth:
     """Work out the truth of a world; ``figures`` are facts of its tables."""
     edges = np.array([world.period.since, world.period.until]).astype("datetime64[s]")
     observed = edges.astype("datetime64[D]").astype(str)
@@ -117,6 +138,7 @@ def _tell_truth(world: World, figures: dict[str, float]) -> Truth:
         drivers=list_drivers(world),
         planted_wave=describe_planted_wave(world),
         figures=figures,
+        employees=employees,
     )
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-PlantedRole = Literal["lever", "mediator", "decoy", "signal", "context", "noise"]
+PlantedRole = Literal["lever", "weak_lever", "mediator", "decoy", "signal", "context", "noise"]
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,8 @@ class PlantedDriver:
 
     ``log_odds`` is the true effect per ``unit`` on the monthly hazard of forming the intention to leave;
     for a lever it is the whole effect, through the mediator as well. ``risk_change`` is the true average
-    change of the risk to leave within 90 days (as a share, negative = less) if the goal is met by every
-    customer for good; None where there is none.
+    change of the risk to leave within 90 days (as a share, negative = less; for employees within 180 days) if
+    the goal is met by everybody for good; None where there is none.
     """
 
     name: str
@@ -49,6 +49,24 @@ class PlantedWave:
 
 
 @dataclass(frozen=True)
+class EmployeeTruth:
+    """Hold what is known about the employees of a world: why they resign, and how many leave for what cause.
+
+    ``horizon_days`` is the horizon of every ``risk_change``; ``figures`` holds yearly shares by cause.
+    """
+
+    n_employees: int
+    n_teams: int
+    horizon_days: int
+    drivers: tuple[PlantedDriver, ...]
+    figures: dict[str, float]
+
+    def named(self, role: PlantedRole) -> tuple[PlantedDriver, ...]:
+        """Return the planted drivers of one role."""
+        return tuple(driver for driver in self.drivers if driver.role == role)
+
+
+@dataclass(frozen=True)
 class Truth:
     """Hold everything that is known about a world because it was made."""
 
@@ -60,6 +78,7 @@ class Truth:
     drivers: tuple[PlantedDriver, ...]
     planted_wave: PlantedWave
     figures: dict[str, float]
+    employees: EmployeeTruth
 
     def to_json(self) -> str:
         """Return the truth as JSON text."""
