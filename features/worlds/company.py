@@ -22,6 +22,7 @@ from features.worlds.survey_export import write_survey_export
 from features.worlds.surveys import Answers, Invites, draw_answers, invite_table, send_invites
 from features.worlds.truth import EmployeeTruth, Truth
 from features.worlds.usage import usage_table
+from features.worlds.voices.tables import voice_tables
 from features.worlds.workforce.planted import tell_employee_truth
 from features.worlds.workforce.pulse import take_pulse
 from features.worlds.workforce.staff import LEAST_EMPLOYEES
@@ -96,6 +97,7 @@ def build_company(
         "usage.csv.gz": lambda: usage_table(world),
         "truth.parquet": lambda: customer_months(world),
         **employee_tables(workforce, pulse),
+        **voice_tables(world),
     }
     with whole_folder(folder) as draft:
         for name, make in tables.items():

@@ -62,14 +62,14 @@ def _write(language: str, topic: str, tone: str, chance: NDArray[np.float64]) ->
     if chance[0] > _SHARE_WITH_COMMENT:
         return ""
     if chance[0] < _SHARE_EMPTY * _SHARE_WITH_COMMENT:
-        return _pick(phrases.empty, chance[1])
-    core = _pick(phrases.cores[topic][tone], chance[1]).replace("{n}", str(2 + int(chance[4] * 12)))
-    opening = _pick(phrases.openings[tone], chance[2])
-    closing = _pick(phrases.closings[tone], chance[3])
-    return _type(" ".join(part for part in (opening, core, closing) if part), chance[5])
+        return pick(phrases.empty, chance[1])
+    core = pick(phrases.cores[topic][tone], chance[1]).replace("{n}", str(2 + int(chance[4] * 12)))
+    opening = pick(phrases.openings[tone], chance[2])
+    closing = pick(phrases.closings[tone], chance[3])
+    return type_as_people_do(" ".join(part for part in (opening, core, closing) if part), chance[5])
 
 
-def _type(text: str, chance: float) -> str:
+def type_as_people_do(text: str, chance: float) -> str:
     """Type a text the way people do: some without capitals, umlauts or full stops, some with many marks."""
     if chance < 0.08:
         return text.lower()
@@ -80,6 +80,6 @@ def _type(text: str, chance: float) -> str:
     return text.replace(".", "!!") if chance < 0.24 else text
 
 
-def _pick(each: Sequence[str], chance: float) -> str:
+def pick(each: Sequence[str], chance: float) -> str:
     """Return one element for a number from 0 to 1."""
     return each[int(chance * len(each))]

@@ -1,0 +1,1 @@
+"""What customers say in long form: calls of the service line and public reviews."""
