@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -20,6 +20,7 @@ Rule = Callable[[Floats], Floats]
 PRIOR = "prior"
 LAST_SCORE = "last_score"
 LOGISTIC = "logistic"
+LINEAR = "linear"
 
 _LAST = ".last"
 
@@ -94,18 +95,60 @@ def last_score(matrix: Floats, features: Sequence[Feature]) -> int | None:
     return min(found, key=lambda place: int(np.isnan(matrix[:, place]).sum()), default=None)
 
 
+def fit_answer_baselines(
+    matrix: Floats,
+    features: Sequence[Feature],
+    answers: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    question: str | None = None,
+    worth: Callable[[Floats], Floats] = np.asarray,
+) -> dict[str, Rule]:
+    """Learn the baselines of an answer from training rows that have one.
+
+    Parameters
+    ----------
+    matrix, features, weight
+        As for :func:`fit_baselines`.
+    answers
+        ``[n]`` what the answers count as; none may be missing.
+    question
+        ``source.column`` of the answer, to find the last one that was given.
+    worth
+        What a raw answer counts as.
+
+    Returns
+    -------
+    dict
+        By name a function from encoded rows to expected answers: ``prior`` (the mean, for everyone),
+        ``last_score`` (the last answer to the same question, carried forward; the mean where there is none;
+        only with such a feature), ``linear`` (a ridge regression on all features, kept inside the range of
+        the answers).
+    """
+    found = as_column("answers", answers, len(matrix))
+    weights = as_weight(weight, found.size)
+    mean = float(np.average(found, weights=weights))
+    rules: dict[str, Rule] = {PRIOR: lambda rows: np.full(len(rows), mean)}
+    names = [feature.name.partition("_")[2] for feature in features]
+    if question is not None and f"{question}{_LAST}" in names:
+        place = names.index(f"{question}{_LAST}")
+
+        def carry_forward(rows: Floats) -> Floats:
+            last = worth(rows[:, place])
+            return np.where(np.isnan(last), mean, last)
+
+        rules[LAST_SCORE] = carry_forward
+    model = make_pipeline(_prepare(features), Ridge(1.0))
+    model.fit(matrix, found, ridge__sample_weight=weights)
+    rules[LINEAR] = lambda rows: np.clip(model.predict(rows), found.min(), found.max())
+    return rules
+
+
 def _fit_logistic(
     matrix: Floats, features: Sequence[Feature], labels: Floats, weights: Floats, *, column: int | None = None
 ) -> Rule:
-    """Fit a logistic regression: numbers standardised with a flag for missing, categories one-hot."""
-    categories = [place for place, feature in enumerate(features) if feature.kind == "category"]
-    numbers = [place for place, feature in enumerate(features) if feature.kind == "number"]
-    impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-    prepare = make_column_transformer(
-        (make_pipeline(impute, StandardScaler()), numbers),
-        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), categories),
-    )
-    model: Any = make_pipeline(prepare, LogisticRegression(solver="newton-cholesky"))
+    """Fit a logistic regression."""
+    model: Any = make_pipeline(_prepare(features), LogisticRegression(solver="newton-cholesky"))
     model.fit(matrix, labels, logisticregression__sample_weight=weights)
 
     def predict(rows: Floats) -> Floats:
@@ -113,3 +156,14 @@ def _fit_logistic(
         return np.asarray(model.predict_proba(chosen)[:, 1], dtype=np.float64)
 
     return predict
+
+
+def _prepare(features: Sequence[Feature]) -> Any:
+    """Return what readies columns: numbers standardised with a flag for missing, categories one-hot."""
+    categories = [place for place, feature in enumerate(features) if feature.kind == "category"]
+    numbers = [place for place, feature in enumerate(features) if feature.kind == "number"]
+    impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
+    return make_column_transformer(
+        (make_pipeline(impute, StandardScaler()), numbers),
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), categories),
+    )

@@ -1,18 +1,19 @@
-"""Fit encoder and model to rows: hazards for snapshots, one probability for flat tables."""
+"""Fit encoder and model to rows: hazards for events, one probability for labels, levels for answers."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from training.encoding import Encoder
-from training.models import BinaryModel, HazardModel, Model
+from training.encoding import Encoded, Encoder
+from training.models import Model, RatingModel
 from training.models.facts import FitFacts
 from training.models.fit_binary import fit_binary
 from training.models.fit_hazard import fit_hazard
+from training.models.fit_rating import climb, fit_rating
 from training.models.periods import PeriodTable
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.models.refit import refit_members
-from training.rows import Floats, FollowUp, TrainingRows
+from training.rows import Floats, FollowUp, LabelOutcome, TrainingRows
 from training.splits import merge_duplicates
 
 
@@ -41,21 +42,27 @@ def refit_rows(fitted: FittedModel, rows: TrainingRows, recipe: Recipe = DEFAULT
     recipe
         The recipe of the first fit.
     """
+    if isinstance(rows.outcome, LabelOutcome):
+        rows = rows.take(rows.outcome.is_known)
     encoded = fitted.encoder.encode(rows.columns)
-    outcome, model = rows.outcome, fitted.model
-    if isinstance(outcome, FollowUp) and isinstance(model, HazardModel):
-        table = PeriodTable.cut(
-            encoded.matrix, encoded.n_codes, outcome.days, outcome.event, list(model.horizons)
-        )
-        return replace(model, blend=refit_members(_weigh(table, rows), fitted.facts, recipe))
-    labels = np.asarray(outcome, dtype=np.float64)[:, None]
-    table = PeriodTable(encoded.matrix, encoded.n_codes, labels, np.ones_like(labels))
-    return BinaryModel(refit_members(_weigh(table, rows), fitted.facts, recipe))
+    table = _cut(encoded, rows, fitted.model)
+    blend = refit_members(table if rows.weight is None else table.weigh(rows.weight), fitted.facts, recipe)
+    model = fitted.model
+    if isinstance(model, RatingModel):
+        return replace(model, hazard=replace(model.hazard, blend=blend))
+    return replace(model, blend=blend)
 
 
-def _weigh(table: PeriodTable, rows: TrainingRows) -> PeriodTable:
-    """Apply the weights of rows, if there are any."""
-    return table if rows.weight is None else table.weigh(rows.weight)
+def _cut(encoded: Encoded, rows: TrainingRows, model: Model) -> PeriodTable:
+    """Return what the members of a model learn from."""
+    outcome = rows.outcome
+    if isinstance(outcome, FollowUp):
+        horizons = [span.length.days for span in outcome.spans]
+        return PeriodTable.cut(encoded.matrix, encoded.n_codes, outcome.days, outcome.event, horizons)
+    if isinstance(model, RatingModel):
+        return climb(encoded, model.levels, outcome.target, np.ones(len(rows)))
+    labels = outcome.target[:, None]
+    return PeriodTable(encoded.matrix, encoded.n_codes, labels, np.ones_like(labels))
 
 
 def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0) -> FittedModel:
@@ -68,11 +75,9 @@ def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0)
     """
     encoder = Encoder.fit(rows.columns, rows.catalogue)
     encoded = encoder.encode(rows.columns)
-    groups = merge_duplicates(encoded.matrix, rows.group)
     outcome = rows.outcome
-    if not isinstance(outcome, FollowUp):
-        binary = fit_binary(encoded, outcome, rows.weight, groups, recipe=recipe, seed=seed)
-        return FittedModel(encoder, binary.model, binary.facts)
+    if isinstance(outcome, LabelOutcome):
+        return _fit_labels(encoder, encoded, rows, outcome, recipe, seed)
     horizons = [span.length.days for span in outcome.spans]
     hazard = fit_hazard(
         encoded,
@@ -85,3 +90,39 @@ def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0)
         weight=rows.weight,
     )
     return FittedModel(encoder, hazard.model, hazard.facts)
+
+
+def _fit_labels(
+    encoder: Encoder,
+    encoded: Encoded,
+    rows: TrainingRows,
+    outcome: LabelOutcome,
+    recipe: Recipe,
+    seed: int,
+) -> FittedModel:
+    """Fit to the rows that have a label; copies of a row stay together where rows are entities."""
+    is_flat = outcome.timing is None
+    groups = merge_duplicates(encoded.matrix, rows.group) if is_flat else rows.group
+    if outcome.kind != "binary":
+        rating = fit_rating(
+            encoded,
+            outcome.target,
+            outcome.kind,
+            outcome.scale,
+            groups,
+            recipe,
+            seed,
+            weight=rows.weight,
+            horizon=rows.horizon_names[0],
+        )
+        return FittedModel(encoder, rating.model, rating.facts)
+    known = outcome.is_known
+    binary = fit_binary(
+        encoded.take(known),
+        outcome.target[known],
+        None if rows.weight is None else rows.weight[known],
+        groups[known],
+        recipe=recipe,
+        seed=seed,
+    )
+    return FittedModel(encoder, replace(binary.model, horizon=rows.horizon_names[0]), binary.facts)

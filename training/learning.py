@@ -15,8 +15,9 @@ from training.bundle import BundleParts
 from training.canary import make_canary
 from training.drivers import DriverRow, rank_drivers, rows_to_json, sample_rows
 from training.fitting import FittedModel, fit_rows, refit_rows
+from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
-from training.rows import Floats, FollowUp, TrainingRows, feature_columns, rows_of, texts
+from training.rows import Floats, TrainingRows, feature_columns, rows_of, texts
 
 MAX_EXPLAINED_ROWS = 5_000
 MAX_REFIT_ROWS = 500
@@ -126,16 +127,21 @@ def _halves(rows: TrainingRows, seed: int) -> Iterator[NDArray[np.bool_]]:
 
 def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> dict[str, Any]:
     """Return what a reader of scores has to know about how the model came about."""
-    facts, outcome = frame.facts, rows.outcome
+    facts, model = frame.facts, fitted.model
     newest = fitted.encoder.encode(feature_columns(frame.latest, facts.catalogue)).matrix
-    average = float(np.mean(fitted.model.probabilities(newest)[:, rows.primary_index]))
+    is_rating = isinstance(model, RatingModel)
+    average = np.mean(
+        model.expected(newest)
+        if isinstance(model, RatingModel)
+        else model.probabilities(newest)[:, rows.primary_index]
+    )
     return {
         "primary_horizon_index": rows.primary_index,
-        "average_risk": average,
+        "average_value" if is_rating else "average_risk": float(average),
         "as_of": max(facts.snapshot_dates).isoformat() if facts.snapshot_dates else None,
         "data_from": min(facts.snapshot_dates).isoformat() if facts.snapshot_dates else None,
         "observed_until": None if facts.observed_until is None else facts.observed_until.isoformat(),
-        "gap_days": outcome.primary.gap_days if isinstance(outcome, FollowUp) else None,
+        "gap_days": rows.gap_days,
         "rows": facts.row_count,
         "entities": facts.entity_count,
         "events": facts.event_count,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from features.catalogue import Catalogue
 from features.frame import Frame
 from features.timeline import Horizon
-from features.usecase import EventTarget, UseCase
+from features.usecase import EventTarget, NextTarget, SilenceTarget, UseCase
 from training.encoding import Column
+from training.models import RatingKind
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -39,6 +40,67 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Timing:
+    """Hold when the labels of snapshots were known.
+
+    Attributes
+    ----------
+    snapshot_date
+        Snapshot of each row.
+    known_days
+        Days from the start of the horizon to the day that knew the label; NaN where there is none.
+    span
+        The horizon.
+    observed_until
+        First day that is not observed.
+    """
+
+    snapshot_date: NDArray[np.datetime64]
+    known_days: Floats
+    span: Horizon
+    observed_until: date
+
+    def take(self, chosen: NDArray[Any]) -> "Timing":
+        """Return some of the rows."""
+        return replace(self, snapshot_date=self.snapshot_date[chosen], known_days=self.known_days[chosen])
+
+
+@dataclass(frozen=True)
+class LabelOutcome:
+    """Hold one label per row: of a flat table, silence through a window, or the next answer inside it.
+
+    Attributes
+    ----------
+    target
+        0 or 1, or the answer; NaN where it is not known or nobody answered.
+    kind
+        ``binary``, or how an answer is to be read.
+    scale
+        Lowest and best answer, where the use case declares them.
+    question
+        ``source.column`` of the answer.
+    timing
+        None for a flat table.
+    """
+
+    target: Floats
+    kind: Literal["binary"] | RatingKind = "binary"
+    scale: tuple[float, float] | None = None
+    question: str | None = None
+    timing: Timing | None = None
+
+    @property
+    def is_known(self) -> Bools:
+        """Tell which rows have a label."""
+        return np.isfinite(self.target)
+
+    def take(self, chosen: NDArray[Any]) -> "LabelOutcome":
+        """Return some of the rows."""
+        timing = None if self.timing is None else self.timing.take(chosen)
+        return replace(self, target=self.target[chosen], timing=timing)
+
+
+@dataclass(frozen=True)
 class TrainingRows:
     """Hold the rows that models are fitted to and judged on.
 
@@ -47,7 +109,7 @@ class TrainingRows:
     columns
         Feature values by name, in the order of the catalogue.
     outcome
-        Of a flat table 1 for the predicted label, else 0; of snapshots what became of each row.
+        What became of each row: time to an event, or a label.
     group
         Rows of one group never stand on both sides of a split: the declared group, else the entity.
     """
@@ -56,7 +118,7 @@ class TrainingRows:
     columns: Mapping[str, Column]
     entity: NDArray[np.object_]
     group: NDArray[np.object_]
-    outcome: Floats | FollowUp
+    outcome: FollowUp | LabelOutcome
     weight: Floats | None
     value: Floats | None
 
@@ -67,9 +129,10 @@ class TrainingRows:
     @property
     def horizon_names(self) -> tuple[str, ...]:
         """Return the names of the horizons, shortest first; ``outcome`` for a flat table."""
-        if not isinstance(self.outcome, FollowUp):
-            return (OUTCOME,)
-        return tuple(str(span.length) for span in self.outcome.spans)
+        if isinstance(self.outcome, FollowUp):
+            return tuple(str(span.length) for span in self.outcome.spans)
+        timing = self.outcome.timing
+        return (OUTCOME,) if timing is None else (str(timing.span.length),)
 
     @property
     def primary_index(self) -> int:
@@ -77,6 +140,13 @@ class TrainingRows:
         if not isinstance(self.outcome, FollowUp):
             return 0
         return self.horizon_names.index(str(self.outcome.primary.length))
+
+    @property
+    def gap_days(self) -> int | None:
+        """Return the days between snapshot and horizon; None for a flat table."""
+        if isinstance(self.outcome, FollowUp):
+            return self.outcome.primary.gap_days
+        return None if self.outcome.timing is None else self.outcome.timing.span.gap_days
 
     def take(self, chosen: NDArray[Any]) -> "TrainingRows":
         """Return some of the rows.
@@ -91,7 +161,7 @@ class TrainingRows:
             columns={name: np.asarray(column)[chosen] for name, column in self.columns.items()},
             entity=self.entity[chosen],
             group=self.group[chosen],
-            outcome=self.outcome.take(chosen) if isinstance(self.outcome, FollowUp) else self.outcome[chosen],
+            outcome=self.outcome.take(chosen),
             weight=_take(self.weight, chosen),
             value=_take(self.value, chosen),
         )
@@ -106,9 +176,7 @@ def rows_of(frame: Frame, usecase: UseCase) -> TrainingRows:
         columns=feature_columns(table, facts.catalogue),
         entity=entity,
         group=texts(table, "entity_group") if "entity_group" in table.column_names else entity,
-        outcome=_follow_up(table, usecase.target, facts.observed_until)
-        if usecase.target is not None and facts.observed_until is not None
-        else _floats(table, "target"),
+        outcome=_outcome(table, usecase, facts.observed_until),
         weight=numbers(table, "weight"),
         value=numbers(table, "value_revenue"),
     )
@@ -138,10 +206,41 @@ def _floats(table: pa.Table, name: str) -> Floats:
     return np.array(column, dtype=np.float64)
 
 
+def _outcome(table: pa.Table, usecase: UseCase, observed_until: date | None) -> FollowUp | LabelOutcome:
+    """Return what became of the rows."""
+    target = usecase.target
+    if usecase.table is not None:
+        return LabelOutcome(_floats(table, "target"), usecase.table.kind)
+    if target is None or observed_until is None:
+        message = f"the feature table of '{usecase.name}' does not say until when it was observed"
+        raise ValueError(message)
+    if isinstance(target, EventTarget):
+        return _follow_up(table, target, observed_until)
+    return _labels(table, target, usecase, observed_until)
+
+
+def _labels(
+    table: pa.Table, target: NextTarget | SilenceTarget, usecase: UseCase, observed_until: date
+) -> LabelOutcome:
+    """Return the labels of snapshots, and since when they are known."""
+    timing = Timing(_snapshots(table), _floats(table, "target_known_days"), target.primary, observed_until)
+    labels = _floats(table, "target")
+    if isinstance(target, SilenceTarget):
+        return LabelOutcome(labels, timing=timing)
+    scale = usecase.sources[target.source].scales.get(target.column)
+    return LabelOutcome(labels, target.kind, scale, target.next, timing)
+
+
+def _snapshots(table: pa.Table) -> NDArray[np.datetime64]:
+    """Return the snapshot of each row."""
+    days: NDArray[np.datetime64] = table.column("snapshot_date").to_numpy(zero_copy_only=False)
+    return days.astype("datetime64[D]")
+
+
 def _follow_up(table: pa.Table, target: EventTarget, observed_until: date) -> FollowUp:
     """Return what became of the rows of snapshots."""
     return FollowUp(
-        snapshot_date=table.column("snapshot_date").to_numpy(zero_copy_only=False).astype("datetime64[D]"),
+        snapshot_date=_snapshots(table),
         days=_floats(table, "target_days"),
         event=_floats(table, "target_event"),
         known_days=_floats(table, "target_known_days"),

@@ -5,7 +5,7 @@ from sklearn.preprocessing import StandardScaler
 
 from features.catalogue import Feature
 from features.errors import TooFewEventsError
-from training.baselines import fit_baselines, last_score
+from training.baselines import fit_answer_baselines, fit_baselines, last_score
 from training.evaluation import evaluate
 from training.statistics import Floats
 
@@ -122,3 +122,51 @@ def test_one_class_is_one_line(label):
 def test_both_shapes_are_named():
     with pytest.raises(ValueError, match=r"rows have the shape \(2, 2\) where \(2, 3\) is needed"):
         fit_baselines(np.zeros((2, 2)), FEATURES, [0, 1])
+
+
+class TestAnswers:
+    features = (
+        Feature("x_surveys.csat.last", "number", "surveys", data="X"),
+        Feature("o_use", "number", "crm"),
+        Feature("o_plan", "category", "crm"),
+    )
+
+    def world(self):
+        chance = np.random.default_rng(0)
+        matrix = np.column_stack(
+            [chance.integers(1, 6, 300), chance.normal(size=300), chance.integers(0, 3, 300)]
+        ).astype(np.float64)
+        answers = 3.0 + matrix[:, 1] + 0.5 * (matrix[:, 2] == 1)
+        matrix[::4, 0] = np.nan
+        return matrix, answers
+
+    def test_the_prior_is_the_weighted_mean(self):
+        matrix, answers = self.world()
+        rules = fit_answer_baselines(matrix, self.features, answers, np.arange(300.0))
+        assert rules["prior"](matrix[:2]) == pytest.approx(
+            [np.average(answers, weights=np.arange(300.0))] * 2
+        )
+
+    def test_the_last_answer_to_the_same_question_is_carried_forward(self):
+        matrix, answers = self.world()
+        rules = fit_answer_baselines(matrix, self.features, answers, question="surveys.csat")
+        carried = rules["last_score"](matrix)
+        assert carried[1] == matrix[1, 0]
+        assert carried[0] == pytest.approx(answers.mean())
+        worth = fit_answer_baselines(
+            matrix, self.features, answers, question="surveys.csat", worth=lambda last: 10 * last
+        )
+        assert worth["last_score"](matrix)[1] == 10 * matrix[1, 0]
+
+    def test_another_question_is_not_carried_forward(self):
+        matrix, answers = self.world()
+        assert "last_score" not in fit_answer_baselines(
+            matrix, self.features, answers, question="surveys.nps"
+        )
+
+    def test_the_linear_rule_finds_lines_and_stays_inside_the_range(self):
+        matrix, answers = self.world()
+        linear = fit_answer_baselines(matrix, self.features, answers)["linear"]
+        assert np.corrcoef(linear(matrix), answers)[0, 1] > 0.98
+        far = np.array([[3.0, 90.0, 1.0], [3.0, -90.0, np.nan]])
+        assert linear(far).tolist() == [answers.max(), answers.min()]

@@ -1,7 +1,16 @@
 """Judge forecasts: ranking, calibration, lift and value, against baselines, all with intervals by entity."""
 
-from training.evaluation.horizons import HorizonEvaluations, evaluate_horizons, horizon_labels
+from training.evaluation.horizons import AnyEvaluation, HorizonEvaluations, evaluate_horizons, horizon_labels
 from training.evaluation.judging import evaluate
+from training.evaluation.rating_record import (
+    COVERAGE,
+    LARGEST_COVERAGE_GAP,
+    LOWEST_RANK_CORRELATION,
+    RatingBin,
+    RatingComparison,
+    RatingEvaluation,
+)
+from training.evaluation.ratings import AnswerForecasts, evaluate_ratings, ranked_probability_scores
 from training.evaluation.record import (
     LARGEST_GAP,
     LOWEST_AUC,
@@ -13,15 +22,25 @@ from training.evaluation.record import (
 )
 
 __all__ = [
+    "COVERAGE",
+    "LARGEST_COVERAGE_GAP",
     "LARGEST_GAP",
     "LOWEST_AUC",
+    "LOWEST_RANK_CORRELATION",
+    "AnswerForecasts",
+    "AnyEvaluation",
     "CalibrationBin",
     "Comparison",
     "Doubt",
     "Evaluation",
     "HorizonEvaluations",
     "Problem",
+    "RatingBin",
+    "RatingComparison",
+    "RatingEvaluation",
     "evaluate",
     "evaluate_horizons",
+    "evaluate_ratings",
     "horizon_labels",
+    "ranked_probability_scores",
 ]

@@ -10,8 +10,11 @@ import numpy.typing as npt
 from features.errors import TooFewEventsError
 from features.timeline import Duration
 from training.evaluation.judging import evaluate
+from training.evaluation.rating_record import RatingEvaluation
 from training.evaluation.record import Evaluation
 from training.statistics import Bools, Floats, as_column
+
+AnyEvaluation = Evaluation | RatingEvaluation
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class HorizonEvaluations:
         One line of words per horizon without one.
     """
 
-    by_horizon: Mapping[str, Evaluation]
+    by_horizon: Mapping[str, AnyEvaluation]
     left_out: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
@@ -37,8 +40,15 @@ class HorizonEvaluations:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
-        found = {horizon: Evaluation.from_json(fields) for horizon, fields in content["horizons"].items()}
+        found = {horizon: _read(fields) for horizon, fields in content["horizons"].items()}
         return cls(found, dict(content["left_out"]))
+
+
+def _read(fields: Mapping[str, Any]) -> AnyEvaluation:
+    """Return one evaluation from its plain values."""
+    return (
+        RatingEvaluation.from_json(fields) if fields.get("kind") == "rating" else Evaluation.from_json(fields)
+    )
 
 
 def horizon_labels(
@@ -119,7 +129,7 @@ def evaluate_horizons(
         )
         raise ValueError(message)
     columns = {"weight": weight, "entity": entity, "value": value}
-    found: dict[str, Evaluation] = {}
+    found: dict[str, AnyEvaluation] = {}
     left_out: dict[str, str] = {}
     for place, horizon in enumerate(horizons):
         labels, known = horizon_labels(days, event, observed_days, horizon.days)

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from training.statistics import Estimate, of_size
 
-Problem = Literal["ranking", "level", "level_top_tenth"]
+Problem = Literal["ranking", "level", "level_top_tenth", "order", "coverage"]
 
 LOWEST_AUC = 0.60
 LARGEST_GAP = 0.05
@@ -16,6 +16,8 @@ _WORDS: Mapping[Problem, str] = {
     "ranking": "the ranking may be little better than chance",
     "level": "forecast and observed share differ",
     "level_top_tenth": "forecast and observed share differ among the highest forecasts",
+    "order": "the order of the forecasts may be little better than chance",
+    "coverage": "intervals hold more or fewer answers than promised",
 }
 
 
@@ -27,7 +29,9 @@ class Doubt:
     ----------
     problem
         ``ranking``: the lower end of the AUC is too low. ``level`` and ``level_top_tenth``: the lower end of
-        the calibration gap is too large, over all rows or among the tenth with the highest forecasts.
+        the calibration gap is too large, over all rows or among the tenth with the highest forecasts. Of
+        ratings ``order``: the lower end of the rank correlation is too low; ``coverage``: the share of
+        answers inside their 90 % interval is too far from 90 %.
     found, limit
         The end of the interval that decided, and what it is held against.
     """
@@ -37,7 +41,7 @@ class Doubt:
     limit: float
 
     def __str__(self) -> str:
-        side = "below" if self.problem == "ranking" else "above"
+        side = "below" if self.problem in {"ranking", "order"} else "above"
         return f"{_WORDS[self.problem]} ({self.found:.3f} is {side} {self.limit:.2f})"
 
 
@@ -136,6 +140,11 @@ class Evaluation:
     value_capture: Mapping[str, Estimate]
     bins: tuple[CalibrationBin, ...]
     baselines: Mapping[str, Comparison] = field(default_factory=dict)
+
+    @property
+    def loss(self) -> Estimate:
+        """Return the figure by which two models are compared: the log loss."""
+        return self.log_loss
 
     @property
     def calibration_gap(self) -> Estimate:

@@ -1,0 +1,78 @@
+"""Judge a recipe on rows it has not seen: folds of a flat table, rolling origins of snapshots.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from features.errors import TooFewEventsError
+from features.progress import Report, silent
+from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
+from training.assessment.judging import judge, primary_outcomes
+from training.assessment.splitting import Split, known_at_origin, split_rows
+from training.evaluation import HorizonEvaluations
+from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.rows import TrainingRows
+
+__all__ = [
+    "Assessment",
+    "Forecasts",
+    "RatingForecasts",
+    "Split",
+    "assess",
+    "judge",
+    "known_at_origin",
+    "primary_outcomes",
+    "split_rows",
+]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Hold forecasts for unseen rows and what they are worth.
+
+    Attributes
+    ----------
+    all_rows, new_entities
+        Figures over all forecast rows, and over those of entities that the model never learned from; None
+        where there are none, or too few to judge.
+    """
+
+    forecasts: Forecasts | RatingForecasts
+    all_rows: HorizonEvaluations
+    new_entities: HorizonEvaluations | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        new = None if self.new_entities is None else self.new_entities.to_json()
+        return {"all_rows": self.all_rows.to_json(), "new_entities": new}
+
+
+def assess(
+    rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0, report: Report = silent
+) -> Assessment:
+    """Fit the recipe on part of the rows, forecast the others, and judge the forecasts beside simple rules.
+
+    Raises
+    ------
+    TooFewEventsError
+        If there is too little to learn from or to judge with.
+    """
+    forecasts = forecast_rows(rows, recipe, seed, report)
+    everything = np.ones(len(forecasts.positions), dtype=np.bool_)
+    return Assessment(forecasts, judge(rows, forecasts, everything, seed), _judge_new(rows, forecasts, seed))
+
+
+def _judge_new(
+    rows: TrainingRows, forecasts: Forecasts | RatingForecasts, seed: int
+) -> HorizonEvaluations | None:
+    """Return the figures over unseen entities, where that is possible."""
+    if not forecasts.is_new_entity.any():
+        return None
+    try:
+        return judge(rows, forecasts, forecasts.is_new_entity, seed)
+    except TooFewEventsError:
+        return None

@@ -1,0 +1,197 @@
+"""Forecast rows that no part of a fit has seen, beside what simple rules would have said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import TooFewEventsError
+from features.progress import Report, silent
+from training.assessment.splitting import Split, is_new_entity, split_rows
+from training.baselines import PRIOR, fit_answer_baselines, fit_baselines
+from training.evaluation import AnswerForecasts, horizon_labels, ranked_probability_scores
+from training.fitting import FittedModel, fit_rows
+from training.models import RatingModel
+from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.rows import Bools, Floats, FollowUp, LabelOutcome, TrainingRows
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Hold forecasts for rows that no part of the fit had seen.
+
+    Attributes
+    ----------
+    positions
+        Which rows were forecast.
+    is_new_entity
+        Whether the entity was kept out of training altogether.
+    probabilities
+        Shape (forecast rows, horizons).
+    baselines
+        By name the forecasts of simple rules at the primary horizon, shape (forecast rows,).
+    """
+
+    positions: NDArray[np.intp]
+    is_new_entity: Bools
+    probabilities: Floats
+    baselines: Mapping[str, Floats]
+
+    @classmethod
+    def join(cls, parts: Sequence["Forecasts"]) -> Self:
+        """Put the forecasts of several splits one after another; rules that all of them have are kept."""
+        names = set.intersection(*(set(part.baselines) for part in parts))
+        return cls(
+            positions=np.concatenate([part.positions for part in parts]),
+            is_new_entity=np.concatenate([part.is_new_entity for part in parts]),
+            probabilities=np.concatenate([part.probabilities for part in parts]),
+            baselines={
+                name: np.concatenate([part.baselines[name] for part in parts]) for name in sorted(names)
+            },
+        )
+
+
+@dataclass(frozen=True)
+class RatingForecasts:
+    """Hold forecasts of answers for rows that no part of the fit had seen.
+
+    Attributes
+    ----------
+    positions, is_new_entity
+        As for :class:`Forecasts`.
+    target
+        What the answers count as, shape (forecast rows,).
+    answers
+        What was forecast.
+    baselines
+        By name the forecasts of simple rules.
+    """
+
+    positions: NDArray[np.intp]
+    is_new_entity: Bools
+    target: Floats
+    answers: AnswerForecasts
+    baselines: Mapping[str, AnswerForecasts]
+
+    @classmethod
+    def join(cls, parts: Sequence["RatingForecasts"]) -> Self:
+        """Put the forecasts of several splits one after another."""
+        names = set.intersection(*(set(part.baselines) for part in parts))
+        plain = {
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(cls)[:3]
+        }
+        return cls(
+            **plain,
+            answers=AnswerForecasts.join([part.answers for part in parts]),
+            baselines={
+                name: AnswerForecasts.join([part.baselines[name] for part in parts]) for name in sorted(names)
+            },
+        )
+
+
+def forecast_rows(
+    rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0, report: Report = silent
+) -> Forecasts | RatingForecasts:
+    """Fit the recipe on one side of every split and forecast the other.
+
+    Raises
+    ------
+    TooFewEventsError
+        If there is too little to learn from.
+    """
+    probabilities: list[Forecasts] = []
+    answers: list[RatingForecasts] = []
+    for split in split_rows(rows, seed):
+        report(f"fitting on {split.name}")
+        fitted = fit_rows(split.learned, recipe, seed)
+        if isinstance(fitted.model, RatingModel):
+            answers.append(_forecast_answers(fitted, fitted.model, rows, split))
+        else:
+            probabilities.append(
+                Forecasts(
+                    positions=split.positions,
+                    is_new_entity=is_new_entity(rows, split),
+                    probabilities=fitted.probabilities(rows.take(split.positions)),
+                    baselines=_baselines(fitted, split, rows.take(split.positions)),
+                )
+            )
+    return RatingForecasts.join(answers) if answers else Forecasts.join(probabilities)
+
+
+def _baselines(fitted: FittedModel, split: Split, tested: TrainingRows) -> dict[str, Floats]:
+    """Forecast with the prior, the last survey score and a plain logistic regression, where possible."""
+    learned, labels = _settled(split)
+    encode = fitted.encoder.encode
+    try:
+        rules = fit_baselines(
+            encode(learned.columns).matrix, tuple(learned.catalogue), labels, learned.weight
+        )
+    except TooFewEventsError:
+        return {}
+    matrix = encode(tested.columns).matrix
+    return {name: rule(matrix) for name, rule in rules.items()}
+
+
+def _settled(split: Split) -> tuple[TrainingRows, Floats]:
+    """Return the learned rows whose label at the primary horizon is known, and the label."""
+    outcome = split.learned.outcome
+    if isinstance(outcome, LabelOutcome):
+        return split.learned, outcome.target
+    if split.origin is None:
+        message = "time to event is forecast from origins"
+        raise ValueError(message)
+    labels, is_known = horizon_labels(
+        outcome.days,
+        outcome.event,
+        split.origin.known_days(outcome.snapshot_date, outcome.primary.gap_days),
+        outcome.primary.length.days,
+    )
+    return split.learned.take(is_known), labels[is_known]
+
+
+def _forecast_answers(
+    fitted: FittedModel, model: RatingModel, rows: TrainingRows, split: Split
+) -> RatingForecasts:
+    """Forecast answers with the model and with simple rules."""
+    learned, tested = split.learned, rows.take(split.positions)
+    answers, known = _label(tested), _label(learned)
+    matrix = fitted.encoder.encode(tested.columns).matrix
+    probabilities, place = model.probabilities(matrix), model.levels.place(answers.target)
+    target = model.levels.worth(answers.target)
+    low, high = model.interval(matrix)
+    rules = fit_answer_baselines(
+        fitted.encoder.encode(learned.columns).matrix,
+        tuple(learned.catalogue),
+        model.levels.worth(known.target),
+        learned.weight,
+        question=known.question,
+        worth=model.levels.worth,
+    )
+    baselines = {name: AnswerForecasts.of_points(rule(matrix), target) for name, rule in rules.items()}
+    shares = np.bincount(
+        model.levels.place(known.target), weights=learned.weight, minlength=len(model.levels.levels)
+    )
+    prior = np.tile(shares / shares.sum(), (len(target), 1))
+    values = model.levels.values
+    prior_scores = ranked_probability_scores(prior, values, place)
+    baselines[PRIOR] = replace(baselines[PRIOR], rps=prior_scores)
+    return RatingForecasts(
+        positions=split.positions,
+        is_new_entity=is_new_entity(rows, split),
+        target=target,
+        answers=AnswerForecasts(
+            model.expected(matrix), low, high, ranked_probability_scores(probabilities, values, place)
+        ),
+        baselines=baselines,
+    )
+
+
+def _label(rows: TrainingRows) -> LabelOutcome:
+    """Return the labels of rows that have some."""
+    if isinstance(rows.outcome, FollowUp):
+        message = "time to event has no answers"
+        raise TypeError(message)
+    return rows.outcome
