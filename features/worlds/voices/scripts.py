@@ -42,7 +42,7 @@ class CallScript:
 
 @dataclass(frozen=True)
 class ReviewScript:
-    """Hold titles and last sentences of reviews in one language by tone; an empty text where there is none."""
+    """Hold titles and last sentences of reviews in one language, by tone; some texts are empty."""
 
     titles: ByTone
     closings: ByTone

@@ -19,23 +19,23 @@ NOTICE_SHARES = (0.40, 0.30, 0.20, 0.10)
 class Resigning:
     """Hold the log-odds of forming the intention to resign in one month."""
 
-    intercept: float = -5.92
-    overtime_direct: float = 0.45
+    intercept: float = -6.40
+    overtime_direct: float = 0.55
     """per 10 hours of overtime a month, with the felt workload held fixed"""
-    workload: float = 0.60
+    workload: float = 0.80
     """per point of felt workload on the scale 1 to 5"""
-    untrained: float = 0.65
+    untrained: float = 0.85
     """per year since the last training, up to three"""
     pay: float = -0.50
     """per unit of the ratio to market pay: 0.05 for ten percentage points, hardly anything"""
-    leading: float = -0.30
+    leading: float = -0.35
     """per standard deviation of how well the manager leads"""
     unrest: float = 0.35
     """in the half year after a new manager or a new team"""
-    tenure: tuple[float, ...] = (0.45, 0.20, -0.30)
+    tenure: tuple[float, ...] = (0.55, 0.25, -0.30)
     """first year; second and third; later"""
     department: tuple[float, ...] = (0.0, 0.10, 0.15, 0.10, 0.25, -0.25)
-    site: tuple[float, ...] = (0.75, 0.0, -0.35, 0.10)
+    site: tuple[float, ...] = (0.90, 0.0, -0.45, 0.10)
     level: tuple[float, ...] = (0.15, 0.0, 0.0, -0.20, -0.30)
 
 
@@ -65,6 +65,6 @@ def overtime_total(resigning: Resigning = RESIGNING, climate: Climate = CLIMATE)
     Examples
     --------
     >>> round(overtime_total(), 3)
-    0.75
+    0.95
     """
     return resigning.overtime_direct + resigning.workload * climate.workload_per_ten_hours

@@ -12,7 +12,7 @@ from features.worlds.workforce.workforce import Workforce
 ABSENCE_KINDS = ("sick", "care", "unpaid")
 _KIND_SHARES = (0.80, 0.15, 0.05)
 _SHORT_PER_MONTH, _LONG_PER_MONTH = 0.16, 0.03
-_SHORT_MORE_WHEN_INTENDING = 0.55
+_SHORT_MORE_WHEN_INTENDING = 0.8
 _NIGHT_SHIFTS = 1.2
 
 
