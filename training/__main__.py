@@ -25,9 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = vars(build_parser().parse_args(arguments))
     verb = settings.pop("verb")
     console = Console(as_json=settings.pop("json"))
-    module = importlib.import_module(f"training.runs.{verb}")
     try:
-        module.run(console, **settings)
+        importlib.import_module(f"training.runs.{verb}").run(console, **settings)
     except XmError as error:
         console.error(error)
         return error.exit_code
@@ -36,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        console.failure(
+            f"{error.filename or 'a file'}: {error.strerror or error}; make room or choose another --out"
+        )
         return 1
     return 0
 

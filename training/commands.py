@@ -7,7 +7,7 @@ alone takes seconds to import.
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 DEFAULT_FOLDER = "xm-data"
 
@@ -146,9 +146,16 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line, made from :data:`VERBS`."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="xm-predict",
         description="Predict churn, attrition and satisfaction, with reasons one can check.",
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or input. Each verb has --help with an example.",

@@ -1,4 +1,4 @@
-"""Real processes for tests: started with an environment of their own, always ended with all their children."""
+"""Real processes for tests: started with an environment of their own, ended with all their children."""
 
 import json
 import os

@@ -46,7 +46,7 @@ def latest(trained: Trained) -> pa.Table:
 
 @pytest.fixture(scope="module")
 def rows(scorer: Scorer, latest: pa.Table) -> list[dict[str, Any]]:
-    """Return real rows, and rows that real life brings: nothing known, half known, never seen, far outside."""
+    """Return real rows, and what may come one day: nothing known, half known, never seen, far outside."""
     features = list(scorer.bundle.catalogue)
     found = latest.select([feature.name for feature in features]).slice(0, N_LATEST).to_pylist()
     whole = found[0]

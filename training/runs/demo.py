@@ -18,7 +18,7 @@ from features.errors import XmError
 from features.usecase import load
 from features.worlds import build_company
 from training.console import Console
-from training.registry import connect, tracked_run
+from training.registry import CHAMPION, connect, find_version, set_alias, tracked_run
 from training.registry import register as register_bundle
 from training.runs import train as train_run
 from training.runs.workspace import Workspace
@@ -76,8 +76,13 @@ def _train(console: Console, name: str, company: Path, workspace: Workspace) -> 
         train_run.log(trained, _SEED)
         registered = register_bundle(trained.bundle_folder, run_id)
     is_champion = train_run.settle(trained, registered, train_run.AUTO)
+    lines = []
+    if find_version(name, CHAMPION) is None:
+        set_alias(name, CHAMPION, registered.version)
+        is_champion = True
+        lines = ["  not usable, champion for this demonstration alone; ask for more customers"]
     return {
-        "lines": train_run.describe(trained, registered, is_champion=is_champion),
+        "lines": [*train_run.describe(trained, registered, is_champion=is_champion), *lines],
         "json": train_run.to_json(trained, registered, is_champion=is_champion),
         "entity_id": trained.frame.latest.column("entity_id")[0].as_py(),
     }

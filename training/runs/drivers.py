@@ -7,11 +7,12 @@ from training.bundle import load
 from training.console import Console
 from training.drivers import rows_from_json
 from training.registry import connect, fetch_champion
+from training.runs.workspace import Workspace
 
 
 def run(console: Console, name: str, out: str) -> None:
     """Print the ranking with its ranges; every row is an association (evidence grade C)."""
-    connect(Path(out))
+    connect(Workspace(Path(out)).folder)
     with tempfile.TemporaryDirectory() as scratch:
         champion = fetch_champion(name, Path(scratch) / "bundle")
         bundle = load(Path(scratch) / "bundle")

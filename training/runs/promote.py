@@ -7,6 +7,7 @@ from features.errors import RegistryError
 from training.bundle import load
 from training.console import Console
 from training.registry import CHAMPION, connect, fetch, find_version, set_alias
+from training.runs.workspace import Workspace
 from training.scoring import check_canary
 
 
@@ -18,7 +19,7 @@ def run(console: Console, name: str, version: int, out: str) -> None:
     RegistryError
         If there is no such version.
     """
-    connect(Path(out))
+    connect(Workspace(Path(out)).folder)
     registered = find_version(name, version)
     if registered is None:
         raise RegistryError(f"model {name}", f"has no version {version}", "see the versions in the MLflow UI")

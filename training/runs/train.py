@@ -110,8 +110,9 @@ def log(trained: Trained, seed: int) -> None:
     folder = trained.bundle_folder
     record(
         RunLog(
+            # "usecase" is taken: mlflow run logs the parameters of the entry point, there it is the file.
             parameters={
-                "usecase": facts.usecase,
+                "usecase_name": facts.usecase,
                 "spec_hash": facts.spec_hash,
                 "seed": seed,
                 "rows": facts.row_count,

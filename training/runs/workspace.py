@@ -1,16 +1,31 @@
 """Where a run puts things: one folder that the caller names, one place for each kind of result."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.errors import InputError
 from features.usecase import UseCase, load
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Hold the folder for everything that is written."""
+    """Hold the folder for everything that is written.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made or written to; it is not made before something is written.
+    """
 
     folder: Path
+
+    def __post_init__(self) -> None:
+        there = next(path for path in (self.folder, *self.folder.absolute().parents) if path.exists())
+        if not there.is_dir():
+            raise InputError("--out", f"'{there}' is not a folder", "name a folder, or a new one")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise InputError("--out", f"nothing can be written to '{there}'", "choose another folder")
 
     def frame(self, usecase: str) -> Path:
         """Return the folder of the feature table of a use case."""
