@@ -1,10 +1,11 @@
-"""Answers to the questions that reports speak of (NPS, eNPS, CSAT, CES), one line per person, day and question."""
+"""Answers to the questions that reports speak of (NPS, eNPS, CSAT, CES): one line per person and question."""
 
 import pyarrow as pa
 
 from features.columns import day_of, first_midnight_from
 from features.sources import Sources
-from features.usecase import UseCase
+from features.sql import quoted_name
+from features.usecase import Source, UseCase
 
 SCHEMA = pa.schema(
     [
@@ -30,9 +31,10 @@ def collect_answers(sources: Sources, usecase: UseCase, observed_day: int) -> pa
     -------
     pyarrow.Table
         Columns of :data:`SCHEMA`, in order of metric, day, person; empty when no source declares ``metrics``.
+        Anonymous answers have no ``entity_id``.
     """
     parts = [
-        _select(sources.table(name), metric, column, source.scales[column], observed_day)
+        _select(sources.table(name), metric, column, source, observed_day)
         for name, source in usecase.sources.items()
         for metric, column in source.metrics.items()
     ]
@@ -42,11 +44,12 @@ def collect_answers(sources: Sources, usecase: UseCase, observed_day: int) -> pa
     return sources.connection.sql(query).to_arrow_table().cast(SCHEMA)
 
 
-def _select(table: str, metric: str, column: str, scale: tuple[float, float], observed_day: int) -> str:
-    """Return the query for one question of one source."""
-    quoted = '"' + column.replace('"', '""') + '"'
+def _select(table: str, metric: str, column: str, source: Source, observed_day: int) -> str:
+    """Return the query for one question of one source; neither person nor unit of an anonymous answer."""
+    quoted, scale = quoted_name(column), source.scales[column]
+    person = "CAST(NULL AS VARCHAR)" if source.is_anonymous else "entity_id"
     return f"""
-        SELECT entity_id, CAST(event_time AS DATE) AS answered_on, '{metric}' AS metric,
+        SELECT {person} AS entity_id, CAST(event_time AS DATE) AS answered_on, '{metric}' AS metric,
             CAST({quoted} AS DOUBLE) AS value, {scale[0]} AS scale_low, {scale[1]} AS scale_high
         FROM {table}
         WHERE {quoted} IS NOT NULL AND {day_of("event_time")} < {observed_day}

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.attributes import look_up_values
-from features.columns import first_midnight_from, list_types, require_column, text_of
+from features.columns import day_of, first_midnight_from, list_types, require_column, text_of
 from features.errors import ContractError, SpecError
 from features.sql import fetch_row, quoted_name
 from features.usecase import Cohort, Source
@@ -77,7 +77,8 @@ def find_members(
     """Return every entity at every snapshot at which it belongs to the cohort.
 
     An entity belongs if, as known at the snapshot, its start is not after the snapshot, and its end is after
-    it or missing.
+    it or missing; where events say who is active, if one of them fell into the window before the snapshot and
+    was known at it.
 
     Raises
     ------
@@ -87,6 +88,8 @@ def find_members(
         If a column is missing or holds no dates, or nobody belongs at any snapshot.
     """
     connection = tables.connection
+    if cohort.active is not None and cohort.within is not None:
+        return _find_active(tables, cohort.active, cohort.within.days, snapshots)
     start, end = _read_columns(tables, cohort, sources)
     candidates = _list_candidates(connection, start.table, snapshots)
     candidates.store(connection)
@@ -111,7 +114,7 @@ def find_ends(tables: Tables, cohort: Cohort, sources: Mapping[str, Source], day
     pyarrow.Table
         ``entity_id``, ``end_day`` (the first day outside, may be missing) and ``end_known_day``.
     """
-    _, end = _read_columns(tables, cohort, sources)
+    end = None if cohort.ends is None else _read_columns(tables, cohort, sources)[1]
     if end is None:
         return pa.table({"entity_id": pa.array([], pa.string()), "end_day": [], "end_known_day": []})
     known_day = first_midnight_from("known_at")
@@ -124,6 +127,33 @@ def find_ends(tables: Tables, cohort: Cohort, sources: Mapping[str, Source], day
     """
     shown = f"SELECT entity_id, newest[1] AS end_day, newest[2] AS end_known_day FROM ({query})"
     return cast("pa.Table", tables.connection.sql(shown).to_arrow_table())
+
+
+def _find_active(tables: Tables, source: str, within_days: int, snapshots: Sequence[date]) -> Rows:
+    """Return every entity at every snapshot that had an event within the days before it, known at it."""
+    connection, table = tables.connection, tables.table(source)
+    candidates = _list_candidates(connection, table, snapshots)
+    rows = candidates.store(connection)
+    day = day_of("event_time")
+    query = f"""
+        WITH seen AS (
+            SELECT entity_id, {day} AS event_day,
+                greatest({day} + 1, {first_midnight_from("known_at")}) AS visible_day
+            FROM {table}
+        )
+        SELECT EXISTS (
+            SELECT 1 FROM seen AS e WHERE e.entity_id = r.entity_id
+                AND e.visible_day <= r.snapshot_day AND r.snapshot_day - e.event_day <= {within_days}
+        ) AS belongs
+        FROM {rows} AS r ORDER BY r.row_id
+    """
+    found = connection.sql(query).to_arrow_table().column(0)
+    belongs = np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    if not belongs.any():
+        problem = f"nobody had an event in '{source}' in the {within_days} days before any snapshot"
+        hint = f"compare the times in '{source}' with the snapshots from {snapshots[0]} to {snapshots[-1]}"
+        raise ContractError("cohort.active", problem, hint)
+    return candidates.where(belongs)
 
 
 @dataclass(frozen=True)
@@ -149,7 +179,7 @@ def _read_columns(
     tables: Tables, cohort: Cohort, sources: Mapping[str, Source]
 ) -> tuple[_DayColumn, _DayColumn | None]:
     """Return the columns with the start and the end of belonging."""
-    start = _read_column(tables, "cohort.from", cohort.starts, sources)
+    start = _read_column(tables, "cohort.from", cohort.starts or "", sources)
     return start, None if cohort.ends is None else _read_column(tables, "cohort.until", cohort.ends, sources)
 
 

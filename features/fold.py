@@ -171,7 +171,7 @@ def _ratio(measure: Measure, _: str) -> str:
 
 
 _AGGREGATES: dict[Function, Callable[[Measure, str], str]] = {
-    "count": lambda measure, _: f"count(*) {_within(measure.window_days)}",
+    "count": lambda measure, value: f"count({value or '*'}) {_within(measure.window_days)}",
     "sum": _plain("fsum"),
     "mean": _plain("favg"),
     "min": _plain("min"),

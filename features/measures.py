@@ -48,7 +48,8 @@ class Measure:
     function
         What is computed; ``last`` on a source of attributes is the value that holds at the snapshot.
     column
-        Column that the function reads; absent for functions of the events alone.
+        Column that the function reads; absent for functions of the events alone. A count with a column counts
+        the events that have a value there.
     window_days
         Length of the window ``[snapshot - window, snapshot)``; absent where the whole known history counts.
     long_days

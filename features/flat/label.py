@@ -1,11 +1,13 @@
-"""The label of a flat table: which rows count as the predicted outcome."""
+"""The label of a flat table: which rows count as the predicted outcome, or their ratings and amounts."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import ContractError
+from features.labels import group_nps
 
 _SHOWN = 5
+_MOST_LIKELY = 10
 
 
 def read_target(labels: NDArray[np.object_], positive: str | float, column: str) -> NDArray[np.int8]:
@@ -45,6 +47,43 @@ def read_target(labels: NDArray[np.object_], positive: str | float, column: str)
     if len(wanted) == len(found):
         raise ContractError(where, f"every row has the label '{positive}'", "both outcomes have to occur")
     return np.isin(labels.astype(str), list(wanted)).astype(np.int8)
+
+
+def read_ratings(
+    numbers: NDArray[np.float64], rows: NDArray[np.int64], *, is_nps: bool, column: str
+) -> NDArray[np.float64]:
+    """Return ratings or amounts as they are, or answers from 0 to 10 as NPS groups 0, 1, 2.
+
+    Parameters
+    ----------
+    numbers
+        Labels, none missing.
+    rows
+        Number of each row as a person sees it in the file, for messages.
+    is_nps
+        Whether the group is predicted.
+    column
+        Name of the label, for messages.
+
+    Raises
+    ------
+    ContractError
+        If there are fewer than two different labels, or an answer is not a whole number from 0 to 10.
+    """
+    where = f"table.{column}"
+    if not len(numbers):
+        raise ContractError(where, "no row has a label", "name the column with the outcome under table.label")
+    if np.ptp(numbers) == 0:
+        problem = f"every row has the label {numbers[0]:g}"
+        raise ContractError(where, problem, "there is nothing to learn; check the file and table.label")
+    if not is_nps:
+        return numbers
+    odd = np.flatnonzero((numbers < 0) | (numbers > _MOST_LIKELY) | (numbers != np.trunc(numbers)))
+    if len(odd):
+        problem = f"row {rows[odd[0]]}: {numbers[odd[0]]:g} is not an answer from 0 to {_MOST_LIKELY}"
+        hint = f"if it is a code, write read: {{missing: ['{numbers[odd[0]]:g}']}}; else write kind: numeric"
+        raise ContractError(where, problem, hint)
+    return group_nps(numbers)
 
 
 def _is_same(value: str, positive: str | float) -> bool:

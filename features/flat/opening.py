@@ -12,9 +12,9 @@ from features.catalogue import Feature, Kind
 from features.errors import ContractError, SpecError
 from features.flat.cells import Cells
 from features.flat.joins import join_file
-from features.flat.label import read_target
+from features.flat.label import read_ratings, read_target
 from features.flat.rows import FlatFacts, FlatRows, Values
-from features.flat.sifting import INDICATOR, find_useless, is_missing, mark_not_applicable
+from features.flat.sifting import INDICATOR, find_copies, find_useless, is_missing, mark_not_applicable
 from features.progress import Report, silent
 from features.reading import Place, Staged, demand_columns, stage_file
 from features.sql import open_database
@@ -67,9 +67,10 @@ class _Reading:
         table = self.table
         cells, staged, unmatched = self._gather()
         self._demand_named(cells)
-        labels = cells[table.label].texts()
-        kept = ~is_missing(labels)
-        target = read_target(labels[kept], table.positive, table.label)
+        is_labelled = ~is_missing(cells[table.label].texts())
+        is_copy = self._find_copies(cells)
+        kept = is_labelled & ~is_copy
+        target = self._read_label(cells, kept)
         columns, protected = self._sort_columns(cells, kept)
         marked = mark_not_applicable(columns, table.not_applicable)
         dropped = find_useless(columns)
@@ -86,11 +87,13 @@ class _Reading:
             weight=self._read_weight(cells, kept),
             value_revenue=self._read_revenue(cells, kept),
             group=None if table.group is None else cells[table.group].texts()[kept],
+            cuts={name: cells[name].texts()[kept] for name in self.usecase.cuts},
             protected=protected,
             facts=FlatFacts(
-                rows=len(labels),
+                rows=len(kept),
                 kept=len(target),
-                positives=int(target.sum()),
+                copies=int((is_copy & is_labelled).sum()),
+                positives=int(target.sum()) if table.kind == "binary" else len(target),
                 dropped=dropped,
                 not_applicable=marked,
                 unmatched=unmatched,
@@ -122,9 +125,29 @@ class _Reading:
             table.weight,
             value.revenue if value is not None else None,
         ]
+        named += self.usecase.cuts
         named += [*table.exclude, *table.experience, *table.categories, *self.usecase.privacy.protected]
         named += table.not_applicable.columns if table.not_applicable is not None else []
         demand_columns(_PLACE, [name for name in named if name is not None], cells)
+
+    def _find_copies(self, cells: Mapping[str, Cells]) -> NDArray[np.bool_]:
+        """Tell which rows to leave out because they equal an earlier one in all but the id."""
+        compared = [found.texts() for name, found in cells.items() if name != self.table.id]
+        if self.table.duplicates == "remove":
+            return find_copies(compared)
+        return np.zeros(len(compared[0]), np.bool_)
+
+    def _read_label(
+        self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]
+    ) -> NDArray[np.int8] | NDArray[np.float64]:
+        """Return the target of the rows that are kept."""
+        table, labels = self.table, cells[self.table.label]
+        if table.kind == "binary" and table.positive is not None:
+            return read_target(labels.texts()[kept], table.positive, table.label)
+        rows = np.flatnonzero(kept) + table.read.header_rows + 1
+        return read_ratings(
+            labels.numbers()[kept], rows, is_nps=table.kind == "nps_group", column=table.label
+        )
 
     def _sort_columns(
         self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]

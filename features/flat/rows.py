@@ -18,9 +18,11 @@ class FlatFacts:
     Attributes
     ----------
     rows, kept
-        Rows in the file; rows with a label.
+        Rows in the file; rows with a label that are no copies.
+    copies
+        Rows that were left out because they equal an earlier one in all but the id.
     positives
-        Rows whose label is the predicted one.
+        Rows whose label is the predicted one; all rows for ratings and amounts.
     dropped
         Columns that became no feature, each with the reason in words.
     not_applicable
@@ -33,6 +35,7 @@ class FlatFacts:
 
     rows: int
     kept: int
+    copies: int
     positives: int
     dropped: Mapping[str, str]
     not_applicable: Mapping[str, int]
@@ -57,9 +60,11 @@ class FlatRows:
     entity_id
         The id as text; the row number where the table has none.
     target
-        1 where the label is the predicted one, else 0.
+        1 where the label is the predicted one, else 0; or the rating or amount as float64.
     weight, value_revenue, group
         As declared; ``None`` where they are not. Groups are texts.
+    cuts
+        Columns with groups that may be shown, as texts.
     protected
         Protected columns: kept for checks of fairness, never features.
     """
@@ -67,10 +72,11 @@ class FlatRows:
     columns: Mapping[str, Values]
     features: tuple[Feature, ...]
     entity_id: NDArray[np.object_]
-    target: NDArray[np.int8]
+    target: NDArray[np.int8] | NDArray[np.float64]
     weight: NDArray[np.float64] | None
     value_revenue: NDArray[np.float64] | None
     group: NDArray[np.object_] | None
+    cuts: Mapping[str, NDArray[np.object_]]
     protected: Mapping[str, Values]
     facts: FlatFacts
 

@@ -1,6 +1,6 @@
 """Values that mean "does not apply", and columns that cannot help any model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,22 @@ def is_missing(values: Values) -> NDArray[np.bool_]:
     if values.dtype == np.float64:
         return np.isnan(values.astype(np.float64))
     return np.array([value is None for value in values], np.bool_)
+
+
+def find_copies(columns: Iterable[Values]) -> NDArray[np.bool_]:
+    """Tell which rows equal an earlier one in every column.
+
+    Examples
+    --------
+    >>> find_copies([np.array(["a", "b", "a"], object), np.array(["1", "1", "1"], object)])
+    array([False, False,  True])
+    """
+    seen: set[tuple[object, ...]] = set()
+    copies: list[bool] = []
+    for row in zip(*(column.tolist() for column in columns), strict=True):
+        copies.append(row in seen)
+        seen.add(row)
+    return np.array(copies, np.bool_)
 
 
 def find_useless(columns: Mapping[str, Values]) -> dict[str, str]:

@@ -6,14 +6,14 @@ Import from here; the modules inside are an arrangement, not an interface.
 from pathlib import Path
 
 from features.frame.content import Frame
-from features.frame.facts import FrameFacts, HorizonFacts
+from features.frame.facts import FrameFacts, HorizonFacts, TargetFacts
 from features.frame.flat import build_from_table
 from features.frame.snapshots import build_from_sources
 from features.labels import labels_as_known
 from features.progress import Report, silent
 from features.usecase import UseCase
 
-__all__ = ["Frame", "FrameFacts", "HorizonFacts", "build", "labels_as_known"]
+__all__ = ["Frame", "FrameFacts", "HorizonFacts", "TargetFacts", "build", "labels_as_known"]
 
 
 def build(usecase: UseCase, folder: Path | None = None, *, report: Report = silent) -> Frame:
@@ -24,8 +24,8 @@ def build(usecase: UseCase, folder: Path | None = None, *, report: Report = sile
     usecase
         What to build from: sources with snapshots, or a flat table.
     folder
-        Where ``frame.parquet``, ``frame.json`` and ``latest.parquet`` go, all together or not at all; nothing
-        is written when absent.
+        Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet`` and
+        ``protected.parquet`` go, all together or not at all; nothing is written when absent.
     report
         Told what is being done.
 
@@ -36,7 +36,7 @@ def build(usecase: UseCase, folder: Path | None = None, *, report: Report = sile
     LeakError
         If a feature knows the outcome and the use case does not accept that.
     TooFewEventsError
-        If the target event never happens.
+        If nothing can be learned: the event never happens, nobody answers, all or none are silent.
     """
     frame = (
         build_from_sources(usecase, report) if usecase.table is None else build_from_table(usecase, report)

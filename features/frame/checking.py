@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.catalogue import Catalogue, Kind
-from features.leaks import audit, enforce
+from features.leaks import audit, enforce, split_at_median
 from features.usecase import UseCase
 
 
@@ -29,28 +29,41 @@ def _find_reason(values: pa.ChunkedArray) -> str | None:
 
 
 def check_for_leaks(table: pa.Table, catalogue: Catalogue, usecase: UseCase) -> tuple[dict[str, Any], ...]:
-    """Audit the features against the label of the primary horizon, on the rows where that is known.
+    """Audit the features against the label, on the rows where that is known.
+
+    The label is that of the primary horizon; ratings and amounts are split at their median.
 
     Raises
     ------
     LeakError
         If a feature knows the outcome and the use case does not accept that.
     """
-    length = usecase.settled()[3].primary.length.days
-    came = pc.and_(pc.equal(table["target_event"], 1), pc.less(table["target_days"], length))
-    is_known = pc.or_(came, pc.greater_equal(table["target_days"], length))
-    rows = table.filter(is_known)
-    target = came.filter(is_known).to_numpy(zero_copy_only=False).astype(np.int8)
+    is_known, came = _read_label(table, usecase)
+    rows = table.filter(pa.array(is_known))
     entities = rows["entity_id"].to_numpy(zero_copy_only=False)
     found = audit(
         {feature.name: _to_values(rows[feature.name], feature.kind) for feature in catalogue},
         {feature.name: feature.kind for feature in catalogue},
-        target,
+        came[is_known],
         entity_id=entities,
         groups=entities,
         check_order=False,
     )
     return tuple(finding.to_json() for finding in enforce(found, usecase))
+
+
+def _read_label(table: pa.Table, usecase: UseCase) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int8]]:
+    """Return which rows have a known label, and the label as 0 or 1 (0 where it is not known)."""
+    if usecase.outcome == "event":
+        length = usecase.settled()[3].primary.length.days
+        days = table["target_days"].to_numpy()
+        came = (table["target_event"].to_numpy() == 1) & (days < length)
+        return came | (days >= length), came.astype(np.int8)
+    values = table["target"].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    is_known = ~np.isnan(values)
+    label = np.zeros(len(values), np.int8)
+    label[is_known] = split_at_median(values[is_known]) if usecase.outcome != "silence" else values[is_known]
+    return is_known, label
 
 
 def _to_values(column: pa.ChunkedArray, kind: Kind) -> npt.NDArray[Any]:

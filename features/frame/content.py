@@ -13,8 +13,9 @@ from features.errors import ContractError, SourceError, XmError
 from features.files import whole_folder, write_atomically
 from features.frame.facts import FrameFacts
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _ROWS, _LATEST, _ANSWERS, _FACTS = "frame.parquet", "latest.parquet", "answers.parquet", "frame.json"
+_PROTECTED = "protected.parquet"
 
 
 @dataclass(frozen=True)
@@ -28,27 +29,34 @@ class Frame:
         ``entity_id``, ``snapshot_date``, the features in the order of the catalogue (float64 or string; null
         is missing), then what is no feature:
 
-        - ``target_days``, ``target_event``, ``target_known_days`` (snapshots): see
+        - ``target_days``, ``target_event``, ``target_known_days`` (snapshots, event): see
           :class:`features.labels.Labels`;
-        - ``target`` (flat table): 1 for the predicted label, else 0;
-        - ``value_revenue``, ``weight``, ``entity_group`` where the use case declares them.
+        - ``target``, ``target_known_days`` (snapshots, silence or next answer): 1 for silence, else 0; or the
+          answer, null where there was none; see :class:`features.labels.SpanLabels`;
+        - ``target`` (flat table): 1 for the predicted label, else 0; or the rating or amount;
+        - ``value_revenue``, ``weight``, ``entity_group``, ``cut_<column>`` where the use case declares them.
     latest
         The same features at the newest snapshot, for every entity that can be scored; no target.
     answers
         Survey answers that reports speak of, see :mod:`features.answers`; empty for a flat table.
     facts
         Where all this comes from.
+    protected
+        ``entity_id``, ``snapshot_date`` and the protected attributes as known then, line by line as in
+        ``table``; for checks of fairness, never for a model.
     """
 
     table: pa.Table
     latest: pa.Table
     answers: pa.Table
     facts: FrameFacts
+    protected: pa.Table
 
     def write(self, folder: Path) -> None:
         """Write all files; the folder is replaced as a whole or not at all."""
         with whole_folder(folder) as draft:
-            tables = {_ROWS: self.table, _LATEST: self.latest, _ANSWERS: self.answers}
+            tables = {_ROWS: self.table, _LATEST: self.latest}
+            tables |= {_ANSWERS: self.answers, _PROTECTED: self.protected}
             for name, rows in tables.items():
                 pq.write_table(rows, draft / name, compression="zstd")
             stamps = {name: _stamp((draft / name).read_bytes()) for name in tables}
@@ -67,14 +75,14 @@ class Frame:
             If the format is another one, or a file is not the one that ``frame.json`` describes.
         """
         content = _read_facts(folder)
-        table, latest, answers = (
-            _read_rows(folder / name, content["files"]) for name in (_ROWS, _LATEST, _ANSWERS)
+        table, latest, answers, protected = (
+            _read_rows(folder / name, content["files"]) for name in (_ROWS, _LATEST, _ANSWERS, _PROTECTED)
         )
         try:
             facts = FrameFacts.from_json(content)
         except (KeyError, TypeError, ValueError, XmError) as error:
             raise ContractError(str(folder / _FACTS), f"is incomplete: {error}", "build it again") from error
-        return cls(table, latest, answers, facts)
+        return cls(table, latest, answers, facts, protected)
 
 
 def _stamp(content: bytes) -> dict[str, Any]:

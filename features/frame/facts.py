@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any, Literal, Self
 
 from features.catalogue import Catalogue
+from features.usecase import OutcomeKind
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,39 @@ class HorizonFacts:
 
 
 @dataclass(frozen=True)
+class TargetFacts:
+    """Say what the target is and what was found of it.
+
+    Attributes
+    ----------
+    kind
+        ``event``, ``silence``, ``binary``, ``ordinal``, ``numeric`` or ``nps_group``.
+    answered, silent
+        Ratings and amounts: rows with a label, and rows without (people who did not answer).
+    scale
+        Declared lowest and highest value, if any.
+    levels
+        Ordinal: the values found, lowest first. NPS groups: 0 detractor, 1 passive, 2 promoter.
+    causes
+        Events of each cause in the source, where the target tells causes apart.
+    """
+
+    kind: OutcomeKind
+    answered: int = 0
+    silent: int = 0
+    scale: tuple[float, float] | None = None
+    levels: tuple[float, ...] = ()
+    causes: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read plain values."""
+        scale = content["scale"]
+        given = {**content, "levels": tuple(content["levels"]), "scale": scale and tuple(scale)}
+        return cls(**given)
+
+
+@dataclass(frozen=True)
 class FrameFacts:
     """Hold where a feature table comes from and what was left out on the way.
 
@@ -46,7 +80,8 @@ class FrameFacts:
     observed_until
         First day that is not observed; ``None`` for a flat table.
     row_count, entity_count, event_count
-        Rows, different entities, and rows with an event (for a flat table: with the predicted label).
+        Rows, different entities, and rows with an event, with silence, with the predicted label, or (ratings
+        and amounts) with any label.
     latest_count
         Rows of the newest snapshot, for scoring by id.
     horizons
@@ -61,6 +96,12 @@ class FrameFacts:
         What was found in each source: rows, duplicates, unmatched keys, odd times.
     findings
         What the audit for leaks found.
+    target
+        What is predicted and what was found of it.
+    cuts
+        Columns with groups that may be shown (``cut_<column>``).
+    protected
+        Attributes that are kept apart, for checks of fairness.
     """
 
     usecase: str
@@ -79,6 +120,9 @@ class FrameFacts:
     catalogue: Catalogue
     matches: Mapping[str, Mapping[str, Any]]
     findings: tuple[Mapping[str, Any], ...]
+    target: TargetFacts
+    cuts: tuple[str, ...]
+    protected: tuple[str, ...]
 
     @property
     def digest(self) -> str:
@@ -88,10 +132,11 @@ class FrameFacts:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {part.name: getattr(self, part.name) for part in fields(self)}
         plain["snapshot_dates"] = [day.isoformat() for day in self.snapshot_dates]
         plain["observed_until"] = None if self.observed_until is None else self.observed_until.isoformat()
         plain["horizons"] = [asdict(horizon) for horizon in self.horizons]
+        plain["target"] = asdict(self.target)
         plain["findings"] = [dict(finding) for finding in self.findings]
         for name in ("fingerprints", "dropped_rows", "dropped_features", "matches"):
             plain[name] = dict(plain[name])
@@ -106,11 +151,13 @@ class FrameFacts:
         KeyError, TypeError, ValueError
             If a key is missing or a value is not what was written.
         """
-        given = {field.name: content[field.name] for field in fields(cls)}
+        given = {part.name: content[part.name] for part in fields(cls)}
         given["snapshot_dates"] = tuple(date.fromisoformat(day) for day in given["snapshot_dates"])
         until = given["observed_until"]
         given["observed_until"] = None if until is None else date.fromisoformat(until)
         given["horizons"] = tuple(HorizonFacts(**horizon) for horizon in given["horizons"])
-        given["findings"] = tuple(given["findings"])
+        for name in ("findings", "cuts", "protected"):
+            given[name] = tuple(given[name])
+        given["target"] = TargetFacts.from_json(given["target"])
         given["catalogue"] = Catalogue.from_json(content)
         return cls(**given)

@@ -10,6 +10,7 @@ from features.catalogue import Catalogue, Feature
 from features.cohort import Tables
 from features.columns import list_types, resolve_measures
 from features.fold import fold_events
+from features.frame.units import fold_units
 from features.measures import Measure, list_measures, list_response_rates
 from features.survey import rate_responses
 from features.usecase import ResponseRateRule, Source, UseCase
@@ -43,9 +44,11 @@ class Family:
             unit = measure.unit(self.source)
             yield Feature(measure.name, measure.kind, self.source_name, self.source.data, unit)
 
-    def compute(self, tables: Tables, rows: str) -> pa.Table:
+    def compute(self, tables: Tables, usecase: UseCase, rows: str) -> pa.Table:
         """Return one column per feature, one line per row of the table ``rows``."""
         table = tables.table(self.source_name)
+        if self.source.is_anonymous:
+            return fold_units(tables, usecase, self.source_name, self.measures, rows)
         if self.invited is not None:
             return rate_responses(
                 tables.connection,

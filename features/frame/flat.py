@@ -7,10 +7,12 @@ import pyarrow as pa
 from features.answers import SCHEMA
 from features.catalogue import Catalogue, Kind
 from features.errors import ContractError
-from features.flat import FlatRows, read_flat
+from features.flat import FlatFacts, FlatRows, read_flat
+from features.frame.apart import name_cut
 from features.frame.content import Frame
-from features.frame.facts import FrameFacts
-from features.leaks import audit, enforce
+from features.frame.facts import FrameFacts, TargetFacts
+from features.frame.panel import describe_ratings
+from features.leaks import audit, enforce, split_at_median
 from features.progress import Report
 from features.usecase import UseCase
 
@@ -37,13 +39,18 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
     """
     rows = read_flat(usecase, report=report)
     catalogue = Catalogue(rows.features).with_drivers(usecase.drivers)
-    _refuse_reserved(catalogue)
+    _refuse_reserved(catalogue, usecase)
     report("looking for leaks")
     has_id = usecase.table is not None and usecase.table.id is not None
+    binary = (
+        rows.target.astype(np.int8)
+        if usecase.outcome == "binary"
+        else split_at_median(rows.target.astype(np.float64))
+    )
     found = audit(
         rows.columns,
         rows.kinds,
-        rows.target,
+        binary,
         entity_id=rows.entity_id if has_id else None,
         groups=rows.group,
     )
@@ -52,7 +59,9 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
     order = pa.array(
         np.argsort(rows.entity_id.astype(str), kind="stable") if has_id else np.arange(len(rows.target))
     )
-    table = pa.table(features | _collect_rest(rows)).take(order).combine_chunks()
+    cuts = {name_cut(name): _to_column(values, "category") for name, values in rows.cuts.items()}
+    table = pa.table(features | _collect_rest(rows) | cuts).take(order).combine_chunks()
+    protected = pa.table({"entity_id": features["entity_id"]} | _collect_protected(rows)).take(order)
     facts = FrameFacts(
         usecase=usecase.name,
         spec_hash=usecase.spec_hash,
@@ -65,19 +74,44 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         event_count=rows.facts.positives,
         latest_count=table.num_rows,
         horizons=(),
-        dropped_rows={"no label": rows.facts.rows - rows.facts.kept},
+        dropped_rows=_count_dropped(rows.facts),
         dropped_features=rows.facts.dropped,
         catalogue=catalogue,
         matches={"table": rows.facts.to_json()},
         findings=tuple(finding.to_json() for finding in findings),
+        target=_describe_target(rows, usecase),
+        cuts=tuple(cuts),
+        protected=tuple(rows.protected),
     )
-    return Frame(table, table.select(list(features)), SCHEMA.empty_table(), facts)
+    latest = table.select([*features, *cuts])
+    return Frame(table, latest, SCHEMA.empty_table(), facts, protected.combine_chunks())
 
 
-def _refuse_reserved(catalogue: Catalogue) -> None:
+def _count_dropped(facts: FlatFacts) -> dict[str, int]:
+    """Return reason and number of the rows that were left out."""
+    dropped = {"no label": facts.rows - facts.kept - facts.copies}
+    return dropped | ({"copy of an earlier row": facts.copies} if facts.copies else {})
+
+
+def _describe_target(rows: FlatRows, usecase: UseCase) -> TargetFacts:
+    """Return what the label is and which levels it has."""
+    if usecase.outcome == "binary":
+        return TargetFacts("binary")
+    return describe_ratings(usecase.outcome, rows.target.astype(np.float64), None)
+
+
+def _collect_protected(rows: FlatRows) -> dict[str, pa.Array]:
+    """Return the protected columns: numbers or texts."""
+    return {
+        name: _to_column(values, "number" if values.dtype == np.float64 else "category")
+        for name, values in rows.protected.items()
+    }
+
+
+def _refuse_reserved(catalogue: Catalogue, usecase: UseCase) -> None:
     """Demand that no feature has the name of a column that means something else in the frame."""
     for name in catalogue.names:
-        if name in RESERVED:
+        if name in RESERVED or name in map(name_cut, usecase.cuts):
             problem = "has a name that the feature table needs for itself"
             raise ContractError(f"table.{name}", problem, "give the column another name, or exclude it")
 
@@ -92,7 +126,7 @@ def _collect_features(rows: FlatRows, catalogue: Catalogue) -> dict[str, pa.Arra
 
 def _collect_rest(rows: FlatRows) -> dict[str, pa.Array]:
     """Return target, weight, revenue and group as columns, where there are any."""
-    columns = {"target": pa.array(rows.target, pa.int8())}
+    columns = {"target": pa.array(rows.target)}
     for name, values in (("weight", rows.weight), ("value_revenue", rows.value_revenue)):
         if values is not None:
             columns[name] = _to_column(values, "number")

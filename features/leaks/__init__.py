@@ -4,6 +4,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 """
 
 from features.leaks.audit import audit
+from features.leaks.evidence import split_at_median
 from features.leaks.finding import Finding, enforce
 
-__all__ = ["Finding", "audit", "enforce"]
+__all__ = ["Finding", "audit", "enforce", "split_at_median"]

@@ -48,6 +48,19 @@ def measure_auc(score: NDArray[np.float64], target: NDArray[np.int8]) -> Auc:
     return Auc(area, float(np.sqrt(spread / (positives * negatives))))
 
 
+def split_at_median(values: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return 1 above the median, else 0; from the median up where nothing lies above it.
+
+    Examples
+    --------
+    >>> split_at_median(np.array([1.0, 2.0, 3.0, 9.0])), split_at_median(np.array([1.0, 5.0, 5.0]))
+    (array([0, 0, 1, 1], dtype=int8), array([0, 1, 1], dtype=int8))
+    """
+    median = float(np.median(values)) if len(values) else 0.0
+    is_high = values > median
+    return np.asarray(is_high if is_high.any() else values >= median, np.int8)
+
+
 def assign_folds(groups: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return a fold per row, equal within a group, from a fixed shuffle."""
     order = np.random.default_rng(0).permutation(int(groups.max()) + 1 if len(groups) else 0)

@@ -25,7 +25,7 @@ def stage_query(
     url: str,
     folder: Path,
     options: ReadOptions,
-    wanted: Collection[str],
+    wanted: Collection[str] | None,
 ) -> Staged:
     """Run a query on a database file and load what it gives.
 
@@ -44,7 +44,7 @@ def stage_query(
     options
         How texts are to be understood.
     wanted
-        Columns that the query has to give; others are not loaded.
+        Columns that the query has to give; others are not loaded. All when ``None``.
 
     Raises
     ------
@@ -62,11 +62,12 @@ def stage_query(
         raise SourceError(
             f"{place.key}.query", f"fails on '{path.name}' ({reason})", "correct the query"
         ) from error
-    demand_columns(place, wanted, rows.column_names)
+    demand_columns(place, wanted or (), rows.column_names)
     if rows.num_rows == 0:
         raise SourceError(f"{place.key}.query", "gives no rows", "check its conditions")
     table = stage_name(place)
-    connection.register("incoming", rows.select([name for name in rows.column_names if name in wanted]))
+    loaded = [name for name in rows.column_names if wanted is None or name in wanted]
+    connection.register("incoming", rows.select(loaded))
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM incoming")
     connection.unregister("incoming")
     types = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {table})").fetchall()

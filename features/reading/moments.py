@@ -1,6 +1,7 @@
 """Days and times out of raw columns, as UTC; a time without a zone is refused, never guessed."""
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 
@@ -69,8 +70,9 @@ def is_days(staged: Staged, name: str) -> bool:
     column = staged.columns[name]
     if not column.is_text:
         return column.type == "DATE" or column.type.startswith("TIMESTAMP")
-    text, form = to_text(staged, name), staged.options.dates
-    day = f"{_parse(text, form)} IS NOT NULL" if form else _matches(text, _DAY + f"({_CLOCK})?({_ZONE})?")
+    text, forms = to_text(staged, name), staged.options.forms
+    plain = _matches(text, _DAY + f"({_CLOCK})?({_ZONE})?")
+    day = f"{_parse_any(text, forms)} IS NOT NULL" if forms else plain
     found = staged.connection.execute(f"SELECT count({text}) FROM {staged.table}").fetchone()
     return found is not None and found[0] > 0 and first_misfit(staged, text, day) is None
 
@@ -83,11 +85,11 @@ def _matches(text: str, pattern: str) -> str:
 def _from_text(staged: Staged, name: str) -> str:
     """Parse texts in the declared form, or in ISO 8601."""
     text = to_text(staged, name)
-    form = staged.options.dates
-    if form is not None:
-        local = _parse(text, form)
+    forms = staged.options.forms
+    if forms:
+        local = _parse_any(text, forms)
         _demand_form(staged, name, text, local)
-        has_zone = "%z" in form or "%Z" in form
+        has_zone = any("%z" in form or "%Z" in form for form in forms)
         return f"timezone('UTC', {local})" if has_zone else _anchor(staged, name, local, text)
     zoned = _matches(text, _DAY + _CLOCK + _ZONE)
     tight = f"regexp_replace({text}, ' ([Zz+-][0-9:]*)$', {quoted_text(_FIRST_GROUP)})"
@@ -122,19 +124,16 @@ def _anchor(staged: Staged, name: str, local: str, shown: str) -> str:
 
 def _demand_form(staged: Staged, name: str, text: str, moment: str) -> None:
     """Raise for the first text that gives no moment, with a form that fits."""
-    form = staged.options.dates
+    shown = " or ".join(f"'{form}'" for form in staged.options.forms)
     try:
         found = first_misfit(staged, text, f"{moment} IS NOT NULL")
-    except duckdb.InvalidInputException as error:
-        raise SpecError(
-            f"{staged.place.key}.read.dates",
-            f"'{form}' is not a form of dates",
-            "write for example '%d.%m.%Y'",
-        ) from error
+    except duckdb.Error as error:
+        problem = f"{shown} is not a form of dates"
+        raise SpecError(f"{staged.place.key}.read.dates", problem, "write for example '%d.%m.%Y'") from error
     if found is None:
         return
     row, value = found
-    expected = "an ISO date such as 2025-01-31" if form is None else f"of the form '{form}'"
+    expected = f"of the form {shown}" if shown else "an ISO date such as 2025-01-31"
     problem = f"row {row}: '{value[:40]}' is not {expected}"
     raise SourceError(staged.place.column(name), problem, _propose(staged, text, value))
 
@@ -156,6 +155,11 @@ def _propose(staged: Staged, text: str, value: str) -> str:
             f"correct the value, or write read: {{missing: ['{value[:40]}']}} if it stands for a missing one"
         )
     return f"write read: {{dates: {' or '.join(repr(form) for form in whole or fitting[:1])}}}"
+
+
+def _parse_any(text: str, forms: Sequence[str]) -> str:
+    """Return SQL for a moment written in one of several forms; the first that fits counts."""
+    return f"coalesce({', '.join(_parse(text, form) for form in forms)}, NULL)"
 
 
 def _parse(text: str, form: str) -> str:

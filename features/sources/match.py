@@ -15,7 +15,7 @@ class SourceFacts:
         Rows without one of the clocks; left out.
     duplicates
         Rows whose id was there before; left out. The version known first is kept: what a later one says was
-        not known then.
+        not known then. Rows that equal an earlier one count too, where the source asks to remove them.
     unmatched, unmatched_keys
         Rows whose key leads to no entity of the cohort's source, and up to five such keys; left out.
     known_before_event

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from features.errors import SpecError
-from features.usecase import FeatureRule, Source, UseCase, parse_condition
+from features.usecase import EventTarget, FeatureRule, NextTarget, Source, UseCase, parse_condition
 
 Reading = Literal["number", "moment", "text", "any"]
 _ORDER: tuple[Reading, ...] = ("number", "moment", "text", "any")
@@ -34,6 +34,10 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
         needs += [(column, "number") for column in _columns_of(name, usecase.value.revenue)]
     if source.verbatim is not None:
         needs.append((source.verbatim, "text"))
+    needs += _list_target(usecase, name)
+    needs += [(column, "text") for column in _columns_of(name, usecase.units)]
+    apart = (*usecase.cuts, *usecase.protected_columns.values())
+    needs += [(column, "any") for column in _columns_of(name, *apart)]
     needs.sort(key=lambda need: _ORDER.index(need[1]))
     found: dict[str, Reading] = {}
     for column, reading in needs:
@@ -56,6 +60,17 @@ def _list_rule(rule: FeatureRule) -> list[tuple[str, Reading]]:
         is_ordered = any(parse_condition(condition)[0] != "=" for condition in conditions.values())
         needs.append((column, "number" if is_ordered else "any"))
     return [*needs, *((column, "any") for column in (*rule.first, *rule.last))]
+
+
+def _list_target(usecase: UseCase, name: str) -> list[tuple[str, Reading]]:
+    """Return what the target reads: the cause of an event, or the answer that is predicted."""
+    target = usecase.target
+    if target is None or target.source != name:
+        return []
+    if isinstance(target, NextTarget):
+        return [(target.column, "number")]
+    cause = target.cause if isinstance(target, EventTarget) else None
+    return [(cause.column, "text")] if cause is not None else []
 
 
 def _columns_of(name: str, *paths: str | None) -> list[str]:

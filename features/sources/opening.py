@@ -10,11 +10,11 @@ import duckdb
 
 from features.errors import ContractError, SpecError
 from features.progress import Report, silent
-from features.reading import Place, Staged, stage_file, stage_query, to_text
+from features.reading import Place, Staged, demand_columns, stage_file, stage_query, to_text
 from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
-from features.sources.refining import ENTITIES, Refinery, select_clocks
+from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
 from features.sql import fetch_row, open_database, quoted_name
 from features.usecase import Source, UseCase
 
@@ -96,7 +96,8 @@ class _Loading:
         self._report = report
         self._today = today
         self._entity, _, self._cohort, _ = usecase.settled()
-        self._base = self._cohort.starts.partition(".")[0]
+        self._base = self._cohort.base
+        self._units, _, self._unit_column = (usecase.units or "").partition(".")
 
     def run(self) -> dict[str, SourceFacts]:
         """Load all and return their facts in the order of the use case."""
@@ -105,7 +106,10 @@ class _Loading:
             self._make_link(name)
         facts = {self._base: self._load(self._base)}
         self._list_entities()
-        facts |= {name: self._load(name) for name in self._sources if name != self._base}
+        if self._units:
+            facts |= {self._units: facts.get(self._units) or self._load(self._units)}
+            self._list_units()
+        facts |= {name: self._load(name) for name in self._sources if name not in facts}
         return {name: facts[name] for name in self._sources}
 
     def _stage(self, name: str) -> Staged:
@@ -116,7 +120,13 @@ class _Loading:
         wanted = {*list_needs(self._usecase, name), *list_clocks(source), self._key(source)}
         wanted |= {source.id} if source.id is not None else set()
         wanted |= {column for pair in source.links.items() for column in pair}
-        columns = sorted(wanted)
+        columns = None if source.duplicates == "remove" else sorted(wanted)
+        staged = self._stage_columns(source, place, columns)
+        demand_columns(place, sorted(wanted), staged.columns)
+        return staged
+
+    def _stage_columns(self, source: Source, place: Place, columns: list[str] | None) -> Staged:
+        """Load the named columns of the file or query of a source; all when ``None``."""
         folder = self._usecase.folder
         if source.query is not None and source.url is not None:
             return stage_query(
@@ -150,7 +160,8 @@ class _Loading:
         rows, fingerprint = staged.row_count, staged.fingerprint
         refinery = Refinery(staged, source, self._key(source), list_needs(self._usecase, name))
         missing_time = refinery.keep(f"{refinery.clock} IS NOT NULL AND known_at IS NOT NULL")
-        duplicates = refinery.keep_first_versions() if source.id is not None else 0
+        duplicates = refinery.drop_copies()
+        duplicates += refinery.keep_first_versions() if source.id is not None else 0
         self._match(name, refinery)
         keys = refinery.unmatched_keys()
         unmatched = refinery.keep("entity_id IS NOT NULL")
@@ -189,12 +200,15 @@ class _Loading:
             links = quoted_name(f"links of {name}")
             compose(self._connection, route, links)
             refinery.follow(links)
-        if name != self._base:
+        if self._sources[name].is_anonymous:
+            refinery.forget_strangers(UNITS)
+        elif name != self._base:
             refinery.forget_strangers()
 
     def _list_entities(self) -> None:
-        """Make the table of known entities with their first start and last end."""
-        start = quoted_name(self._cohort.starts.partition(".")[2])
+        """Make the table of known entities with their first start and last end; a first event is a start."""
+        starts = self._cohort.starts
+        start = "event_time" if starts is None else quoted_name(starts.partition(".")[2])
         source, _, column = (self._cohort.ends or "").partition(".")
         end = quoted_name(column) if source == self._base else "CAST(NULL AS TIMESTAMP)"
         self._connection.execute(
@@ -203,18 +217,29 @@ class _Loading:
             f"FROM {quoted_name(self._base)} GROUP BY entity_id"
         )
 
+    def _list_units(self) -> None:
+        """Make the table of known units."""
+        unit = quoted_name(self._unit_column)
+        self._connection.execute(
+            f"CREATE TABLE {UNITS} AS SELECT DISTINCT {unit} AS entity_id "
+            f"FROM {quoted_name(self._units)} WHERE {unit} IS NOT NULL"
+        )
+
     def _nothing_left(self, name: str, missing_time: int, keys: tuple[str, ...]) -> ContractError:
         """Say why no row of a source is left."""
         if not keys:
             problem = f"all {missing_time} rows lack a time" if missing_time else "no row has a key"
             return ContractError(f"sources.{name}", problem, "check key, event_time, valid_from and known_at")
         key = self._key(self._sources[name])
+        is_anonymous = self._sources[name].is_anonymous
+        listed = UNITS if is_anonymous else ENTITIES
         known = (
-            fetch_row(self._connection, f"SELECT min(entity_id) FROM {ENTITIES}")
+            fetch_row(self._connection, f"SELECT min(entity_id) FROM {listed}")
             if name != self._base
             else ("",)
         )
-        problem = f"no row belongs to an entity of '{self._base}': '{keys[0]}' is not like '{known[0]}'"
+        whose = f"a unit of '{self._usecase.units}'" if is_anonymous else f"an entity of '{self._base}'"
+        problem = f"no row belongs to {whose}: '{keys[0]}' is not like '{known[0]}'"
         return ContractError(f"{name}.{key}", problem, "name the right key, or add a links table")
 
     def _odd_query(self, name: str, table: str) -> str:
@@ -231,5 +256,5 @@ class _Loading:
             "SELECT CAST(min(event_time) AS VARCHAR), CAST(max(event_time) AS VARCHAR), "
             f"count(*) FILTER (known_at < event_time), count(*) FILTER (event_time >= {tomorrow}), 0, "
             "count(*) FILTER (event_time < first_start), count(*) FILTER (event_time > last_end) "
-            f"FROM {table} JOIN {ENTITIES} USING (entity_id)"
+            f"FROM {table} LEFT JOIN {ENTITIES} USING (entity_id)"
         )

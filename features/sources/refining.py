@@ -11,7 +11,9 @@ from features.usecase import Delay, Source
 
 ENTITIES = quoted_name("known entities")
 _ROW, _KEY, _ID = quoted_name(" row"), quoted_name(" key"), quoted_name(" id")
+UNITS = quoted_name("known units")
 _ROWS = quoted_name("rows in work")
+_COPIES = quoted_name("copies of earlier rows")
 _ALWAYS = "TIMESTAMP '0001-01-01'"
 
 
@@ -52,6 +54,7 @@ class Refinery:
         self._connection.execute(
             f"CREATE OR REPLACE TABLE {_ROWS} AS SELECT {', '.join(columns)} FROM {staged.table}"
         )
+        self._copies = _find_copies(staged) if source.duplicates == "remove" else ""
         staged.drop()
         self._columns = [quoted_name(name) for name in needs if name.lower() not in RESERVED]
 
@@ -65,6 +68,10 @@ class Refinery:
         before = self.count
         self._connection.execute(f"DELETE FROM {_ROWS} WHERE NOT ({condition})")
         return before - self.count
+
+    def drop_copies(self) -> int:
+        """Leave out rows that equal an earlier one in every column, if the source asks for it."""
+        return self.keep(f"{_ROW} NOT IN ({self._copies})") if self._copies else 0
 
     def keep_first_versions(self) -> int:
         """Keep of each id the version known first and return the number of others; rows without id stay."""
@@ -83,10 +90,10 @@ class Refinery:
         else:
             self._replace(resolve_histories(links, _ROWS))
 
-    def forget_strangers(self) -> None:
-        """Set entities that the cohort's source does not have to NULL."""
+    def forget_strangers(self, known: str = ENTITIES) -> None:
+        """Set entities that the table ``known`` does not have to NULL."""
         self._connection.execute(
-            f"UPDATE {_ROWS} SET entity_id = NULL WHERE entity_id NOT IN (SELECT entity_id FROM {ENTITIES})"
+            f"UPDATE {_ROWS} SET entity_id = NULL WHERE entity_id NOT IN (SELECT entity_id FROM {known})"
         )
 
     def unmatched_keys(self) -> tuple[str, ...]:
@@ -113,6 +120,16 @@ class Refinery:
     def _replace(self, query: str) -> None:
         """Put what ``query`` gives in the place of the rows."""
         self._connection.execute(f"CREATE OR REPLACE TABLE {_ROWS} AS {query}")
+
+
+def _find_copies(staged: Staged) -> str:
+    """Store which rows of a raw table equal an earlier one, and return SQL for their numbers."""
+    columns = ", ".join(column.sql for column in staged.columns.values())
+    staged.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_COPIES} AS SELECT rowid AS copy FROM {staged.table} "
+        f"QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY rowid) > 1"
+    )
+    return f"SELECT copy FROM {_COPIES}"
 
 
 def select_clocks(staged: Staged, source: Source) -> list[str]:

@@ -96,16 +96,14 @@ class UseCase(Labelled):
     def protected_columns(self) -> dict[str, str]:
         """Return the protected attributes that are kept apart: name and ``source.column`` (or plain column).
 
-        A name without a source is a column of the source that says which entities there are.
+        A name without a source is a column of the source that says which entities there are. Columns of
+        events are none of an entity: they are kept out of the features, that is all.
         """
         if self.table is not None:
             return {name: name for name in self.privacy.protected}
         base = self.settled()[2].base
-        paths = dict.fromkeys(
-            path if "." in path else f"{base}.{path}"
-            for path in self.privacy.protected
-            if "." in path or not self.sources[base].is_events
-        )
+        dotted = [path if "." in path else f"{base}.{path}" for path in self.privacy.protected]
+        paths = dict.fromkeys(path for path in dotted if not self.sources[path.partition(".")[0]].is_events)
         names = [path.partition(".")[2] for path in paths]
         return {
             path if names.count(name) > 1 else name: path for name, path in zip(names, paths, strict=True)

@@ -10,8 +10,16 @@ from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
 from features.usecase.vocabulary import propose
 
+Need = Literal["events", "attributes", "entities", "any"]
 _NPS_SCALE = (0.0, 10.0)
-_OF_ANY_KIND = ("cohort.from", "cohort.until", "value.revenue")
+_NEEDS: dict[str, Need] = {
+    "cohort.from": "entities",
+    "cohort.until": "entities",
+    "value.revenue": "entities",
+    "units": "attributes",
+    "cuts": "attributes",
+    "privacy.protected": "any",
+}
 _OF_SINGLE_ANSWERS = ("min", "max", "first", "last", "days_since_first", "days_since_last")
 
 
@@ -60,7 +68,7 @@ class Mention(NamedTuple):
 
     key: str
     source: str
-    needs: Literal["events", "attributes", "entities", "any"]
+    needs: Need
 
 
 def check_sources(usecase: Mentions) -> None:
@@ -113,7 +121,7 @@ def _list_mentions(usecase: Mentions) -> Iterator[Mention]:
         if not dot:
             message = f"{key}: '{path}' is not a column of a source; write 'source.column'"
             raise ValueError(message)
-        yield Mention(key, source, "entities" if key in _OF_ANY_KIND else "attributes")
+        yield Mention(key, source, _NEEDS[key])
     yield from _watched(usecase)
     for name, driver in usecase.drivers.items():
         for prefix in _prefixes(driver.features):

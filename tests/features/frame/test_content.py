@@ -24,6 +24,7 @@ def test_what_was_written_is_read(frame, folder):
     assert found.table.equals(frame.table)
     assert found.latest.equals(frame.latest)
     assert found.answers.equals(frame.answers)
+    assert found.protected.equals(frame.protected)
     assert found.facts == frame.facts
 
 
@@ -34,6 +35,7 @@ def test_build_writes_what_it_returns(tmp_path):
         "frame.json",
         "frame.parquet",
         "latest.parquet",
+        "protected.parquet",
     ]
     assert Frame.read(tmp_path / "frame").facts == frame.facts
 
@@ -102,7 +104,7 @@ def change_facts(folder, change):
 
 def test_another_format_is_refused_with_both_versions(folder):
     change_facts(folder, lambda content: content.update(format_version=99))
-    with pytest.raises(ContractError, match="has the format version 99, not 1"):
+    with pytest.raises(ContractError, match="has the format version 99, not 2"):
         Frame.read(folder)
 
 

@@ -5,7 +5,7 @@ censored (0): where observation ends, or where the entity leaves the cohort for 
 known at the end of observation counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,7 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from
+from features.columns import day_of, first_midnight_from, text_of
+from features.errors import ContractError
+from features.sql import quoted_texts
+from features.usecase import Cause
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
@@ -140,7 +143,13 @@ def labels_as_known(
 
 
 def find_outcomes(
-    connection: duckdb.DuckDBPyConnection, *, events: str, rows: str, ends: pa.Table, observed_day: int
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    events: str,
+    rows: str,
+    ends: pa.Table,
+    observed_day: int,
+    cause: Cause | None = None,
 ) -> Outcomes:
     """Return what became of the entity of each row, as known on ``observed_day``.
 
@@ -156,24 +165,71 @@ def find_outcomes(
         ``entity_id``, ``end_day`` and ``end_known_day`` of leaving the cohort.
     observed_day
         First day that is not observed.
+    cause
+        Which causes count. A first event with a competing cause is no event but an end.
     """
     connection.register("xm_ends", ends)
     happened, known = day_of("event_time"), first_midnight_from("known_at")
+    competing = _is_competing(cause)
+    is_end = "event[3] AND (end_day IS NULL OR event[1] <= end_day)"
     query = f"""
         WITH firsts AS (
-            SELECT entity_id, min(ROW({happened}, {known})) AS event
+            SELECT entity_id, min(ROW({happened}, {known}, {competing})) AS event
             FROM {events}
             WHERE {happened} < {observed_day} AND {known} <= {observed_day}
             GROUP BY entity_id
         )
-        SELECT CAST(event[1] AS DOUBLE) AS event_days, CAST(event[2] AS DOUBLE) AS event_known_days,
-            CAST(end_day AS DOUBLE) AS end_days, CAST(end_known_day AS DOUBLE) AS end_known_days
+        SELECT CAST(CASE WHEN NOT event[3] THEN event[1] END AS DOUBLE) AS event_days,
+            CAST(CASE WHEN NOT event[3] THEN event[2] END AS DOUBLE) AS event_known_days,
+            CAST(CASE WHEN {is_end} THEN event[1] ELSE end_day END AS DOUBLE) AS end_days,
+            CAST(CASE WHEN {is_end} THEN event[2] ELSE end_known_day END AS DOUBLE) AS end_known_days
         FROM {rows} LEFT JOIN firsts USING (entity_id) LEFT JOIN xm_ends USING (entity_id)
         ORDER BY row_id
     """
     found = connection.sql(query).to_arrow_table()
     connection.unregister("xm_ends")
     return Outcomes(*(column.to_numpy(zero_copy_only=False) for column in found.columns))
+
+
+def _is_competing(cause: Cause | None) -> str:
+    """Return SQL that tells whether an event ends the row for another cause."""
+    if cause is None or not cause.competing:
+        return "false"
+    return f"coalesce({text_of(cause.column)} IN ({quoted_texts(cause.competing)}), false)"
+
+
+def count_causes(
+    connection: duckdb.DuckDBPyConnection, *, events: str, source: str, cause: Cause
+) -> dict[str, int]:
+    """Return the number of events of each cause, the most frequent first.
+
+    Raises
+    ------
+    ContractError
+        If a cause stands in neither list; the message names the causes and their numbers.
+    """
+    query = f"""
+        SELECT coalesce({text_of(cause.column)}, ''), count(*) FROM {events}
+        GROUP BY 1 ORDER BY 2 DESC, 1
+    """
+    counts = {str(value): int(count) for value, count in connection.execute(query).fetchall()}
+    _demand_listed(counts, [*cause.voluntary, *cause.competing], f"{source}.{cause.column}")
+    return counts
+
+
+def _demand_listed(counts: Mapping[str, int], listed: Sequence[str], where: str) -> None:
+    """Demand that every cause is one of those listed."""
+    odd = [f"{_show_cause(value)} ({count} events)" for value, count in counts.items() if value not in listed]
+    if odd:
+        shown = ", ".join(odd[:5]) + (", ..." if len(odd) > 5 else "")
+        problem = f"{shown}: neither voluntary nor competing"
+        hint = "add each cause to one of the lists of target.cause"
+        raise ContractError(where, problem, hint)
+
+
+def _show_cause(value: str) -> str:
+    """Write a cause as a message shows it."""
+    return f"'{value}'" if value else "no cause"
 
 
 def find_gone(connection: duckdb.DuckDBPyConnection, *, events: str, rows: str) -> Booleans:
