@@ -7,6 +7,7 @@ altered text can crash the process or predict other numbers silently.
 
 import hashlib
 import json
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from features.catalogue import Catalogue
-from features.errors import BundleError
+from features.errors import BundleError, InputError
 from features.files import whole_folder
 from features.usecase import UseCase, parse
 from training.encoding import Encoder
@@ -24,6 +25,8 @@ FORMAT_VERSION = 1
 MAX_FILE_BYTES = 256 * 1024 * 1024
 _MANIFEST = "manifest.json"
 _LIBRARIES = ("lightgbm", "numpy", "xm-predict")
+# What reading a part that is none can raise; very deep nesting ends the parser of JSON with RecursionError.
+_UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RecursionError, InputError)
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,16 @@ class Manifest:
         """
         try:
             fields = json.loads(content)
+            found = fields["format_version"]
+            if found != FORMAT_VERSION:
+                problem = f"has bundle format {found}, this version reads {FORMAT_VERSION}"
+                raise BundleError(where, problem, "install a matching xm-predict or train again")
             entries = {name: FileEntry(**entry) for name, entry in fields.pop("files").items()}
-            manifest = cls(files=entries, **fields)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return cls(files=entries, **fields)
+        except _UNREADABLE as error:
             raise BundleError(
                 where, "manifest.json is not a manifest", "train again or fetch the bundle again"
             ) from error
-        if manifest.format_version != FORMAT_VERSION:
-            problem = f"has bundle format {manifest.format_version}, this version reads {FORMAT_VERSION}"
-            raise BundleError(where, problem, "install a matching xm-predict or train again")
-        return manifest
 
 
 @dataclass(frozen=True)
@@ -206,13 +209,18 @@ def load(folder: Path) -> Bundle:
             }
         )
         plain = {name: json.loads(contents[f"{name}.json"]) for name in ("facts", "evaluation", "drivers")}
-    except (KeyError, ValueError, TypeError) as error:
+    except _UNREADABLE as error:
         raise BundleError(where, f"has a part that cannot be read ({error})", "train again") from error
     if catalogue.fingerprint != manifest.feature_fingerprint:
         problem = (
             f"features have fingerprint {catalogue.fingerprint[:12]}, "
             f"the manifest says {manifest.feature_fingerprint[:12]}"
         )
+        raise BundleError(where, problem, "train again")
+    if encoder.names != catalogue.names:
+        raise BundleError(where, "has an encoder of other features than its catalogue", "train again")
+    if usecase.name != manifest.usecase:
+        problem = f"is a bundle of '{usecase.name}', the manifest says '{manifest.usecase}'"
         raise BundleError(where, problem, "train again")
     return Bundle(
         usecase=usecase,
@@ -249,7 +257,11 @@ def _read_verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     where = str(folder)
     try:
         manifest = Manifest.from_bytes(_read_file(folder / _MANIFEST), where)
-        found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
+        found = {
+            file.relative_to(folder).as_posix()
+            for file in folder.rglob("*")
+            if file.is_symlink() or not file.is_dir()
+        }
         _refuse_strangers(found - {_MANIFEST}, set(manifest.files), where)
         contents = {name: _read_file(folder / name) for name in manifest.files}
     except OSError as error:
@@ -272,11 +284,13 @@ def _read_file(path: Path) -> bytes:
     """Read a regular file of reasonable size; a link could lead out of the folder and is refused."""
     if path.is_symlink():
         raise BundleError(str(path.parent), f"{path.name} is a link", "fetch the bundle again")
-    size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise BundleError(str(path.parent), f"{path.name} is not a regular file", "fetch the bundle again")
+    if status.st_size > MAX_FILE_BYTES:
         raise BundleError(
             str(path.parent),
-            f"{path.name} has {size} bytes, at most {MAX_FILE_BYTES} are read",
+            f"{path.name} has {status.st_size} bytes, at most {MAX_FILE_BYTES} are read",
             "train again",
         )
     return path.read_bytes()

@@ -1,0 +1,37 @@
+"""The trained examples, made once for all tests of training."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.training.examples import Example, train_company, train_members
+from training.scoring import Scorer
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    """Return a company with hazards over four horizons; its model holds trees."""
+    return train_company(tmp_path_factory.mktemp("company"))
+
+
+@pytest.fixture(scope="session")
+def members(tmp_path_factory: pytest.TempPathFactory) -> Example:
+    """Return a flat table with one outcome: the linear member alone."""
+    return train_members(tmp_path_factory.mktemp("members"))
+
+
+@pytest.fixture(scope="session")
+def company_scorer(company: Example) -> Scorer:
+    return Scorer(company.bundle)
+
+
+@pytest.fixture(scope="session")
+def members_scorer(members: Example) -> Scorer:
+    return Scorer(members.bundle)
+
+
+@pytest.fixture
+def copied(company: Example, tmp_path: Path) -> Path:
+    """Return a copy of the company's bundle to tamper with."""
+    return Path(shutil.copytree(company.folder, tmp_path / "bundle"))
