@@ -12,9 +12,11 @@ from features.catalogue import Catalogue
 from features.errors import ContractError, SourceError
 from features.files import produce_atomically
 from features.progress import Report, silent
+from training.groups import GroupScore
 from training.scoring import RowScore, Scorer
 
 BATCH_ROWS = 10_000
+CUT_PREFIX = "cut_"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SUFFIXES = (".parquet", ".csv")
 
@@ -47,7 +49,13 @@ def read_rows(path: Path, catalogue: Catalogue) -> pa.Table:
 def score_table(
     scorer: Scorer, table: pa.Table, *, as_of: str | None, reasons: int = 0, report: Report = silent
 ) -> pa.Table:
-    """Return ids, one probability per horizon, risk band, reasons, model version and date of the features."""
+    """Return ids, forecasts, reasons, model version and date of the features.
+
+    Raises
+    ------
+    IndividualScoreRefusedError
+        If the use case is about employees; see :func:`score_cuts`.
+    """
     names = scorer.bundle.catalogue.names
     answers: list[RowScore] = []
     for batch in _batches(table.select(list(names))):
@@ -56,17 +64,42 @@ def score_table(
     columns: dict[str, Any] = {}
     if "entity_id" in table.column_names:
         columns["entity_id"] = table.column("entity_id").cast(pa.string())
-    for horizon in scorer.horizons:
-        columns[f"probability_{horizon}"] = pa.array(
-            [score.probabilities[horizon] for score in answers], pa.float64()
-        )
-    columns["risk_band"] = pa.array([score.risk_band for score in answers], pa.string())
+    columns |= _forecast_columns(answers)
     for place in range(reasons):
         columns[f"reason_{place + 1}"] = pa.array([_words(score, place) for score in answers], pa.string())
     columns["warnings"] = pa.array(["; ".join(score.warnings) or None for score in answers], pa.string())
     columns["model_version"] = pa.array([scorer.bundle.model_version] * len(answers), pa.string())
     columns["as_of"] = pa.array([as_of] * len(answers), pa.string())
     return pa.table(columns)
+
+
+def score_cuts(scorer: Scorer, table: pa.Table, *, as_of: str | None, prefix: str = CUT_PREFIX) -> pa.Table:
+    """Return the forecasts of all groups of all cuts of a table that are large enough to be shown.
+
+    Parameters
+    ----------
+    table
+        Features of everybody in the cohort, and a column ``cut_<name>`` per cut.
+
+    Raises
+    ------
+    ContractError
+        If the table has no cut.
+    """
+    cuts = [name for name in table.column_names if name.startswith(prefix)]
+    if not cuts:
+        hint = "name columns under 'cuts' in the use case, then build it again"
+        raise ContractError("latest rows", f"have no column {prefix}*", hint)
+    features = {name: table.column(name).to_pylist() for name in scorer.bundle.catalogue.names}
+    lines = []
+    for cut in cuts:
+        groups = [None if cell is None else str(cell) for cell in table.column(cut).to_pylist()]
+        lines += [
+            {"cut": cut.removeprefix(prefix), "group": group.name, "people": group.n, **_group_columns(group)}
+            for group in scorer.score_groups(features, groups)
+        ]
+    stamp = {"model_version": scorer.bundle.model_version, "as_of": as_of}
+    return pa.Table.from_pylist([line | stamp for line in lines])
 
 
 def write_scores(scores: pa.Table, path: Path) -> None:
@@ -85,6 +118,33 @@ def write_scores(scores: pa.Table, path: Path) -> None:
         produce_atomically(path, lambda draft: pq.write_table(scores, draft, compression="zstd"))
     else:
         produce_atomically(path, lambda draft: pa_csv.write_csv(_defuse(scores), draft))
+
+
+def _forecast_columns(answers: Sequence[RowScore]) -> dict[str, pa.Array]:
+    """Return probabilities with the risk band, or the expected answer with its interval and levels."""
+    names = list(answers[0].probabilities) if answers else []
+    columns = {
+        f"probability_{name}": pa.array([score.probabilities[name] for score in answers], pa.float64())
+        for name in names
+    }
+    if answers and answers[0].risk_band is None:
+        ends = {
+            name: pa.array([getattr(score, name) for score in answers], pa.float64())
+            for name in ("value", "low", "high")
+        }
+        return {"value": ends["value"], "low_90": ends["low"], "high_90": ends["high"], **columns}
+    return columns | {"risk_band": pa.array([score.risk_band for score in answers], pa.string())}
+
+
+def _group_columns(group: GroupScore) -> dict[str, float | str | None]:
+    """Return the figures of one group, each with the ends of its likely range."""
+    estimates = {f"probability_{name}": share for name, share in group.probabilities.items()}
+    if group.value is not None:
+        estimates = {"value": group.value, **estimates}
+    cells: dict[str, float | str | None] = {}
+    for name, estimate in estimates.items():
+        cells |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    return cells if group.risk_band is None else {**cells, "risk_band": group.risk_band}
 
 
 def _read(path: Path) -> pa.Table:

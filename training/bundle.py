@@ -145,6 +145,11 @@ class Bundle(BundleParts):
         """Return the names of the horizons, shortest first; ``("outcome",)`` for a flat table."""
         return self.model.horizon_names
 
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Return the names of the columns that a forecast has."""
+        return self.model.output_names
+
 
 def save(parts: BundleParts, folder: Path) -> Manifest:
     """Write a bundle completely or not at all.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +10,15 @@ from features.catalogue import Feature
 from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
+from training.groups import GroupScore, RiskBand, risk_band, score_groups
+from training.models import RatingModel
 from training.reasons import describe, driver_label
 
 Value = float | int | str | None
 Row = Mapping[str, Value]
-RiskBand = Literal["low", "medium", "high"]
 Floats = NDArray[np.float64]
 
 CANARY_TOLERANCE = 1e-9
-HIGH_RISK_RATIO = 2.0
 
 
 class IndividualScoreRefusedError(InputError):
@@ -33,7 +32,8 @@ class Reason:
     Attributes
     ----------
     attribution
-        Share in calibrated log-odds; positive raises the probability.
+        Share in calibrated log-odds, positive raises the probability; of an answer in its own unit, positive
+        raises it.
     words
         Driver, function, window and value in plain words.
     """
@@ -53,19 +53,27 @@ class RowScore:
     Attributes
     ----------
     probabilities
-        One per asked horizon, in 0..1.
+        One per asked horizon, in 0..1; where an answer is forecast, one per level.
     risk_band
-        ``high`` from twice the average risk of the training rows, ``medium`` from the average, else
-        ``low``; at the primary horizon.
+        ``high`` from twice the average risk of the newest rows, ``medium`` from the average, else ``low``; at
+        the primary horizon. None where an answer is forecast.
     base_log_odds
         Where the reasons start: base + all attributions = log-odds of the probability at the primary horizon.
+    value, low, high
+        Expected answer, and ends of its 90 % interval; None where an event is forecast.
+    base_value
+        Where the reasons of an answer start: base + all attributions = expected answer.
     """
 
     probabilities: dict[str, float]
-    risk_band: RiskBand
+    risk_band: RiskBand | None
     reasons: tuple[Reason, ...]
     base_log_odds: float | None
     warnings: tuple[str, ...]
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    base_value: float | None = None
 
 
 class Scorer:
@@ -82,7 +90,11 @@ class Scorer:
         self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
         self._known = frozenset(feature.name for feature in self._features)
         self._primary = int(bundle.facts["primary_horizon_index"])
-        self._average_risk = float(bundle.facts["average_risk"])
+
+    @property
+    def is_individual(self) -> bool:
+        """Tell whether single persons are scored; people at work are spoken of in groups."""
+        return self.bundle.usecase.privacy.subject != "employee"
 
     @property
     def horizons(self) -> tuple[str, ...]:
@@ -127,24 +139,18 @@ class Scorer:
         encoded = self.bundle.encoder.encode(
             {name: [row.get(name) for row in rows] for name in self.bundle.catalogue.names}
         )
-        probabilities = self.bundle.model.probabilities(encoded.matrix)
+        forecasts = self._forecast(encoded.matrix)
         explained = self._explain(encoded.matrix, rows, reasons, language)
         answers = []
         for index, row in enumerate(rows):
             base, top = explained[index] if explained else (None, ())
-            answers.append(
-                RowScore(
-                    probabilities={self.horizons[k]: float(probabilities[index, k]) for k in asked},
-                    risk_band=self._risk_band(float(probabilities[index, self._primary])),
-                    reasons=top,
-                    base_log_odds=base,
-                    warnings=self._warnings(row, encoded.unseen),
-                )
-            )
+            found = {name: float(column[index]) for name, column in forecasts.items()}
+            warnings = self._warnings(row, encoded.unseen)
+            answers.append(self._row_score(found, asked, base=base, reasons=top, warnings=warnings))
         return answers
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
-        """Return probabilities, shape (rows, horizons), of whole columns; used for batches.
+        """Return probabilities of whole columns, shape (rows, horizons), or (rows, levels) of an answer.
 
         Raises
         ------
@@ -154,13 +160,61 @@ class Scorer:
         self._refuse_individuals()
         return self.bundle.model.probabilities(self.bundle.encoder.encode(columns).matrix)
 
+    def forecasts(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> dict[str, Floats]:
+        """Return the columns of a forecast by name: probabilities, or answer, interval and levels.
+
+        Raises
+        ------
+        IndividualScoreRefusedError
+            If the use case is about employees.
+        """
+        self._refuse_individuals()
+        return self._forecast(self.bundle.encoder.encode(columns).matrix)
+
+    def score_groups(
+        self,
+        columns: Mapping[str, Sequence[Value] | NDArray[np.generic]],
+        groups: Sequence[str | None],
+        minimum_group: int = 0,
+    ) -> list[GroupScore]:
+        """Score groups of everybody in the cohort, also of employees.
+
+        See :func:`training.groups.score_groups`.
+        """
+        return score_groups(self.bundle, columns, groups, minimum_group)
+
     def _refuse_individuals(self) -> None:
         """Answer for customers only; people at work are spoken of in groups."""
-        if self.bundle.usecase.privacy.subject == "employee":
+        if not self.is_individual:
             problem = "scores of single employees are not given"
-            raise IndividualScoreRefusedError(
-                self.bundle.usecase.name, problem, "ask for groups, in the driver report"
-            )
+            raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups")
+
+    def _forecast(self, matrix: Floats) -> dict[str, Floats]:
+        """Return the columns of a forecast by name."""
+        model = self.bundle.model
+        probabilities = model.probabilities(matrix)
+        if not isinstance(model, RatingModel):
+            return dict(zip(self.horizons, probabilities.T, strict=True))
+        low, high = model.interval(matrix)
+        levels = zip(model.level_names, probabilities.T, strict=False)
+        return {"value": model.expected(matrix), "low": low, "high": high, **dict(levels)}
+
+    def _row_score(
+        self,
+        found: dict[str, float],
+        asked: Sequence[int],
+        *,
+        base: float | None,
+        reasons: tuple[Reason, ...],
+        warnings: tuple[str, ...],
+    ) -> RowScore:
+        """Put the answer for one row together."""
+        if isinstance(self.bundle.model, RatingModel):
+            value, low, high = (found.pop(name) for name in ("value", "low", "high"))
+            return RowScore(found, None, reasons, None, warnings, value, low, high, base)
+        probabilities = {self.horizons[place]: found[self.horizons[place]] for place in asked}
+        band = risk_band(self.bundle, found[self.primary_horizon])
+        return RowScore(probabilities, band, reasons, base, warnings)
 
     def _horizon_indices(self, horizons: Sequence[str] | None) -> list[int]:
         """Return the positions of the asked horizons."""
@@ -200,12 +254,6 @@ class Scorer:
             for name, values in unseen.items()
             if row.get(name) in values
         )
-
-    def _risk_band(self, probability: float) -> RiskBand:
-        """Name the range of a probability; the cuts are fixed when the bundle is made."""
-        if probability >= HIGH_RISK_RATIO * self._average_risk:
-            return "high"
-        return "medium" if probability >= self._average_risk else "low"
 
     def _explain(
         self, matrix: Floats, rows: Sequence[Row], reasons: int, language: Language

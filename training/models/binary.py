@@ -51,6 +51,11 @@ class BinaryModel:
         """Return the name of the one column of probabilities."""
         return (self.horizon,)
 
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Return the names of the columns of a forecast: those of the horizons."""
+        return self.horizon_names
+
     def log_odds(self, matrix: Floats) -> Floats:
         """Return calibrated log-odds, shape (rows, 1)."""
         return self.blend.log_odds(matrix)[:, None]

@@ -44,6 +44,11 @@ class HazardModel:
         """Return the names of the columns of probabilities, such as ``("30d", "90d")``."""
         return tuple(f"{days}d" for days in self.horizons)
 
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Return the names of the columns of a forecast: those of the horizons."""
+        return self.horizon_names
+
     def log_odds(self, matrix: Floats) -> Floats:
         """Return the log-odds of the risk up to each horizon, shape (rows, horizons)."""
         return cumulative_log_odds(self.period_log_odds(matrix))

@@ -50,6 +50,16 @@ class RatingModel:
         """Return the one name of what is forecast."""
         return (self.horizon,)
 
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Return the names of the columns of a forecast: answer, ends of its interval, levels."""
+        return ("value", "low", "high", *self.level_names)
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """Return the names of the levels that can be spoken of; the bins of an amount have none."""
+        return () if self.levels.kind == "numeric" else self.levels.names
+
     def probabilities(self, matrix: Floats) -> Floats:
         """Return the probability of each level, shape (rows, levels); a row adds up to 1.
 
@@ -72,6 +82,12 @@ class RatingModel:
             return None
         share: Floats = 1.0 - self.hazard.probabilities(matrix)[:, self.levels.n_bad - 1]
         return share
+
+    def variance(self, matrix: Floats) -> Floats:
+        """Return the variance of the distribution, shape (rows,)."""
+        values = self.levels.values
+        off: Floats = (values[None, :] - self.expected(matrix)[:, None]) ** 2
+        return _row_sums(self.probabilities(matrix) * off)
 
     def interval(self, matrix: Floats, coverage: float = 0.9) -> tuple[Floats, Floats]:
         """Return low and high ends between which the answer falls in this share of cases, shape (rows,) each.

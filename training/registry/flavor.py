@@ -15,7 +15,7 @@ from training import bundle, scoring
 
 
 class BundlePredictor(PythonModel):
-    """Answer ``predict`` of an MLflow model with the probabilities of a bundle."""
+    """Answer ``predict`` of an MLflow model with the forecasts of a bundle."""
 
     def load_context(self, context: PythonModelContext) -> None:
         """Verify and load the bundle that was logged as artifact."""
@@ -27,12 +27,12 @@ class BundlePredictor(PythonModel):
         model_input: pd.DataFrame,
         params: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> pd.DataFrame:
-        """Return one column of probabilities per horizon, one row per input row."""
+        """Return one row per input row: a probability per horizon, or answer, interval and levels."""
         columns = {str(name): _plain(model_input[name]) for name in model_input.columns}
         absent = [None] * len(model_input)
         names = self._scorer.bundle.catalogue.names
-        probabilities = self._scorer.probabilities({name: columns.get(name, absent) for name in names})
-        return pd.DataFrame(probabilities, columns=list(self._scorer.horizons), index=model_input.index)
+        forecasts = self._scorer.forecasts({name: columns.get(name, absent) for name in names})
+        return pd.DataFrame(forecasts, index=model_input.index)
 
 
 def _plain(column: "pd.Series[Any]") -> list[float | str | None]:

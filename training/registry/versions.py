@@ -165,12 +165,12 @@ def _to_registered(found: ModelVersion) -> RegisteredBundle:
 
 
 def _signature(bundle: Bundle) -> ModelSignature:
-    """State the features, all of them optional, and one probability per horizon."""
+    """State the features, all of them optional, and the columns of a forecast."""
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec("double" if feature.kind == "number" else "string", feature.name, required=False)
         for feature in bundle.catalogue
     ]
-    outputs: list[ColSpec | TensorSpec] = [ColSpec("double", name) for name in bundle.horizons]
+    outputs: list[ColSpec | TensorSpec] = [ColSpec("double", name) for name in bundle.output_names]
     return ModelSignature(Schema(inputs), Schema(outputs))
 
 

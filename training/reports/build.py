@@ -5,12 +5,11 @@ import numpy as np
 from features.errors import InputError
 from training.reports.associations import build_associations
 from training.reports.calls import build_calls
-from training.reports.expectation import expected_count, expected_loss, expected_share
 from training.reports.inputs import ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.sections import Header, Headline, Method, Report, Topic
 from training.reports.trust import build_trust
-from training.statistics import Estimate
+from training.statistics import Estimate, expected_count, expected_loss, expected_share
 
 
 def build_report(inputs: ReportInputs) -> Report:

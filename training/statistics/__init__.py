@@ -11,6 +11,7 @@ from training.statistics.calibration import (
     log_odds,
 )
 from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
+from training.statistics.expectation import expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.intervals import difference, mean, nps, paired_difference, share
 from training.statistics.ranking import RankedMass, Ranking
 from training.statistics.resampling import EntityDraws, bootstrap_mean
@@ -33,6 +34,10 @@ __all__ = [
     "brier_losses",
     "calibration_error",
     "difference",
+    "expected_count",
+    "expected_loss",
+    "expected_mean",
+    "expected_share",
     "from_draws",
     "log_losses",
     "log_odds",

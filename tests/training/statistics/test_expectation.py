@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from training.reports.expectation import expected_count, expected_loss, expected_share
 from training.statistics import Estimate
+from training.statistics.expectation import expected_count, expected_loss, expected_share
 
 EXACT = Estimate(0.0, 0.0, 0.0, n=1000)
 

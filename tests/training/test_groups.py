@@ -1,0 +1,78 @@
+import json
+
+import numpy as np
+import pytest
+
+from tests.training.sample_bundles import fit_sample, make_bundle
+from training.groups import risk_band, score_groups
+
+SIZES = {"sales": 400, "service": 300, "board": 3, "legal": 97}
+
+
+@pytest.fixture(scope="module")
+def employees(tmp_path_factory):
+    return make_bundle(tmp_path_factory.mktemp("binary") / "b", "binary", "employee")
+
+
+@pytest.fixture(scope="module")
+def ratings(tmp_path_factory):
+    return make_bundle(tmp_path_factory.mktemp("rating") / "b", "ordinal", "employee")
+
+
+@pytest.fixture
+def groups():
+    return [name for name, size in SIZES.items() for _ in range(size)]
+
+
+class TestEvents:
+    def test_a_group_is_its_mean_forecast_with_a_range(self, employees, groups):
+        columns = fit_sample("binary")[2]
+        probabilities = employees.model.probabilities(employees.encoder.encode(columns).matrix)[:, 0]
+        found = {group.name: group for group in score_groups(employees, columns, groups)}
+        sales = found["sales"].probabilities["outcome"]
+        assert sales.value == pytest.approx(probabilities[:400].mean())
+        chance = 1.96 * np.sqrt((probabilities * (1 - probabilities))[:400].sum()) / 400
+        assert sales.value - sales.low == pytest.approx(np.hypot(chance, 0.04), rel=1e-3)
+        assert sales.high - sales.value == pytest.approx(np.hypot(chance, 0.02), rel=1e-3)
+        assert found["sales"].n == sales.n == 400
+        assert found["sales"].value is None
+
+    def test_small_groups_are_hidden_and_cannot_be_subtracted(self, employees, groups):
+        found = [group.name for group in score_groups(employees, fit_sample("binary")[2], groups)]
+        assert found == ["sales", "service"]
+
+    def test_the_minimum_of_the_use_case_cannot_be_lowered(self, employees, groups):
+        columns = fit_sample("binary")[2]
+        assert score_groups(employees, columns, groups, 1) == score_groups(employees, columns, groups)
+        assert [group.name for group in score_groups(employees, columns, groups, 350)] == ["sales"]
+
+    def test_people_without_a_group_are_in_none(self, employees, groups):
+        without = [None if name == "board" else name for name in groups]
+        found = [group.name for group in score_groups(employees, fit_sample("binary")[2], without)]
+        assert found == ["sales", "service"]
+
+    def test_risk_bands_have_fixed_cuts(self, employees):
+        assert [risk_band(employees, share) for share in (0.29, 0.3, 0.59, 0.6)] == [
+            "low",
+            "medium",
+            "medium",
+            "high",
+        ]
+
+
+class TestAnswers:
+    def test_a_group_is_its_mean_answer_and_the_shares_of_levels(self, ratings, groups):
+        columns = fit_sample("ordinal")[2]
+        matrix = ratings.encoder.encode(columns).matrix
+        sales = score_groups(ratings, columns, groups)[0]
+        assert sales.value.value == pytest.approx(ratings.model.expected(matrix)[:400].mean())
+        assert sales.value.low < sales.value.value < sales.value.high
+        assert sum(share.value for share in sales.probabilities.values()) == pytest.approx(1.0)
+        assert list(sales.probabilities) == ["1", "2", "3", "4", "5"]
+        assert sales.risk_band is None
+
+    def test_plain_values_can_be_written(self, ratings, groups):
+        found = score_groups(ratings, fit_sample("ordinal")[2], groups)
+        content = json.loads(json.dumps([group.to_json() for group in found], allow_nan=False))
+        assert content[0]["name"] == "sales"
+        assert content[0]["value"]["n"] == 400

@@ -1,0 +1,122 @@
+"""Forecasts of groups: what is said of people at work, and never anything about one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.bundle import Bundle
+from training.disclosure import shown_groups
+from training.encoding import Column
+from training.models import RatingModel
+from training.statistics import Estimate, expected_mean, expected_share
+
+RiskBand = Literal["low", "medium", "high"]
+
+HIGH_RISK_RATIO = 2.0
+_NO_ERROR = Estimate(0.0, 0.0, 0.0, n=0)
+
+
+@dataclass(frozen=True)
+class GroupScore:
+    """Hold the forecast for one group.
+
+    Attributes
+    ----------
+    name
+        Name of the group.
+    n
+        People in it.
+    probabilities
+        By horizon (by level of an answer) the share that is expected, with its likely range.
+    value
+        Expected mean answer, where an answer is forecast.
+    risk_band
+        As for single rows, at the primary horizon; None where an answer is forecast.
+    """
+
+    name: str
+    n: int
+    probabilities: Mapping[str, Estimate]
+    value: Estimate | None
+    risk_band: RiskBand | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "name": self.name,
+            "n": self.n,
+            "probabilities": {name: share.to_json() for name, share in self.probabilities.items()},
+            "value": None if self.value is None else self.value.to_json(),
+            "risk_band": self.risk_band,
+        }
+
+
+def score_groups(
+    bundle: Bundle, columns: Mapping[str, Column], groups: Sequence[str | None], minimum_group: int = 0
+) -> list[GroupScore]:
+    """Forecast groups large enough to be shown; see :func:`training.disclosure.shown_groups`.
+
+    Parameters
+    ----------
+    bundle
+        A loaded bundle.
+    columns
+        Feature values of everybody in the cohort.
+    groups
+        Group of each of them; None where it is not known.
+    minimum_group
+        Fewest people of a shown group; never less than the use case asks for.
+
+    Returns
+    -------
+    list of GroupScore
+        By name. Ranges hold the chance in single cases and the error of the level on test rows.
+    """
+    minimum = max(minimum_group, bundle.usecase.privacy.minimum_group)
+    names = np.array([name or "" for name in groups], dtype=np.str_)
+    sizes = {str(name): int(np.sum(names == name)) for name in np.unique(names[names != ""])}
+    shown = shown_groups(sizes, minimum, n_without=int(np.sum(names == "")))
+    matrix = bundle.encoder.encode(columns).matrix
+    return [_forecast(bundle, name, matrix[names == name]) for name in sorted(shown)]
+
+
+def risk_band(bundle: Bundle, probability: float) -> RiskBand:
+    """Name the range of a probability; the cuts are fixed when the bundle is made.
+
+    ``high`` from twice the average risk of the newest rows, ``medium`` from the average, else ``low``.
+    """
+    average = float(bundle.facts["average_risk"])
+    if probability >= HIGH_RISK_RATIO * average:
+        return "high"
+    return "medium" if probability >= average else "low"
+
+
+def _forecast(bundle: Bundle, name: str, matrix: NDArray[np.float64]) -> GroupScore:
+    """Forecast one group."""
+    model = bundle.model
+    probabilities = model.probabilities(matrix)
+    if isinstance(model, RatingModel):
+        error = _level_error(bundle, model.horizon, "bias")
+        value = expected_mean(model.expected(matrix), model.variance(matrix), error)
+        levels = model.level_names
+        shares = {
+            level: expected_share(probabilities[:, place], _NO_ERROR) for place, level in enumerate(levels)
+        }
+        return GroupScore(name, len(matrix), shares, value, None)
+    shares = {
+        horizon: expected_share(probabilities[:, place], _level_error(bundle, horizon, "level_error"))
+        for place, horizon in enumerate(model.horizon_names)
+    }
+    primary = float(probabilities[:, int(bundle.facts["primary_horizon_index"])].mean())
+    return GroupScore(name, len(matrix), shares, None, risk_band(bundle, primary))
+
+
+def _level_error(bundle: Bundle, horizon: str, figure: str) -> Estimate:
+    """Return how far the level of forecasts was off on test rows; nothing where that was not judged."""
+    judged = bundle.evaluation.get("all_rows", {}).get("horizons", {})
+    if horizon not in judged:
+        return _NO_ERROR
+    return Estimate.from_json(judged[horizon][figure])
