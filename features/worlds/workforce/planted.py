@@ -163,7 +163,7 @@ def employee_months(workforce: Workforce) -> pa.Table:
         "untrained_years": pa.array(work.untrained_years[employee, month]),
         "pay_ratio": pa.array(work.pay_ratio[employee, month]),
         "remote_share": pa.array(work.remote[employee, month]),
-        "leading": pa.array(workforce.teams.leading[team, month]),
+        "manager_quality": pa.array(workforce.teams.leading[team, month]),
         "tenure_years": pa.array((starts[month] - staff.hired[employee]) / YEAR),
         "is_at_risk": pa.array(careers.is_at_risk[employee, month]),
         "forms_intention": pa.array(

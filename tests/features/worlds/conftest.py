@@ -41,7 +41,8 @@ def _write(folder: Path, n_customers: int) -> Written:
     database.execute("SET timezone = 'UTC'; SET threads = 2")
     for file in sorted(folder.glob("*.parquet")):
         database.execute(f"CREATE TABLE {file.stem} AS SELECT * FROM '{file}'")
-    database.execute(f"CREATE TABLE contacts AS SELECT * FROM '{folder}/contacts.csv'")
+    for name in ("contacts", "pulse", "exit_interviews", "beliefs"):
+        database.execute(f"CREATE TABLE {name} AS SELECT * FROM '{folder}/{name}.csv'")
     database.execute(f"CREATE TABLE usage AS SELECT * FROM '{folder}/usage.csv.gz'")
     database.execute(f"CREATE TABLE surveys AS {_SURVEYS.format(folder=folder)}")
     return Written(folder, truth, database)

@@ -68,11 +68,6 @@ def test_every_source_is_there_with_all_columns_it_names(usecase, small_company)
         assert named - {None} <= columns, name
 
 
-def test_all_files_but_the_truth_are_sources(usecase, small_company):
-    files = {file.name for file in small_company.folder.iterdir()} - {"truth.json", "truth.parquet"}
-    assert {source.file for source in usecase.sources.values()} == files
-
-
 def test_cohort_and_value_name_columns_that_are_there(usecase, small_company):
     columns = set(pq.read_schema(small_company.folder / "customers.parquet").names)
     assert usecase.cohort is not None

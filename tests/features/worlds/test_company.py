@@ -8,7 +8,7 @@ import pytest
 from features.errors import InputError
 from features.worlds import build_company
 
-FILES = {
+CUSTOMER_FILES = {
     "cancellations.parquet",
     "contacts.csv",
     "contracts.parquet",
@@ -20,10 +20,26 @@ FILES = {
     "portal.parquet",
     "surveys.csv",
     "tickets.parquet",
-    "truth.json",
     "truth.parquet",
     "usage.csv.gz",
 }
+VOICE_FILES = {"calls.parquet", "call_turns.parquet", "reviews.parquet", "truth_texts.parquet"}
+EMPLOYEE_FILES = {
+    "absences.parquet",
+    "beliefs.csv",
+    "employees.parquet",
+    "exit_interviews.csv",
+    "exits.parquet",
+    "hirings.parquet",
+    "hours.parquet",
+    "manager_changes.parquet",
+    "org.parquet",
+    "pay_changes.parquet",
+    "pulse.csv",
+    "trainings.parquet",
+    "truth_employees.parquet",
+}
+FILES = CUSTOMER_FILES | VOICE_FILES | EMPLOYEE_FILES | {"truth.json"}
 CLOCKS = {
     "tickets": "opened_at",
     "deliveries": "delivered_at",
@@ -57,7 +73,23 @@ def test_same_seed_same_bytes(small_company, tmp_path):
 def test_another_seed_another_world(small_company, tmp_path):
     build_company(tmp_path / "other", seed=8, n_customers=300)
     theirs, ours = _digests(tmp_path / "other"), _digests(small_company.folder)
-    assert all(theirs[name] != ours[name] for name in FILES)
+    assert all(theirs[name] != ours[name] for name in FILES - {"org.parquet"})
+
+
+def test_each_part_has_random_numbers_of_its_own(small_company, tmp_path):
+    """A part that grows, or is added later, leaves every byte of the others as it was."""
+    build_company(tmp_path / "other", seed=7, n_customers=300, n_employees=150)
+    theirs, ours = _digests(tmp_path / "other"), _digests(small_company.folder)
+    assert {name for name in FILES if theirs[name] != ours[name]} == EMPLOYEE_FILES | {"truth.json"}
+    build_company(tmp_path / "third", seed=7, n_customers=200, n_employees=120)
+    thirds = _digests(tmp_path / "third")
+    changed = {name for name in FILES if thirds[name] != ours[name]}
+    assert changed == CUSTOMER_FILES | VOICE_FILES | {"truth.json"}
+
+
+def test_there_are_two_employees_for_five_customers_and_never_too_few(small_company, tmp_path):
+    assert small_company.truth.employees.n_employees == 120
+    assert build_company(tmp_path / "tiny", n_customers=50, months=9).employees.n_employees == 60
 
 
 def test_a_shorter_period_ends_earlier(tmp_path):
@@ -100,9 +132,10 @@ def test_reports_every_table(tmp_path):
     ("arguments", "message"),
     [
         ({"n_customers": 10}, "example company: n_customers: 10 customers are too few; ask for 50 or more"),
+        ({"n_employees": 5}, "example company: n_employees: 5 employees are too few; ask for 60 or more"),
         ({"months": 3}, "example company: months: 3 months are too few; ask for 9 or more"),
     ],
-    ids=["customers", "months"],
+    ids=["customers", "employees", "months"],
 )
 def test_refuses_too_little(tmp_path, arguments, message):
     with pytest.raises(InputError) as caught:

@@ -1,0 +1,175 @@
+"""The three use cases that ship fit the files of the example company and keep the rules of the house."""
+
+from pathlib import Path
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from features.catalogue import Catalogue, Feature
+from features.measures import list_measures, list_response_rates
+from features.usecase import FeatureRule, ResponseRateRule, UseCase, load
+
+FOLDER = Path(__file__).parents[3] / "mlproject" / "usecases"
+NAMES = ("churn", "attrition", "satisfaction")
+OF_NO_USECASE = {
+    "calls.parquet": "texts are a part of their own",
+    "call_turns.parquet": "texts are a part of their own",
+    "reviews.parquet": "texts are a part of their own",
+    "org.parquet": "the hierarchy of units is no feature",
+    "exit_interviews.csv": "known only after the exit",
+    "beliefs.csv": "opinions about drivers, of no entity",
+    "truth.json": "the truth",
+    "truth.parquet": "the truth",
+    "truth_employees.parquet": "the truth",
+    "truth_texts.parquet": "the truth",
+}
+
+
+@pytest.fixture(scope="module")
+def usecases(small_company) -> dict[str, UseCase]:
+    return {name: load(FOLDER / f"{name}.yaml", small_company.folder) for name in NAMES}
+
+
+def _list_features(usecase: UseCase) -> tuple[Feature, ...]:
+    """Return every feature, without reading a table."""
+    found: list[Feature] = []
+    for name, rule in usecase.features.items():
+        if isinstance(rule, FeatureRule):
+            key = name
+            measures = list_measures(name, usecase.sources[name], rule)
+        else:
+            assert isinstance(rule, ResponseRateRule)
+            key = rule.answered
+            measures = list_response_rates(name, usecase.sources[key], rule)
+        data = usecase.sources[key].data
+        found += [Feature(measure.name, "number", source=key, data=data) for measure in measures]
+    return tuple(found)
+
+
+def _header(path: Path, delimiter: str) -> set[str]:
+    if path.suffix == ".parquet":
+        return set(pq.read_schema(path).names)
+    return set(
+        pyarrow.csv.read_csv(path, parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter)).column_names
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_is_named_like_the_prediction_and_marked_as_simulated(usecases, name):
+    assert usecases[name].name == name
+    assert usecases[name].simulated
+    assert set(usecases[name].label) == {"en", "de"}
+
+
+def test_every_file_is_a_source_of_some_use_case_or_stands_apart_for_a_reason(usecases, small_company):
+    used = {source.file for usecase in usecases.values() for source in usecase.sources.values()}
+    files = {file.name for file in small_company.folder.iterdir()}
+    assert used | set(OF_NO_USECASE) == files
+    assert not used & set(OF_NO_USECASE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_column_that_is_named_is_there(usecases, small_company, name):
+    usecase = usecases[name]
+    for key, source in usecase.sources.items():
+        assert source.file is not None
+        columns = _header(small_company.folder / source.file, source.read.delimiter)
+        rule = usecase.features.get(key)
+        named = {source.id, source.event_time, source.valid_from, source.valid_to, source.known_at_column}
+        named |= {*source.links, *source.units, *source.scales, source.verbatim}
+        named |= {source.key or ("contact_id" if source.is_link else usecase.entity)}
+        named |= set(rule.columns) if isinstance(rule, FeatureRule) else set()
+        assert named - {None} <= columns, key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_feature_belongs_to_one_driver_and_every_driver_has_features(usecases, name):
+    usecase = usecases[name]
+    catalogue = Catalogue(_list_features(usecase)).with_drivers(usecase.drivers)
+    assert 20 <= len(catalogue.names) <= 50
+    assert not [feature.name for feature in catalogue.features if feature.driver is None]
+    assert {feature.driver for feature in catalogue.features} == set(usecase.drivers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_driver_has_two_labels_a_role_and_an_actor_unless_context(usecases, name):
+    drivers = usecases[name].drivers
+    for key, driver in drivers.items():
+        assert set(driver.label) == {"en", "de"}, key
+        assert driver.role == "context" or driver.actor is not None, key
+        assert driver.role != "lever" or (driver.actor == "company" and driver.goal), key
+    for language in ("en", "de"):
+        assert len({driver.label[language] for driver in drivers.values()}) == len(drivers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_people_say_is_never_a_lever(usecases, name):
+    usecase = usecases[name]
+    said = {key for key, source in usecase.sources.items() if source.data == "X"}
+    levers = [driver for driver in usecase.drivers.values() if driver.role == "lever"]
+    assert not [p for lever in levers for p in lever.features if p.partition(".")[0] in said]
+
+
+class TestAttrition:
+    @pytest.fixture
+    def usecase(self, usecases) -> UseCase:
+        return usecases["attrition"]
+
+    def test_resigning_is_the_event_and_the_other_causes_compete(self, usecase, company):
+        assert usecase.target is not None
+        cause = usecase.target.cause
+        causes = {row[0] for row in company.database.sql("SELECT DISTINCT reason FROM exits").fetchall()}
+        assert set(cause.voluntary) == {"resigned"}
+        assert {*cause.voluntary, *cause.competing} == causes
+        assert str(usecase.target.primary.length) == "180d"
+        assert [str(span.length) for span in usecase.target.spans] == ["90d", "180d", "365d"]
+        assert usecase.target.gap_days == 14
+
+    def test_people_are_protected(self, usecase):
+        assert usecase.privacy.subject == "employee"
+        assert set(usecase.privacy.protected) == {"employees.gender", "employees.birth_year"}
+        names = " ".join(feature.name for feature in _list_features(usecase))
+        assert "gender" not in names
+        assert "birth" not in names
+        assert set(usecase.cuts) == {"employees.department", "employees.site"}
+
+    def test_the_pulse_joins_by_unit_and_has_no_person(self, usecase):
+        pulse = usecase.sources["pulse"]
+        assert (pulse.join, pulse.key, usecase.units) == ("unit", "unit_id", "employees.unit_id")
+        assert pulse.delay_days == 14
+        assert pulse.data == "X"
+
+    def test_it_offers_what_is_planted_under_the_same_goals(self, usecase, small_company):
+        truth = small_company.truth.employees
+        for planted in truth.named("lever"):
+            driver = usecase.drivers[planted.name]
+            assert driver.role == "lever"
+            assert driver.goal == planted.goal
+            assert list(planted.features) == driver.features
+        for role in ("weak_lever", "decoy"):
+            assert all(usecase.drivers[planted.name].role == "lever" for planted in truth.named(role))
+        assert all(usecase.drivers[planted.name].role == "mediator" for planted in truth.named("mediator"))
+        assert all(usecase.drivers[planted.name].role == "context" for planted in truth.named("context"))
+
+    def test_it_has_no_price_on_people(self, usecase):
+        assert usecase.value is None
+
+
+class TestSatisfaction:
+    @pytest.fixture
+    def usecase(self, usecases) -> UseCase:
+        return usecases["satisfaction"]
+
+    def test_the_next_csat_is_predicted_as_ordered_grades(self, usecase):
+        assert usecase.target is not None
+        assert (usecase.target.next, usecase.target.kind) == ("surveys.csat", "ordinal")
+        assert str(usecase.target.within) == "90d"
+        assert usecase.sources["surveys"].scales["csat"] == (1.0, 5.0)
+
+    def test_the_cohort_is_every_customer_whether_they_answer_or_not(self, usecase, usecases):
+        assert usecase.cohort == usecases["churn"].cohort
+
+    def test_who_leaves_is_not_known_to_it(self, usecase):
+        assert "cancellations" not in usecase.sources
+        assert not [feature for feature in _list_features(usecase) if "contract_end" in feature.name]
