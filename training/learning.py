@@ -1,11 +1,13 @@
 """From a frame to a bundle: assess the recipe, fit it to all rows, explain it, put it together."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from features.frame import Frame
 from features.progress import Report, silent
@@ -21,6 +23,7 @@ from training.rows import Floats, TrainingRows, feature_columns, rows_of, texts
 
 MAX_EXPLAINED_ROWS = 5_000
 MAX_REFIT_ROWS = 500
+MAX_REFIT_TRAINING_ROWS = 12_000
 N_REFITS = 16
 
 
@@ -99,10 +102,7 @@ def explain(
     today = fitted.encoder.encode(feature_columns(frame.latest, catalogue)).matrix
     chosen = sample_rows(len(today), MAX_EXPLAINED_ROWS, seed)
     contributions = fitted.model.attributions(today[chosen], primary).contributions
-    refits = [
-        refit_rows(fitted, rows.take(half), recipe).attributions(today[chosen[:MAX_REFIT_ROWS]], primary)
-        for half in _halves(rows, seed)
-    ]
+    explained = today[chosen[:MAX_REFIT_ROWS]]
     drivers = rank_drivers(
         contributions,
         today[chosen],
@@ -110,19 +110,37 @@ def explain(
         usecase.drivers,
         entities=texts(frame.latest, "entity_id")[chosen],
         today=today,
-        refits=[refit.contributions for refit in refits],
+        refits=_explain_again(fitted, rows, explained, recipe, seed),
         seed=seed,
     )
     return Explanation(today[chosen], contributions, drivers)
 
 
-def _halves(rows: TrainingRows, seed: int) -> Iterator[NDArray[np.bool_]]:
-    """Yield which rows belong to random halves of the groups."""
+def _explain_again(
+    fitted: FittedModel, rows: TrainingRows, explained: Floats, recipe: Recipe, seed: int
+) -> list[Floats]:
+    """Return the attributions of models that each saw a random half of the groups."""
+
+    def explain_with(half: NDArray[np.intp]) -> Floats:
+        model = refit_rows(fitted, rows.take(half), recipe)
+        return model.attributions(explained, rows.primary_index).contributions
+
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(recipe.n_workers) as workers:
+        return list(workers.map(explain_with, _halves(rows, seed)))
+
+
+def _halves(rows: TrainingRows, seed: int) -> Iterator[NDArray[np.intp]]:
+    """Yield the rows of random halves of the groups.
+
+    Of large halves some rows by chance: snapshots of one entity say much the same, so fewer of them widen the
+    ranges a little and cost a fraction.
+    """
     draw = np.random.default_rng(seed)
     groups = np.unique(rows.group.astype(str), return_inverse=True)[1]
     n_groups = int(groups.max()) + 1
     for _ in range(N_REFITS):
-        yield np.isin(groups, draw.permutation(n_groups)[: n_groups // 2])
+        half = np.flatnonzero(np.isin(groups, draw.permutation(n_groups)[: n_groups // 2]))
+        yield np.sort(draw.permutation(half)[:MAX_REFIT_TRAINING_ROWS])
 
 
 def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> dict[str, Any]:

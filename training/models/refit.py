@@ -5,7 +5,6 @@ data.
 """
 
 import lightgbm
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from training.models.blend import Blend, Member, MemberModel
 from training.models.boosters import BoosterModel
@@ -36,16 +35,15 @@ def refit_members(table: PeriodTable, facts: FitFacts, recipe: Recipe) -> Blend:
     """
     settings = {one.name: one for one in (*recipe.boosters, *recipe.large_boosters)}
     members = []
-    with threadpool_limits(1, user_api="blas"):
-        for chosen in facts.members:
-            if chosen.weight <= 0:
-                continue
-            model: MemberModel
-            if chosen.n_trees is None:
-                model = _refit_shape(table, float(chosen.inverse_penalty or 1.0))
-            else:
-                model = _refit_booster(table, settings[chosen.name].to_lightgbm(facts.seed), chosen.n_trees)
-            members.append(Member(chosen.name, chosen.weight, model))
+    for chosen in facts.members:
+        if chosen.weight <= 0:
+            continue
+        model: MemberModel
+        if chosen.n_trees is None:
+            model = _refit_shape(table, float(chosen.inverse_penalty or 1.0))
+        else:
+            model = _refit_booster(table, settings[chosen.name].to_lightgbm(facts.seed), chosen.n_trees)
+        members.append(Member(chosen.name, chosen.weight, model))
     return Blend(0.0, tuple(members))
 
 
