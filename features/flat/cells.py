@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.flat.rows import Values
-from features.reading import Staged, is_numeric, to_number, to_text
+from features.reading import Staged, is_numeric, to_moment, to_number, to_text
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,19 @@ class Cells:
         numbers = np.ma.getdata(found).astype(np.float64)
         numbers[np.ma.getmaskarray(found)] = np.nan
         return self._place(numbers, np.nan)
+
+    def moments(self) -> NDArray[np.datetime64]:
+        """Return the values as moments in UTC, NaT where missing.
+
+        Raises
+        ------
+        SourceError
+            If a value is no date of the declared form, or has a time of day without a zone.
+        """
+        found = self._fetch(to_moment(self.staged, self.name))
+        moments = np.ma.getdata(found).astype("datetime64[us]")
+        moments[np.ma.getmaskarray(found)] = np.datetime64("NaT")
+        return self._place(moments, np.datetime64("NaT"))
 
     def values(self, *, is_category: bool) -> Values:
         """Return numbers if every value is one and the column is not declared a category, else texts."""

@@ -47,14 +47,15 @@ def join_file(
     Raises
     ------
     ContractError
-        If a column is missing, a key stands twice on the right, no row has a partner, or both sides have a
-        column with different values.
+        If a column is missing, a key stands twice on the right and may not, no row has a partner, or both
+        sides have a column with different values.
     """
     staged = stage_file(connection, place, folder / join.file, join.read)
     here, there = join.keys
     demand_columns(Place("table", "table"), [here], cells)
     demand_columns(place, [there, *(join.columns or ()), *join.exclude], staged.columns)
-    places = _match(cells[here].texts(), Cells(staged, there).texts(), place, there)
+    takes_first = join.several == "first"
+    places = _match(cells[here].texts(), Cells(staged, there).texts(), place, there, takes_first=takes_first)
     for name in staged.columns:
         if name == there or name in join.exclude or (join.columns is not None and name not in join.columns):
             continue
@@ -67,13 +68,13 @@ def join_file(
 
 
 def _match(
-    left: NDArray[np.object_], right: NDArray[np.object_], place: Place, key: str
+    left: NDArray[np.object_], right: NDArray[np.object_], place: Place, key: str, *, takes_first: bool
 ) -> NDArray[np.int64]:
-    """Return for each left key its only row on the right, -1 for none."""
+    """Return for each left key its only row on the right, or its first; -1 for none."""
     rows: dict[str, int] = {}
     for row, value in enumerate(right):
-        if value is not None and rows.setdefault(value, row) != row:
-            hint = "keep one row per key, or name the right key under 'on'"
+        if value is not None and rows.setdefault(value, row) != row and not takes_first:
+            hint = "keep one row per key, name the right key under 'on', or write several: first"
             raise ContractError(place.column(key), f"the key '{value}' stands more than once", hint)
     places = np.array([rows.get(value, -1) for value in left], np.int64)
     if (places < 0).all():

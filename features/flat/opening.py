@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from features.catalogue import Feature, Kind
 from features.errors import ContractError, SpecError
 from features.flat.cells import Cells
+from features.flat.durations import measure_durations
 from features.flat.joins import join_file
 from features.flat.label import read_ratings, read_target
 from features.flat.rows import FlatFacts, FlatRows, Values
 from features.flat.sifting import INDICATOR, find_copies, find_useless, is_missing, mark_not_applicable
+from features.flat.weights import read_weights
 from features.progress import Report, silent
 from features.reading import Place, Staged, demand_columns, stage_file
 from features.sql import open_database
@@ -72,6 +74,8 @@ class _Reading:
         kept = is_labelled & ~is_copy
         target = self._read_label(cells, kept)
         columns, protected = self._sort_columns(cells, kept)
+        durations = measure_durations(cells, table, kept)
+        columns |= durations.columns
         marked = mark_not_applicable(columns, table.not_applicable)
         dropped = find_useless(columns)
         for name, reason in dropped.items():
@@ -84,7 +88,7 @@ class _Reading:
             features=features,
             entity_id=self._read_ids(cells, kept),
             target=target,
-            weight=self._read_weight(cells, kept),
+            weight=None if table.weight is None else read_weights(cells, table.weight, kept, _PLACE),
             value_revenue=self._read_revenue(cells, kept),
             group=None if table.group is None else cells[table.group].texts()[kept],
             cuts={name: cells[name].texts()[kept] for name in self.usecase.cuts},
@@ -96,6 +100,8 @@ class _Reading:
                 positives=int(target.sum()) if table.kind == "binary" else len(target),
                 dropped=dropped,
                 not_applicable=marked,
+                impossible=durations.impossible,
+                not_known_yet=durations.not_known_yet,
                 unmatched=unmatched,
                 fingerprints={name: found.fingerprint for name, found in staged.items()},
             ),
@@ -122,10 +128,10 @@ class _Reading:
             table.label,
             table.id,
             table.group,
-            table.weight,
+            table.weight_column,
             value.revenue if value is not None else None,
         ]
-        named += self.usecase.cuts
+        named += [*table.moments, *self.usecase.cuts]
         named += [*table.exclude, *table.experience, *table.categories, *self.usecase.privacy.protected]
         named += table.not_applicable.columns if table.not_applicable is not None else []
         demand_columns(_PLACE, [name for name in named if name is not None], cells)
@@ -154,7 +160,7 @@ class _Reading:
     ) -> tuple[dict[str, Values], dict[str, Values]]:
         """Return the columns that may become features, and the protected ones."""
         table = self.table
-        apart = {table.label, table.id, table.group, table.weight, *table.exclude}
+        apart = {table.label, table.id, table.group, table.weight_column, *table.moments, *table.exclude}
         columns, protected = {}, {}
         for name, found in cells.items():
             if name in self.usecase.privacy.protected:
@@ -168,7 +174,8 @@ class _Reading:
         spoken_of = name.removesuffix(INDICATOR)
         is_experience = name in self.table.experience or spoken_of in self.table.experience
         kind: Kind = "number" if values.dtype == np.float64 else "category"
-        return Feature(name, kind, "table", "X" if is_experience else "O")
+        unit = "h" if name in self.table.durations else None
+        return Feature(name, kind, "table", "X" if is_experience else "O", unit)
 
     def _read_ids(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.object_]:
         """Return the ids of the rows, each once."""
@@ -184,19 +191,6 @@ class _Reading:
                 raise ContractError(_PLACE.column(self.table.id), problem, hint)
             seen.add(value)
         return ids
-
-    def _read_weight(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.float64] | None:
-        """Return the weights, all there and none below zero."""
-        if self.table.weight is None:
-            return None
-        weight = cells[self.table.weight].numbers()[kept]
-        odd = np.flatnonzero(~(weight >= 0))
-        if len(odd):
-            number = int(np.flatnonzero(kept)[odd[0]]) + self.table.read.header_rows + 1
-            problem = f"row {number}: '{weight[odd[0]]:g}' is not a weight"
-            hint = "write a number from 0 up in every row"
-            raise ContractError(_PLACE.column(self.table.weight), problem, hint)
-        return weight
 
     def _read_revenue(
         self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]

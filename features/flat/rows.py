@@ -27,6 +27,10 @@ class FlatFacts:
         Columns that became no feature, each with the reason in words.
     not_applicable
         Cells per column that mean "does not apply"; missing now, told apart by an indicator column.
+    impossible
+        Rows per duration whose second moment comes before the first; missing now.
+    not_known_yet
+        Moments per column that come after the moment of the forecast; missing now.
     unmatched
         Rows per joined file that found no partner there.
     fingerprints
@@ -39,6 +43,8 @@ class FlatFacts:
     positives: int
     dropped: Mapping[str, str]
     not_applicable: Mapping[str, int]
+    impossible: Mapping[str, int]
+    not_known_yet: Mapping[str, int]
     unmatched: Mapping[str, int]
     fingerprints: Mapping[str, str]
 

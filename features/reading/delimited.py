@@ -23,7 +23,7 @@ from features.reading.staged import (
 from features.reading.transcript import Transcript, fingerprint_file
 from features.usecase import ReadOptions
 
-_DELIMITERS = {",": "','", ";": "';'", "\t": '"\\t"', "|": "'|'"}
+_DELIMITERS = {",": "','", ";": "';'", "\t": '"\\t"', "|": "'|'", " ": "' '"}
 _BLOCK_BYTES = 1 << 24
 
 
@@ -112,6 +112,7 @@ def _propose_delimiter(head: str, wanted: Collection[str] | None, options: ReadO
     line = head.split("\n", 1)[0]
     for delimiter, shown in _DELIMITERS.items():
         names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+        names = [name for name in names if name] if delimiter == " " else names
         if delimiter != options.delimiter and len(names) > 1 and set(wanted or ()) <= set(names):
             problem = f"'{options.delimiter}' does not part the columns of '{line[:60]}'"
             raise SourceError(f"{place.key}.read.delimiter", problem, f"write read: {{delimiter: {shown}}}")

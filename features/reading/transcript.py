@@ -4,6 +4,7 @@ import codecs
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ class Transcript(io.RawIOBase):
     path
         The file; gzip is recognised by its content.
     options
-        Declared encoding.
+        Declared encoding; a blank as delimiter means that runs of blanks part the columns.
     place
         For messages.
 
@@ -49,7 +50,8 @@ class Transcript(io.RawIOBase):
         self._encoding = "utf-8-sig" if options.encoding == "utf-8" else options.encoding
         self._where = f"{place.key}.file"
         self._name = path.name
-        self._texts = self._translate()
+        squeezes = options.delimiter == " "
+        self._texts = _squeeze_blanks(self._translate()) if squeezes else self._translate()
         self._pending = b""
         self.quotes = 0
 
@@ -111,6 +113,21 @@ class Transcript(io.RawIOBase):
         for signature, (problem, hint) in _SIGNATURES.items():
             if start.startswith(signature):
                 raise SourceError(self._where, f"'{self._name}' {problem}, not CSV", hint)
+
+
+def _squeeze_blanks(texts: Iterator[str]) -> Iterator[str]:
+    """Make one blank of every run of blanks, and none at the ends of lines, for columns that blanks part."""
+    rest = ""
+    for text in texts:
+        lines, line_end, rest = (rest + text).rpartition("\n")
+        if line_end:
+            yield _squeeze_lines(lines) + line_end
+    if rest:
+        yield _squeeze_lines(rest)
+
+
+def _squeeze_lines(lines: str) -> str:
+    return re.sub(r"(?m)^ +| +$", "", re.sub(r" {2,}", " ", lines))
 
 
 class _Decoder:

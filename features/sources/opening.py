@@ -105,7 +105,6 @@ class _Loading:
         for name in links:
             self._make_link(name)
         facts = {self._base: self._load(self._base)}
-        self._list_entities()
         if self._units:
             facts |= {self._units: facts.get(self._units) or self._load(self._units)}
             self._list_units()
@@ -170,6 +169,8 @@ class _Loading:
         kept = refinery.count
         table = quoted_name(name)
         refinery.finish(table)
+        if name == self._base:
+            self._list_entities()
         first_time, last_time, *odd = fetch_row(self._connection, self._odd_query(name, table))
         known_before, in_future, ends_before_start, before_start, after_end = (
             int(str(count)) for count in odd

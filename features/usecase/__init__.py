@@ -11,7 +11,7 @@ from features.usecase.reading import load, parse
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, Metric, ReadOptions, Source
-from features.usecase.table import FlatTable, Join, NotApplicable
+from features.usecase.table import FlatTable, Join, NotApplicable, Span, Weight
 from features.usecase.vocabulary import DataKind, Language, Role
 
 __all__ = [
@@ -36,9 +36,11 @@ __all__ = [
     "SilenceTarget",
     "Snapshots",
     "Source",
+    "Span",
     "Target",
     "UseCase",
     "Value",
+    "Weight",
     "build_schema",
     "load",
     "parse",

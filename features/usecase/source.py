@@ -40,7 +40,9 @@ TimeForm = Annotated[str, AfterValidator(_check_time_form)]
 class ReadOptions(Part):
     """Say how a text file is written; what is not given is plain: comma, point, UTF-8, ISO dates."""
 
-    delimiter: str = Field(",", min_length=1, max_length=1)
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, description="one character; a blank stands for any run of blanks"
+    )
     decimal: Literal[".", ","] = "."
     encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1"] = "utf-8"
     dates: TimeForm | Annotated[list[TimeForm], Field(min_length=1)] | None = Field(

@@ -1,20 +1,23 @@
 """A flat table: one row per entity, the label in a column."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from features.usecase.source import Duplicates, ReadOptions
-from features.usecase.vocabulary import Part
+from features.usecase.vocabulary import Name, Part
 
 
 class Join(Part):
-    """Add the columns of a second table to a flat one; each row there may match at most one key."""
+    """Add the columns of a second table to a flat one; a key there stands once, or its first row is taken."""
 
     file: str
     on: str | dict[str, str] = Field(description="shared key column, or {column here: column there}")
     columns: list[str] | None = Field(None, description="keep only these; all others if absent")
     exclude: list[str] = []
+    several: Literal["refuse", "first"] = Field(
+        "refuse", description="first: where a key has several rows, its first one in the file is taken"
+    )
     read: ReadOptions = ReadOptions()
 
     @property
@@ -37,6 +40,26 @@ class NotApplicable(Part):
 
     columns: list[str] = Field(min_length=1)
     value: str | float = Field(description="the value that means 'does not apply'")
+
+
+class Span(Part):
+    """Make a feature of the hours between two moments; the columns with the moments become no features."""
+
+    start: str = Field(alias="from", description="column with the first moment")
+    end: str = Field(alias="to", description="column with the second moment")
+    is_signed: bool = Field(
+        default=False, description="true where the second may come first: a delay; else that is impossible"
+    )
+
+
+class Weight(Part):
+    """Weight rows by a value: what undoes a sample that took some kinds of rows more often than others."""
+
+    column: str = Field(description="column with the value, which becomes no feature")
+    values: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        min_length=1, description="weight of each value, e.g. {delivered: 18.65}"
+    )
+    otherwise: float = Field(1.0, ge=0, description="weight of all other rows")
 
 
 class FlatTable(Part):
@@ -66,8 +89,25 @@ class FlatTable(Part):
     duplicates: Duplicates = Field(
         "keep", description="remove: rows that equal an earlier one in all but the id are left out"
     )
-    weight: str | None = None
+    weight: str | Weight | None = Field(
+        None, description="column with the weight of each row, or weights by the value of a column"
+    )
+    durations: dict[Name, Span] = Field({}, description="features in hours: name: {from: column, to: column}")
+    as_of: str | None = Field(
+        None, description="column with the moment of the forecast; later moments count as not known yet"
+    )
     read: ReadOptions = ReadOptions()
+
+    @property
+    def weight_column(self) -> str | None:
+        """Return the column that tells the weight, if one does."""
+        return self.weight.column if isinstance(self.weight, Weight) else self.weight
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """Return the columns with moments, each once."""
+        ends = [column for span in self.durations.values() for column in (span.start, span.end)]
+        return tuple(dict.fromkeys([*ends, *([self.as_of] if self.as_of is not None else [])]))
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -77,6 +117,11 @@ class FlatTable(Part):
         if self.kind != "binary" and self.positive is not None:
             message = (
                 f"'positive' belongs to a binary label, and kind is '{self.kind}'; leave one of them out"
+            )
+            raise ValueError(message)
+        if self.as_of is not None and not self.durations:
+            message = (
+                "'as_of' cuts off moments, and no 'durations' name any; write durations, or leave it out"
             )
             raise ValueError(message)
         return self
