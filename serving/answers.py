@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from features.errors import InputError
 from serving.champions import Champion
@@ -15,16 +15,21 @@ from serving.reading import refuse_value
 from serving.schemas import (
     DriversAnswer,
     FeatureFacts,
+    Interval,
     ModelFacts,
+    Range,
     Reason,
     Request,
     SchemaAnswer,
     ScoreAnswer,
     ScoreByIdAnswer,
     ScoreByIdRequest,
+    ScoredGroup,
     ScoredRow,
+    ScoreGroupsAnswer,
+    ScoreGroupsRequest,
 )
-from training.scoring import IndividualScoreRefusedError, RowScore
+from training.scoring import GroupScore, IndividualScoreRefusedError, RowScore
 
 
 def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> ScoreAnswer:
@@ -62,20 +67,44 @@ def score_entities(
     ProblemError
         As :func:`score_rows`; 503 if there are no latest rows, or only some of another use-case version.
     """
-    if latest is None:
-        detail = "There is no table of latest rows for this use case; build its feature table."
-        raise ProblemError(503, "latest_absent", detail, headers={"retry-after": "30"})
+    rows = _demand_latest(latest)
     try:
-        found, unknown = latest.find(request.entity_ids, champion.names)
+        found, unknown = rows.find(request.entity_ids, champion.names)
         scores = _score(champion, request, [row.features for row in found])
     except InputError as error:
-        detail = "The table of latest rows does not fit the champion; build the feature table again."
-        raise ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"}) from error
+        raise _refuse_unfit() from error
     answered = [
         _to_row(score, entity_id=row.entity_id, as_of=row.as_of)
         for score, row in zip(scores, found, strict=True)
     ]
-    return ScoreByIdAnswer(**_stamp(champion, latest.as_of), rows=answered, unknown=unknown)
+    return ScoreByIdAnswer(**_stamp(champion, rows.as_of), rows=answered, unknown=unknown)
+
+
+def score_groups(
+    champion: Champion, request: ScoreGroupsRequest, latest: LatestRows | None
+) -> ScoreGroupsAnswer:
+    """Score the groups of one cut of the newest rows; the only answer about people at work.
+
+    Raises
+    ------
+    ProblemError
+        422 for an unknown cut; 503 as :func:`score_entities`.
+    """
+    rows = _demand_latest(latest)
+    if request.cut not in rows.cuts:
+        known = f"there are: {', '.join(rows.cuts)}" if rows.cuts else "there are none"
+        raise refuse_value("cut", f"is not a cut of this use case; {known}")
+    try:
+        columns, groups = rows.read_cut(request.cut, champion.names)
+        scored = champion.scorer.score_groups(columns, groups)
+    except InputError as error:
+        raise _refuse_unfit() from error
+    return ScoreGroupsAnswer(
+        **_stamp(champion, rows.as_of),
+        cut=request.cut,
+        minimum_group=champion.bundle.usecase.privacy.minimum_group,
+        groups=[_to_group(group) for group in scored],
+    )
 
 
 def describe_drivers(champion: Champion) -> DriversAnswer:
@@ -126,6 +155,7 @@ def describe_schema(champion: Champion) -> SchemaAnswer:
         usecase=bundle.usecase.name,
         model_version=bundle.model_version,
         horizons=list(champion.scorer.horizons),
+        outputs=list(bundle.output_names),
         features=features,
         example={
             "usecase": bundle.usecase.name,
@@ -159,13 +189,48 @@ def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:
         for reason in score.reasons
     ]
     return ScoredRow(
-        score.probabilities,
-        score.risk_band,
-        reasons,
-        list(score.warnings),
-        base_log_odds=UNSET if score.base_log_odds is None else score.base_log_odds,
+        probability=score.probabilities,
+        risk_band=score.risk_band or UNSET,
+        value=_if_known(score.value),
+        interval=UNSET if score.low is None or score.high is None else Interval(score.low, score.high),
+        reasons=reasons,
+        warnings=list(score.warnings),
+        base_log_odds=_if_known(score.base_log_odds),
+        base_value=_if_known(score.base_value),
         **stamps,
     )
+
+
+def _to_group(group: GroupScore) -> ScoredGroup:
+    """Translate the answer for one group."""
+    shares = {name: Range(share.value, share.low, share.high) for name, share in group.probabilities.items()}
+    mean = group.value
+    return ScoredGroup(
+        name=group.name,
+        people=group.n,
+        probability=shares,
+        risk_band=group.risk_band or UNSET,
+        value=UNSET if mean is None else Range(mean.value, mean.low, mean.high),
+    )
+
+
+def _if_known(number: float | None) -> float | UnsetType:
+    """Return a number, or leave it out of the answer."""
+    return UNSET if number is None else number
+
+
+def _demand_latest(latest: LatestRows | None) -> LatestRows:
+    """Return the latest rows, which have to be there."""
+    if latest is None:
+        detail = "There is no table of latest rows for this use case; build its feature table."
+        raise ProblemError(503, "latest_absent", detail, headers={"retry-after": "30"})
+    return latest
+
+
+def _refuse_unfit() -> ProblemError:
+    """Return the error for latest rows of another version of the use case."""
+    detail = "The table of latest rows does not fit the champion; build the feature table again."
+    return ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"})
 
 
 def _stamp(champion: Champion, as_of: str | None) -> dict[str, Any]:

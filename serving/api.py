@@ -26,13 +26,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from serving.answers import describe_drivers, describe_model, describe_schema, score_entities, score_rows
+from serving.answers import (
+    describe_drivers,
+    describe_model,
+    describe_schema,
+    score_entities,
+    score_groups,
+    score_rows,
+)
 from serving.champions import Champion, Champions
 from serving.edge import Edge
 from serving.openapi import DOCUMENT
 from serving.problems import Finding, ProblemError
 from serving.reading import decode, read_body, read_query
-from serving.schemas import HealthAnswer, LifeAnswer, ModelAnswer, ScoreByIdRequest, ScoreRequestOutline
+from serving.schemas import (
+    HealthAnswer,
+    LifeAnswer,
+    ModelAnswer,
+    ScoreByIdRequest,
+    ScoreGroupsRequest,
+    ScoreRequestOutline,
+)
 from serving.settings import Settings
 
 _Answer = TypeVar("_Answer")
@@ -40,6 +54,7 @@ LOG = logging.getLogger("xm_predict.champions")
 _ENCODE = msgspec.json.Encoder().encode
 _READ_OUTLINE = msgspec.json.Decoder(ScoreRequestOutline)
 _READ_IDS = msgspec.json.Decoder(ScoreByIdRequest)
+_READ_CUT = msgspec.json.Decoder(ScoreGroupsRequest)
 _ROWS_ON_LOOP = 16
 _THREADS = 2
 
@@ -88,6 +103,7 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
     routes = [
         Route("/v1/score", _score, methods=["POST"]),
         Route("/v1/score-by-id", _score_by_id, methods=["POST"]),
+        Route("/v1/score-groups", _score_groups, methods=["POST"]),
         Route("/v1/drivers", _drivers, methods=["GET"]),
         Route("/v1/model", _model, methods=["GET"]),
         Route("/v1/model/schema", _schema, methods=["GET"]),
@@ -172,6 +188,18 @@ async def _score_by_id(request: Request) -> Response:
     _note(request, asked.usecase, len(asked.entity_ids))
     work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase))
     return _answer(await desk.run(work, len(asked.entity_ids), asked.reasons))
+
+
+async def _score_groups(request: Request) -> Response:
+    """Score the groups of one cut."""
+    desk = _desk(request)
+    asked = decode(
+        _READ_CUT.decode, await desk.read_body(request), known=ScoreGroupsRequest.__struct_fields__
+    )
+    champion, latest = desk.find(asked.usecase), desk.champions.get_latest(asked.usecase)
+    n_people = 0 if latest is None else len(latest)
+    _note(request, asked.usecase, n_people)
+    return _answer(await desk.run(partial(score_groups, champion, asked, latest), n_people, 0))
 
 
 async def _drivers(request: Request) -> Response:

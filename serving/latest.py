@@ -14,6 +14,7 @@ from features.errors import ContractError, SourceError
 
 ENTITY = "entity_id"
 SNAPSHOT = "snapshot_date"
+CUT_PREFIX = "cut_"
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,7 @@ class LatestRows:
         ContractError
             If the table lacks a feature: it was built for another version of the use case.
         """
-        absent = [name for name in features if name not in self._table.column_names]
-        if absent:
-            problem = f"lacks {len(absent)} features of the champion, first '{absent[0]}'"
-            raise ContractError(
-                self._where, problem, "build the feature table again with the champion's use-case file"
-            )
+        self._demand(features)
         places = {entity_id: self._place(entity_id) for entity_id in dict.fromkeys(entity_ids)}
         known = {entity_id: place for entity_id, place in places.items() if place is not None}
         picked = self._table.take(list(known.values())) if known else self._table.slice(0, 0)
@@ -117,6 +113,41 @@ class LatestRows:
             for entity_id, row, day in zip(known, rows, days, strict=True)
         ]
         return found, [entity_id for entity_id, place in places.items() if place is None]
+
+    @property
+    def cuts(self) -> tuple[str, ...]:
+        """Return the names of the cuts into groups."""
+        names = self._table.column_names
+        return tuple(name.removeprefix(CUT_PREFIX) for name in names if name.startswith(CUT_PREFIX))
+
+    def read_cut(self, cut: str, features: Sequence[str]) -> tuple[dict[str, list[Any]], list[str | None]]:
+        """Return the features of everybody, and the group of each.
+
+        Parameters
+        ----------
+        cut
+            One of :attr:`cuts`.
+        features
+            The columns that are wanted.
+
+        Raises
+        ------
+        ContractError
+            If the table lacks a feature: it was built for another version of the use case.
+        """
+        self._demand(features)
+        groups = self._table.column(CUT_PREFIX + cut).to_pylist()
+        columns = {name: self._table.column(name).to_pylist() for name in features}
+        return columns, [None if group is None else str(group) for group in groups]
+
+    def _demand(self, features: Sequence[str]) -> None:
+        """Demand that the table has these columns."""
+        absent = [name for name in features if name not in self._table.column_names]
+        if absent:
+            problem = f"lacks {len(absent)} features of the champion, first '{absent[0]}'"
+            raise ContractError(
+                self._where, problem, "build the feature table again with the champion's use-case file"
+            )
 
     def _place(self, entity_id: str) -> int | None:
         """Return the row of an entity, found by halving."""

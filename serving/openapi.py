@@ -14,14 +14,18 @@ from serving.schemas import (
     ScoreAnswer,
     ScoreByIdAnswer,
     ScoreByIdRequest,
+    ScoreGroupsAnswer,
+    ScoreGroupsRequest,
     ScoreRequest,
 )
 
 _TYPES = (
     ScoreRequest,
     ScoreByIdRequest,
+    ScoreGroupsRequest,
     ScoreAnswer,
     ScoreByIdAnswer,
+    ScoreGroupsAnswer,
     DriversAnswer,
     ModelAnswer,
     SchemaAnswer,
@@ -114,6 +118,13 @@ DOCUMENT: dict[str, Any] = {
             ScoreByIdRequest,
             ScoreByIdAnswer,
             (*_READING[:1], 403, *_READING[1:], 503),
+        ),
+        "/v1/score-groups": _post(
+            "scoreGroups",
+            "Score the groups of a cut; the only scores about people at work",
+            ScoreGroupsRequest,
+            ScoreGroupsAnswer,
+            (*_READING, 503),
         ),
         "/v1/drivers": _get(
             "drivers", "Rank what goes with the outcome", DriversAnswer, (404, 421, 422), usecase="required"

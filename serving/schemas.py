@@ -71,6 +71,13 @@ class ScoreByIdRequest(Request, frozen=True, kw_only=True):
     entity_ids: Annotated[list[EntityId], Meta(min_length=1, max_length=MAX_ROWS)]
 
 
+class ScoreGroupsRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Score the groups of one cut of everybody who can be scored."""
+
+    usecase: UseCaseName
+    cut: Annotated[str, Meta(min_length=1, max_length=128, description="name of a cut, e.g. department")]
+
+
 class Reason(msgspec.Struct, frozen=True):
     """Hold the share of one score that goes to one feature.
 
@@ -81,7 +88,8 @@ class Reason(msgspec.Struct, frozen=True):
     label
         Driver, function, window and value in words.
     attribution
-        Share in log-odds at the primary horizon; positive raises the probability.
+        Share in log-odds at the primary horizon, positive raises the probability; where an answer is
+        forecast, in its own unit, positive raises it.
     """
 
     feature: str
@@ -92,26 +100,73 @@ class Reason(msgspec.Struct, frozen=True):
     value: float | str | None
 
 
-class ScoredRow(msgspec.Struct, frozen=True, omit_defaults=True):
+class Interval(msgspec.Struct, frozen=True):
+    """Hold the ends between which nine of ten answers fall."""
+
+    low: float
+    high: float
+
+
+class ScoredRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Hold the answer for one row.
 
     Attributes
     ----------
     probability
-        By horizon, e.g. ``{"90d": 0.31}``; by ``"outcome"`` where the use case has no horizons.
+        By horizon, e.g. ``{"90d": 0.31}``; by ``"outcome"`` where the use case has no horizons; by level,
+        e.g. ``{"promoter": 0.4}``, where an answer is forecast.
+    risk_band
+        Only where an event is forecast.
+    value, interval
+        Expected answer; only where one is forecast.
     base_log_odds
         Where reasons start: base and all attributions add up to the log-odds at the primary horizon.
+    base_value
+        Where the reasons of an answer start: base and all attributions add up to ``value``.
     as_of
         The day on which the features were known, when scored by id.
     """
 
     probability: dict[str, Annotated[float, Meta(ge=0, le=1)]]
-    risk_band: Literal["low", "medium", "high"]
+    risk_band: Literal["low", "medium", "high"] | UnsetType = UNSET
+    value: float | UnsetType = UNSET
+    interval: Interval | UnsetType = UNSET
     reasons: list[Reason]
     warnings: list[str]
     entity_id: str | UnsetType | None = UNSET
     base_log_odds: float | UnsetType = UNSET
+    base_value: float | UnsetType = UNSET
     as_of: str | UnsetType | None = UNSET
+
+
+class Range(msgspec.Struct, frozen=True):
+    """Hold an expected share or mean with its likely range (95 of 100)."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ScoredGroup(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Hold the forecast for one group.
+
+    Attributes
+    ----------
+    people
+        How many are in it.
+    probability
+        By horizon the share that is expected, or by level of an answer.
+    risk_band
+        Only where an event is forecast.
+    value
+        Expected mean answer; only where one is forecast.
+    """
+
+    name: str
+    people: int
+    probability: dict[str, Range]
+    risk_band: Literal["low", "medium", "high"] | UnsetType = UNSET
+    value: Range | UnsetType = UNSET
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +201,21 @@ class ScoreByIdAnswer(Stamp, frozen=True, kw_only=True):
 
     rows: list[ScoredRow]
     unknown: list[str]
+
+
+class ScoreGroupsAnswer(Stamp, frozen=True, kw_only=True):
+    """Hold the groups of a cut that are large enough to be shown, by name.
+
+    Attributes
+    ----------
+    minimum_group
+        Fewest people of a shown group. Further groups are hidden where those below it could be found by
+        subtraction.
+    """
+
+    cut: str
+    minimum_group: int
+    groups: list[ScoredGroup]
 
 
 class DriversAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,11 +285,18 @@ class FeatureFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Say what a row looks like for one use case; ``example`` is a request that works."""
+    """Say what a row looks like for one use case; ``example`` is a request that works.
+
+    Attributes
+    ----------
+    outputs
+        What is forecast: horizons, or value, interval and levels of an answer.
+    """
 
     usecase: str
     model_version: str
     horizons: list[str]
+    outputs: list[str]
     features: list[FeatureFacts]
     example: dict[str, Any]
 

@@ -14,6 +14,17 @@ from training.groups import GroupScore, RiskBand, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
 
+__all__ = [
+    "CANARY_TOLERANCE",
+    "GroupScore",
+    "IndividualScoreRefusedError",
+    "Reason",
+    "Row",
+    "RowScore",
+    "Scorer",
+    "check_canary",
+]
+
 Value = float | int | str | None
 Row = Mapping[str, Value]
 Floats = NDArray[np.float64]

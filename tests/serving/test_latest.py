@@ -95,3 +95,30 @@ def test_reads_dates_whether_day_or_instant(tmp_path):
     instants = pa.array([date(2025, 6, 1), date(2025, 6, 1), date(2025, 5, 1)], pa.date64())
     latest = LatestRows.read(write_latest(tmp_path, snapshot_date=instants))
     assert latest.as_of == "2025-06-01"
+
+
+class TestCuts:
+    def rows(self):
+        table = pa.table(
+            {
+                "entity_id": ["c", "a", "b"],
+                "load": [3.0, 1.0, None],
+                "cut_site": ["north", None, "south"],
+                "cut_level": [2, 1, 2],
+            }
+        )
+        return LatestRows(table, "latest.parquet")
+
+    def test_cuts_are_the_columns_with_the_prefix(self):
+        assert self.rows().cuts == ("site", "level")
+
+    def test_a_cut_gives_features_and_group_of_everybody(self):
+        assert self.rows().read_cut("site", ["load"]) == (
+            {"load": [1.0, None, 3.0]},
+            [None, "south", "north"],
+        )
+        assert self.rows().read_cut("level", ["load"])[1] == ["1", "2", "2"]
+
+    def test_a_missing_feature_is_named(self):
+        with pytest.raises(ContractError, match="first 'speed'"):
+            self.rows().read_cut("site", ["load", "speed"])
