@@ -2,13 +2,15 @@
 
 import math
 import re
+from dataclasses import dataclass
 
 from features.catalogue import Feature
 from features.usecase import Language, UseCase
 from training.drivers import plain_name
 
 _FUNCTION = re.compile(r"(?P<function>[a-z_]+?)(?:_(?P<windows>\d+d(?:_\d+d)?))?")
-_SHARE = "share_"
+_SHARE = re.compile(r"(?P<function>share)_(?P<name>\w+)_(?P<windows>\d+d)")
+_OF_SOURCE = ("count", "days_since_last", "days_since_first", "response_rate")
 _Words = dict[str, str]
 _PHRASES: dict[Language, _Words] = {
     "en": {
@@ -36,9 +38,9 @@ _PHRASES: dict[Language, _Words] = {
         "std": "Streuung in {window}",
         "first": "erster Wert",
         "last": "letzter Wert",
-        "slope": "Verlauf über {window}, je 30 Tage",
+        "slope": "Verlauf in {window}, je 30 Tage",
         "share": "Anteil „{name}“ in {window}",
-        "ratio": "zuletzt gegen vorher, {window}",
+        "ratio": "zuletzt gegen vorher, aus {window}",
         "days_since_last": "Tage seit dem letzten",
         "days_since_first": "Tage seit dem ersten",
         "response_rate": "beantwortete Einladungen in {window}",
@@ -57,7 +59,7 @@ _FUNCTIONS_WITH_UNIT = ("sum", "mean", "min", "max", "std", "first", "last")
 def driver_label(feature: Feature, usecase: UseCase, language: Language) -> str:
     """Return the name of the driver that a feature belongs to, or of the feature itself where it has none."""
     if feature.driver is None:
-        return plain_name(_column(feature))
+        return plain_name(_parse(feature).column)
     return usecase.drivers[feature.driver].name_in(language, feature.driver)
 
 
@@ -78,36 +80,43 @@ def describe(feature: Feature, value: float | str | None, usecase: UseCase, lang
     'Hours (average of 90 days: 59.2 hours)'
     """
     label = driver_label(feature, usecase, language)
-    function, phrase = _function_in_words(feature, language)
-    shown = _value_in_words(value, feature.unit, function, language)
+    name = _parse(feature)
+    phrase = _phrase(name, language)
+    shown = _value_in_words(value, feature.unit, name.function, language)
     return f"{label} ({phrase}: {shown})" if phrase else f"{label}: {shown}"
 
 
-def _parts(feature: Feature) -> list[str]:
-    """Split a built feature name into source, column and function; a plain column name stays whole."""
-    prefix, _, rest = feature.name.partition("_")
-    return rest.split(".") if prefix in ("o", "x") and "." in rest else [feature.name]
+@dataclass(frozen=True)
+class _Name:
+    """Hold what the name of a feature says: column or source, function (may be empty), windows, share."""
+
+    column: str
+    function: str = ""
+    windows: str = ""
+    share: str = ""
 
 
-def _column(feature: Feature) -> str:
-    """Return the column that a feature is about, or its source where it counts rows."""
-    parts = _parts(feature)
-    return parts[1] if len(parts) == 3 else " ".join(parts[:1])
+def _parse(feature: Feature) -> _Name:
+    """Split a built feature name; an attribute or a plain column has no function."""
+    if feature.bare_name == feature.name:
+        return _Name(feature.name)
+    source, *columns, last = feature.bare_name.split(".")
+    match = _SHARE.fullmatch(last) or _FUNCTION.fullmatch(last)
+    function = match["function"] if match else ""
+    if match is None or function not in _PHRASES["en"] or not (columns or function in _OF_SOURCE):
+        return _Name(" ".join([*columns, last]))
+    column = source if columns in ([], ["count"]) else " ".join(columns)
+    return _Name(column, function, match["windows"] or "", match.groupdict().get("name", ""))
 
 
-def _function_in_words(feature: Feature, language: Language) -> tuple[str, str]:
-    """Return the function and its phrase; both empty for an attribute or a plain column."""
-    parts = _parts(feature)
-    match = _FUNCTION.fullmatch(parts[-1]) if len(parts) > 1 else None
-    if match is None:
-        return "", ""
-    function, _, name = match["function"].partition(_SHARE)
-    function = function or "share"
-    if function not in _PHRASES[language]:
-        return "", ""
-    windows = (match["windows"] or "").split("_")
-    days = " / ".join(_DAYS[language].format(number=window.removesuffix("d")) for window in windows)
-    return function, _PHRASES[language][function].format(window=days, name=name.replace("_", " "))
+def _phrase(name: _Name, language: Language) -> str:
+    """Return function and windows in words; empty for an attribute or a plain column."""
+    if not name.function:
+        return ""
+    days = " / ".join(
+        _DAYS[language].format(number=window.removesuffix("d")) for window in name.windows.split("_")
+    )
+    return _PHRASES[language][name.function].format(window=days, name=name.share.replace("_", " "))
 
 
 def _value_in_words(value: float | str | None, unit: str | None, function: str, language: Language) -> str:
@@ -117,15 +126,17 @@ def _value_in_words(value: float | str | None, unit: str | None, function: str, 
     if isinstance(value, str):
         return value
     if unit == "share" or function in ("share", "response_rate"):
-        return _with_signs(f"{value:.0%}" if language == "en" else f"{value * 100:.0f}\N{NO-BREAK SPACE}%")
+        percent = round(value * 100) + 0.0
+        return _with_signs(f"{percent:.0f}%" if language == "en" else f"{percent:.0f}\N{NO-BREAK SPACE}%")
     is_plain = unit is None or unit in _UNITS_IN_PHRASE or function not in ("", *_FUNCTIONS_WITH_UNIT)
     suffix = "" if is_plain else _UNITS[language].get(str(unit), str(unit))
     return _with_signs(f"{_digits(value, language)} {suffix}".strip())
 
 
 def _digits(value: float, language: Language) -> str:
-    """Write a number with three digits that mean something, in the language's own marks."""
-    written = f"{value:,.0f}" if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}"
+    """Write a number with three telling digits, at most four decimals, in the language's own marks."""
+    near = round(float(value), 4) + 0.0
+    written = f"{near:,.0f}" if abs(near) >= 99.95 or near.is_integer() else f"{near:.3g}"
     return written.translate(str.maketrans(",.", ".,")) if language == "de" else written
 
 
