@@ -122,11 +122,12 @@ class Champions:
         """Take a new champion and new latest rows of one use case."""
         usecase = home.name
         champion = self._take(home / POINTER, usecase, lambda _: _load_champion(home))
-        if champion is not None:
-            self._champions = {**self._champions, usecase: champion}
         latest = self._take_latest(usecase)
         if latest is not None:
             self._latest = {**self._latest, usecase: latest}
+        # The champion comes last: from then on the service says that it is ready, by id as well.
+        if champion is not None:
+            self._champions = {**self._champions, usecase: champion}
         return champion is not None or latest is not None
 
     def _take_latest(self, usecase: str) -> LatestRows | None:

@@ -5,6 +5,7 @@ look), so that no request ever waits for the registry and no worker carries its 
 """
 
 import contextlib
+import importlib
 import logging
 import os
 import sys
@@ -120,6 +121,8 @@ def main(arguments: list[str]) -> int:
     except InputError as error:
         LOG.error("%s", error)  # noqa: TRY400 - one line for people
         return error.exit_code
+    # Seconds of importing on a busy machine are not the registry's: the deadline is for its answers.
+    importlib.import_module("training.registry")
     refresher = Refresher(settings)
     if "--once" in arguments:
         return 1 if refresher.look().problem else 0
