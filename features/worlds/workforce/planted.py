@@ -96,9 +96,9 @@ def _signals() -> tuple[PlantedDriver, ...]:
     support = "mirror of how well the manager leads, which changes the hazard"
     return (
         PlantedDriver("short_absences", "signal", ("absences.*",), 0.0, "absence", absent),
-        PlantedDriver("enps", "signal", ("pulse.enps*",), 0.0, "point of 0 to 10", enps),
+        PlantedDriver("recommendation", "signal", ("pulse.enps*",), 0.0, "point of 0 to 10", enps),
         PlantedDriver(
-            "leading",
+            "support",
             "signal",
             ("pulse.manager_support*",),
             RESIGNING.leading,

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.catalogue import Catalogue, Feature
+from features.frame import Frame, build
 from features.measures import list_measures, list_response_rates
 from features.usecase import FeatureRule, ResponseRateRule, UseCase, load
 
@@ -111,6 +112,31 @@ def test_what_people_say_is_never_a_lever(usecases, name):
     assert not [p for lever in levers for p in lever.features if p.partition(".")[0] in said]
 
 
+@pytest.fixture(scope="module")
+def frames(usecases) -> dict[str, Frame]:
+    return {name: build(usecases[name]) for name in NAMES if name != "churn"}
+
+
+@pytest.mark.parametrize("name", ["attrition", "satisfaction"])
+def test_the_frame_is_built_without_an_odd_row_or_a_finding(frames, usecases, name):
+    facts = frames[name].facts
+    odd = (
+        "missing_time",
+        "duplicates",
+        "unmatched",
+        "known_before_event",
+        "in_future",
+        "before_start",
+        "after_end",
+    )
+    for source, match in facts.matches.items():
+        assert {key: match[key] for key in odd} == dict.fromkeys(odd, 0), source
+    assert facts.findings == ()
+    assert facts.dropped_features == {}
+    found = {feature.name for feature in facts.catalogue.features}
+    assert found == {feature.name for feature in _list_features(usecases[name])}
+
+
 class TestAttrition:
     @pytest.fixture
     def usecase(self, usecases) -> UseCase:
@@ -151,6 +177,23 @@ class TestAttrition:
             assert all(usecase.drivers[planted.name].role == "lever" for planted in truth.named(role))
         assert all(usecase.drivers[planted.name].role == "mediator" for planted in truth.named("mediator"))
         assert all(usecase.drivers[planted.name].role == "context" for planted in truth.named("context"))
+        for planted in (*truth.named("signal"), *truth.named("noise")):
+            assert set(planted.features) & set(usecase.drivers[planted.name].features), planted.name
+
+    def test_only_resigning_is_an_event_of_the_frame(self, frames, small_company):
+        table = frames["attrition"].table.to_pandas()
+        left = small_company.ask("SELECT employee_id, reason FROM exits")
+        resigned = set(left.loc[left["reason"] == "resigned", "employee_id"])
+        with_event = set(table.loc[table["target_event"] == 1, "entity_id"])
+        assert with_event
+        assert with_event <= resigned
+
+    def test_the_pulse_reaches_nearly_everybody_through_the_unit(self, frames, small_company):
+        table = frames["attrition"].table.to_pandas()
+        answered = table["x_pulse.workload.mean_365d"]
+        assert answered.notna().mean() > 0.8
+        per_unit = table.assign(workload=answered).groupby("snapshot_date")["workload"].nunique()
+        assert per_unit.max() <= small_company.truth.employees.n_teams
 
     def test_it_has_no_price_on_people(self, usecase):
         assert usecase.value is None
@@ -169,6 +212,20 @@ class TestSatisfaction:
 
     def test_the_cohort_is_every_customer_whether_they_answer_or_not(self, usecase, usecases):
         assert usecase.cohort == usecases["churn"].cohort
+
+    def test_people_who_never_answered_are_in_the_frame(self, frames, small_company):
+        table = frames["satisfaction"].table.to_pandas()
+        answered = set(small_company.ask("SELECT DISTINCT customer_id FROM surveys")["customer_id"])
+        silent = table[~table["entity_id"].isin(answered)]
+        assert silent["entity_id"].nunique() > 30
+        assert silent["target"].isna().all()
+        assert set(table["target"].dropna()) == {1.0, 2.0, 3.0, 4.0, 5.0}
+
+    def test_the_answer_goes_with_earlier_answers_and_is_not_one_of_them(self, frames):
+        table = frames["satisfaction"].table.to_pandas()
+        seen = table.dropna(subset=["target", "x_surveys.csat.last"])
+        found = seen["target"].corr(seen["x_surveys.csat.last"])
+        assert 0.3 < found < 0.9
 
     def test_who_leaves_is_not_known_to_it(self, usecase):
         assert "cancellations" not in usecase.sources

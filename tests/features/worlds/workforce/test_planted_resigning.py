@@ -76,7 +76,11 @@ def test_roles_are_two_levers_one_weak_one_mediator_one_decoy_signals_context_no
     assert [driver.name for driver in truth.named("weak_lever")] == ["pay"]
     assert [driver.name for driver in truth.named("mediator")] == ["workload"]
     assert [driver.name for driver in truth.named("decoy")] == ["remote_work"]
-    assert {driver.name for driver in truth.named("signal")} == {"short_absences", "enps", "leading"}
+    assert {driver.name for driver in truth.named("signal")} == {
+        "short_absences",
+        "recommendation",
+        "support",
+    }
     assert len(truth.named("noise")) == 3
     assert all(driver.log_odds == 0 for driver in (*truth.named("decoy"), *truth.named("noise")))
 
