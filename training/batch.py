@@ -17,6 +17,7 @@ from training.scoring import RowScore, Scorer
 
 BATCH_ROWS = 10_000
 CUT_PREFIX = "cut_"
+_ID = "entity_id"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SUFFIXES = (".parquet", ".csv")
 
@@ -36,11 +37,13 @@ def read_rows(path: Path, catalogue: Catalogue) -> pa.Table:
     ContractError
         If a feature is absent or has the wrong type.
     """
-    table = _read(path)
+    table = _read(path, catalogue)
     for feature in catalogue:
-        if feature.name not in table.column_names:
+        found = table.column_names.count(feature.name)
+        if found != 1:
             hint = "score rows of the same use case: xm-predict build writes them to latest.parquet"
-            raise ContractError(path.name, f"has no column '{feature.name}'", hint)
+            problem = f"has {'no' if found == 0 else found} column{'s' * (found > 1)} '{feature.name}'"
+            raise ContractError(path.name, problem, hint)
         wanted = pa.float64() if feature.kind == "number" else pa.string()
         table = _cast(table, feature.name, wanted, path.name)
     return table
@@ -62,8 +65,8 @@ def score_table(
         answers += scorer.score(batch, reasons=reasons)
         report(f"scored {len(answers):,} of {table.num_rows:,} rows")
     columns: dict[str, Any] = {}
-    if "entity_id" in table.column_names:
-        columns["entity_id"] = table.column("entity_id").cast(pa.string())
+    if _ID in table.column_names:
+        columns[_ID] = table.column(_ID).cast(pa.string())
     columns |= _forecast_columns(answers)
     for place in range(reasons):
         columns[f"reason_{place + 1}"] = pa.array([_words(score, place) for score in answers], pa.string())
@@ -147,12 +150,17 @@ def _group_columns(group: GroupScore) -> dict[str, float | str | None]:
     return cells if group.risk_band is None else {**cells, "risk_band": group.risk_band}
 
 
-def _read(path: Path) -> pa.Table:
-    """Read Parquet or CSV by suffix."""
+def _read(path: Path, catalogue: Catalogue) -> pa.Table:
+    """Read Parquet or CSV by suffix; ids and categories stay the texts they are, missing is an empty cell."""
     try:
         if path.suffix == ".parquet":
             return pq.read_table(path)
-        options = pa_csv.ConvertOptions(strings_can_be_null=True, quoted_strings_can_be_null=False)
+        options = pa_csv.ConvertOptions(
+            column_types=dict.fromkeys((_ID, *catalogue.categories), pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        )
         return pa_csv.read_csv(path, convert_options=options)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         problem = f"cannot be read ({str(error).splitlines()[0]})"

@@ -22,8 +22,13 @@ def make_canary(
 ) -> Canary:
     """Draw rows whose values are plausible one by one, and score them.
 
-    Each value is drawn on its own, numbers are rounded quantiles and categories are levels that many rows
+    Each value is drawn on its own, numbers are rounded quantiles and categories are levels that many people
     share, so no row is anybody's.
+
+    Parameters
+    ----------
+    columns
+        Feature values by name, one row per person.
     """
     draw = np.random.default_rng(seed)
     drawn = {

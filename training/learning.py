@@ -79,9 +79,14 @@ def learn(
         facts=_facts(frame, rows, fitted, seed),
         evaluation=assessment.to_json(),
         drivers=rows_to_json(explanation.drivers),
-        canary=make_canary(rows.catalogue, rows.columns, fitted.encoder, fitted.model, seed),
+        canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )
     return Learned(rows, assessment, fitted, explanation, parts)
+
+
+def _one_row_each(rows: TrainingRows) -> TrainingRows:
+    """Return the first row of each entity: what many rows share may be the same person at many snapshots."""
+    return rows.take(np.unique(rows.entity.astype(str), return_index=True)[1])
 
 
 def explain(

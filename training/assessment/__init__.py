@@ -63,7 +63,11 @@ def assess(
     """
     forecasts = forecast_rows(rows, recipe, seed, report)
     everything = np.ones(len(forecasts.positions), dtype=np.bool_)
-    return Assessment(forecasts, judge(rows, forecasts, everything, seed), _judge_new(rows, forecasts, seed))
+    judged = judge(rows, forecasts, everything, seed)
+    if not judged.by_horizon:
+        reason = next(iter(judged.left_out.values()))
+        raise TooFewEventsError("target", f"no horizon can be judged: {reason}", "wait for more events")
+    return Assessment(forecasts, judged, _judge_new(rows, forecasts, seed))
 
 
 def _judge_new(
