@@ -12,6 +12,7 @@ from tests.features.frame.test_flat import SPEC as FLAT_SPEC
 from tests.features.frame.test_flat import load_flat
 
 Spoil = Callable[[Path], object]
+FLAT_TABLE: dict[str, object] = dict(FLAT_SPEC["table"])  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True)
@@ -110,58 +111,98 @@ def repeat_last_row(text: str) -> str:
     return text + ",".join([*last[:-1], "No" if last[-1] == "Yes" else "Yes"]) + "\n"
 
 
-def _rename(old: str, new: str) -> Callable[[str], str]:
+def repeat_id(text: str) -> str:
+    """Return a table whose last row stands there twice, the second time with the other label."""
+    last = text.splitlines()[-1].split(",")
+    return text + ",".join([*last[:-1], "No" if last[-1] == "Yes" else "Yes"]) + "\n"
+
+
+def rename(old: str, new: str) -> Callable[[str], str]:
     """Return a change of the header alone."""
     return lambda text: text.replace(old, new, 1)
 
 
-def _table(**changes: object) -> dict[str, Any]:
-    return {"table": {**FLAT_SPEC["table"], **changes}}  # type: ignore[dict-item]
+def flat_spec(**changes: object) -> Spoil:
+    """Return a fault that writes another section ``table``."""
+    return respell("telco.yaml", FLAT_SPEC, table={**FLAT_TABLE, **changes})
+
+
+def semicolons(text: str) -> str:
+    """Return a table as a German spreadsheet exports it."""
+    return text.replace(",", ";")
+
+
+def strangers(text: str) -> str:
+    """Return events of entities that nobody knows."""
+    return text.replace("\nk", "\nstranger-")
 
 
 FLAT_FAULTS = (
-    Fault("missing label", edit("rows.csv", _rename("left", "gone")), ("telco.yaml", "left"), ""),
-    Fault("missing id", edit("rows.csv", _rename("customer", "client")), ("customer",), ""),
-    Fault("wrong type", replace("rows.csv", "k005,", "k005,many"), ("tenure",), ""),
+    Fault("missing label", edit("rows.csv", rename("left", "gone")), ("table.left", "not there"), "revenue"),
+    Fault("missing id", edit("rows.csv", rename("customer", "client")), ("table.customer",), "'client'"),
     Fault(
-        "wrong declared type",
-        respell("telco.yaml", FLAT_SPEC, **_table(kinds={"plan": "number"})),
-        ("plan",),
-        "",
+        "wrong type",
+        respell("telco.yaml", FLAT_SPEC, value={"revenue": "plan"}),
+        ("table.plan", "'pro'", "is not a number"),
+        "correct the value",
     ),
-    Fault("empty table", edit("rows.csv", header_only), ("rows.csv",), ""),
-    Fault("empty file", put("rows.csv", b""), ("rows.csv",), ""),
-    Fault("duplicate ids", edit("rows.csv", repeat_last_row), ("k199",), ""),
-    Fault("label with one class", edit("rows.csv", lambda t: t.replace(",Yes", ",No")), ("left", "No"), ""),
-    Fault("positive not there", respell("telco.yaml", FLAT_SPEC, **_table(positive="Ja")), ("Ja",), ""),
-    Fault("unknown key", respell("telco.yaml", FLAT_SPEC, tabel={}), ("telco.yaml", "tabel"), ""),
-    Fault("unknown key below", respell("telco.yaml", FLAT_SPEC, **_table(lable="x")), ("lable",), ""),
-    Fault("file missing", drop("rows.csv"), ("rows.csv",), ""),
-    Fault("folder for a file", make_folder("rows.csv"), ("rows.csv",), ""),
-    Fault("wrong delimiter", edit("rows.csv", lambda t: t.replace(",", ";")), ("rows.csv", ";"), ""),
-    Fault("wrong encoding", recode("rows.csv", "cp1252"), ("rows.csv",), ""),
-    Fault("wrong encoding utf-16", recode("rows.csv", "utf-16"), ("rows.csv",), ""),
-    Fault("binary file", put("rows.csv", bytes(range(256)) * 8), ("rows.csv",), ""),
-    Fault("not YAML", put("telco.yaml", b"version: 1\nname: [telco\n"), ("telco.yaml",), ""),
-    Fault("YAML is a list", put("telco.yaml", b"- 1\n- 2\n"), ("telco.yaml",), ""),
-    Fault("YAML in cp1252", put("telco.yaml", "name: größe".encode("cp1252")), ("telco.yaml",), ""),
-    Fault("empty spec", put("telco.yaml", b""), ("telco.yaml",), ""),
-    Fault("binary spec", put("telco.yaml", bytes(range(256))), ("telco.yaml",), ""),
+    Fault("empty table", edit("rows.csv", header_only), ("table.file", "no rows"), "export it again"),
+    Fault("empty file", put("rows.csv", b""), ("table.file", "'rows.csv' is empty"), "export it again"),
+    Fault("duplicate ids", edit("rows.csv", repeat_id), ("table.customer", "'k199'"), "keep one row"),
+    Fault(
+        "label with one class",
+        edit("rows.csv", lambda text: text.replace(",Yes", ",No")),
+        ("table.left", "only one class", "'No'"),
+        "both outcomes have to occur",
+    ),
+    Fault("label not there", flat_spec(positive="Ja"), ("table.left", "'Ja'"), "'Yes', 'No'"),
+    Fault("unknown key", respell("telco.yaml", FLAT_SPEC, tabel={}), ("telco.yaml", "'tabel'"), "'table'"),
+    Fault("unknown key below", flat_spec(lable="left"), ("telco.yaml: table.lable",), "'label'"),
+    Fault("no file", drop("rows.csv"), ("table.file", "'rows.csv' is not there"), "telco.yaml"),
+    Fault("folder", make_folder("rows.csv"), ("table.file", "'rows.csv' is a folder"), "name a CSV"),
+    Fault("wrong delimiter", edit("rows.csv", semicolons), ("table.read.delimiter", "','"), "delimiter: ';'"),
+    Fault("wrong encoding", recode("rows.csv", "cp1252"), ("table.file", "0xf6"), "encoding: cp1252"),
+    Fault("UTF-16", recode("rows.csv", "utf-16"), ("table.file", "'rows.csv' is UTF-16"), "save it as UTF-8"),
+    Fault("binary", put("rows.csv", bytes(range(256)) * 8), ("'rows.csv' is not text",), "export it as CSV"),
+    Fault("not YAML", put("telco.yaml", b"name: [telco\n"), ("telco.yaml", "line 1"), "close the bracket"),
+    Fault("list as spec", put("telco.yaml", b"- 1\n- 2\n"), ("telco.yaml", "a list"), "version: 1"),
+    Fault("spec in cp1252", put("telco.yaml", b"name: gr\xf6\xdfe"), ("telco.yaml",), "save it as UTF-8"),
+    Fault("empty spec", put("telco.yaml", b""), ("telco.yaml", "is empty"), "version: 1"),
+    Fault("no spec", drop("telco.yaml"), ("telco.yaml", "cannot be read"), "name an existing file"),
 )
 SNAPSHOT_FAULTS = (
-    Fault("missing column", edit("tickets.csv", _rename("hours", "time_spent")), ("tickets", "hours"), ""),
-    Fault("missing key", edit("tickets.csv", _rename("customer", "client")), ("tickets", "customer"), ""),
-    Fault("missing time", edit("tickets.csv", _rename("opened_at", "day")), ("tickets", "opened_at"), ""),
-    Fault("wrong type", edit("tickets.csv", lambda t: t.replace("\n", "x\n")), ("tickets", "hours"), ""),
-    Fault("wrong time", replace("tickets.csv", "2023-", "soon-"), ("tickets", "opened_at", "soon"), ""),
-    Fault("empty table", edit("customers.csv", header_only), ("customers",), ""),
-    Fault("empty file", put("tickets.csv", b""), ("tickets",), ""),
-    Fault("no events", edit("cancellations.csv", header_only), ("cancellations",), ""),
-    Fault("unknown key", replace("churn.yaml", "windows:", "window:"), ("churn.yaml", "window"), ""),
-    Fault("unknown source", replace("churn.yaml", "event: cancellations", "event: exits"), ("exits",), ""),
-    Fault("bad duration", replace("churn.yaml", "gap: 7d", "gap: seven"), ("gap", "seven"), ""),
-    Fault("file missing", drop("tickets.csv"), ("tickets.csv",), ""),
-    Fault("wrong delimiter", edit("tickets.csv", lambda t: t.replace(",", ";")), ("tickets",), ""),
-    Fault("wrong encoding", recode("customers.csv", "cp1252"), ("customers",), ""),
-    Fault("duplicate versions", edit("customers.csv", lambda t: t + t.splitlines()[-1] + "x\n"), (), ""),
+    Fault("missing column", edit("tickets.csv", rename("hours", "spent")), ("tickets.hours",), "'spent'"),
+    Fault("missing key", edit("tickets.csv", rename("customer", "who")), ("tickets.customer",), "'who'"),
+    Fault("missing time", edit("tickets.csv", rename("opened_at", "day")), ("tickets.opened_at",), "nearest"),
+    Fault(
+        "wrong type",
+        edit("customers.csv", lambda text: text.replace(",900\n", ",nine\n", 1)),
+        ("customers.revenue", "'nine'", "is not a number"),
+        "correct the value",
+    ),
+    Fault(
+        "wrong time",
+        replace("tickets.csv", ",2023-", ",soon-"),
+        ("tickets.opened_at", "row 2", "'soon-"),
+        "2025-01-31",
+    ),
+    Fault("empty table", edit("customers.csv", header_only), ("customers.file", "no rows"), "export it"),
+    Fault("empty file", put("tickets.csv", b""), ("'tickets.csv' is empty",), "export it again"),
+    Fault(
+        "no events", edit("cancellations.csv", header_only), ("cancellations.file", "no rows"), "export it"
+    ),
+    Fault(
+        "strangers", edit("cancellations.csv", strangers), ("cancellations", "'k00'"), "name the right key"
+    ),
+    Fault("unknown key", replace("churn.yaml", "windows:", "window:"), ("tickets.window",), "'windows'"),
+    Fault(
+        "unknown source",
+        replace("churn.yaml", "event: cancellations", "event: exits"),
+        ("churn.yaml", "'exits'"),
+        "cancellations",
+    ),
+    Fault("bad duration", replace("churn.yaml", "gap: 7d", "gap: seven"), ("target.gap", "'seven'"), "'90d'"),
+    Fault("no file", drop("tickets.csv"), ("'tickets.csv' is not there",), "surveys.csv"),
+    Fault("wrong delimiter", edit("tickets.csv", semicolons), ("tickets.read.delimiter",), "delimiter: ';'"),
+    Fault("wrong encoding", recode("customers.csv", "cp1252"), ("customers.file", "0xf6"), "cp1252"),
 )

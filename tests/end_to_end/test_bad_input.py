@@ -1,0 +1,166 @@
+"""Whatever is wrong with the input: one line that says where, what and how to mend it; no file."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.faults import FLAT_FAULTS, SNAPSHOT_FAULTS, Fault, write_flat, write_snapshots
+from tests.end_to_end.processes import (
+    PATIENCE_SECONDS,
+    SCRIPTS,
+    environment_of,
+    run_cli,
+    stop,
+)
+from training.__main__ import main
+
+
+def files_in(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+def error_line(written: str) -> str:
+    """Return the line that ends the command; what stands before it is progress."""
+    *progress, line = written.splitlines()
+    assert all(entry.startswith("[") for entry in progress), written
+    assert line.startswith("xm-predict"), written
+    return line
+
+
+def assert_refused(verb: str, spec: Path, fault: Fault, capsys: pytest.CaptureFixture[str]) -> None:
+    """Run a verb in this process, which is much quicker than a new one, and look at how it ends."""
+    before, out = files_in(spec.parent), spec.parent / "out"
+    words = [verb, "--usecase", str(spec), *(["--out", str(out)] if verb == "build" else [])]
+    code = main(words)
+    shown = capsys.readouterr()
+    line = error_line(shown.err)
+    assert code == 2, line
+    assert shown.out == ""
+    assert [word for word in fault.named if word not in line] == [], line
+    assert fault.remedy in line
+    assert files_in(spec.parent) == before
+
+
+@pytest.mark.parametrize("verb", ["check", "build"])
+@pytest.mark.parametrize("fault", FLAT_FAULTS, ids=lambda fault: fault.name)
+def test_fault_of_a_flat_table(fault, verb, tmp_path, capsys):
+    spec = write_flat(tmp_path / "raw")
+    fault.spoil(spec.parent)
+    assert_refused(verb, spec, fault, capsys)
+
+
+@pytest.mark.parametrize("verb", ["check", "build"])
+@pytest.mark.parametrize("fault", SNAPSHOT_FAULTS, ids=lambda fault: fault.name)
+def test_fault_of_a_source(fault, verb, tmp_path, capsys):
+    spec = write_snapshots(tmp_path / "raw")
+    fault.spoil(spec.parent)
+    assert_refused(verb, spec, fault, capsys)
+
+
+@pytest.mark.parametrize("write", [write_flat, write_snapshots], ids=["flat", "snapshots"])
+def test_the_same_input_without_a_fault_is_taken(write, tmp_path, capsys):
+    spec = write(tmp_path / "raw")
+    assert main(["build", "--usecase", str(spec), "--out", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "frames").is_dir()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["biuld"], ("biuld", "build")),
+        ([], ("VERB",)),
+        (["build"], ("build", "--usecase")),
+        (["build", "--usecase", "x.yaml", "--uot", "x"], ("--uot",)),
+        (["train", "--usecase", "x.yaml", "--seed", "seven"], ("--seed", "'seven'")),
+        (["train", "--usecase", "x.yaml", "--promote", "maybe"], ("--promote", "'maybe'", "never")),
+        (["promote", "--name", "churn", "--version", "two"], ("--version", "'two'")),
+    ],
+    ids=["verb", "no verb", "absent option", "unknown option", "number", "choice", "version"],
+)
+def test_wrong_words(words, named, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    shown = capsys.readouterr()
+    line = error_line(shown.err)
+    assert ended.value.code == 2
+    assert shown.out == ""
+    assert [word for word in (*named, "--help") if word not in line] == []
+
+
+@pytest.mark.parametrize("below", ["", "below", "far/below"])
+def test_out_is_no_folder(below, tmp_path, capsys):
+    spec = write_flat(tmp_path / "raw")
+    occupied = tmp_path / "notes.txt"
+    occupied.write_text("mine")
+    before = files_in(tmp_path)
+    assert main(["build", "--usecase", str(spec), "--out", str(occupied / below)]) == 2
+    line = error_line(capsys.readouterr().err)
+    assert f"--out: '{occupied}' is not a folder; name a folder" in line
+    assert files_in(tmp_path) == before
+    assert occupied.read_text() == "mine"
+
+
+def test_out_cannot_be_made(tmp_path, capsys):
+    if not Path("/proc/self").exists():
+        pytest.skip("there is no /proc, in which nobody can make a folder")
+    spec = write_flat(tmp_path / "raw")
+    assert main(["build", "--usecase", str(spec), "--out", "/proc/no-such-folder"]) in {1, 2}
+    assert "/proc" in error_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("fault", "write"),
+    [(FLAT_FAULTS[0], write_flat), (SNAPSHOT_FAULTS[0], write_snapshots)],
+    ids=["flat", "snapshots"],
+)
+def test_training_refuses_the_same_input(fault, write, tmp_path):
+    """Run the real command: it exits with 2, writes one line, and keeps no frame, bundle or report."""
+    spec = write(tmp_path / "raw")
+    fault.spoil(spec.parent)
+    finished = run_cli("train", "--json", "--usecase", spec, "--out", "out", cwd=tmp_path)
+    line = error_line(finished.stderr)
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    assert [word for word in fault.named if word not in line] == []
+    assert {path.name for path in tmp_path.glob("out/*")} <= {"mlflow.db"}
+
+
+@pytest.mark.parametrize("moment", ["reading", "fitting"])
+def test_ctrl_c_leaves_nothing_half_written(moment, exports, tmp_path):
+    """Send SIGINT in the middle of a training, as the terminal does."""
+    usecase = Path(__file__).parents[2] / "mlproject" / "usecases" / "churn.yaml"
+    words = ["train", "--json", "--usecase", usecase, "--data", exports, "--out", "out"]
+    shown = []
+    process = subprocess.Popen(
+        [str(word) for word in [SCRIPTS / "xm-predict", *words]],
+        cwd=tmp_path,
+        env=environment_of(tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            shown.append(line)
+            if moment in line:
+                break
+        time.sleep(0.2)
+        os.kill(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        stop(process)
+    assert "interrupted" in error_line("".join(shown) + err)
+    assert process.returncode == 130
+    assert out == ""
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in files_in(tmp_path / "out")}
+    assert [name for name in written if Path(name).name.startswith(".")] == []
+    assert {name.partition("/")[0] for name in written} <= {"mlflow.db", "frames"}
+    assert moment != "reading" or "frames" not in written

@@ -1,0 +1,180 @@
+"""The demo and the service speak to nobody but this machine, child processes included."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.end_to_end.conftest import N_CUSTOMERS
+from tests.end_to_end.processes import PATIENCE_SECONDS, ROOT, SCRIPTS, answer_of, environment_of, served
+
+GUARD = Path(__file__).with_name("network_guard.py")
+LOOPBACK_ONLY = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+# Addresses that are reserved for documentation: nobody is there even if a packet got out.
+STRANGER, STRANGE_NAME = "192.0.2.1", "stranger.example"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Hold the environment in which every Python process is watched, and what was seen."""
+
+    env: dict[str, str]
+    record: Path
+
+    def lines(self, kind: str) -> list[str]:
+        found = self.record.read_text("utf-8").splitlines() if self.record.exists() else []
+        return [line for line in found if line.startswith(f"{kind}\t")]
+
+
+def make_guard(folder: Path, **settings: str) -> Guard:
+    """Put the guard where every interpreter loads it at its start."""
+    (folder / "guard").mkdir(parents=True)
+    shutil.copy(GUARD, folder / "guard" / "sitecustomize.py")
+    record = folder / "record.txt"
+    env = environment_of(folder, GUARD_RECORD=str(record), **settings)
+    return Guard({**env, "PYTHONPATH": os.pathsep.join([str(folder / "guard"), str(ROOT)])}, record)
+
+
+def why_no_namespace() -> str | None:
+    """Return why no network namespace can be made here, or None if it can."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return "only root can make a network namespace"
+    if missing := [tool for tool in ("unshare", "ip") if shutil.which(tool) is None]:
+        return f"the tool {missing[0]} is not installed"
+    tried = subprocess.run([*LOOPBACK_ONLY, "true"], capture_output=True, text=True, check=False)
+    return None if tried.returncode == 0 else f"no namespace can be made: {tried.stderr.strip()}"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Hold what a watched demo did; ``why_open`` says why it ran with the network within reach."""
+
+    guard: Guard
+    out: Path
+    answer: dict[str, Any]
+    why_open: str | None
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Run the demo under guard, and where possible without any network but loopback.
+
+    Telemetry is not switched off from outside: the product has to do that by itself.
+    """
+    folder, why_open = tmp_path_factory.mktemp("demo"), why_no_namespace()
+    guard = make_guard(folder)
+    for name in ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "BENTOML_DO_NOT_TRACK"):
+        guard.env.pop(name, None)
+    command = [str(SCRIPTS / "xm-predict"), "demo", "--json", "--customers", str(N_CUSTOMERS), "--out", "out"]
+    finished = subprocess.run(
+        command if why_open else [*LOOPBACK_ONLY, *command],
+        cwd=folder,
+        env=guard.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2 * PATIENCE_SECONDS,
+    )
+    return Demo(guard, folder / "out", answer_of(finished), why_open)
+
+
+@pytest.fixture(scope="module")
+def service(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Guard]]:
+    """Run the service on the results of the demo under guard."""
+    folder = tmp_path_factory.mktemp("service")
+    guard = make_guard(folder)
+    settings = {name: guard.env[name] for name in ("PYTHONPATH", "GUARD_RECORD")}
+    with served(folder, demo.out, **settings) as url:
+        yield url, guard
+
+
+def test_demo_trains_registers_and_scores_over_http(demo):
+    churn = demo.answer["churn"]
+    assert churn["is_champion"]
+    (row,) = churn["answer"]["rows"]
+    assert len(row["probability"]) == 4
+    assert len(row["reasons"]) == 3
+    assert churn["answer"]["model_version"] == churn["model_version"]
+    pages = [Path(file) for name, file in churn["report"].items() if name.endswith(".html")]
+    assert len(pages) == 2
+    assert all((demo.out.parent / page).is_file() for page in pages)
+
+
+def test_demo_opens_no_outward_connection(demo):
+    assert demo.guard.lines("outward") == []
+
+
+@pytest.mark.parametrize("part", ["xm-predict demo", "-m serving", "-m serving.refresh", "-m bentoml serve"])
+def test_every_process_of_the_demo_was_watched(demo, part):
+    assert [line for line in demo.guard.lines("started") if part in line]
+
+
+def test_demo_works_with_nothing_but_loopback(demo):
+    if demo.why_open:
+        pytest.skip(demo.why_open)
+    assert demo.answer["churn"]["answer"]["rows"]
+
+
+def test_service_opens_no_outward_connection(service):
+    url, guard = service
+    answer = httpx.get(f"{url}/v1/model", timeout=60).json()
+    assert [model["usecase"] for model in answer["models"]] == ["churn"]
+    schema = httpx.get(f"{url}/v1/model/schema", params={"usecase": "churn"}, timeout=60).json()
+    assert httpx.post(f"{url}/v1/score", json=schema["example"], timeout=60).status_code == 200
+    for path in ("/openapi.json", "/v1/drivers?usecase=churn", "/", "/docs", "/metrics"):
+        httpx.get(f"{url}{path}", timeout=60)
+    assert guard.lines("outward") == []
+    assert len({line.split("\t")[1] for line in guard.lines("started")}) >= 4
+
+
+ATTEMPTS = {
+    "connect": f"import socket; socket.create_connection(('{STRANGER}', 80), timeout=1)",
+    "connect, IPv6": "import socket; socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
+    "name": f"import socket; socket.getaddrinfo('{STRANGE_NAME}', 443)",
+    "old name": f"import socket; socket.gethostbyname('{STRANGE_NAME}')",
+    "datagram": f"import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('{STRANGER}', 53))",
+    "URL": f"import urllib.request; urllib.request.urlopen('https://{STRANGE_NAME}/', timeout=1)",
+    "client": f"import httpx; httpx.get('http://{STRANGER}/', timeout=1)",
+    "child": (
+        "import subprocess, sys; "
+        f"subprocess.run([sys.executable, '-c', 'import socket; socket.gethostbyname(\"{STRANGE_NAME}\")'], "
+        "check=True)"
+    ),
+    "swallowed": (
+        f"import socket, contextlib\nwith contextlib.suppress(Exception): "
+        f"socket.create_connection(('{STRANGER}', 80))\nraise SystemExit(1)"
+    ),
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=list(ATTEMPTS))
+def test_guard_notes_and_refuses_a_planted_attempt(attempt, tmp_path):
+    guard = make_guard(tmp_path)
+    finished = subprocess.run(
+        [sys.executable, "-c", attempt], env=guard.env, capture_output=True, check=False, timeout=60
+    )
+    assert finished.returncode != 0
+    (line,) = guard.lines("outward")
+    assert STRANGER in line or STRANGE_NAME in line or "2001:db8::1" in line
+
+
+def test_guard_lets_loopback_pass(tmp_path):
+    guard = make_guard(tmp_path)
+    code = """
+import socket
+listening = socket.create_server(("127.0.0.1", 0))
+socket.create_connection(listening.getsockname()).close()
+socket.create_connection(("localhost", listening.getsockname()[1])).close()
+one, other = socket.socketpair()
+"""
+    finished = subprocess.run([sys.executable, "-c", code], env=guard.env, capture_output=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert guard.lines("outward") == []
+    assert len(guard.lines("started")) == 1
