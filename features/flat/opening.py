@@ -18,7 +18,7 @@ from features.flat.rows import FlatFacts, FlatRows, Values
 from features.flat.sifting import INDICATOR, find_copies, find_useless, is_missing, mark_not_applicable
 from features.flat.weights import read_weights
 from features.progress import Report, silent
-from features.reading import Place, Staged, demand_columns, stage_file
+from features.reading import Place, Readable, Staged, demand_columns, hint_at_values, proposing, stage_file
 from features.sql import open_database
 from features.usecase import FlatTable, UseCase
 
@@ -52,7 +52,14 @@ def read_flat(usecase: UseCase, *, report: Report = silent) -> FlatRows:
             f"{usecase.name}: table", "the use case is made from sources", "build its snapshots instead"
         )
     with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
-        return _Reading(usecase, usecase.table, connection, report).run()
+        reading = _Reading(usecase, usecase.table, connection, report)
+        files = reading.list_files()
+        with proposing(*files):
+            rows = reading.run()
+    for file in files:
+        if (hint := hint_at_values(file)) is not None:
+            report(f"{file.place.key}: {hint}")
+    return rows
 
 
 @dataclass
@@ -63,6 +70,16 @@ class _Reading:
     table: FlatTable
     connection: duckdb.DuckDBPyConnection
     report: Report
+
+    def list_files(self) -> list[Readable]:
+        """Return the file and those joined to it, as they are declared."""
+        table, folder = self.table, self.usecase.folder
+        main = Readable(_PLACE, folder / table.file, table.read)
+        joined = [
+            Readable(_place_join(number), folder / join.file, join.read)
+            for number, join in enumerate(table.join)
+        ]
+        return [main, *joined]
 
     def run(self) -> FlatRows:
         """Read the files and sort their columns."""
@@ -116,7 +133,7 @@ class _Reading:
         staged, unmatched = {table.file: main}, {}
         for number, join in enumerate(table.join):
             self.report(f"joining {join.file}")
-            place = Place(f"table.join[{number}]", f"table.join[{number}]")
+            place = _place_join(number)
             found = join_file(self.connection, cells, join, place, folder, set(table.exclude))
             staged[join.file], unmatched[join.file] = found
         return cells, staged, unmatched
@@ -198,3 +215,8 @@ class _Reading:
         """Return the revenue of each entity."""
         value = self.usecase.value
         return None if value is None else cells[value.revenue].numbers()[kept]
+
+
+def _place_join(number: int) -> Place:
+    """Return where the use case names a joined file."""
+    return Place(f"table.join[{number}]", f"table.join[{number}]")

@@ -6,18 +6,23 @@ Import from here; the modules inside are an arrangement, not an interface.
 from features.reading.databases import stage_query
 from features.reading.files import stage_file
 from features.reading.moments import is_days, to_moment
+from features.reading.proposal import Readable, hint_at_values, propose_reading, proposing
 from features.reading.staged import Column, Place, Staged, demand_columns, nearest
 from features.reading.values import check_scale, is_numeric, to_number, to_text
 
 __all__ = [
     "Column",
     "Place",
+    "Readable",
     "Staged",
     "check_scale",
     "demand_columns",
+    "hint_at_values",
     "is_days",
     "is_numeric",
     "nearest",
+    "propose_reading",
+    "proposing",
     "stage_file",
     "stage_query",
     "to_moment",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import duckdb
 
 from features.errors import SourceError, SpecError
+from features.reading.guesses import FORMS
 from features.reading.staged import Staged
 from features.reading.values import first_misfit, to_text
 from features.sql import fetch_row, quoted_text
@@ -14,29 +15,6 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
 _ZONE = r" ?(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)"
 _FIRST_GROUP = r"\1"
-_FORMS = (
-    "%d.%m.%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%y",
-    "%d.%m.%y %H:%M",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M %p",
-    "%Y/%m/%d",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y%m%d",
-    "%d-%m-%Y",
-    "%d-%m-%Y %H:%M",
-    "%d-%b-%Y",
-    "%d %b %Y",
-    "%b %d, %Y",
-)
 
 
 def to_moment(staged: Staged, name: str) -> str:
@@ -144,7 +122,7 @@ def _propose(staged: Staged, text: str, value: str) -> str:
         return "leave out read.dates: it is ISO 8601"
     fitting = [
         form
-        for form in _FORMS
+        for form in FORMS
         if fetch_row(staged.connection, f"SELECT {_parse(quoted_text(value), form)} IS NULL") == (False,)
     ]
     whole = [

@@ -10,7 +10,16 @@ import duckdb
 
 from features.errors import ContractError, SpecError
 from features.progress import Report, silent
-from features.reading import Place, Staged, demand_columns, stage_file, stage_query, to_text
+from features.reading import (
+    Place,
+    Readable,
+    Staged,
+    demand_columns,
+    proposing,
+    stage_file,
+    stage_query,
+    to_text,
+)
 from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
@@ -103,7 +112,7 @@ class _Loading:
         """Load all and return their facts in the order of the use case."""
         links = [name for name in self._sources if self._sources[name].is_link]
         for name in links:
-            self._make_link(name)
+            self._load_link(name)
         facts = {self._base: self._load(self._base)}
         if self._units:
             facts |= {self._units: facts.get(self._units) or self._load(self._units)}
@@ -116,13 +125,18 @@ class _Loading:
         source = self._sources[name]
         place = Place(f"sources.{name}", name)
         self._report(f"reading {name}")
+        wanted = self._list_wanted(name)
+        columns = None if source.duplicates == "remove" else wanted
+        staged = self._stage_columns(source, place, columns)
+        demand_columns(place, wanted, staged.columns)
+        return staged
+
+    def _list_wanted(self, name: str) -> list[str]:
+        """Return the columns that are read of one source."""
+        source = self._sources[name]
         wanted = {*list_needs(self._usecase, name), *list_clocks(source), self._key(source)}
         wanted |= {source.id} if source.id is not None else set()
-        wanted |= {column for pair in source.links.items() for column in pair}
-        columns = None if source.duplicates == "remove" else sorted(wanted)
-        staged = self._stage_columns(source, place, columns)
-        demand_columns(place, sorted(wanted), staged.columns)
-        return staged
+        return sorted(wanted | {column for pair in source.links.items() for column in pair})
 
     def _stage_columns(self, source: Source, place: Place, columns: list[str] | None) -> Staged:
         """Load the named columns of the file or query of a source; all when ``None``."""
@@ -136,6 +150,14 @@ class _Loading:
     def _key(self, source: Source) -> str:
         """Return the column that leads to the entity: the declared one, the end of a link, or itself."""
         return source.key or next(iter(source.links.values()), self._entity)
+
+    def _load_link(self, name: str) -> None:
+        """Make the typed pairs of one link source; a file written otherwise gets a proposal."""
+        source = self._sources[name]
+        path = self._usecase.folder / (source.file or "")
+        place = Place(f"sources.{name}", name)
+        with proposing(Readable(place, path, source.read, self._list_wanted(name))):
+            self._make_link(name)
 
     def _make_link(self, name: str) -> None:
         """Make the typed pairs of one link source."""
@@ -153,6 +175,15 @@ class _Loading:
         staged.drop()
 
     def _load(self, name: str) -> SourceFacts:
+        """Make the typed table of one source; a file written otherwise than declared gets a proposal."""
+        source = self._sources[name]
+        if source.file is None:
+            return self._refine(name)
+        place, path = Place(f"sources.{name}", name), self._usecase.folder / source.file
+        with proposing(Readable(place, path, source.read, self._list_wanted(name), source.scales)):
+            return self._refine(name)
+
+    def _refine(self, name: str) -> SourceFacts:
         """Make the typed table of one source and say what was found."""
         source = self._sources[name]
         staged = self._stage(name)

@@ -475,7 +475,7 @@ class TestFaults:
         line = fault(open_company, files=files)
         assert line == (
             "cancellations.day: row 2: '31.12.2024' is not an ISO date such as 2025-01-31; "
-            "write read: {dates: '%d.%m.%Y'}"
+            "write read: {dates: '%d.%m.%Y'} (dates such as 31.12.2025)"
         )
 
     def test_empty_source(self, open_company):
