@@ -19,6 +19,7 @@ from training.models import RatingKind
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 OUTCOME = "outcome"
+_NPS_ANSWERS = np.array([0.0, 7.0, 9.0])
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _outcome(table: pa.Table, usecase: UseCase, observed_until: date | None) -> 
     """Return what became of the rows."""
     target = usecase.target
     if usecase.table is not None:
-        return LabelOutcome(_floats(table, "target"), usecase.table.kind)
+        return LabelOutcome(_target(table, usecase.table.kind), usecase.table.kind)
     if target is None or observed_until is None:
         message = f"the feature table of '{usecase.name}' does not say until when it was observed"
         raise ValueError(message)
@@ -224,11 +225,18 @@ def _labels(
 ) -> LabelOutcome:
     """Return the labels of snapshots, and since when they are known."""
     timing = Timing(_snapshots(table), _floats(table, "target_known_days"), target.primary, observed_until)
-    labels = _floats(table, "target")
     if isinstance(target, SilenceTarget):
-        return LabelOutcome(labels, timing=timing)
+        return LabelOutcome(_target(table, "binary"), timing=timing)
     scale = usecase.sources[target.source].scales.get(target.column)
-    return LabelOutcome(labels, target.kind, scale, target.next, timing)
+    return LabelOutcome(_target(table, target.kind), target.kind, scale, target.next, timing)
+
+
+def _target(table: pa.Table, kind: str) -> Floats:
+    """Return the labels; a frame numbers NPS groups 0, 1, 2, models want an answer from 0 to 10 of each."""
+    labels = _floats(table, "target")
+    if kind != "nps_group":
+        return labels
+    return np.where(np.isnan(labels), np.nan, _NPS_ANSWERS[np.nan_to_num(labels).astype(np.intp)])
 
 
 def _snapshots(table: pa.Table) -> NDArray[np.datetime64]:

@@ -183,10 +183,22 @@ def _forecast_answers(
         is_new_entity=is_new_entity(rows, split),
         target=target,
         answers=AnswerForecasts(
-            model.expected(matrix), low, high, ranked_probability_scores(probabilities, values, place)
+            model.expected(matrix),
+            low,
+            high,
+            ranked_probability_scores(probabilities, values, place),
+            _good_errors(model, matrix, place),
         ),
         baselines=baselines,
     )
+
+
+def _good_errors(model: RatingModel, matrix: Floats, place: NDArray[np.intp]) -> Floats:
+    """Return the probability of a good answer minus whether it was one."""
+    good, n_bad = model.good_share(matrix), model.levels.n_bad
+    if good is None or n_bad is None:
+        return np.full(len(matrix), np.nan)
+    return good - (place >= n_bad)
 
 
 def _label(rows: TrainingRows) -> LabelOutcome:

@@ -11,7 +11,7 @@ COVERAGE = 0.9
 LOWEST_RANK_CORRELATION = 0.15
 LARGEST_COVERAGE_GAP = 0.05
 
-_FIGURES = ("mean_answer", "mae", "rmse", "rps", "bias", "rank_correlation", "coverage", "width")
+_FIGURES = ("mean_answer", "mae", "rmse", "rps", "bias", "rank_correlation", "coverage", "width", "good_bias")
 _COUNTS = ("n_rows", "n_entities", "n_silent")
 _LOSSES = ("mae", "rmse", "rps")
 
@@ -31,6 +31,13 @@ class RatingComparison:
     mae: Estimate
     rmse: Estimate
     rps: Estimate
+
+    loss_name = "ranked probability score"
+
+    @property
+    def loss(self) -> Estimate:
+        """Return the difference that decides."""
+        return self.rps
 
     @property
     def is_better(self) -> bool:
@@ -62,6 +69,8 @@ class RatingEvaluation:
         distribution. All in the unit of the answer.
     bias
         Mean forecast minus mean answer.
+    good_bias
+        Mean probability of a good answer minus the share of good answers; NaN where none is good in itself.
     rank_correlation
         Spearman's, between forecast and answer.
     coverage, width
@@ -80,6 +89,7 @@ class RatingEvaluation:
     rmse: Estimate
     rps: Estimate
     bias: Estimate
+    good_bias: Estimate
     rank_correlation: Estimate
     coverage: Estimate
     width: Estimate

@@ -1,7 +1,7 @@
 """Judge forecasts of ratings and amounts: error, order, distribution, and the promise of the intervals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
@@ -20,7 +20,7 @@ from training.statistics import (
 )
 
 MIN_ANSWERS = 30
-_MEANS = ("mean_answer", "mae", "mse", "rps", "bias", "coverage", "width")
+_MEANS = ("mean_answer", "mae", "mse", "rps", "bias", "coverage", "width", "good_bias")
 
 
 @dataclass(frozen=True)
@@ -34,30 +34,31 @@ class AnswerForecasts:
     low, high
         Ends of the 90 % interval; NaN for a rule without one.
     rps
-        Ranked probability score of each row (:func:`ranked_probability_scores`), NaN where no answer is
-        known.
+        Ranked probability score of each row (:func:`ranked_probability_scores`).
+    good_error
+        Probability of a good answer minus whether it was one; NaN where no answer is good in itself.
     """
 
     value: Floats
     low: Floats
     high: Floats
     rps: Floats
+    good_error: Floats
 
     @classmethod
     def of_points(cls, value: Floats, target: Floats) -> Self:
         """Return the forecasts of a rule that names one value; its score is its absolute error."""
         nothing = np.full(value.shape, np.nan)
-        return cls(value, nothing, nothing, np.abs(value - target))
+        return cls(value, nothing, nothing, np.abs(value - target), nothing)
 
     @classmethod
     def join(cls, parts: Sequence["AnswerForecasts"]) -> Self:
         """Put forecasts for different rows one after another."""
-        names = ("value", "low", "high", "rps")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
     def take(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "AnswerForecasts":
         """Return the forecasts for some of the rows."""
-        return AnswerForecasts(self.value[chosen], self.low[chosen], self.high[chosen], self.rps[chosen])
+        return AnswerForecasts(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 def ranked_probability_scores(
@@ -127,7 +128,8 @@ def evaluate_ratings(
     Examples
     --------
     >>> answers = np.tile([1.0, 2.0, 3.0, 4.0], 10)
-    >>> found = evaluate_ratings(answers, AnswerForecasts(answers, answers - 1, answers + 1, 0 * answers))
+    >>> zero = 0 * answers
+    >>> found = evaluate_ratings(answers, AnswerForecasts(answers, answers - 1, answers + 1, zero, zero))
     >>> found.mae.value, round(found.rank_correlation.value, 3), found.coverage.value
     (0.0, 1.0, 1.0)
     """
@@ -175,6 +177,7 @@ def _figures(
             error,
             is_covered if has_interval else np.full(answers.size, np.nan),
             forecasts.high - forecasts.low,
+            forecasts.good_error,
         ]
     )
     ranks = _Ranks.of(answers), _Ranks.of(forecasts.value)

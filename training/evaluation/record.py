@@ -64,6 +64,13 @@ class Comparison:
     brier: Estimate
     auc: Estimate
 
+    loss_name = "log loss"
+
+    @property
+    def loss(self) -> Estimate:
+        """Return the difference that decides."""
+        return self.log_loss
+
     @property
     def is_better(self) -> bool:
         """Say whether the model's log loss is lower beyond chance."""

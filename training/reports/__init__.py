@@ -6,13 +6,15 @@ Import from here; the modules inside are an arrangement, not an interface.
 from training.reports.build import build_report
 from training.reports.calls import first_to_call
 from training.reports.export import render_csv, write_report
-from training.reports.inputs import Label, ModelFacts, ReportInputs, ScoredCohort
+from training.reports.inputs import AnswerForecast, Label, Measure, ModelFacts, ReportInputs, ScoredCohort
 from training.reports.render import render_html
 from training.reports.sections import Report
 from training.reports.waves import Metric, WavePoint, WaveSeries, experience_waves
 
 __all__ = [
+    "AnswerForecast",
     "Label",
+    "Measure",
     "Metric",
     "ModelFacts",
     "Report",

@@ -1,4 +1,4 @@
-"""Section 3: what goes with leaving, in groups by role; context is never a row."""
+"""Section 3: what goes with leaving or satisfaction, in groups by role; context is never a row."""
 
 from collections.abc import Sequence
 

@@ -3,19 +3,23 @@
 import numpy as np
 
 from features.errors import InputError
+from training.evaluation import AnyEvaluation, RatingEvaluation
 from training.reports.associations import build_associations
 from training.reports.calls import build_calls
-from training.reports.inputs import ReportInputs
+from training.reports.inputs import AnswerForecast, Measure, ReportInputs
 from training.reports.kpis import build_kpis
-from training.reports.sections import Header, Headline, Method, Report, Topic
+from training.reports.sections import ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
-from training.statistics import Estimate, expected_count, expected_loss, expected_share
+from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
+
+_UNITS: dict[Measure, Unit] = {"satisfied": "share", "nps": "points", "mean": "rating"}
 
 
 def build_report(inputs: ReportInputs) -> Report:
     """Build every section that applies.
 
-    A model that is not usable gives no forecast, no drivers and no call list; employees are never listed.
+    A model that is not usable gives no forecast, no drivers and no call list; employees are never listed, and
+    have no price.
 
     Raises
     ------
@@ -25,7 +29,8 @@ def build_report(inputs: ReportInputs) -> Report:
     _refuse_small_group(inputs)
     is_usable = inputs.evaluation.is_usable
     associations = build_associations(inputs) if is_usable and inputs.drivers else None
-    calls = build_calls(inputs) if is_usable and inputs.usecase.privacy.subject == "customer" else None
+    is_listed = inputs.kind == "churn" and inputs.usecase.privacy.subject == "customer"
+    calls = build_calls(inputs) if is_usable and is_listed else None
     headline = _headline(inputs)
     return Report(
         header=_header(inputs),
@@ -53,6 +58,7 @@ def _header(inputs: ReportInputs) -> Header:
     """Build section 0."""
     usecase = inputs.usecase
     return Header(
+        kind=inputs.kind,
         subject=usecase.privacy.subject,
         usecase=usecase.name,
         label={"en": usecase.name_in("en", usecase.name), "de": usecase.name_in("de", usecase.name)},
@@ -66,21 +72,39 @@ def _header(inputs: ReportInputs) -> Header:
 def _headline(inputs: ReportInputs) -> Headline:
     """Build section 1; without a usable model it holds no forecast."""
     scored, evaluation = inputs.scored, inputs.evaluation
-    share = expected_share(scored.probabilities, evaluation.level_error) if evaluation.is_usable else None
+    is_event = not isinstance(evaluation, RatingEvaluation)
+    share = None
+    if is_event and evaluation.is_usable:
+        share = expected_share(scored.probabilities, evaluation.level_error)
     return Headline(
         is_usable=evaluation.is_usable,
         horizon_days=inputs.horizon_days,
         people=len(scored.entity_ids),
         expected_share=share,
         expected_count=None if share is None else expected_count(share),
-        expected_loss=_loss(inputs) if evaluation.is_usable else None,
-        auc=evaluation.auc,
+        expected_loss=_loss(inputs) if is_event and evaluation.is_usable else None,
+        answer=None if scored.answers is None else _answer(scored.answers, evaluation),
+        auc=None if isinstance(evaluation, RatingEvaluation) else evaluation.auc,
     )
 
 
+def _answer(answers: AnswerForecast, evaluation: AnyEvaluation) -> ExpectedAnswer:
+    """Say what everybody is expected to answer; with a model that is not usable only what was answered."""
+    expected = None
+    if evaluation.is_usable and isinstance(evaluation, RatingEvaluation):
+        expected = (
+            expected_share(answers.values, evaluation.good_bias)
+            if answers.measure == "satisfied"
+            else expected_mean(answers.values, answers.variances, evaluation.bias)
+        )
+    return ExpectedAnswer(answers.measure, _UNITS[answers.measure], expected, answers.given, answers.silent)
+
+
 def _loss(inputs: ReportInputs) -> Estimate | None:
-    """Return the expected loss over those whose revenue is known."""
+    """Return the expected loss over those whose revenue is known; people at work have no price."""
     scored = inputs.scored
+    if inputs.kind != "churn":
+        return None
     if scored.revenue is None or not np.isfinite(scored.revenue).any():
         return None
     known = np.isfinite(scored.revenue)
@@ -89,8 +113,11 @@ def _loss(inputs: ReportInputs) -> Estimate | None:
 
 def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool) -> Method:
     """Build section 11: only sentences about what the report shows."""
+    is_answer = inputs.kind == "satisfaction"
     shown: dict[Topic, bool] = {
-        "forecast": inputs.evaluation.is_usable,
+        "forecast": inputs.evaluation.is_usable and not is_answer,
+        "answer": inputs.evaluation.is_usable and is_answer,
+        "silent": inputs.evaluation.is_usable and is_answer,
         "range": True,
         "loss": has_loss,
         "drivers": has_drivers,

@@ -11,7 +11,7 @@ from pathlib import Path
 from features.files import write_atomically
 from features.usecase import Language
 from training.reports.render import render_html
-from training.reports.sections import DriverLine, Report
+from training.reports.sections import DriverLine, RatingTrust, Report, Trust
 from training.statistics import Estimate
 
 COLUMNS = ("section", "item", "measure", "value", "low", "high", "n", "unit")
@@ -97,7 +97,21 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
         shown = report.associations
         for line in (*shown.levers, *shown.signs, *shown.others):
             yield from _driver_figures(line, language)
-    trust = report.trust
+    yield from _trust_figures(report.trust)
+
+
+def _trust_figures(trust: Trust | RatingTrust) -> Iterator[_Figure]:
+    """Give the figures of what a forecast is worth."""
+    if isinstance(trust, RatingTrust):
+        yield _Figure("trust", "model", "rank correlation", trust.rank_correlation, "correlation")
+        yield _Figure("trust", "model", "answers inside their 90 % range", trust.coverage, "share")
+        yield _Figure("trust", "model", "width of the 90 % range", trust.width, "rating")
+        yield _Figure("trust", "model", "mean absolute error", trust.error, "rating")
+        for number, part in enumerate(trust.bins, start=1):
+            yield _Figure(
+                "trust", f"bin {number}, forecast {part.forecast:.4f}", "observed", part.observed, "rating"
+            )
+        return
     yield _Figure("trust", "model", "auc", trust.auc, "auc")
     yield _Figure("trust", "model", "level gap", trust.level_gap, "share")
     yield _Figure("trust", "model", "leavers in top tenth", trust.capture_top_tenth, "share")

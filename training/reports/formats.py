@@ -44,6 +44,10 @@ class Formats:
         """Write a number as short as it is: no decimals for whole numbers, else at most two."""
         return self._clean(numbers.format_decimal(_round(value, 2), format="#,##0.##", locale=self.locale))
 
+    def rating(self, value: float) -> str:
+        """Write an answer: two decimals below ten, one below a hundred, none above."""
+        return self.number(value, 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0)
+
     def percent(self, share: float, digits: int = 0) -> str:
         """Write a share as percent; more than nothing never becomes 0 %."""
         smallest = 10.0 ** (-2 - digits)

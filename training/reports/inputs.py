@@ -7,12 +7,37 @@ from typing import Literal
 
 from features.usecase import Language, UseCase
 from training.drivers import DriverRow
-from training.evaluation import Evaluation
+from training.evaluation import AnyEvaluation, RatingEvaluation
 from training.reports.waves import WavePoint, WaveSeries
-from training.statistics import Floats
+from training.statistics import Estimate, Floats
 
 Label = Mapping[Language, str]
 Subject = Literal["customer", "employee", "supplier", "applicant"]
+Kind = Literal["churn", "attrition", "satisfaction"]
+Measure = Literal["satisfied", "nps", "mean"]
+
+
+@dataclass(frozen=True)
+class AnswerForecast:
+    """Hold what everybody is expected to answer, and what those who answered did say.
+
+    Attributes
+    ----------
+    measure
+        ``satisfied`` (share of good answers), ``nps`` or ``mean``: what the report leads with.
+    values, variances
+        Shape (entities,): mean and variance of what each is expected to count for in the measure.
+    given
+        The measure over those who answered; ``n`` = answers. None where nobody did of late.
+    silent
+        How many of the cohort never answered; None where that is not known.
+    """
+
+    measure: Measure
+    values: Floats
+    variances: Floats
+    given: Estimate | None = None
+    silent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -22,7 +47,7 @@ class ScoredCohort:
     Attributes
     ----------
     probabilities
-        Shape (entities,): calibrated probability at the primary horizon.
+        Shape (entities,): calibrated probability at the primary horizon; zeros where answers are forecast.
     revenue
         Shape (entities,): yearly revenue in EUR, NaN where unknown; None when the use case gives no value.
     reasons
@@ -30,6 +55,8 @@ class ScoredCohort:
         :func:`~training.reports.first_to_call` only.
     described
         Per entity a few words beside its name (segment, region), per language.
+    answers
+        What everybody is expected to answer, where that is forecast.
     """
 
     entity_ids: tuple[str, ...]
@@ -37,6 +64,7 @@ class ScoredCohort:
     revenue: Floats | None = None
     reasons: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     described: Mapping[str, Label] = field(default_factory=dict)
+    answers: AnswerForecast | None = None
 
 
 @dataclass(frozen=True)
@@ -82,10 +110,17 @@ class ReportInputs:
     usecase: UseCase
     scored: ScoredCohort
     drivers: tuple[DriverRow, ...]
-    evaluation: Evaluation
+    evaluation: AnyEvaluation
     model: ModelFacts
     made_on: date
     snapshot_date: date | None = None
     horizon_days: int | None = None
     experience: tuple[WaveSeries, ...] = ()
     risk_waves: tuple[WavePoint, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the report is about: it decides on its words."""
+        if isinstance(self.evaluation, RatingEvaluation):
+            return "satisfaction"
+        return "attrition" if self.usecase.privacy.subject == "employee" else "churn"

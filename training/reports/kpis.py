@@ -4,17 +4,27 @@ import math
 
 import numpy as np
 
-from training.reports.inputs import ReportInputs
-from training.reports.sections import Change, Headline, Kpi, Unit
+from training.reports.inputs import Measure, ReportInputs
+from training.reports.sections import Change, Headline, Kpi, RatingKpi, Unit
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate
 
 MOST_EXPERIENCE_CARDS = 2
+_EXPECTED: dict[Measure, RatingKpi] = {
+    "satisfied": "expected_satisfied",
+    "nps": "expected_nps",
+    "mean": "expected_mean",
+}
+_GIVEN: dict[Measure, RatingKpi] = {
+    "satisfied": "given_satisfied",
+    "nps": "given_nps",
+    "mean": "given_mean",
+}
 
 
 def build_kpis(inputs: ReportInputs, headline: Headline) -> tuple[Kpi, ...]:
     """Build the cards that apply: no forecast without a usable model, no revenue without values."""
-    cards = [_share_card(inputs, headline), _loss_card(inputs, headline)]
+    cards = [_share_card(inputs, headline), _loss_card(inputs, headline), *_answer_cards(headline)]
     cards += [_experience_card(series) for series in inputs.experience[:MOST_EXPERIENCE_CARDS]]
     return tuple(card for card in cards if card is not None)
 
@@ -41,6 +51,18 @@ def _loss_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
         return None
     whole = float(np.nansum(inputs.scored.revenue))
     return Kpi("expected_loss", "eur", headline.expected_loss, whole, (), None, "first wave")
+
+
+def _answer_cards(headline: Headline) -> list[Kpi | None]:
+    """Build the cards of what everybody is expected to answer, and of what those who answered said."""
+    answer = headline.answer
+    if answer is None:
+        return []
+    pairs = ((_EXPECTED[answer.measure], answer.expected), (_GIVEN[answer.measure], answer.given))
+    return [
+        None if value is None else Kpi(kind, answer.unit, value, None, (), None, "first wave")
+        for kind, value in pairs
+    ]
 
 
 def _experience_card(series: WaveSeries) -> Kpi:

@@ -60,6 +60,7 @@ def _environment(language: Language) -> Environment:
             "of_hundred": formats.of_hundred,
             "percent": formats.percent,
             "points": formats.points,
+            "rating": formats.rating,
             "signed_points": formats.signed_points,
             "signed": formats.signed,
             "in_language": lambda label: _in_language(label, language),
@@ -67,6 +68,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.globals.update(
         {
+            "amount": formats.amount,
             "calibration_dots": calibration_dots,
             "forest_bar": forest_bar,
             "language": language,

@@ -8,24 +8,28 @@ from typing import Any, Literal
 
 from features.usecase import Language, Role
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
-from training.evaluation import CalibrationBin, Problem
-from training.reports.inputs import Label, Subject
+from training.evaluation import CalibrationBin, Problem, RatingBin
+from training.reports.inputs import Kind, Label, Measure, Subject
 from training.reports.waves import Metric, WavePoint
 from training.statistics import Estimate
 
 FORMAT_VERSION = 1
 
-KpiKind = Literal["expected_share", "expected_loss"] | Metric
-Unit = Literal["share", "eur", "points"]
+RatingKpi = Literal[
+    "expected_satisfied", "expected_nps", "expected_mean", "given_satisfied", "given_nps", "given_mean"
+]
+KpiKind = Literal["expected_share", "expected_loss"] | RatingKpi | Metric
+Unit = Literal["share", "eur", "points", "rating"]
 Change = Literal["first wave", "no clear change", "better", "worse"]
 Verdict = Literal["good", "rough", "unusable"]
-Topic = Literal["forecast", "range", "loss", "drivers", "context", "survey", "decision"]
+Topic = Literal["forecast", "answer", "silent", "range", "loss", "drivers", "context", "survey", "decision"]
 
 
 @dataclass(frozen=True)
 class Header:
     """Say what the report is about: section 0."""
 
+    kind: Kind
     subject: Subject
     usecase: str
     label: Label
@@ -33,6 +37,27 @@ class Header:
     snapshot_date: date | None
     made_on: date
     is_simulated: bool
+
+
+@dataclass(frozen=True)
+class ExpectedAnswer:
+    """Say what everybody is expected to answer, beside what those who answered said.
+
+    Attributes
+    ----------
+    expected
+        Over the whole cohort; absent when the model is not usable.
+    given
+        Over answers; ``n`` counts them.
+    silent
+        How many of the cohort never answered.
+    """
+
+    measure: Measure
+    unit: Unit
+    expected: Estimate | None
+    given: Estimate | None
+    silent: int | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,11 @@ class Headline:
     expected_share, expected_count
         How many of them are expected to leave; absent when the model is not usable.
     expected_loss
-        Their yearly revenue in EUR; absent without values or when the model is not usable.
+        Their yearly revenue in EUR; absent without values, for employees, or when the model is not usable.
+    answer
+        What is expected where an answer is forecast.
+    auc
+        Ranking quality where an event is forecast.
     """
 
     is_usable: bool
@@ -55,7 +84,8 @@ class Headline:
     expected_share: Estimate | None
     expected_count: Estimate | None
     expected_loss: Estimate | None
-    auc: Estimate
+    answer: ExpectedAnswer | None
+    auc: Estimate | None
 
 
 @dataclass(frozen=True)
@@ -110,7 +140,7 @@ class DriverLine:
 
 @dataclass(frozen=True)
 class Associations:
-    """Show what goes with leaving: section 3.
+    """Show what goes with leaving or with satisfaction: section 3.
 
     Attributes
     ----------
@@ -172,6 +202,54 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """Hold the ends of both axes of a chart, and its ticks."""
+
+    start: float
+    end: float
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class RatingTrust:
+    """Say how far forecasts of answers can be trusted: section 9.
+
+    Attributes
+    ----------
+    pairs
+        In how many of 100 pairs forecast and answer put two cases into the same order, as 0..1; worked out
+        from the rank correlation as if both were normal.
+    coverage, width
+        Share of answers inside their 90 % range, and its mean width.
+    error
+        Mean absolute error of the expected answer.
+    agrees
+        True when the share of bins whose range misses the forecast is no more than chance would give.
+    """
+
+    verdict: Verdict
+    problems: tuple[Problem, ...]
+    rank_correlation: Estimate
+    pairs: Estimate
+    coverage: Estimate
+    width: Estimate
+    error: Estimate
+    bins: tuple[RatingBin, ...]
+    axis: Axis
+    agrees: bool
+    tested_rows: int
+    silent_rows: int
+    data_from: date | None
+    data_to: date | None
+    answered: int | None
+    asked: int | None
+    answered_share: float | None
+    model_name: str
+    model_version: str
+    trained_on: date
+
+
+@dataclass(frozen=True)
 class Call:
     """Hold one customer of section 10."""
 
@@ -206,7 +284,7 @@ class Report:
     headline: Headline
     kpis: tuple[Kpi, ...]
     associations: Associations | None
-    trust: Trust
+    trust: Trust | RatingTrust
     calls: Calls | None
     method: Method
 

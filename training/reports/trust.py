@@ -1,21 +1,28 @@
 """Section 9: how far the forecast can be trusted, in words first."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 from scipy import stats
 
-from training.evaluation import CalibrationBin, Evaluation
-from training.reports.inputs import ReportInputs
-from training.reports.sections import Trust, Verdict
-from training.statistics import LEVEL
+from training.evaluation import CalibrationBin, Evaluation, RatingBin, RatingEvaluation
+from training.reports.inputs import ModelFacts, ReportInputs
+from training.reports.sections import Axis, RatingTrust, Trust, Verdict
+from training.statistics import LEVEL, Estimate
 
 GOOD_AUC = 0.70
+GOOD_RANK_CORRELATION = 0.30
+_TICKS = 5
 TOP_TENTH = "10%"
 
 
-def build_trust(inputs: ReportInputs) -> Trust:
+def build_trust(inputs: ReportInputs) -> Trust | RatingTrust:
     """Build the section; it exists for every model, above all for one that cannot be used."""
-    evaluation, model = inputs.evaluation, inputs.model
+    evaluation = inputs.evaluation
+    if isinstance(evaluation, RatingEvaluation):
+        return _trust_in_answers(evaluation, inputs.model)
     problems = tuple(doubt.problem for doubt in evaluation.doubts)
     return Trust(
         verdict=_verdict(evaluation),
@@ -28,15 +35,67 @@ def build_trust(inputs: ReportInputs) -> Trust:
         agrees=not {"level", "level_top_tenth"} & set(problems) and _agrees(evaluation.bins),
         tested_rows=evaluation.n_rows,
         tested_events=evaluation.n_events,
-        data_from=model.data_from,
-        data_to=model.data_to,
-        answered=model.answered,
-        asked=model.asked,
-        answered_share=model.answered / model.asked if model.asked and model.answered is not None else None,
-        model_name=model.name,
-        model_version=model.version,
-        trained_on=model.trained_on,
+        **_origin(inputs.model),
     )
+
+
+def _trust_in_answers(evaluation: RatingEvaluation, model: ModelFacts) -> RatingTrust:
+    """Build the section for forecasts of answers."""
+    is_good = evaluation.rank_correlation.low >= GOOD_RANK_CORRELATION
+    problems = tuple(doubt.problem for doubt in evaluation.doubts)
+    return RatingTrust(
+        verdict="unusable" if problems else "good" if is_good else "rough",
+        problems=problems,
+        rank_correlation=evaluation.rank_correlation,
+        pairs=_pairs(evaluation.rank_correlation),
+        coverage=evaluation.coverage,
+        width=evaluation.width,
+        error=evaluation.mae,
+        bins=evaluation.bins,
+        axis=_axis(evaluation.bins),
+        agrees=_agrees(evaluation.bins),
+        tested_rows=evaluation.n_rows,
+        silent_rows=evaluation.n_silent,
+        **_origin(model),
+    )
+
+
+def _origin(model: ModelFacts) -> dict[str, Any]:
+    """Return what is said of the model and its data, whatever it forecasts."""
+    share = model.answered / model.asked if model.asked and model.answered is not None else None
+    return {
+        "data_from": model.data_from,
+        "data_to": model.data_to,
+        "answered": model.answered,
+        "asked": model.asked,
+        "answered_share": share,
+        "model_name": model.name,
+        "model_version": model.version,
+        "trained_on": model.trained_on,
+    }
+
+
+def _pairs(correlation: Estimate) -> Estimate:
+    """Return the share of pairs in the right order that goes with a rank correlation (Kruskal 1958)."""
+
+    def share(rank_correlation: float) -> float:
+        return 0.5 + math.asin(2 * math.sin(math.pi * rank_correlation / 6)) / math.pi
+
+    value, low, high = (share(end) for end in (correlation.value, correlation.low, correlation.high))
+    return Estimate.around(value, low, high, correlation.n)
+
+
+def _axis(bins: Sequence[RatingBin]) -> Axis:
+    """Return round ends and ticks that hold every dot and its range."""
+    lowest = min(min(bin_.forecast, bin_.observed.low) for bin_ in bins)
+    highest = max(max(bin_.forecast, bin_.observed.high) for bin_ in bins)
+    step = 10.0 ** math.floor(math.log10(max(highest - lowest, 1e-9)))
+    step = next(
+        step * part for part in (0.2, 0.5, 1.0, 2.0, 5.0) if (highest - lowest) / (step * part) <= _TICKS
+    )
+    first, last = math.floor(lowest / step), math.ceil(highest / step)
+    ticks = tuple(float(tick) for tick in np.round(np.arange(first, last + 1) * step, 10))
+    return Axis(ticks[0], ticks[-1], ticks)
 
 
 def _verdict(evaluation: Evaluation) -> Verdict:
@@ -46,7 +105,7 @@ def _verdict(evaluation: Evaluation) -> Verdict:
     return "good" if evaluation.auc.low >= GOOD_AUC else "rough"
 
 
-def _agrees(bins: Sequence[CalibrationBin]) -> bool:
+def _agrees(bins: Sequence[CalibrationBin] | Sequence[RatingBin]) -> bool:
     """Tell whether no more ranges miss their forecast than chance explains (19 times of 20)."""
     missed = sum(not bin_.observed.low <= bin_.forecast <= bin_.observed.high for bin_ in bins)
     return bool(stats.binom.sf(missed - 1, len(bins), 1 - LEVEL) >= 1 - LEVEL) if bins else True

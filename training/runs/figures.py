@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from training.evaluation import Evaluation
+from training.evaluation import CalibrationBin, Evaluation, RatingBin
 from training.evaluation.record import SHARES
 from training.statistics import Estimate, Floats, Ranking, as_weight
 
@@ -45,6 +45,29 @@ def draw_calibration(evaluation: Evaluation, title: str = "Calibration") -> Figu
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(["observed, 95 % interval", "perfect"], frameon=False, loc="upper left")
     axes.text(0.98, 0.03, f"ECE {evaluation.ece}", transform=axes.transAxes, ha="right", color=GREY)
+    return figure
+
+
+def draw_answers(bins: Sequence[RatingBin] | Sequence[CalibrationBin], title: str = "Calibration") -> Figure:
+    """Draw mean answer against mean forecast in tenths, with intervals.
+
+    Parameters
+    ----------
+    bins
+        Tenths of the test rows by forecast.
+    title
+        Heading; name the horizon.
+    """
+    figure, axes = _make_axes(title, "Mean forecast", "Mean answer")
+    forecasts = [part.forecast for part in bins]
+    observed = [part.observed for part in bins]
+    _draw_estimates(axes, forecasts, observed)
+    ends = [
+        min(*forecasts, *(part.low for part in observed)),
+        max(*forecasts, *(part.high for part in observed)),
+    ]
+    axes.plot(ends, ends, color=GREY, linestyle="--", linewidth=1, zorder=0, label="perfect")
+    axes.legend(["answered, 95 % interval", "perfect"], frameon=False, loc="upper left")
     return figure
 
 

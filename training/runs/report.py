@@ -15,7 +15,8 @@ from features.usecase import Language
 from training.bundle import Bundle, load
 from training.console import Console
 from training.drivers import rows_from_json
-from training.evaluation import Evaluation, HorizonEvaluations
+from training.evaluation import AnyEvaluation, HorizonEvaluations
+from training.models import RatingModel
 from training.registry import connect, fetch_champion
 from training.reports import (
     Label,
@@ -29,6 +30,7 @@ from training.reports import (
     write_report,
 )
 from training.rows import feature_columns, numbers, texts
+from training.runs.answers import forecast_answers
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
 
@@ -84,10 +86,15 @@ def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
     """Score the newest rows; those to be called first get their reasons in words."""
     bundle, latest = scorer.bundle, frame.latest
     columns = feature_columns(latest, bundle.catalogue)
-    probabilities = scorer.probabilities(columns)[:, scorer.horizons.index(scorer.primary_horizon)]
     entity_ids = tuple(texts(latest, "entity_id"))
+    # The report speaks of the cohort as a whole, also where single scores are not given.
+    matrix = bundle.encoder.encode(columns).matrix
+    if isinstance(bundle.model, RatingModel):
+        answers = forecast_answers(bundle.model, matrix, frame, bundle.usecase)
+        return ScoredCohort(entity_ids, np.zeros(len(matrix)), answers=answers)
+    probabilities = bundle.model.probabilities(matrix)[:, scorer.horizons.index(scorer.primary_horizon)]
     cohort = ScoredCohort(entity_ids, probabilities, revenue=numbers(latest, "value_revenue"))
-    if bundle.usecase.target is None:
+    if bundle.usecase.target is None or not scorer.is_individual:
         return cohort
     called = [int(row) for row in first_to_call(cohort)]
     rows = [{name: _plain(column[row]) for name, column in columns.items()} for row in called]
@@ -103,7 +110,7 @@ def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
     return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
 
 
-def primary_evaluation(bundle: Bundle, horizon: str) -> Evaluation:
+def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
     """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
     judged = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).by_horizon
     return judged[horizon] if horizon in judged else next(iter(judged.values()))

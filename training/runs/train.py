@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from features.frame import Frame, build
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.assessment import primary_outcomes
+from training.assessment import RatingForecasts, primary_outcomes
 from training.bundle import Bundle, load, save
 from training.console import Console
-from training.evaluation import Evaluation
+from training.evaluation import AnyEvaluation, RatingEvaluation
 from training.learning import Learned, learn
 from training.registry import (
     CHALLENGER,
@@ -32,11 +32,13 @@ from training.registry import (
     tracked_run,
 )
 from training.runs import report as report_run
-from training.runs.figures import draw_beeswarm, draw_calibration, draw_lift
+from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 
 AUTO = "auto"
+_EVENT_METRICS = ("log_loss", "brier", "auc", "pr_auc", "ece")
+_RATING_METRICS = ("rps", "mae", "rmse", "bias", "rank_correlation", "coverage", "width")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Trained:
     report_files: Mapping[str, Path]
 
     @property
-    def evaluation(self) -> Evaluation:
+    def evaluation(self) -> AnyEvaluation:
         """Return the figures of the horizon that reports lead with."""
         return report_run.primary_evaluation(self.bundle, self.horizon)
 
@@ -139,7 +141,8 @@ def _metrics(trained: Trained) -> dict[str, float]:
     """Return the figures of all horizons, each with the ends of its interval."""
     metrics: dict[str, float] = {}
     for horizon, evaluation in trained.learned.assessment.all_rows.by_horizon.items():
-        for name in ("log_loss", "brier", "auc", "pr_auc", "ece"):
+        names = _RATING_METRICS if isinstance(evaluation, RatingEvaluation) else _EVENT_METRICS
+        for name in names:
             estimate = getattr(evaluation, name)
             metrics[f"{name}.{horizon}"] = estimate.value
             metrics[f"{name}.{horizon}.low"] = estimate.low
@@ -148,18 +151,23 @@ def _metrics(trained: Trained) -> dict[str, float]:
 
 
 def _figures(trained: Trained) -> dict[str, Figure]:
-    """Draw calibration and lift at the primary horizon, and the attributions."""
-    learned = trained.learned
-    labels, probability = primary_outcomes(learned.rows, learned.assessment.forecasts)
-    explanation = learned.explanation
-    return {
-        "figures/calibration.png": draw_calibration(trained.evaluation, f"Calibration, {trained.horizon}"),
-        "figures/lift.png": draw_lift(
-            trained.evaluation, labels, probability, title=f"Lift, {trained.horizon}"
-        ),
+    """Draw calibration at the primary horizon, lift where there is an event, and the attributions."""
+    learned, evaluation = trained.learned, trained.evaluation
+    explanation, forecasts = learned.explanation, learned.assessment.forecasts
+    title = f"Calibration, {trained.horizon}"
+    figures = {
         "figures/shap_beeswarm.png": draw_beeswarm(
             explanation.contributions, explanation.values, list(learned.rows.catalogue.names)
-        ),
+        )
+    }
+    if isinstance(evaluation, RatingEvaluation) or isinstance(forecasts, RatingForecasts):
+        return {"figures/calibration.png": draw_answers(evaluation.bins, title), **figures}
+    labels, probability = primary_outcomes(learned.rows, forecasts)
+    lift = draw_lift(evaluation, labels, probability, title=f"Lift, {trained.horizon}")
+    return {
+        "figures/calibration.png": draw_calibration(evaluation, title),
+        "figures/lift.png": lift,
+        **figures,
     }
 
 
@@ -167,23 +175,23 @@ def settle(trained: Trained, registered: RegisteredBundle, promote: str) -> bool
     """Let the aliases point to the new version; return whether it became champion.
 
     Every new version becomes challenger. It becomes champion if asked to, if it is usable, and if there is
-    none yet or its log loss on its own test rows is not above that of the present one.
+    none yet or its loss on its own test rows is not above that of the present one.
     """
     set_alias(registered.usecase, CHALLENGER, registered.version)
     if promote != AUTO or not trained.evaluation.is_usable:
         return False
     champion = find_version(registered.usecase, CHAMPION)
-    if champion is not None and trained.evaluation.log_loss.value > _log_loss_of(champion, trained.horizon):
+    if champion is not None and trained.evaluation.loss.value > _loss_of(champion, trained.horizon):
         return False
     set_alias(registered.usecase, CHAMPION, registered.version)
     return True
 
 
-def _log_loss_of(champion: RegisteredBundle, horizon: str) -> float:
-    """Return the log loss that the champion had on its test rows."""
+def _loss_of(champion: RegisteredBundle, horizon: str) -> float:
+    """Return the log loss, or ranked probability score, that the champion had on its test rows."""
     with tempfile.TemporaryDirectory() as scratch:
         bundle = load(fetch(champion, Path(scratch) / "bundle"))
-    return report_run.primary_evaluation(bundle, horizon).log_loss.value
+    return report_run.primary_evaluation(bundle, horizon).loss.value
 
 
 def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: bool) -> list[str]:
@@ -195,7 +203,7 @@ def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: boo
         f"{trained.horizon}: {evaluation.summary}",
     ]
     lines += [
-        f"  beside {name}: log loss {comparison.log_loss}"
+        f"  beside {name}: {comparison.loss_name} {comparison.loss}"
         for name, comparison in evaluation.baselines.items()
     ]
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]

@@ -16,7 +16,9 @@ from training.evaluation import (
 
 def forecasts_of(value, half=1.0, rps=0.5):
     value = np.asarray(value, dtype=np.float64)
-    return AnswerForecasts(value, value - half, value + half, np.full(value.shape, rps))
+    return AnswerForecasts(
+        value, value - half, value + half, np.full(value.shape, rps), np.full(value.shape, 0.1)
+    )
 
 
 @pytest.fixture
@@ -39,6 +41,7 @@ class TestFigures:
         assert found.coverage.value == pytest.approx((np.abs(error) <= 1.5).mean())
         assert found.width.value == pytest.approx(3.0)
         assert found.rps.value == pytest.approx(0.5)
+        assert found.good_bias.value == pytest.approx(0.1)
         assert found.mean_answer.value == pytest.approx(answers.mean())
         assert found.rank_correlation.value == pytest.approx(spearmanr(answers, value).statistic)
 

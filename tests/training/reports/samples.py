@@ -8,8 +8,15 @@ import numpy as np
 
 from features.usecase import UseCase, parse
 from training.drivers import DriverRow, Goal
-from training.evaluation import Evaluation, evaluate
+from training.evaluation import (
+    AnswerForecasts,
+    Evaluation,
+    RatingEvaluation,
+    evaluate,
+    evaluate_ratings,
+)
 from training.reports import (
+    AnswerForecast,
     Label,
     ModelFacts,
     ReportInputs,
@@ -243,3 +250,44 @@ def flat_table() -> ReportInputs:
 
 def employees() -> ReportInputs:
     return inputs(usecase=usecase("employee"))
+
+
+@cache
+def _judged_answers() -> RatingEvaluation:
+    random = np.random.default_rng(5)
+    forecast = 3.6 + 0.6 * random.standard_normal(1500)
+    answers = np.clip(np.round(forecast + 0.9 * random.standard_normal(1500)), 1, 5)
+    error = np.where(random.random(1500) < 0.5, 0.3, -0.32)
+    forecasts = AnswerForecasts(
+        forecast, np.floor(forecast - 1.2), np.ceil(forecast + 1.2), np.full(1500, 0.5), error
+    )
+    return evaluate_ratings(answers, forecasts, n_silent=2400, n_draws=50)
+
+
+def rating_evaluation(**more) -> RatingEvaluation:
+    figures = {
+        "rank_correlation": Estimate(0.52, 0.47, 0.56, n=1500),
+        "coverage": Estimate(0.91, 0.89, 0.93, n=1500),
+        "good_bias": Estimate(-0.004, -0.02, 0.012, n=1500),
+    }
+    return replace(_judged_answers(), **{**figures, **more})
+
+
+def satisfaction(measure: str = "satisfied", **more) -> ReportInputs:
+    """Return a report on answers; ``measure`` is ``satisfied``, ``nps`` or ``mean``."""
+    random = np.random.default_rng(9)
+    values, spread, given = {
+        "satisfied": (random.beta(5, 3, 2882), 0.2, Estimate(0.71, 0.68, 0.74, n=812)),
+        "nps": (random.normal(8, 40, 2882), 5000.0, Estimate(19.0, 13.5, 24.5, n=812)),
+        "mean": (random.normal(3.5, 0.5, 2882), 0.9, Estimate(3.82, 3.74, 3.90, n=812)),
+    }[measure]
+    answers = AnswerForecast(measure, values, np.full(2882, spread), given, silent=1111)
+    scored = ScoredCohort(tuple(f"K-{12000 + n}" for n in range(2882)), np.zeros(2882), answers=answers)
+    return inputs(**{"scored": scored, "evaluation": rating_evaluation(), "risk_waves": (), **more})
+
+
+def unusable_satisfaction() -> ReportInputs:
+    weak = rating_evaluation(
+        rank_correlation=Estimate(0.1, 0.02, 0.18, n=300), coverage=Estimate(0.8, 0.75, 0.85, n=300)
+    )
+    return satisfaction(evaluation=weak)

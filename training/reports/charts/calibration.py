@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from training.evaluation import CalibrationBin
+from training.evaluation import CalibrationBin, RatingBin
 from training.reports.charts.svg import element, join
 
 WIDTH, HEIGHT = 250.0, 214.0
@@ -14,13 +14,14 @@ STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
 def calibration_dots(
-    bins: Sequence[CalibrationBin],
+    bins: Sequence[CalibrationBin] | Sequence[RatingBin],
     *,
     title: str,
     description: str,
     forecast_axis: str,
     outcome_axis: str,
     percent: Callable[[float], str],
+    axis: tuple[float, float, Sequence[float]] | None = None,
 ) -> Markup:
     """Draw the calibration plot.
 
@@ -31,15 +32,20 @@ def calibration_dots(
     forecast_axis, outcome_axis
         Names of the horizontal and the vertical axis.
     percent
-        Writes a share for the ticks.
+        Writes the value of a tick.
+    axis
+        Start, end and ticks of both axes; shares from 0 on if absent.
     """
-    limit, ticks = _scale(bins)
+    start, limit, ticks = _scale(bins) if axis is None else axis
 
-    def across(share: float) -> float:
-        return LEFT + SIDE_X * min(share / limit, 1.0)
+    def part(value: float) -> float:
+        return min((value - start) / (limit - start), 1.0)
 
-    def up(share: float) -> float:
-        return TOP + SIDE_Y * (1 - min(share / limit, 1.0))
+    def across(value: float) -> float:
+        return LEFT + SIDE_X * part(value)
+
+    def up(value: float) -> float:
+        return TOP + SIDE_Y * (1 - part(value))
 
     return element(
         "svg",
@@ -47,7 +53,7 @@ def calibration_dots(
         element("desc", description, id="calibration-values"),
         element("rect", class_="frame", x=LEFT, y=TOP, width=SIDE_X, height=SIDE_Y),
         element("line", class_="diagonal", x1=LEFT, y1=TOP + SIDE_Y, x2=LEFT + SIDE_X, y2=TOP),
-        join(_tick(across(tick), up(tick), percent(tick), is_first=tick == 0) for tick in ticks),
+        join(_tick(across(tick), up(tick), percent(tick), is_first=tick == start) for tick in ticks),
         join(
             element("line", class_="range", x1=x, x2=x, y1=up(bin_.observed.low), y2=up(bin_.observed.high))
             + element("circle", class_="dot", cx=x, cy=up(bin_.observed.value), r=4)
@@ -71,12 +77,12 @@ def calibration_dots(
     )
 
 
-def _scale(bins: Sequence[CalibrationBin]) -> tuple[float, list[float]]:
-    """Return the largest share on both axes, and ticks that end at or below it."""
+def _scale(bins: Sequence[CalibrationBin] | Sequence[RatingBin]) -> tuple[float, float, list[float]]:
+    """Return 0, the largest share on both axes, and ticks that end at or below it."""
     largest = max([0.02, *(max(bin_.forecast, bin_.observed.high) for bin_ in bins)])
     limit = min(1.0, largest * 1.05)
     step = next((step for step in STEPS if limit / step <= 4.5), STEPS[-1])
-    return limit, [step * index for index in range(math.floor(limit / step + 1e-9) + 1)]
+    return 0.0, limit, [step * index for index in range(math.floor(limit / step + 1e-9) + 1)]
 
 
 def _tick(x: float, y: float, text: str, *, is_first: bool) -> Markup:
