@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import TooFewEventsError
 from features.frame import labels_as_known
 from features.timeline import Horizon
 from training.rows import Bools, Floats, FollowUp, LabelOutcome, TrainingRows
@@ -59,10 +60,20 @@ def split_rows(rows: TrainingRows, seed: int = 0) -> Iterator[Split]:
         return
     dates = [day.item() for day in np.unique(days)]
     origins = rolling_origins(dates, span, until, N_ORIGINS)
+    n_splits = 0
     for number, origin in enumerate(origins, start=1):
+        learned = known_at_origin(rows, origin)
+        if not len(
+            learned
+        ):  # silence is known when its whole horizon is over: the first origins may know none
+            continue
+        n_splits += 1
         is_test = origin.test_rows(days) & _has_label(rows)
         name = f"what was known on {origin.snapshot_date} to forecast it ({number} of {len(origins)})"
-        yield Split(known_at_origin(rows, origin), np.flatnonzero(is_test), origin, name)
+        yield Split(learned, np.flatnonzero(is_test), origin, name)
+    if not n_splits:
+        problem = f"none of the {len(origins)} that can be judged comes after a label was known"
+        raise TooFewEventsError("snapshots", problem, "begin earlier or take a shorter horizon")
 
 
 def known_at_origin(rows: TrainingRows, origin: Origin) -> TrainingRows:

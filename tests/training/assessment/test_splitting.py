@@ -60,6 +60,23 @@ class TestOrigins:
         with pytest.raises(TooFewEventsError, match="snapshots"):
             list(split_rows(rows.take(newest)))
 
+    def test_an_origin_that_knows_no_label_yet_is_passed_over(self):
+        rows = make_silence(60)
+        days = np.isin(labels_of(rows).timing.snapshot_date, _days("2025-07-01", "2025-08-01", "2025-10-01"))
+        splits = list(split_rows(rows.take(days)))
+        assert [str(split.origin.snapshot_date) for split in splits] == ["2025-10-01"]
+        assert len(splits[0].learned) > 0
+
+    def test_no_origin_that_knows_a_label_is_said(self):
+        rows = make_silence(60)
+        days = np.isin(labels_of(rows).timing.snapshot_date, _days("2025-08-01", "2025-09-01"))
+        with pytest.raises(TooFewEventsError, match="none of the 1 that can be judged comes after a label"):
+            list(split_rows(rows.take(days)))
+
+
+def _days(*days):
+    return np.array(days, "datetime64[D]")
+
 
 class TestFolds:
     def test_every_answer_is_forecast_once_and_silent_rows_never(self):
