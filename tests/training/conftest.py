@@ -11,7 +11,7 @@ from training.scoring import Scorer
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Example:
-    """Return a company with hazards over four horizons; its model holds trees."""
+    """Return a company with hazards over four horizons; its model blends curves and trees."""
     return train_company(tmp_path_factory.mktemp("company"))
 
 

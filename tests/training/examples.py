@@ -16,14 +16,14 @@ from training.learning import Learned, learn
 from training.models.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
-N_CUSTOMERS = 800
+N_CUSTOMERS = 500
 N_MEMBERS = 700
 SEED = 7
 # One linear and one small tree member: everything a full recipe does, in a fraction of the time.
 LIGHT = Recipe(
     inverse_penalties=(0.2,),
     boosters=(Recipe().boosters[0],),
-    max_trees=30,
+    max_trees=20,
     patience=5,
     pooled_below_events=50,
     n_workers=1,
