@@ -58,7 +58,11 @@ VERBS: tuple[Verb, ...] = (
         "demo",
         "build an example company, train, report and score it over HTTP",
         "xm-predict demo --out xm-data",
-        (_OUT, Parameter("customers", "how many customers the example company has", "5000", int)),
+        (
+            _OUT,
+            Parameter("customers", "how many customers the example company has", "5000", int),
+            Parameter("employees", "how many employees it has", "2000", int),
+        ),
     ),
     Verb(
         "schema",

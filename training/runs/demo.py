@@ -1,56 +1,66 @@
-"""Verb ``demo``: an example company from raw tables to a score over HTTP and a report, all of it real."""
+"""Verb ``demo``: an example company from raw tables to scores over HTTP and reports, all of it real."""
 
-import http.client
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from features.errors import XmError
-from features.usecase import load
+import numpy as np
+
+from features.errors import TooFewEventsError
+from features.usecase import UseCase, load
 from features.worlds import build_company
+from training.bundle import Bundle
 from training.console import Console
-from training.registry import CHAMPION, connect, find_version, set_alias, tracked_run
-from training.registry import register as register_bundle
+from training.registry import CHAMPION, connect, find_version, register, set_alias, tracked_run
+from training.rows import feature_columns, texts
 from training.runs import train as train_run
+from training.runs.local_service import LocalService, running_service
 from training.runs.workspace import Workspace
+from training.scoring import Scorer
 
-USECASES = ("churn",)
+USECASES = ("churn", "attrition", "satisfaction")
 _SEED = 7
-_START_SECONDS = 180.0
-_STOP_SECONDS = 30.0
+_N_REASONS = 3
 
 
-class DemoError(XmError):
-    """Report a demo whose service did not answer."""
+@dataclass(frozen=True)
+class _Shown:
+    """Hold what the demo says of one use case, and the question it puts to the service."""
+
+    lines: list[str]
+    content: dict[str, Any]
+    path: str
+    question: dict[str, Any]
+    describe: Callable[[Any], list[str]]
 
 
-def run(console: Console, out: str, customers: int) -> None:
-    """Build the company, train, report, serve, score, and say where to look."""
+def run(console: Console, out: str, customers: int, employees: int) -> None:
+    """Build the company, train, report, serve, score, and say where to look.
+
+    A use case that has too few events for an honest model in a small company is said to have; the others go
+    on.
+
+    Raises
+    ------
+    TooFewEventsError
+        If that is so for all of them.
+    """
     workspace = Workspace(Path(out))
     company = workspace.folder / "company"
     console.report(f"building an example company with {customers:,} customers in {company}")
-    build_company(company, seed=_SEED, n_customers=customers, report=console.report)
+    build_company(company, seed=_SEED, n_customers=customers, n_employees=employees, report=console.report)
     uri = connect(workspace.folder)
-    trained = {name: _train(console, name, company, workspace) for name in USECASES}
+    shown, too_small = _train_all(console, company, workspace)
     console.report("starting the service to score over HTTP")
-    with _service(workspace) as port:
-        answers = {name: _score_one(port, name, found["entity_id"]) for name, found in trained.items()}
-    lines = [
-        line
-        for name in USECASES
-        for line in [*trained[name]["lines"], *_describe_answer(name, answers[name])]
-    ]
-    lines += ["", f"look around: mlflow ui --backend-store-uri {uri}", f"serve: xm-predict serve --out {out}"]
-    content = {name: {**trained[name]["json"], "answer": answers[name]} for name in USECASES}
+    with running_service(workspace) as service:
+        answers = {name: _ask(service, found) for name, found in shown.items()}
+    lines = [line for name, found in shown.items() for line in _tell(found, answers[name])]
+    lines += [f"{name} was not trained: {error}" for name, error in too_small.items()]
+    lines += [f"look around: mlflow ui --backend-store-uri {uri}", f"serve: xm-predict serve --out {out}"]
+    content = {name: {**found.content, "answer": answers[name]} for name, found in shown.items()}
     console.result("\n".join(lines), content)
 
 
@@ -60,95 +70,97 @@ def usecase_file(name: str) -> Path:
     In an installed wheel it lies inside the package, in a checkout under ``mlproject/usecases``.
     """
     shipped = Path(str(resources.files("training"))) / "usecases" / f"{name}.yaml"
-    return (
-        shipped if shipped.exists() else Path(__file__).parents[2] / "mlproject" / "usecases" / f"{name}.yaml"
-    )
+    checkout = Path(__file__).parents[2] / "mlproject" / "usecases" / f"{name}.yaml"
+    return shipped if shipped.exists() else checkout
 
 
-def _train(console: Console, name: str, company: Path, workspace: Workspace) -> dict[str, Any]:
-    """Train one use case; return the lines and values to show, and somebody to score."""
+def _train_all(
+    console: Console, company: Path, workspace: Workspace
+) -> tuple[dict[str, _Shown], dict[str, TooFewEventsError]]:
+    """Train every use case for which the company is large enough."""
+    shown: dict[str, _Shown] = {}
+    too_small: dict[str, TooFewEventsError] = {}
+    for name in USECASES:
+        try:
+            shown[name] = _train(console, name, company, workspace)
+        except TooFewEventsError as error:
+            too_small[name] = error
+    if not shown:
+        raise next(iter(too_small.values()))
+    return shown, too_small
+
+
+def _train(console: Console, name: str, company: Path, workspace: Workspace) -> _Shown:
+    """Train, log and register one use case."""
+    console.report(f"{name}:")
     spec = load(usecase_file(name), company)
     with tracked_run(f"demo {name}") as run_id:
-        trained = train_run.train(
-            spec, workspace, seed=_SEED, made_on=datetime.now(UTC).date(), report=console.report
-        )
+        today = datetime.now(UTC).date()
+        trained = train_run.train(spec, workspace, seed=_SEED, made_on=today, report=console.report)
         console.report("logging to MLflow")
         train_run.log(trained, _SEED)
-        registered = register_bundle(trained.bundle_folder, run_id)
+        registered = register(trained.bundle_folder, run_id)
     is_champion = train_run.settle(trained, registered, train_run.AUTO)
-    lines = []
+    doubts = []
     if find_version(name, CHAMPION) is None:
         set_alias(name, CHAMPION, registered.version)
         is_champion = True
-        lines = ["  not usable, champion for this demonstration alone; ask for more customers"]
-    return {
-        "lines": [*train_run.describe(trained, registered, is_champion=is_champion), *lines],
-        "json": train_run.to_json(trained, registered, is_champion=is_champion),
-        "entity_id": trained.frame.latest.column("entity_id")[0].as_py(),
-    }
+        doubts = ["  not usable, champion for this demonstration alone; ask for more customers"]
+    return _Shown(
+        [*train_run.describe(trained, registered, is_champion=is_champion), *doubts],
+        train_run.to_json(trained, registered, is_champion=is_champion),
+        *_question(spec, trained.bundle, trained),
+    )
 
 
-@contextmanager
-def _service(workspace: Workspace) -> Iterator[int]:
-    """Run the real service on a free port of this machine until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    environment = {**os.environ, "XM_PORT": str(port), **workspace.service_environment()}
-    log = (workspace.folder / "serving.log").open("wb")
-    with (
-        log,
-        subprocess.Popen(
-            [sys.executable, "-m", "serving"], env=environment, stdout=log, stderr=log
-        ) as process,
-    ):
-        try:
-            _wait_until_ready(port, process, Path(log.name))
-            yield port
-        finally:
-            process.terminate()
-            process.wait(_STOP_SECONDS)
+def _question(
+    spec: UseCase, bundle: Bundle, trained: train_run.Trained
+) -> tuple[str, dict[str, Any], Callable[[Any], list[str]]]:
+    """Return what to ask the service: groups of people at work, else the person with most to tell."""
+    if spec.privacy.subject == "employee":
+        cut = spec.cuts[0].partition(".")[2]
+        return "/v1/score-groups", {"usecase": spec.name, "cut": cut}, _describe_groups
+    newest = feature_columns(trained.frame.latest, bundle.catalogue)
+    scorer = Scorer(bundle)
+    risk = scorer.probabilities(newest)[:, trained.learned.rows.primary_index]
+    entity_id = texts(trained.frame.latest, "entity_id")[int(np.argmax(risk))]
+    question = {"usecase": spec.name, "entity_ids": [entity_id], "reasons": _N_REASONS}
+    return "/v1/score-by-id", question, _describe_person
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the service says that it can score."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        if _ask(port, "GET", "/readyz")[0] == 200:
-            return
-        time.sleep(0.3)
-    raise DemoError("the service", "did not get ready", f"read {log}")
+def _ask(service: LocalService, shown: _Shown) -> Any:
+    """Put the question of one use case to the service."""
+    return service.post(shown.path, shown.question)
 
 
-def _score_one(port: int, usecase: str, entity_id: str) -> Any:
-    """Score one customer by id, with reasons."""
-    request = {"usecase": usecase, "entity_ids": [entity_id], "reasons": 3}
-    status, answer = _ask(port, "POST", "/v1/score-by-id", request)
-    if status != 200:
-        raise DemoError("POST /v1/score-by-id", f"answered {status}: {answer}")
-    return answer
+def _tell(shown: _Shown, answer: Any) -> list[str]:
+    """Return the lines of one use case, with the answer of the service."""
+    asked = f"one real HTTP answer, POST {shown.path}:"
+    return [*shown.lines, asked, *(f"  {line}" for line in shown.describe(answer)), ""]
 
 
-def _ask(port: int, method: str, path: str, body: object = None) -> tuple[int, Any]:
-    """Send one request to the service; status 0 if nobody listens yet."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    content = None if body is None else json.dumps(body)
-    try:
-        connection.request(method, path, content, {"content-type": "application/json"} if content else {})
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read() or b"null")
-    except (OSError, http.client.HTTPException, ValueError):
-        return 0, None
-    finally:
-        connection.close()
-
-
-def _describe_answer(usecase: str, answer: Any) -> list[str]:
-    """Return one HTTP answer in words."""
+def _describe_person(answer: Any) -> list[str]:
+    """Return the score of one person in words."""
     row = answer["rows"][0]
-    risks = ", ".join(f"{horizon} {risk:.1%}" for horizon, risk in row["probability"].items())
-    lines = [f"one real HTTP score ({usecase}, {row['entity_id']}): {risks}; risk band {row['risk_band']}"]
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in row["probability"].items())
+    line = f"{row['entity_id']}: {shares}"
+    if "value" in row:
+        line += f"; expected {row['value']:.1f} ({row['interval'][0]:g} to {row['interval'][1]:g})"
+    if "risk_band" in row:
+        line += f"; risk band {row['risk_band']}"
     return [
-        *lines,
-        *(f"  because: {reason['label']} ({reason['attribution']:+.2f})" for reason in row["reasons"]),
+        line,
+        *(f"because: {reason['label']} ({reason['attribution']:+.2f})" for reason in row["reasons"]),
     ]
+
+
+def _describe_groups(answer: Any) -> list[str]:
+    """Return the expected shares of groups in words."""
+    lines = []
+    for group in answer["groups"]:
+        shares = ", ".join(
+            f"{horizon} {share['value']:.1%} ({share['low']:.1%} to {share['high']:.1%})"
+            for horizon, share in group["probability"].items()
+        )
+        lines.append(f"{answer['cut']} {group['name']}, {group['people']} people: {shares}")
+    return lines

@@ -1,0 +1,102 @@
+"""The real service on a free port of this machine, for as long as a block runs, and questions to it."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from features.errors import XmError
+from training.runs.workspace import Workspace
+
+_START_SECONDS = 240.0
+_STOP_SECONDS = 30.0
+_READY = 200
+
+
+class ServiceError(XmError):
+    """Report a service that did not get ready or refused a question."""
+
+
+@dataclass(frozen=True)
+class LocalService:
+    """Hold where the service answers."""
+
+    port: int
+
+    def post(self, path: str, question: object) -> Any:
+        """Send one question and return the answer.
+
+        Raises
+        ------
+        ServiceError
+            If the answer is not 200.
+        """
+        status, answer = self._ask("POST", path, json.dumps(question))
+        if status != _READY:
+            raise ServiceError(f"POST {path}", f"answered {status}: {answer}", "read serving.log")
+        return answer
+
+    def is_ready(self) -> bool:
+        """Tell whether it can score."""
+        return self._ask("GET", "/readyz", None)[0] == _READY
+
+    def _ask(self, method: str, path: str, content: str | None) -> tuple[int, Any]:
+        """Send one request; status 0 if nobody listens yet."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {} if content is None else {"content-type": "application/json"}
+        try:
+            connection.request(method, path, content, headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read() or b"null")
+        except (OSError, http.client.HTTPException, ValueError):
+            return 0, None
+        finally:
+            connection.close()
+
+
+@contextmanager
+def running_service(workspace: Workspace) -> Iterator[LocalService]:
+    """Start the service on the champions of a workspace; it is stopped when the block ends.
+
+    Raises
+    ------
+    ServiceError
+        If it does not get ready; its own words are in ``serving.log``.
+    """
+    service = LocalService(_find_free_port())
+    environment = {**os.environ, "XM_PORT": str(service.port), **workspace.service_environment()}
+    command = [sys.executable, "-m", "serving"]
+    path = workspace.folder / "serving.log"
+    with path.open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_until_ready(service, process, path)
+            yield service
+        finally:
+            process.terminate()
+            process.wait(_STOP_SECONDS)
+
+
+def _find_free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(service: LocalService, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the service says that it can score."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if service.is_ready():
+            return
+        time.sleep(0.3)
+    raise ServiceError("the service", "did not get ready", f"read {log}")
