@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import ContractError
 from features.flat.cells import Cells
 from features.usecase import FlatTable
 
@@ -34,18 +35,26 @@ class Durations:
 def measure_durations(cells: Mapping[str, Cells], table: FlatTable, kept: NDArray[np.bool_]) -> Durations:
     """Return the declared durations of the rows that are kept.
 
+    Of a row without a moment of the forecast no other moment counts as known.
+
     Raises
     ------
+    ContractError
+        If a duration has the name of a column.
     SourceError
         If a value is no moment as declared.
     """
+    for name in table.durations:
+        if name in cells:
+            problem = "is the name of a column already"
+            raise ContractError(f"table.durations.{name}", problem, "give the duration another name")
     moments = {name: cells[name].moments()[kept] for name in table.moments}
     limit = None if table.as_of is None else moments[table.as_of]
     not_known_yet: dict[str, int] = {}
     for name, found in moments.items():
         if limit is None or name == table.as_of:
             continue
-        is_later = found > limit
+        is_later = ~np.isnat(found) & ~(found <= limit)
         not_known_yet[name] = int(is_later.sum())
         moments[name] = np.where(is_later, np.datetime64("NaT"), found)
     columns: dict[str, NDArray[np.float64]] = {}

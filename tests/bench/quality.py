@@ -1,8 +1,10 @@
-"""Predictive quality on public data: five-fold out-of-fold with the product's own fit, all with intervals.
+"""Predictive quality on public data, all figures with intervals.
 
-``python -m tests.bench.quality [DATA SET ...]`` reads every flat use case of ``tests/usecases`` whose data is
-there. Each outer fold is a full, nested fit on the other four. Progress goes to stderr; on stdout stands one
-line per data set and last one JSON object: ``{"telco-churn": {"rows": ..., "logloss": ..., ...}, ...}``.
+``python -m tests.bench.quality [DATA SET ...]`` reads every use case of ``tests/usecases`` whose data is
+there. Flat tables with a binary label: five-fold out-of-fold with the product's own fit on published folds;
+each outer fold is a full, nested fit on the other four. All others (snapshots, ratings): the assessment that
+training makes. Progress goes to stderr; on stdout stands one line per data set and last one JSON object:
+``{"telco-churn": {"rows": ..., "logloss": ..., ...}, ...}``.
 """
 
 import json
@@ -23,8 +25,9 @@ from features.catalogue import Catalogue
 from features.flat import read_flat
 from features.frame import build
 from features.usecase import UseCase, load
+from tests.bench.assessed import Figures, assess_usecase, figures_of, to_figures
 from training.encoding import Encoder
-from training.evaluation import Evaluation, evaluate
+from training.evaluation import evaluate
 from training.models.fit_binary import fit_binary
 from training.statistics import Floats, Ints
 
@@ -32,7 +35,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 USECASES = REPOSITORY / "tests" / "usecases"
 N_FOLDS = 5
 FOLD_SEED = 20261123
-FIGURES = {"logloss": "log_loss", "auc": "auc", "brier": "brier", "ece": "ece"}
 
 # What the folds of the first ten rows have to be, so that figures of different programs can be compared.
 FIRST_FOLDS: Mapping[str, tuple[int, ...]] = {
@@ -42,6 +44,9 @@ FIRST_FOLDS: Mapping[str, tuple[int, ...]] = {
     "airline-satisfaction": (0, 1, 2, 3, 2, 3, 4, 2, 1, 0),
     "ecommerce-churn": (3, 4, 3, 0, 0, 0, 3, 4, 0, 3),
 }
+
+# Beside the use case of a data set stands another one of it: where the label of an account is its flag.
+VARIANTS: Mapping[str, str] = {"ravenstack-saas (flag)": "ravenstack-saas"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def data_folder() -> Path:
 
 
 def find_usecases(folder: Path, names: Sequence[str] = ()) -> tuple[dict[str, UseCase], dict[str, str]]:
-    """Return the flat use cases by data set, and the reason for each one that is skipped.
+    """Return the use cases by data set, and the reason for each one that is skipped.
 
     Parameters
     ----------
@@ -77,20 +82,27 @@ def find_usecases(folder: Path, names: Sequence[str] = ()) -> tuple[dict[str, Us
     names
         Only these data sets; all when empty.
     """
+    files = {path.stem: path for path in sorted(USECASES.glob("*.yaml"))}
+    files |= {name: USECASES / "variants" / f"{stem}.yaml" for name, stem in VARIANTS.items()}
     found: dict[str, UseCase] = {}
     skipped: dict[str, str] = {}
-    for path in sorted(USECASES.glob("*.yaml")):
-        usecase = load(path, folder)
-        if usecase.table is None:
-            continue
-        name = Path(usecase.table.file).parts[0]
+    for name, path in files.items():
         if names and name not in names:
             continue
-        if (folder / usecase.table.file).exists():
-            found[name] = usecase
+        usecase = load(path, folder)
+        absent = [file for file in list_files(usecase) if not (folder / file).exists()]
+        if absent:
+            skipped[name] = f"{folder / absent[0]} is not there; set XM_SHARED_DATA to its folder"
         else:
-            skipped[name] = f"{folder / usecase.table.file} is not there; set XM_SHARED_DATA to its folder"
+            found[name] = usecase
     return found, skipped
+
+
+def list_files(usecase: UseCase) -> list[str]:
+    """Return the files that a use case reads."""
+    if usecase.table is not None:
+        return [usecase.table.file, *(join.file for join in usecase.table.join)]
+    return [source.file for source in usecase.sources.values() if source.file is not None]
 
 
 def read_in_file_order(usecase: UseCase) -> Rows:
@@ -124,34 +136,23 @@ def predict_out_of_fold(rows: Rows, folds: Ints) -> Floats:
     return forecasts
 
 
-def measure(name: str, usecase: UseCase) -> tuple[Evaluation, float]:
-    """Return the evaluation of one data set and the seconds that building and fitting took.
+def measure(name: str, usecase: UseCase) -> Figures:
+    """Return the figures of one data set.
 
     Raises
     ------
     ValueError
         If the folds are not the published ones: the figures could not be compared.
     """
-    started = time.perf_counter()
+    if usecase.outcome != "binary":
+        return assess_usecase(usecase, _tell)
     rows = read_in_file_order(usecase)
     folds = deal_folds(rows.target)
     expected = FIRST_FOLDS.get(name, tuple(folds[:10].tolist()))
     if tuple(folds[:10].tolist()) != expected:
         message = f"{name}: the first rows fall into folds {folds[:10].tolist()}, not {list(expected)}"
         raise ValueError(message)
-    forecasts = predict_out_of_fold(rows, folds)
-    seconds = time.perf_counter() - started
-    return evaluate(rows.target, forecasts), seconds
-
-
-def to_plain(evaluation: Evaluation, seconds: float) -> dict[str, float | int]:
-    """Return the figures of one data set under the names of the JSON line."""
-    plain: dict[str, float | int] = {"rows": evaluation.n_rows, "positives": evaluation.n_events}
-    for short, name in FIGURES.items():
-        estimate = getattr(evaluation, name)
-        ends = {short: estimate.value, f"{short}_low": estimate.low, f"{short}_high": estimate.high}
-        plain |= {key: round(number, 6) for key, number in ends.items()}
-    return {**plain, "seconds": round(seconds, 1)}
+    return figures_of(evaluate(rows.target, predict_out_of_fold(rows, folds)))
 
 
 def main(names: Sequence[str]) -> None:
@@ -159,20 +160,15 @@ def main(names: Sequence[str]) -> None:
     found, skipped = find_usecases(data_folder(), names)
     for name, reason in skipped.items():
         _tell(f"skipped {name}: {reason}")
-    figures: dict[str, dict[str, float | int]] = {}
+    plain: dict[str, dict[str, Any]] = {}
     for name, usecase in found.items():
-        _tell(f"{name}: five-fold out-of-fold")
-        evaluation, seconds = measure(name, usecase)
-        figures[name] = to_plain(evaluation, seconds)
-        shown = ", ".join(f"{short} {_show(getattr(evaluation, full))}" for short, full in FIGURES.items())
-        counts = f"{evaluation.n_rows} rows, {evaluation.n_events} positives"
-        sys.stdout.write(f"{name}: {counts}, {shown}, {seconds:.0f} s\n")
-    sys.stdout.write(json.dumps(figures) + "\n")
-
-
-def _show(estimate: Any) -> str:
-    """Return an estimate with four digits, as such figures are compared."""
-    return f"{estimate.value:.4f} ({estimate.low:.4f} to {estimate.high:.4f})"
+        _tell(f"{name}: {usecase.outcome}")
+        started = time.perf_counter()
+        figures = measure(name, usecase)
+        seconds = time.perf_counter() - started
+        plain[name] = {**to_figures(figures), "seconds": round(seconds, 1)}
+        sys.stdout.write(f"{name}: {figures.describe()}, {seconds:.0f} s\n")
+    sys.stdout.write(json.dumps(plain) + "\n")
 
 
 def _tell(line: str) -> None:

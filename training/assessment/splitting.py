@@ -63,9 +63,7 @@ def split_rows(rows: TrainingRows, seed: int = 0) -> Iterator[Split]:
     n_splits = 0
     for number, origin in enumerate(origins, start=1):
         learned = known_at_origin(rows, origin)
-        if not len(
-            learned
-        ):  # silence is known when its whole horizon is over: the first origins may know none
+        if not len(learned):  # silence is known when its horizon is over: the first origins may know none
             continue
         n_splits += 1
         is_test = origin.test_rows(days) & _has_label(rows)

@@ -47,6 +47,15 @@ def test_one_row_may_serve_many(join):
     assert cells["people"].numbers().tolist() == [7, 5, 7]
 
 
+def test_of_several_rows_the_first_one_in_the_file_is_taken_if_asked(join):
+    right = "id,size\n2,20\n1,10\n1,11\n"
+    cells, unmatched = join("id,a\n1,x\n2,y\n3,z\n", right, several="first")
+    assert np.array_equal(cells["size"].numbers(), [10, 20, np.nan], equal_nan=True)
+    assert unmatched == 1
+    with pytest.raises(ContractError, match=r"the key '1' stands more than once; .*several: first"):
+        join("id,a\n1,x\n2,y\n3,z\n", right)
+
+
 def test_equal_column_of_both_sides_is_that_of_the_left(join):
     cells, _ = join("id,town\n1,Ulm\n2,Bonn\n", "id,town\n2,Bonn\n")
     assert cells["town"].texts().tolist() == ["Ulm", "Bonn"]

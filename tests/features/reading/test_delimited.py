@@ -256,3 +256,15 @@ class TestFaults:
         content = bytearray(gzip.compress(b"id,nps\n" + b"1,9\n" * 1_000))
         content[-6] ^= 0xFF
         assert "is a damaged gzip file" in fault(read, bytes(content), name="answers.csv.gz")
+
+
+def test_blanks_that_align_columns_part_them(read):
+    text = " id   day      size\n 001 20250101  1\n 2   20250102 12\n"
+    names, rows = read(text, delimiter=" ")
+    assert names == ["id", "day", "size"]
+    assert rows == [("001", "20250101", "1"), ("2", "20250102", "12")]
+
+
+def test_blanks_are_proposed_when_they_give_the_wanted_columns(read):
+    line = fault(read, " id   day\n 1 20250101\n", ["id", "day"])
+    assert "delimiter: ' '" in line

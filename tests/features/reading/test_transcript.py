@@ -28,6 +28,16 @@ def small_pieces(monkeypatch):
     monkeypatch.setattr(transcript, "_CHUNK", 3)
 
 
+@given(st.text(st.sampled_from("ab \n"), max_size=40), st.integers(1, 7))
+def test_runs_of_blanks_part_columns_in_any_pieces(tmp_path_factory, text, step):
+    path = tmp_path_factory.mktemp("text") / "calls.txt"
+    path.write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transcript, "_CHUNK", step)
+        found = Transcript(path, ReadOptions(delimiter=" "), PLACE).read().decode()
+    assert found == "\n".join(" ".join(line.split()) for line in text.split("\n"))
+
+
 @given(LETTERS, st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]), st.integers(1, 7), st.booleans())
 def test_any_text_comes_through_in_any_pieces(tmp_path_factory, text, encoding, step, is_packed):
     path = tmp_path_factory.mktemp("text") / "calls.csv"
