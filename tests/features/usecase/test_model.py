@@ -35,7 +35,7 @@ def read_options(draw):
                 "delimiter": st.sampled_from([",", ";", "\t", "|"]),
                 "decimal": st.sampled_from([".", ","]),
                 "encoding": st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "latin-1"]),
-                "dates": st.sampled_from(["%d.%m.%Y", "%d.%m.%Y %H:%M"]),
+                "dates": st.sampled_from(["%d.%m.%Y", "%d.%m.%Y %H:%M", ["%d.%m.%Y", "%d-%b-%y"]]),
                 "timezone": st.sampled_from(["Europe/Berlin", "UTC"]),
                 "header_rows": st.integers(1, 5),
                 "missing": st.lists(plain, max_size=2),
@@ -111,7 +111,10 @@ def use_cases_from_sources(draw):
         "cohort": {"from": f"people.{draw(columns)}"},
         "target": {"event": "exits", "horizons": horizons},
     }
-    if draw(st.booleans()):
+    kind = draw(st.sampled_from(["event", "silence", "next"]))
+    if kind != "event":
+        content["target"] = draw(TARGETS[kind])
+    elif draw(st.booleans()):
         content["target"] |= {
             "gap": draw(st.one_of(st.just("0d"), durations)),
             "primary_horizon": horizons[-1],
@@ -136,11 +139,28 @@ def flat_use_cases(draw):
     return {"version": 1, "name": "flat", "table": table | draw(optional)}
 
 
+TARGETS = {
+    "silence": st.fixed_dictionaries(
+        {"silence": st.just("tickets"), "for": durations}, optional={"gap": durations}
+    ),
+    "next": st.fixed_dictionaries(
+        {
+            "next": columns.map(lambda column: f"tickets.{column}"),
+            "within": durations,
+            "kind": st.just("numeric"),
+        },
+        optional={"observed_until": st.just("2026-01-01")},
+    ),
+}
 MEANING = {
     "label": st.dictionaries(st.sampled_from(["en", "de"]), plain, max_size=2),
     "drivers": st.just({"speed": {"features": ["tickets.hours*"], "role": "lever", "goal": "<= 24"}}),
     "value": st.fixed_dictionaries({"revenue": columns.map(lambda column: f"people.{column}")}),
     "privacy": st.fixed_dictionaries({"minimum_group": st.integers(5, 50)}),
+    "units": columns.map(lambda column: f"people.{column}"),
+    "cuts": st.lists(columns, max_size=2, unique=True).map(
+        lambda names: [f"people.{name}" for name in names]
+    ),
     "accept_leak": st.dictionaries(columns, plain, max_size=1),
     "simulated": st.booleans(),
 }
@@ -249,3 +269,39 @@ def test_driver_pattern_may_leave_the_source_open():
     content = FULL.to_json()
     content["drivers"]["tone"]["features"] = ["*.sentiment*", "t?ckets.count*", "tickets*"]
     assert isinstance(parse(content, "churn.yaml"), UseCase)
+
+
+def test_outcome_is_that_of_the_target_or_of_the_label():
+    outcomes = {path.stem: load(path).outcome for path in VALID.glob("*.yaml")}
+    assert outcomes["full"] == outcomes["attrition_with_causes_and_anonymous_pulse"] == "event"
+    assert outcomes["silence_of_buyers_without_contract"] == "silence"
+    assert (outcomes["next_answer"], outcomes["next_nps_group"]) == ("ordinal", "nps_group")
+    assert outcomes["smallest_flat_table"] == "binary"
+    assert (outcomes["flat_rating"], outcomes["flat_amount"]) == ("ordinal", "numeric")
+
+
+def test_protected_attributes_have_a_name_and_a_place():
+    attrition = load(VALID / "attrition_with_causes_and_anonymous_pulse.yaml")
+    assert attrition.protected_columns == {"gender": "customers.gender", "birth_year": "customers.birth_year"}
+    assert load(VALID / "flat_rating.yaml").protected_columns == {"Gender": "Gender"}
+
+
+def test_protected_attributes_of_one_name_keep_their_source():
+    content = FULL.to_json()
+    content["sources"]["people"] = {"file": "p.csv", "valid_from": "always", "known_at": "same"}
+    content["privacy"] = {"protected": ["people.gender", "gender"]}
+    found = parse(content, "churn.yaml").protected_columns
+    assert found == {"people.gender": "people.gender", "customers.gender": "customers.gender"}
+
+
+def test_protected_columns_of_events_are_kept_out_and_not_apart():
+    content = FULL.to_json()
+    content["privacy"] = {"protected": ["tickets.gender"]}
+    assert parse(content, "churn.yaml").protected_columns == {}
+
+
+def test_old_files_keep_their_hash_whatever_keys_were_added():
+    full = load(VALID / "smallest_from_sources.yaml").to_json()
+    assert not {"units", "cuts"} & full.keys()
+    assert set(full["target"]) == {"event", "horizons"}
+    assert set(full["cohort"]) == {"from"}

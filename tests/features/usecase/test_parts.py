@@ -10,16 +10,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from features.timeline import Duration
 from features.usecase import (
+    Cause,
     Cohort,
     Delay,
     Driver,
     EventTarget,
     FeatureRule,
+    FlatTable,
     Join,
+    NextTarget,
     Privacy,
     ReadOptions,
+    SilenceTarget,
     Snapshots,
     Source,
+    Target,
     load,
     parse_condition,
 )
@@ -225,3 +230,91 @@ def test_duration_in_a_spec_is_written_as_it_was_read():
 def test_proposal_names_the_nearest_word_or_all():
     assert propose("tickts", ["surveys", "tickets"]) == "did you mean 'tickets'?"
     assert propose("calls", ["surveys", "tickets"]) == "write one of: surveys, tickets"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "outcome", "source"),
+    [
+        ({"event": "exits", "horizons": ["90d"]}, EventTarget, "event", "exits"),
+        ({"silence": "orders", "for": "180d"}, SilenceTarget, "silence", "orders"),
+        ({"next": "surveys.csat", "within": "90d", "kind": "ordinal"}, NextTarget, "ordinal", "surveys"),
+        ({"next": "surveys.nps", "within": "90d", "kind": "nps_group"}, NextTarget, "nps_group", "surveys"),
+    ],
+)
+def test_target_is_told_by_its_own_key_and_written_as_it_was_read(written, kind, outcome, source):
+    adapter = TypeAdapter(Target)
+    target = adapter.validate_python(written)
+    assert isinstance(target, kind)
+    assert (target.outcome, target.source) == (outcome, source)
+    assert adapter.dump_python(target, by_alias=True, exclude_defaults=True) == written
+    assert adapter.validate_python(target) == target
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"silence": "orders", "for": "180d", "gap": "7d"},
+        {"next": "surveys.csat", "within": "180d", "kind": "numeric", "gap": "7d"},
+    ],
+    ids=["silence", "next"],
+)
+def test_target_of_one_span_has_one_horizon_named_after_its_length(target):
+    target = TypeAdapter(Target).validate_python(target)
+    assert target.spans == (target.primary,)
+    assert (str(target.primary.length), target.primary.gap_days) == ("180d", 7)
+    assert target.observed_until is None
+
+
+def test_next_target_names_source_and_column():
+    target = NextTarget(next="surveys.overall.score", within=Duration(90), kind="ordinal")
+    assert (target.source, target.column) == ("surveys", "overall.score")
+
+
+def test_cause_stands_in_one_list():
+    assert Cause(column="reason", voluntary=["resigned"]).competing == []
+    with pytest.raises(ValidationError, match="'resigned' is both voluntary and competing"):
+        Cause(column="reason", voluntary=["resigned"], competing=["resigned"])
+
+
+def test_cohort_begins_with_a_column_or_with_events():
+    assert Cohort(**{"from": "customers.since"}).base == "customers"
+    active = Cohort(active="orders", within="365d")
+    assert (active.base, active.starts, active.ends) == ("orders", None, None)
+
+
+@pytest.mark.parametrize(
+    ("dates", "forms"),
+    [(None, ()), ("%d.%m.%Y", ("%d.%m.%Y",)), (["%d/%m/%Y", "%d-%b-%y"], ("%d/%m/%Y", "%d-%b-%y"))],
+)
+def test_forms_of_dates_are_one_or_several(dates, forms):
+    assert ReadOptions(dates=dates).forms == forms
+
+
+def test_source_that_joins_by_unit_is_anonymous():
+    assert Source(**EVENTS, known_at="same", key="team", join="unit").is_anonymous
+    assert not FULL.sources["surveys"].is_anonymous
+
+
+@pytest.mark.parametrize("kind", ["ordinal", "numeric", "nps_group"])
+def test_only_a_binary_label_has_a_positive_value(kind):
+    assert FlatTable(file="a.csv", label="y", kind=kind).positive is None
+    with pytest.raises(ValidationError, match=f"belongs to a binary label, and kind is '{kind}'"):
+        FlatTable(file="a.csv", label="y", kind=kind, positive=1)
+    with pytest.raises(ValidationError, match="'positive' is missing"):
+        FlatTable(file="a.csv", label="y")
+
+
+def test_moments_and_weight_name_their_columns():
+    span = {"from": "asked", "to": "answered"}
+    table = FlatTable(
+        file="a.csv",
+        label="y",
+        kind="ordinal",
+        durations={"hours": span, "back": {"from": "answered", "to": "closed"}},
+        as_of="asked",
+        weight={"column": "status", "values": {"rare": 2}},
+    )
+    assert table.moments == ("asked", "answered", "closed")
+    assert table.weight_column == "status"
+    assert FlatTable(file="a.csv", label="y", kind="ordinal", weight="w").weight_column == "w"
+    assert FlatTable(file="a.csv", label="y", kind="ordinal").weight_column is None
