@@ -51,8 +51,8 @@ def name_cut(path: str) -> str:
 
     Examples
     --------
-    >>> name_cut("employees.site"), name_cut("Department")
-    ('cut_site', 'cut_Department')
+    >>> name_cut("employees.site"), name_cut("Branch")
+    ('cut_site', 'cut_Branch')
     """
     return f"cut_{path.rpartition('.')[2]}"
 

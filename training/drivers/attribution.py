@@ -87,8 +87,8 @@ def plain_name(name: str) -> str:
 
     Examples
     --------
-    >>> plain_name("MonthlyCharges"), plain_name("o_invoices.amount_eur.mean_90d")
-    ('Monthly charges', 'Invoices amount eur mean 90d')
+    >>> plain_name("YearlyFees"), plain_name("o_invoices.amount_eur.mean_90d")
+    ('Yearly fees', 'Invoices amount eur mean 90d')
     """
     bare = name[2:] if name[:2] in ("o_", "x_") else name
     words = [word for word in _WORD_BREAK.split(bare) if word]
