@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from training.encoding import Encoded, Encoder
 from training.models import Model, RatingModel
@@ -75,9 +76,17 @@ def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0)
     """
     encoder = Encoder.fit(rows.columns, rows.catalogue)
     encoded = encoder.encode(rows.columns)
-    outcome = rows.outcome
-    if isinstance(outcome, LabelOutcome):
-        return _fit_labels(encoder, encoded, rows, outcome, recipe, seed)
+    # The many small steps of an optimiser lose more time to the threads of BLAS than they gain.
+    with threadpool_limits(1, user_api="blas"):
+        if isinstance(rows.outcome, LabelOutcome):
+            return _fit_labels(encoder, encoded, rows, rows.outcome, recipe, seed)
+        return _fit_hazard(encoder, encoded, rows, rows.outcome, recipe, seed)
+
+
+def _fit_hazard(
+    encoder: Encoder, encoded: Encoded, rows: TrainingRows, outcome: FollowUp, recipe: Recipe, seed: int
+) -> FittedModel:
+    """Fit to what became of the rows over time."""
     horizons = [span.length.days for span in outcome.spans]
     hazard = fit_hazard(
         encoded,

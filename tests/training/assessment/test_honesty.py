@@ -11,7 +11,7 @@ from features.errors import TooFewEventsError
 from features.timeline import Duration, Horizon
 from tests.training.examples import LINEAR, SEED
 from tests.training.test_fitting import BY_HEART, make_copies
-from training.assessment import Assessment, assess, primary_outcomes, split_rows
+from training.assessment import assess, primary_outcomes, split_rows
 from training.rows import FollowUp, TrainingRows
 from training.splits import is_held_out
 
@@ -45,7 +45,7 @@ def make_people(n_people: int = 240) -> TrainingRows:
     )
 
 
-def auc_of(assessment: Assessment, horizon: str = "outcome"):
+def auc_of(assessment, horizon="outcome"):
     return assessment.all_rows.by_horizon[horizon].auc
 
 
