@@ -64,6 +64,8 @@ def detect(
         Nothing if the file is no table of text.
     """
     content = _read_start(path)
+    if b"\0" in content:  # UTF-16, a spreadsheet, an image: no encoding of ours makes a table of it
+        return None
     encoding = _find_encoding(content)
     lines = re.split("\r\n|\r|\n", content.decode(encoding, "replace"))
     delimiter = _find_delimiter(lines)

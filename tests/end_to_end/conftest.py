@@ -1,5 +1,6 @@
 """One small company, trained once through the command line; all tests of this folder look at its results."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from features.worlds import build_company
-from tests.end_to_end.processes import ROOT, answer_of, run_cli
+from tests.end_to_end.processes import ROOT, answer_of, run_cli, served
+from tests.end_to_end.watching import Guard, make_guard
 
 USECASE = ROOT / "mlproject" / "usecases" / "churn.yaml"
 N_CUSTOMERS = 400
@@ -61,3 +63,20 @@ def trained(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     if not answer["is_champion"]:
         answer_of(run_cli("promote", "--json", "--name", "churn", "--version", 1, "--out", "out", cwd=folder))
     return Trained(folder, exports, folder / "out", answer)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Hold the address of the real service, and who watches its processes."""
+
+    url: str
+    guard: Guard
+
+
+@pytest.fixture(scope="session")
+def service(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Run the real service on the results of the training, all its processes watched."""
+    folder = tmp_path_factory.mktemp("service")
+    guard = make_guard(folder)
+    with served(folder, trained.out, guard.env) as url:
+        yield Service(url, guard)

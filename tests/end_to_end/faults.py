@@ -144,7 +144,7 @@ FLAT_FAULTS = (
         "wrong type",
         respell("telco.yaml", FLAT_SPEC, value={"revenue": "plan"}),
         ("table.plan", "'pro'", "is not a number"),
-        "correct the value",
+        "missing: ['pro']",
     ),
     Fault("empty table", edit("rows.csv", header_only), ("table.file", "no rows"), "export it again"),
     Fault("empty file", put("rows.csv", b""), ("table.file", "'rows.csv' is empty"), "export it again"),
@@ -178,7 +178,7 @@ SNAPSHOT_FAULTS = (
         "wrong type",
         edit("customers.csv", lambda text: text.replace(",900\n", ",nine\n", 1)),
         ("customers.revenue", "'nine'", "is not a number"),
-        "correct the value",
+        "missing: ['nine']",
     ),
     Fault(
         "wrong time",
@@ -191,9 +191,7 @@ SNAPSHOT_FAULTS = (
     Fault(
         "no events", edit("cancellations.csv", header_only), ("cancellations.file", "no rows"), "export it"
     ),
-    Fault(
-        "strangers", edit("cancellations.csv", strangers), ("cancellations", "'k00'"), "name the right key"
-    ),
+    Fault("strangers", edit("cancellations.csv", strangers), ("cancellations", "'k00'"), "right key"),
     Fault("unknown key", replace("churn.yaml", "windows:", "window:"), ("tickets.window",), "'windows'"),
     Fault(
         "unknown source",

@@ -26,7 +26,8 @@ class OutwardConnectionError(Exception):
 
 def note(kind: str, text: str) -> None:
     """Append one line to the record, whole or not at all."""
-    line = f"{kind}\t{os.getpid()}\t{' '.join(sys.orig_argv)[:300]}\t{text}\n".replace("\0", "")
+    command = " ".join(" ".join(sys.orig_argv).split())
+    line = f"{kind}\t{os.getpid()}\t{command[:300]}\t{text}\n"
     descriptor = os.open(os.environ["GUARD_RECORD"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(descriptor, line.encode())

@@ -124,18 +124,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path, out: Path, **settings: str) -> Iterator[str]:
+def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
     """Run ``python -m serving`` on the results in ``out`` until the block ends; yield its address."""
     port, log = free_port(), folder / "serving.log"
-    env = environment_of(
-        folder,
-        XM_PORT=str(port),
-        XM_CACHE=str(out / "serving"),
-        XM_LATEST=str(out / "frames"),
-        XM_REGISTRY=str(out),
-        **settings,
-    )
-    with running([sys.executable, "-m", "serving"], cwd=folder, env=env, log=log) as process:
+    settings = {
+        "XM_PORT": str(port),
+        "XM_CACHE": str(out / "serving"),
+        "XM_LATEST": str(out / "frames"),
+        "XM_REGISTRY": str(out),
+    }
+    command: list[object] = [sys.executable, "-m", "serving"]
+    with running(command, cwd=folder, env={**env, **settings}, log=log) as process:
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: is_ok(f"{url}/readyz"), process, log)
         yield url

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import USECASE
 from tests.end_to_end.faults import FLAT_FAULTS, SNAPSHOT_FAULTS, Fault, write_flat, write_snapshots
 from tests.end_to_end.processes import (
     PATIENCE_SECONDS,
@@ -113,14 +114,9 @@ def test_out_cannot_be_made(tmp_path, capsys):
     assert "/proc" in error_line(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize(
-    ("fault", "write"),
-    [(FLAT_FAULTS[0], write_flat), (SNAPSHOT_FAULTS[0], write_snapshots)],
-    ids=["flat", "snapshots"],
-)
-def test_training_refuses_the_same_input(fault, write, tmp_path):
+def test_training_refuses_the_same_input(tmp_path):
     """Run the real command: it exits with 2, writes one line, and keeps no frame, bundle or report."""
-    spec = write(tmp_path / "raw")
+    spec, fault = write_snapshots(tmp_path / "raw"), SNAPSHOT_FAULTS[0]
     fault.spoil(spec.parent)
     finished = run_cli("train", "--json", "--usecase", spec, "--out", "out", cwd=tmp_path)
     line = error_line(finished.stderr)
@@ -130,11 +126,10 @@ def test_training_refuses_the_same_input(fault, write, tmp_path):
     assert {path.name for path in tmp_path.glob("out/*")} <= {"mlflow.db"}
 
 
-@pytest.mark.parametrize("moment", ["reading", "fitting"])
-def test_ctrl_c_leaves_nothing_half_written(moment, exports, tmp_path):
-    """Send SIGINT in the middle of a training, as the terminal does."""
-    usecase = Path(__file__).parents[2] / "mlproject" / "usecases" / "churn.yaml"
-    words = ["train", "--json", "--usecase", usecase, "--data", exports, "--out", "out"]
+@pytest.mark.parametrize(("verb", "moment"), [("build", "reading"), ("train", "fitting")])
+def test_ctrl_c_leaves_nothing_half_written(verb, moment, exports, tmp_path):
+    """Send SIGINT in the middle of the work, as the terminal does."""
+    words = [verb, "--json", "--usecase", USECASE, "--data", exports, "--out", "out"]
     shown = []
     process = subprocess.Popen(
         [str(word) for word in [SCRIPTS / "xm-predict", *words]],
@@ -163,4 +158,4 @@ def test_ctrl_c_leaves_nothing_half_written(moment, exports, tmp_path):
     written = {path.relative_to(tmp_path / "out").as_posix() for path in files_in(tmp_path / "out")}
     assert [name for name in written if Path(name).name.startswith(".")] == []
     assert {name.partition("/")[0] for name in written} <= {"mlflow.db", "frames"}
-    assert moment != "reading" or "frames" not in written
+    assert verb == "train" or not written

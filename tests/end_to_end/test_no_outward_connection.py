@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,33 +12,12 @@ import httpx
 import pytest
 
 from tests.end_to_end.conftest import N_CUSTOMERS
-from tests.end_to_end.processes import PATIENCE_SECONDS, ROOT, SCRIPTS, answer_of, environment_of, served
+from tests.end_to_end.processes import PATIENCE_SECONDS, SCRIPTS, answer_of
+from tests.end_to_end.watching import Guard, make_guard
 
-GUARD = Path(__file__).with_name("network_guard.py")
 LOOPBACK_ONLY = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 # Addresses that are reserved for documentation: nobody is there even if a packet got out.
 STRANGER, STRANGE_NAME = "192.0.2.1", "stranger.example"
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Hold the environment in which every Python process is watched, and what was seen."""
-
-    env: dict[str, str]
-    record: Path
-
-    def lines(self, kind: str) -> list[str]:
-        found = self.record.read_text("utf-8").splitlines() if self.record.exists() else []
-        return [line for line in found if line.startswith(f"{kind}\t")]
-
-
-def make_guard(folder: Path, **settings: str) -> Guard:
-    """Put the guard where every interpreter loads it at its start."""
-    (folder / "guard").mkdir(parents=True)
-    shutil.copy(GUARD, folder / "guard" / "sitecustomize.py")
-    record = folder / "record.txt"
-    env = environment_of(folder, GUARD_RECORD=str(record), **settings)
-    return Guard({**env, "PYTHONPATH": os.pathsep.join([str(folder / "guard"), str(ROOT)])}, record)
 
 
 def why_no_namespace() -> str | None:
@@ -64,14 +42,9 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """Run the demo under guard, and where possible without any network but loopback.
-
-    Telemetry is not switched off from outside: the product has to do that by itself.
-    """
+    """Run the demo under guard, and where possible without any network but loopback."""
     folder, why_open = tmp_path_factory.mktemp("demo"), why_no_namespace()
     guard = make_guard(folder)
-    for name in ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "BENTOML_DO_NOT_TRACK"):
-        guard.env.pop(name, None)
     command = [str(SCRIPTS / "xm-predict"), "demo", "--json", "--customers", str(N_CUSTOMERS), "--out", "out"]
     finished = subprocess.run(
         command if why_open else [*LOOPBACK_ONLY, *command],
@@ -83,16 +56,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         timeout=2 * PATIENCE_SECONDS,
     )
     return Demo(guard, folder / "out", answer_of(finished), why_open)
-
-
-@pytest.fixture(scope="module")
-def service(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Guard]]:
-    """Run the service on the results of the demo under guard."""
-    folder = tmp_path_factory.mktemp("service")
-    guard = make_guard(folder)
-    settings = {name: guard.env[name] for name in ("PYTHONPATH", "GUARD_RECORD")}
-    with served(folder, demo.out, **settings) as url:
-        yield url, guard
 
 
 def test_demo_trains_registers_and_scores_over_http(demo):
@@ -123,7 +86,8 @@ def test_demo_works_with_nothing_but_loopback(demo):
 
 
 def test_service_opens_no_outward_connection(service):
-    url, guard = service
+    """Ask everything that it answers; the tests of equal scores put their questions to the same service."""
+    url, guard = service.url, service.guard
     answer = httpx.get(f"{url}/v1/model", timeout=60).json()
     assert [model["usecase"] for model in answer["models"]] == ["churn"]
     schema = httpx.get(f"{url}/v1/model/schema", params={"usecase": "churn"}, timeout=60).json()

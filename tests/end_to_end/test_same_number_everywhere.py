@@ -21,7 +21,6 @@ from tests.end_to_end.processes import (
     is_ok,
     run_cli,
     running,
-    served,
     wait_until,
 )
 from training.batch import read_rows, score_table
@@ -64,12 +63,6 @@ def expected(scorer: Scorer, rows: Sequence[Row]) -> Numbers:
     """Return the probabilities in this process, one column per horizon."""
     scores = scorer.score(rows)
     return np.array([[score.probabilities[horizon] for horizon in scorer.horizons] for score in scores])
-
-
-@pytest.fixture(scope="module")
-def service(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("service"), trained.out) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +138,7 @@ def test_whole_columns_in_this_process(rows, scorer, expected):
 
 
 def test_http_by_features(service, rows, scorer, expected):
-    answer = score_over_http(service, "/v1/score", rows=[{"features": row} for row in rows])
+    answer = score_over_http(service.url, "/v1/score", rows=[{"features": row} for row in rows])
     assert_same(numbers_of(answer, scorer.horizons), expected)
     assert answer["model_version"] == scorer.bundle.model_version
 
@@ -155,14 +148,14 @@ def test_http_where_an_absent_feature_is_a_missing_one(service, rows, scorer, ex
     known = [{name: value for name, value in row.items() if value is not None} for row in rows]
     chosen = [place for place, row in enumerate(known) if row]
     assert len(chosen) == len(rows) - 1
-    answer = score_over_http(service, "/v1/score", rows=[{"features": known[place]} for place in chosen])
+    answer = score_over_http(service.url, "/v1/score", rows=[{"features": known[place]} for place in chosen])
     assert_same(numbers_of(answer, scorer.horizons), expected[chosen])
 
 
 def test_http_with_reasons(service, rows, scorer, expected):
     """Ask for reasons, which come from another calculation, and add all of them up again."""
     asked = [{"features": row} for row in rows]
-    answer = score_over_http(service, "/v1/score", rows=asked, reasons=3, language="de")
+    answer = score_over_http(service.url, "/v1/score", rows=asked, reasons=3, language="de")
     assert_same(numbers_of(answer, scorer.horizons), expected)
     local = scorer.score(rows, reasons=len(scorer.bundle.catalogue.names))
     margin = np.array(
@@ -180,7 +173,7 @@ def test_http_by_id(service, latest, scorer):
     ids = latest["entity_id"].to_pylist()[-20:]
     names = list(scorer.bundle.catalogue.names)
     by_id = dict(zip(latest["entity_id"].to_pylist(), latest.select(names).to_pylist(), strict=True))
-    answer = score_over_http(service, "/v1/score-by-id", entity_ids=[*ids, "nobody"])
+    answer = score_over_http(service.url, "/v1/score-by-id", entity_ids=[*ids, "nobody"])
     local = scorer.score([by_id[entity] for entity in ids])
     expected = np.array([[score.probabilities[h] for h in scorer.horizons] for score in local])
     assert [row["entity_id"] for row in answer["rows"]] == ids
