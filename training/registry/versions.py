@@ -174,6 +174,8 @@ def _signature(bundle: Bundle) -> ModelSignature:
     return ModelSignature(Schema(inputs), Schema(outputs))
 
 
-def _example(bundle: Bundle) -> pd.DataFrame:
-    """Return the first canary rows, which are synthetic, as an input example."""
+def _example(bundle: Bundle) -> pd.DataFrame | None:
+    """Return the first canary rows, which are synthetic; nothing where single rows are refused anyway."""
+    if bundle.usecase.privacy.subject == "employee":
+        return None
     return pd.DataFrame(bundle.canary.rows[:3], columns=list(bundle.catalogue.names))
