@@ -1,0 +1,152 @@
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from training.drivers import rows_from_json
+from training.runs.report import collect_waves, gather, primary_evaluation, score_cohort, write
+from training.runs.score import _as_of
+
+TODAY = date(2026, 1, 15)
+
+
+@pytest.fixture(scope="module")
+def inputs(company):
+    return gather(company.bundle, company.frame, made_on=TODAY)
+
+
+class TestNumbers:
+    def test_forecasts_are_those_of_the_newest_rows(self, inputs, company, company_scorer):
+        latest = company.frame.latest
+        assert list(inputs.scored.entity_ids) == latest.column("entity_id").to_pylist()
+        names = list(company.bundle.catalogue.names)
+        scores = company_scorer.score(latest.select(names).slice(0, 20).to_pylist())
+        assert inputs.scored.probabilities[:20].tolist() == [score.probabilities["90d"] for score in scores]
+        assert inputs.scored.revenue.tolist() == latest.column("value_revenue").to_pylist()
+
+    def test_dates_and_horizon_are_those_of_the_frame(self, inputs, company):
+        facts = company.frame.facts
+        assert inputs.snapshot_date == max(facts.snapshot_dates)
+        assert (inputs.model.data_from, inputs.model.data_to) == (
+            min(facts.snapshot_dates),
+            max(facts.snapshot_dates),
+        )
+        assert (inputs.made_on, inputs.model.trained_on, inputs.horizon_days) == (TODAY, TODAY, 90)
+
+    def test_drivers_and_figures_are_those_of_the_bundle(self, inputs, company):
+        assert inputs.drivers == rows_from_json(company.bundle.drivers)
+        assert inputs.evaluation == company.learned.assessment.all_rows.by_horizon["90d"]
+        assert (inputs.model.name, inputs.model.version) == ("churn", company.bundle.model_version)
+
+    def test_answering_is_counted_among_those_who_are_scored(self, inputs, company):
+        newest = set(company.frame.latest.column("entity_id").to_pylist())
+        answered = set(company.frame.answers.column("entity_id").to_pylist())
+        assert inputs.model.asked == company.frame.facts.latest_count
+        assert inputs.model.answered == len(newest & answered) < len(newest)
+
+    def test_without_a_survey_nothing_is_said_of_answering(self, company):
+        silent = replace(company.frame, answers=company.frame.answers.slice(0, 0))
+        found = gather(company.bundle, silent, made_on=TODAY)
+        assert (found.model.asked, found.model.answered, found.experience) == (None, None, ())
+
+
+class TestCalls:
+    def test_those_with_most_to_lose_come_with_reasons_in_both_languages(self, inputs, company):
+        loss = inputs.scored.probabilities * np.nan_to_num(inputs.scored.revenue)
+        first = [inputs.scored.entity_ids[row] for row in np.argsort(-loss, kind="stable")[:8]]
+        assert list(inputs.scored.reasons) == list(inputs.scored.described) == first
+        for reasons in inputs.scored.reasons.values():
+            assert len(reasons) == 2
+            assert all(set(reason) == {"en", "de"} for reason in reasons)
+            assert all(reason["en"] != reason["de"] for reason in reasons)
+
+    def test_reasons_are_those_of_a_single_score(self, inputs, company, company_scorer):
+        names = list(company.bundle.catalogue.names)
+        for entity, reasons in list(inputs.scored.reasons.items())[:3]:
+            row = company.frame.latest.filter(pc.equal(company.frame.latest.column("entity_id"), entity))
+            (score,) = company_scorer.score(row.select(names).to_pylist(), reasons=2)
+            assert [reason["en"] for reason in reasons] == [reason.words for reason in score.reasons]
+
+    def test_people_are_described_by_context_alone(self, inputs, company):
+        context = [
+            feature.name
+            for feature in company.bundle.catalogue
+            if feature.role == "context" and feature.kind == "category"
+        ][:2]
+        ids = company.frame.latest.column("entity_id").to_pylist()
+        for entity, described in inputs.scored.described.items():
+            cells = [company.frame.latest.column(name)[ids.index(entity)].as_py() for name in context]
+            assert described["en"] == described["de"] == ", ".join(filter(None, cells))
+
+    def test_flat_tables_call_nobody(self, members, members_scorer):
+        cohort = score_cohort(members_scorer, members.frame)
+        assert (cohort.reasons, cohort.described, cohort.revenue) == ({}, {}, None)
+        assert len(cohort.probabilities) == 700
+
+
+class TestWaves:
+    def answers(self, company, metric):
+        answers = company.frame.answers
+        return answers.filter(pc.equal(answers.column("metric"), metric))
+
+    def test_metrics_come_in_a_fixed_order(self, inputs):
+        assert [series.metric for series in inputs.experience] == ["nps", "ces", "csat"]
+
+    def test_every_answer_of_a_quarter_is_counted(self, company, inputs):
+        nps = self.answers(company, "nps")
+        quarters = [f"{day.year} Q{(day.month + 2) // 3}" for day in nps.column("answered_on").to_pylist()]
+        for point in inputs.experience[0].points:
+            values = [
+                value
+                for value, quarter in zip(nps.column("value").to_pylist(), quarters, strict=True)
+                if quarter == point.wave
+            ]
+            promoters, detractors = (sum(map(test, values)) for test in (lambda v: v >= 9, lambda v: v <= 6))
+            assert point.estimate.n == len(values)
+            assert point.estimate.value == pytest.approx(100 * (promoters - detractors) / len(values))
+
+    def test_the_scale_of_each_metric_is_its_own(self, inputs):
+        assert {series.metric: series.scale_high for series in inputs.experience}["ces"] == 7
+        assert {series.metric: series.scale_high for series in inputs.experience}["csat"] == 5
+
+    def test_a_metric_with_too_few_answers_is_no_series(self, company):
+        few = pa.concat_tables([self.answers(company, "nps"), self.answers(company, "ces").slice(0, 3)])
+        assert [series.metric for series in collect_waves(few)] == ["nps"]
+
+
+class TestEvaluation:
+    def test_the_horizon_asked_for_is_taken(self, company):
+        judged = company.learned.assessment.all_rows.by_horizon
+        assert primary_evaluation(company.bundle, "30d") == judged["30d"]
+
+    def test_the_first_judged_one_stands_in(self, company):
+        judged = company.learned.assessment.all_rows.by_horizon
+        assert primary_evaluation(company.bundle, "365d") == judged["30d"]
+
+
+class TestFiles:
+    def test_equal_input_writes_equal_files(self, company, tmp_path):
+        one = write(company.bundle, company.frame, tmp_path / "a", made_on=TODAY)
+        other = write(company.bundle, company.frame, tmp_path / "b", made_on=TODAY)
+        assert set(one) == set(other)
+        assert {file.suffix for file in one.values()} == {".html", ".json", ".csv"}
+        for name, file in one.items():
+            assert file == tmp_path / "a" / name
+            assert file.read_bytes() == other[name].read_bytes()
+
+    def test_customers_are_named_only_where_the_forecast_may_be_used(self, company, inputs, tmp_path):
+        files = write(company.bundle, company.frame, tmp_path / "a", made_on=TODAY)
+        content = next(file for name, file in files.items() if name.endswith(".json")).read_text("utf-8")
+        assert company.bundle.model_version in content
+        for entity in inputs.scored.reasons:
+            assert (entity in content) is inputs.evaluation.is_usable
+
+
+@pytest.mark.parametrize(
+    ("day", "text"), [(None, None), (date(2025, 6, 1), "2025-06-01"), ("2025-06-01", "2025-06-01")]
+)
+def test_the_day_of_features_is_written_as_iso(day, text):
+    assert _as_of(day) == text

@@ -1,0 +1,125 @@
+"""Training without a tracking server: files, figures and words."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from features.frame import Frame
+from tests.training.examples import SEED, write_members
+from training.bundle import load
+from training.registry import RegisteredBundle
+from training.runs.train import Trained, _figures, _metrics, describe, to_json, train
+from training.runs.workspace import Workspace
+from training.scoring import check_canary
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Return a whole training with the default recipe, which is linear for so few events."""
+    folder = tmp_path_factory.mktemp("training")
+    lines: list[str] = []
+    found = train(
+        write_members(folder / "data"),
+        Workspace(folder / "out"),
+        seed=SEED,
+        made_on=date(2026, 1, 15),
+        report=lines.append,
+    )
+    return found, folder / "out", lines
+
+
+@pytest.fixture(scope="module")
+def of_company(company, tmp_path_factory):
+    """Return the trained company as the verb would hold it."""
+    folder = tmp_path_factory.mktemp("none")
+    return Trained(company.frame, company.learned, company.bundle, folder, company.folder, {})
+
+
+def registered(trained):
+    return RegisteredBundle("members", 3, trained.bundle.model_version, "run")
+
+
+def test_frame_bundle_and_report_are_where_the_workspace_says(trained):
+    found, out, _ = trained
+    assert {path.name for path in out.iterdir()} == {"frames", "bundles", "reports"}
+    assert Frame.read(out / "frames" / "members").facts == found.frame.facts
+    assert load(out / "bundles" / "members").model_version == found.bundle.model_version
+    assert {path.parent for path in found.report_files.values()} == {out / "reports" / "members"}
+    assert all(path.is_file() for path in found.report_files.values())
+    check_canary(found.bundle)
+
+
+def test_steps_are_reported_in_order(trained):
+    _, _, lines = trained
+    assert lines[-1] == "writing the report"
+    assert lines.index("fitting on all 700 rows") < lines.index("explaining what goes with the outcome")
+
+
+def test_truth_is_found_with_the_default_recipe(trained):
+    found, _, _ = trained
+    assert found.horizon == "outcome"
+    assert found.evaluation.is_usable
+    assert found.evaluation.auc.low > 0.7
+    assert next(iter(found.learned.explanation.drivers)).name == "price"
+
+
+def test_words_name_version_figures_and_report(trained):
+    found, _, _ = trained
+    lines = describe(found, registered(found), is_champion=True)
+    assert lines[0] == f"champion of members: version 3 ({found.bundle.model_version})"
+    assert lines[1] == f"outcome: {found.evaluation.summary}"
+    assert {line.split(":")[0] for line in lines[2:4]} == {"  beside prior", "  beside logistic"}
+    assert [line.rpartition("/")[2] for line in lines[4:]] == [
+        name for name in found.report_files if name.endswith(".html")
+    ]
+    assert describe(found, registered(found), is_champion=False)[0].startswith("challenger of members")
+
+
+def test_plain_values_say_the_same(trained):
+    found, out, _ = trained
+    plain = to_json(found, registered(found), is_champion=False)
+    assert (plain["usecase"], plain["version"], plain["is_champion"]) == ("members", 3, False)
+    assert plain["model_version"] == found.bundle.model_version
+    assert plain["bundle"] == str(out / "bundles" / "members")
+    assert plain["evaluation"] == found.evaluation.to_json()
+    assert set(plain["report"]) == set(found.report_files)
+
+
+def test_metrics_hold_every_judged_horizon_with_its_interval(of_company):
+    metrics = _metrics(of_company)
+    for horizon, evaluation in of_company.learned.assessment.all_rows.by_horizon.items():
+        for name in ("log_loss", "brier", "auc", "pr_auc", "ece"):
+            estimate = getattr(evaluation, name)
+            ends = (f"{name}.{horizon}.low", f"{name}.{horizon}", f"{name}.{horizon}.high")
+            assert [metrics[key] for key in ends] == [estimate.low, estimate.value, estimate.high]
+    assert not any("180d" in name for name in metrics)
+
+
+def test_the_company_leads_with_ninety_days(of_company):
+    assert of_company.horizon == "90d"
+    assert of_company.evaluation == of_company.learned.assessment.all_rows.by_horizon["90d"]
+
+
+@pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
+def test_figures_show_the_primary_horizon(of_company):
+    figures = _figures(of_company)
+    assert set(figures) == {"figures/calibration.png", "figures/lift.png", "figures/shap_beeswarm.png"}
+    assert figures["figures/lift.png"].axes[0].get_title(loc="left") == "Lift, 90d"
+
+
+def test_a_second_training_writes_the_same_bundle(trained, tmp_path):
+    found, _, _ = trained
+    again = train(
+        write_members(tmp_path / "data"), Workspace(tmp_path / "out"), seed=SEED, made_on=date(2026, 2, 1)
+    )
+    assert again.bundle.manifest == found.bundle.manifest
+
+
+def test_a_doubtful_model_says_so(of_company):
+    everything = of_company.learned.assessment.all_rows
+    weak = replace(everything.by_horizon["90d"], auc=replace(everything.by_horizon["90d"].auc, low=0.5))
+    judged = replace(everything, by_horizon={**everything.by_horizon, "90d": weak})
+    evaluation = {**of_company.bundle.evaluation, "all_rows": judged.to_json()}
+    doubtful = replace(of_company, bundle=replace(of_company.bundle, evaluation=evaluation))
+    assert "not usable" in describe(doubtful, registered(doubtful), is_champion=False)[1]
