@@ -97,16 +97,26 @@ def forecast_rows(
 ) -> Forecasts | RatingForecasts:
     """Fit the recipe on one side of every split and forecast the other.
 
+    An early origin with too little to learn from is left out; later ones know more.
+
     Raises
     ------
     TooFewEventsError
-        If there is too little to learn from.
+        If there is too little to learn from at every origin, or in any fold.
     """
     probabilities: list[Forecasts] = []
     answers: list[RatingForecasts] = []
+    too_few: TooFewEventsError | None = None
     for split in split_rows(rows, seed):
         report(f"fitting on {split.name}")
-        fitted = fit_rows(split.learned, recipe, seed)
+        try:
+            fitted = fit_rows(split.learned, recipe, seed)
+        except TooFewEventsError as error:
+            if split.origin is None:
+                raise
+            too_few = error
+            report(f"left out: {error.problem}")
+            continue
         if isinstance(fitted.model, RatingModel):
             answers.append(_forecast_answers(fitted, fitted.model, rows, split))
         else:
@@ -118,6 +128,8 @@ def forecast_rows(
                     baselines=_baselines(fitted, split, rows.take(split.positions)),
                 )
             )
+    if too_few is not None and not answers and not probabilities:
+        raise too_few
     return RatingForecasts.join(answers) if answers else Forecasts.join(probabilities)
 
 

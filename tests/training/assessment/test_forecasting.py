@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from features.errors import TooFewEventsError
 from tests.training.answer_world import make_answers, make_flat_answers, make_silence
 from tests.training.models.known_truth import QUICK
 from training.assessment import RatingForecasts, assess
@@ -104,3 +105,30 @@ def test_a_refit_to_half_of_the_rows_keeps_the_levels():
     matrix = fitted.encoder.encode(rows.columns).matrix
     shared = np.corrcoef(half.expected(matrix), fitted.model.expected(matrix))[0, 1]
     assert 0.9 < shared < 1.0
+
+
+class TestEarlyOrigins:
+    def test_an_origin_with_too_little_to_learn_from_is_left_out(self):
+        rows = make_answers(300)
+        assert isinstance(rows.outcome, LabelOutcome)
+        early = rows.outcome.timing.snapshot_date < np.datetime64("2025-09-01")
+        target = np.where(early, np.nan, rows.outcome.target)
+        late = type(rows)(
+            rows.catalogue,
+            rows.columns,
+            rows.entity,
+            rows.group,
+            LabelOutcome(target, "ordinal", (1, 5), "surveys.csat", rows.outcome.timing),
+            None,
+            None,
+        )
+        said = []
+        forecasts = forecast_rows(late, QUICK, report=said.append)
+        days = late.outcome.timing.snapshot_date[forecasts.positions]
+        assert set(days.astype(str)) == {"2025-10-01", "2025-11-01"}
+        assert len(said) >= 2
+
+    def test_too_little_at_every_origin_is_said(self):
+        rows = make_answers(20)
+        with pytest.raises(TooFewEventsError, match="entities answered, a model takes 30"):
+            forecast_rows(rows, QUICK)

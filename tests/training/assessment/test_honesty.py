@@ -12,6 +12,7 @@ from features.timeline import Duration, Horizon
 from tests.training.examples import LINEAR, SEED
 from tests.training.test_fitting import BY_HEART, make_copies
 from training.assessment import assess, primary_outcomes, split_rows
+from training.evaluation import Evaluation
 from training.rows import FollowUp, TrainingRows
 from training.splits import is_held_out
 
@@ -46,7 +47,9 @@ def make_people(n_people: int = 240) -> TrainingRows:
 
 
 def auc_of(assessment, horizon="outcome"):
-    return assessment.all_rows.by_horizon[horizon].auc
+    found = assessment.all_rows.by_horizon[horizon]
+    assert isinstance(found, Evaluation)
+    return found.auc
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from training.evaluation import (
 from training.reports import (
     AnswerForecast,
     Label,
+    Measure,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
@@ -273,7 +274,7 @@ def rating_evaluation(**more) -> RatingEvaluation:
     return replace(_judged_answers(), **{**figures, **more})
 
 
-def satisfaction(measure: str = "satisfied", **more) -> ReportInputs:
+def satisfaction(measure: Measure = "satisfied", **more) -> ReportInputs:
     """Return a report on answers; ``measure`` is ``satisfied``, ``nps`` or ``mean``."""
     random = np.random.default_rng(9)
     values, spread, given = {

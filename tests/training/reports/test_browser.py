@@ -39,6 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("report")
     write_report(build_report(samples.inputs()), path)
     write_report(build_report(samples.unusable()), path / "unusable")
+    write_report(build_report(samples.satisfaction()), path / "satisfaction")
+    write_report(build_report(samples.employees()), path / "employees")
     return path
 
 
@@ -66,9 +68,22 @@ def opened(browser, folder: Path, request) -> Iterator[Any]:
         ("dark", 1280, "report_de.html"),
         ("light", 390, "report_de.html"),
         ("dark", 1280, "unusable/report_en.html"),
+        ("light", 1280, "satisfaction/report_en.html"),
+        ("dark", 390, "satisfaction/report_de.html"),
+        ("light", 1280, "employees/report_de.html"),
     ],
     indirect=True,
-    ids=["light-en", "dark-en", "light-de", "dark-de", "mobile-de", "unusable"],
+    ids=[
+        "light-en",
+        "dark-en",
+        "light-de",
+        "dark-de",
+        "mobile-de",
+        "unusable",
+        "satisfaction",
+        "satisfaction-mobile",
+        "employees",
+    ],
 )
 def test_no_accessibility_fault_and_nothing_blocked(opened) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
@@ -81,9 +96,13 @@ def test_no_accessibility_fault_and_nothing_blocked(opened) -> None:
 
 @pytest.mark.parametrize(
     "opened",
-    [("light", 390, "report_de.html"), ("light", 900, "report_en.html")],
+    [
+        ("light", 390, "report_de.html"),
+        ("light", 900, "report_en.html"),
+        ("light", 390, "satisfaction/report_de.html"),
+    ],
     indirect=True,
-    ids=["phone", "tablet"],
+    ids=["phone", "tablet", "satisfaction"],
 )
 def test_small_screens_need_no_sideways_scrolling(opened) -> None:
     page, _ = opened

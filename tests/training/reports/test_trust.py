@@ -2,6 +2,7 @@ import pytest
 
 from tests.training.reports import samples
 from training.evaluation import CalibrationBin
+from training.reports.sections import Trust
 from training.reports.trust import build_trust
 from training.statistics import Estimate
 
@@ -27,13 +28,16 @@ def test_problems_are_named() -> None:
     assert build_trust(samples.inputs()).problems == ()
     top = samples.evaluation(level_error_top_tenth=Estimate(-0.1, -0.13, -0.07, n=400))
     trust = build_trust(samples.inputs(evaluation=top))
+    assert isinstance(trust, Trust)
     assert (trust.problems, trust.verdict, trust.agrees) == (("level_top_tenth",), "unusable", False)
     assert trust.level_gap_top_tenth.value == 0.1
 
 
 def test_the_gap_has_no_sign() -> None:
     evaluation = samples.evaluation(level_error=Estimate(-0.03, -0.05, -0.01, n=100))
-    gap = build_trust(samples.inputs(evaluation=evaluation)).level_gap
+    trust = build_trust(samples.inputs(evaluation=evaluation))
+    assert isinstance(trust, Trust)
+    gap = trust.level_gap
     assert (gap.value, gap.low, gap.high) == (0.03, 0.01, 0.05)
 
 

@@ -5,12 +5,14 @@ import pytest
 from matplotlib import colors
 from matplotlib.figure import Figure
 
-from training.evaluation import Evaluation, evaluate
-from training.runs.figures import BLUE, VERMILLION, draw_beeswarm, draw_calibration, draw_lift
+from training.evaluation import AnswerForecasts, Evaluation, evaluate, evaluate_ratings
+from training.runs.figures import BLUE, VERMILLION, draw_answers, draw_beeswarm, draw_calibration, draw_lift
 from training.statistics import Floats
 
 # shap makes its colour maps on import in a way that matplotlib 3.11 means to give up.
-pytestmark = pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The set_.* function will be deprecated:PendingDeprecationWarning"
+)
 
 
 def _make_rows(n: int = 400) -> tuple[Floats, Floats]:
@@ -43,7 +45,9 @@ def test_calibration_shows_each_bin_with_its_interval(evaluation):
     axes = draw_calibration(evaluation, "90d").axes[0]
     dots = axes.containers[0].lines[0]
     np.testing.assert_allclose(dots.get_xdata().astype(float), [part.forecast for part in evaluation.bins])
-    np.testing.assert_allclose(dots.get_ydata().astype(float), [part.observed.value for part in evaluation.bins])
+    np.testing.assert_allclose(
+        dots.get_ydata().astype(float), [part.observed.value for part in evaluation.bins]
+    )
     ends = np.array([segment[:, 1] for segment in axes.containers[0].lines[2][0].get_segments()])
     np.testing.assert_allclose(ends, [[part.observed.low, part.observed.high] for part in evaluation.bins])
     assert axes.get_title(loc="left") == "90d"
@@ -124,3 +128,19 @@ def test_colours_are_those_of_the_report(evaluation):
     container = draw_calibration(evaluation).axes[0].containers[0]
     assert colors.to_hex(container.lines[0].get_color()) == BLUE
     assert colors.to_hex(container.lines[2][0].get_color()[0]) == VERMILLION
+
+
+def test_answers_stand_against_forecasts_in_their_own_unit():
+    random = np.random.default_rng(3)
+    forecast = random.normal(60, 10, 300)
+    answers = forecast + random.normal(0, 5, 300)
+    zero = np.zeros(300)
+    found = evaluate_ratings(
+        answers, AnswerForecasts(forecast, forecast - 8, forecast + 8, zero, zero), n_draws=50
+    )
+    axes = draw_answers(found.bins, "90d").axes[0]
+    dots = axes.containers[0].lines[0]
+    np.testing.assert_allclose(dots.get_xdata().astype(float), [part.forecast for part in found.bins])
+    np.testing.assert_allclose(dots.get_ydata().astype(float), [part.observed.value for part in found.bins])
+    assert axes.get_ylabel() == "Mean answer"
+    assert axes.get_xlim()[0] > 20
