@@ -1,13 +1,8 @@
 """``python -m serving``: settings that have to be mended end it in one line."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from serving.__main__ import main
-from tests.serving.company import ROOT
 
 
 @pytest.mark.parametrize(
@@ -26,18 +21,3 @@ def test_a_setting_that_cannot_be_used_is_named(monkeypatch, capsys, variable, t
     assert written.out == ""
     assert written.err.startswith(f"xm-predict: {problem}")
     assert written.err.count("\n") == 1
-
-
-def test_the_process_ends_with_the_same_code_and_no_traceback():
-    finished = subprocess.run(
-        [sys.executable, "-m", "serving"],
-        cwd=ROOT,
-        env={**os.environ, "XM_PORT": "0"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert finished.returncode == 2
-    assert finished.stdout == ""
-    assert finished.stderr == "xm-predict: XM_PORT: '0' is out of range; write a number from 1 to 65535\n"
