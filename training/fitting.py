@@ -110,9 +110,9 @@ def _fit_labels(
     seed: int,
 ) -> FittedModel:
     """Fit to the rows that have a label; copies of a row stay together where rows are entities."""
-    is_flat = outcome.timing is None
-    groups = merge_duplicates(encoded.matrix, rows.group) if is_flat else rows.group
     if outcome.kind != "binary":
+        is_flat = outcome.timing is None
+        groups = merge_duplicates(encoded.matrix, rows.group) if is_flat else rows.group
         rating = fit_rating(
             encoded,
             outcome.target,
@@ -130,7 +130,7 @@ def _fit_labels(
         encoded.take(known),
         outcome.target[known],
         None if rows.weight is None else rows.weight[known],
-        groups[known],
+        rows.group[known],
         recipe=recipe,
         seed=seed,
     )

@@ -29,7 +29,9 @@ def build_report(inputs: ReportInputs) -> Report:
     _refuse_small_group(inputs)
     is_usable = inputs.evaluation.is_usable
     associations = build_associations(inputs) if is_usable and inputs.drivers else None
-    is_listed = inputs.kind == "churn" and inputs.usecase.privacy.subject == "customer"
+    # In a flat table everybody's outcome is known already: there is nobody left to call.
+    is_dated = inputs.snapshot_date is not None
+    is_listed = is_dated and inputs.kind == "churn" and inputs.usecase.privacy.subject == "customer"
     calls = build_calls(inputs) if is_usable and is_listed else None
     headline = _headline(inputs)
     return Report(

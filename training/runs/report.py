@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from features.catalogue import Feature
 from features.frame import Frame, build
@@ -127,11 +128,18 @@ def collect_waves(answers: pa.Table) -> tuple[WaveSeries, ...]:
                 metric,
                 chosen.column("value").to_numpy(),
                 chosen.column("answered_on").to_numpy(),
-                texts(chosen, "entity_id").astype(str),
+                _name_people(texts(chosen, "entity_id")),
                 scale=scale,
             )
         )
     return tuple(found for found in sorted(filter(None, series), key=lambda found: _rank(found.metric)))
+
+
+def _name_people(entity_ids: NDArray[np.object_]) -> NDArray[np.str_]:
+    """Return who answered; each anonymous answer counts as somebody else's, since nobody can tell."""
+    return np.array(
+        [f"#{place}" if name is None else f"={name}" for place, name in enumerate(entity_ids)], dtype=np.str_
+    )
 
 
 def _rank(metric: str) -> int:

@@ -150,3 +150,19 @@ class TestFiles:
 )
 def test_the_day_of_features_is_written_as_iso(day, text):
     assert _as_of(day) == text
+
+
+def test_anonymous_answers_are_never_taken_for_one_person():
+    answers = pa.table(
+        {
+            "entity_id": pa.array([None] * 40, pa.string()),
+            "answered_on": pa.array([date(2025, 2, 1)] * 20 + [date(2025, 5, 1)] * 20),
+            "metric": ["enps"] * 40,
+            "value": [3.0, 10.0] * 10 + [4.0, 9.0] * 10,
+            "scale_low": [0.0] * 40,
+            "scale_high": [10.0] * 40,
+        }
+    )
+    change = collect_waves(answers)[0].change
+    assert change is not None
+    assert change.high - change.low > 50
