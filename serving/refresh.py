@@ -13,11 +13,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from features.errors import BundleError, InputError, XmError
-from serving.cache import RefreshStatus, find_pointer, install, write_status
-from serving.candidate import try_out
+from serving.cache import POINTER, RefreshStatus, find_pointer, install, write_status
+from serving.candidate import TRIAL_SECONDS, try_out
 from serving.settings import Settings
 from training.bundle import verify
 
@@ -123,14 +124,21 @@ def main(arguments: list[str]) -> int:
         return error.exit_code
     # Seconds of importing on a busy machine are not the registry's: the deadline is for its answers.
     importlib.import_module("training.registry")
-    refresher = Refresher(settings)
     if "--once" in arguments:
-        return 1 if refresher.look().problem else 0
+        return 1 if Refresher(_with_patience(settings)).look().problem else 0
+    refresher = Refresher(settings)
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(settings.refresh_seconds)
         refresher.look()
     return 0
+
+
+def _with_patience(settings: Settings) -> Settings:
+    """Leave time for the trial of the first champion: with an empty cache there is nothing else to answer."""
+    if any(settings.cache.glob(f"*/{POINTER}")):
+        return settings
+    return replace(settings, refresh_deadline_seconds=settings.refresh_deadline_seconds + TRIAL_SECONDS)
 
 
 def _refresh_one(usecase: str, cache: Path) -> str:

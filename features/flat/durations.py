@@ -52,7 +52,7 @@ def measure_durations(cells: Mapping[str, Cells], table: FlatTable, kept: NDArra
     limit = None if table.as_of is None else moments[table.as_of]
     not_known_yet: dict[str, int] = {}
     for name, found in moments.items():
-        if limit is None or name == table.as_of:
+        if limit is None or name == table.as_of or name in table.planned:
             continue
         is_later = ~np.isnat(found) & ~(found <= limit)
         not_known_yet[name] = int(is_later.sum())

@@ -12,10 +12,11 @@ from features.frame.apart import name_cut
 from features.frame.content import Frame
 from features.frame.facts import FrameFacts, TargetFacts
 from features.frame.panel import describe_ratings
-from features.leaks import audit, enforce, split_at_median
+from features.leaks import Finding, audit, enforce, find_same_survey, split_at_median
 from features.progress import Report
 from features.usecase import UseCase
 
+_ANSWERS = ("ordinal", "nps_group")
 RESERVED = (
     "entity_id",
     "snapshot_date",
@@ -54,7 +55,7 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         entity_id=rows.entity_id if has_id else None,
         groups=rows.group,
     )
-    findings = enforce(found, usecase)
+    findings = enforce([*found, *_warn_of_same_survey(catalogue, usecase)], usecase)
     features = _collect_features(rows, catalogue)
     order = pa.array(
         np.argsort(rows.entity_id.astype(str), kind="stable") if has_id else np.arange(len(rows.target))
@@ -85,6 +86,14 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
     )
     latest = table.select([*features, *cuts])
     return Frame(table, latest, SCHEMA.empty_table(), facts, protected.combine_chunks())
+
+
+def _warn_of_same_survey(catalogue: Catalogue, usecase: UseCase) -> list[Finding]:
+    """Return a warning when the label and some features are answers of people."""
+    table = usecase.table
+    if table is None or (table.kind not in _ANSWERS and table.label not in table.experience):
+        return []
+    return find_same_survey(table.label, [name for name in table.experience if name in catalogue.names])
 
 
 def _count_dropped(facts: FlatFacts) -> dict[str, int]:

@@ -8,7 +8,9 @@ from features.errors import LeakError
 from features.usecase import UseCase
 
 Severity = Literal["error", "warning"]
-Suspicion = Literal["auc", "value", "missingness", "values", "strong", "id", "row_order", "duplicates"]
+Suspicion = Literal[
+    "auc", "value", "missingness", "values", "strong", "id", "row_order", "duplicates", "same_survey"
+]
 ROWS = "(rows)"
 
 
@@ -23,7 +25,8 @@ class Finding:
     kind
         What was found: a column that ranks the label nearly by itself (``auc``), values or missing values
         that settle the rarer label (``value``, ``missingness``) or most rows (``values``), a column that is
-        suspiciously ``strong``, an ``id`` or the ``row_order`` that predicts, ``duplicates``.
+        suspiciously ``strong``, an ``id`` or the ``row_order`` that predicts, ``duplicates``, answers of the
+        ``same_survey`` as a label that is an answer.
     severity
         An error stops the build unless the use case accepts it with a reason.
     evidence, remedy

@@ -83,7 +83,9 @@ class FlatTable(Part):
     )
     join: list[Join] = []
     exclude: list[str] = []
-    experience: list[str] = Field([], description="columns that are X-data: what people said")
+    experience: list[str] = Field(
+        [], description="columns that are X-data: what people said; the label too if it is an answer"
+    )
     categories: list[str] = Field([], description="columns of numbers that are codes, not amounts")
     not_applicable: NotApplicable | None = None
     duplicates: Duplicates = Field(
@@ -95,6 +97,10 @@ class FlatTable(Part):
     durations: dict[Name, Span] = Field({}, description="features in hours: name: {from: column, to: column}")
     as_of: str | None = Field(
         None, description="column with the moment of the forecast; later moments count as not known yet"
+    )
+    planned: list[str] = Field(
+        [],
+        description="columns with moments set beforehand (a promised day): known although later than as_of",
     )
     read: ReadOptions = ReadOptions()
 
@@ -118,6 +124,10 @@ class FlatTable(Part):
             message = (
                 f"'positive' belongs to a binary label, and kind is '{self.kind}'; leave one of them out"
             )
+            raise ValueError(message)
+        strange = [column for column in self.planned if self.as_of is None or column not in self.moments]
+        if strange:
+            message = f"planned names '{strange[0]}', which as_of does not cut off; leave it out"
             raise ValueError(message)
         if self.as_of is not None and not self.durations:
             message = (

@@ -66,6 +66,17 @@ def test_moments_after_that_of_the_forecast_are_not_known_yet(read):
     assert equal(read(later, durations={"hours": SPAN}, as_of="sent").columns["hours"], rows.columns["hours"])
 
 
+def test_a_planned_moment_is_known_although_it_lies_ahead(read):
+    rows = read(durations={"hours": SPAN}, as_of="sent", planned=["answered"])
+    assert rows.columns["hours"][2] == 96
+    assert rows.facts.not_known_yet == {"asked": 1}
+
+
+def test_planned_moments_have_to_be_moments(read):
+    with pytest.raises(SpecError, match="planned names 'left'"):
+        read(durations={"hours": SPAN}, as_of="sent", planned=["left"])
+
+
 def test_without_a_moment_of_the_forecast_nothing_is_known(read):
     assert np.isnan(read(durations={"hours": SPAN}, as_of="sent").columns["hours"][4])
 

@@ -108,3 +108,27 @@ def test_drivers_are_named_by_column(tmp_path):
     drivers = {"loyalty": {"features": ["tenure"], "role": "context"}}
     frame = build(load_flat(tmp_path, drivers=drivers))
     assert frame.facts.catalogue.by_name["tenure"].driver == "loyalty"
+
+
+class TestAnswersOfTheSameSurvey:
+    """A label that is an answer is predicted from answers given with it."""
+
+    @staticmethod
+    def warned(folder, rows=None, **table):
+        findings = build(load_flat(folder, rows, table=table)).facts.findings
+        return [finding["column"] for finding in findings if finding["kind"] == "same_survey"]
+
+    def test_a_rating_from_other_answers(self, tmp_path):
+        rows = [{**row, "mood": 1 + number % 5} for number, row in enumerate(make_rows())]
+        ordinal = {"kind": "ordinal", "label": "mood", "positive": None, "exclude": ["left"]}
+        assert self.warned(tmp_path / "a", rows, **ordinal, experience=["tenure"]) == ["mood"]
+        assert self.warned(tmp_path / "b", rows, **ordinal) == []
+
+    def test_behaviour_from_answers_is_no_such_case(self, tmp_path):
+        assert self.warned(tmp_path, experience=["tenure"]) == []
+
+    def test_a_binary_label_that_is_an_answer_is_declared(self, tmp_path):
+        assert self.warned(tmp_path, experience=["tenure", "left"]) == ["left"]
+
+    def test_answers_that_are_left_out_do_not_count(self, tmp_path):
+        assert self.warned(tmp_path, experience=["tenure", "left"], exclude=["tenure"]) == []
