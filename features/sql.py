@@ -1,11 +1,13 @@
 """How names and texts are written in SQL, so that no column name or file name can be taken for a command."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import duckdb
 
 THREADS = 2
+_INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C, as a bare RuntimeError
 
 
 def quoted_name(name: str) -> str:
@@ -41,9 +43,10 @@ def quoted_texts(texts: Iterable[str]) -> str:
     return ", ".join(quoted_text(text) for text in texts)
 
 
+@contextmanager
 def open_database(
     path: str = ":memory:", *, scratch: str | None = None, is_guest: bool = False
-) -> duckdb.DuckDBPyConnection:
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open DuckDB so that it never reaches for the network: no extension is installed or loaded by itself.
 
     Parameters
@@ -54,6 +57,16 @@ def open_database(
         Folder for what does not fit into memory.
     is_guest
         Open somebody else's database: read only, and its SQL may not touch other files.
+
+    Yields
+    ------
+    duckdb.DuckDBPyConnection
+        The database, closed at the end of the block.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C ends a query.
     """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": THREADS,
@@ -64,9 +77,14 @@ def open_database(
         settings["temp_directory"] = scratch
     if is_guest:
         settings["enable_external_access"] = False
-    connection = duckdb.connect(path, read_only=is_guest, config=settings)
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+    try:
+        with duckdb.connect(path, read_only=is_guest, config=settings) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+    except RuntimeError as error:
+        if str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
 
 
 def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:

@@ -1,3 +1,6 @@
+import signal
+import threading
+
 import duckdb
 import pytest
 
@@ -49,3 +52,15 @@ def test_guest_can_neither_write_nor_reach_other_files(tmp_path):
             connection.execute("CREATE TABLE u AS SELECT 1")
         with pytest.raises(duckdb.Error):
             connection.execute(f"SELECT * FROM read_csv('{secret}')")
+
+
+def test_ctrl_c_in_a_query_is_ctrl_c():
+    """DuckDB swallows the interrupt and raises a bare RuntimeError, which would end in a traceback."""
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt), open_database() as connection:
+        connection.execute("SELECT sum(hash(range)) FROM range(300000000)")
+
+
+def test_other_errors_pass_as_they_are():
+    with pytest.raises(RuntimeError, match="^something else$"), open_database():
+        raise RuntimeError("something else")

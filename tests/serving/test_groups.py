@@ -78,11 +78,9 @@ class TestGroups:
             SITES,
         )
         share = expected[0].probabilities["outcome"]
-        assert answer["groups"][0]["probability"]["outcome"] == {
-            "value": share.value,
-            "low": share.low,
-            "high": share.high,
-        }
+        assert answer["groups"][0]["probability"]["outcome"] == pytest.approx(
+            {"value": share.value, "low": share.low, "high": share.high}, rel=1e-12
+        )
         assert answer["groups"][0]["risk_band"] == expected[0].risk_band
         assert answer["as_of"] == "2025-06-01"
         assert answer["minimum_group"] == 5

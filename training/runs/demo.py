@@ -145,7 +145,7 @@ def _describe_person(answer: Any) -> list[str]:
     shares = ", ".join(f"{name} {share:.1%}" for name, share in row["probability"].items())
     line = f"{row['entity_id']}: {shares}"
     if "value" in row:
-        line += f"; expected {row['value']:.1f} ({row['interval'][0]:g} to {row['interval'][1]:g})"
+        line += f"; expected {row['value']:.1f} ({row['interval']['low']:g} to {row['interval']['high']:g})"
     if "risk_band" in row:
         line += f"; risk band {row['risk_band']}"
     return [
