@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := mlproject/requirements.txt
 STAMP := $(VENV)/.installed
+WORKERS := 2
 
 # `mlflow run` and the tests start `python` by name: ours comes first. Nothing phones home.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -60,8 +61,8 @@ check: install ## style, types, layers, sizes
 	$(BIN)/python -m pytest -q tests/contracts/test_size.py
 
 .PHONY: test
-test: check ## check, then the fast tests
-	$(BIN)/python -m pytest
+test: check ## check, then the fast tests on two cores
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder
 
 .PHONY: test-long
 test-long: install ## the slow proofs: statistical guarantees by repetition

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", BENTOML_DO_NOT_TRACK="True")
 
@@ -16,6 +18,22 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
+
+_ROOT = Path(__file__).parents[1]
+
+
+class _ByHome(LoadScopeScheduling):  # type: ignore[misc] # a base without types
+    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, or else a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0])
+        homes = (folder for folder in file.parents[:-2] if (_ROOT / folder / "conftest.py").is_file())
+        return str(next(homes, file))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Deal out the tests when several workers run them."""
+    return _ByHome(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Columns of staged files as arrays, brought to the rows of the main table."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -22,17 +23,22 @@ class Cells:
         Column in it.
     places
         For each row of the main table the row in ``staged``, -1 for none; ``None`` for the main table itself.
+    recode
+        Texts that are read as other texts; such a column holds categories.
     """
 
     staged: Staged
     name: str
     places: NDArray[np.int64] | None = None
+    recode: Mapping[str, str] = field(default_factory=dict)
 
     def texts(self) -> NDArray[np.object_]:
         """Return the values as texts, ``None`` where missing."""
         found = self._fetch(to_text(self.staged, self.name))
         texts = np.ma.getdata(found).astype(object)
         texts[np.ma.getmaskarray(found)] = None
+        if self.recode:
+            texts = np.array([self.recode.get(text, text) for text in texts], object)
         return self._place(texts, None)
 
     def numbers(self) -> NDArray[np.float64]:
@@ -63,7 +69,7 @@ class Cells:
 
     def values(self, *, is_category: bool) -> Values:
         """Return numbers if every value is one and the column is not declared a category, else texts."""
-        if is_category or not is_numeric(self.staged, self.name):
+        if is_category or self.recode or not is_numeric(self.staged, self.name):
             return self.texts()
         return self.numbers()
 

@@ -14,6 +14,7 @@ from features.flat.cells import Cells
 from features.flat.durations import measure_durations
 from features.flat.joins import join_file
 from features.flat.label import read_ratings, read_target
+from features.flat.recoding import recode_columns
 from features.flat.rows import FlatFacts, FlatRows, Values
 from features.flat.sifting import INDICATOR, find_copies, find_useless, is_missing, mark_not_applicable
 from features.flat.weights import read_weights
@@ -28,8 +29,8 @@ _PLACE = Place("table", "table")
 def read_flat(usecase: UseCase, *, report: Report = silent) -> FlatRows:
     """Read the table of a use case, join what belongs to it, and tell features from the rest.
 
-    A column is a number when every value that is there is one; else a category. Constant columns, and texts
-    that differ in every row (ids, free text), become no features and are named in the facts.
+    A column is a number when every value that is there is one; else a category. Constant columns, dates, and
+    texts that differ in every row (ids, free text), become no features and are named in the facts.
 
     Parameters
     ----------
@@ -88,6 +89,7 @@ class _Reading:
         self._demand_named(cells)
         is_labelled = ~is_missing(cells[table.label].texts())
         is_copy = self._find_copies(cells)
+        cells = recode_columns(cells, table.recode, _PLACE)
         kept = is_labelled & ~is_copy
         target = self._read_label(cells, kept)
         columns, protected = self._sort_columns(cells, kept)
@@ -149,7 +151,13 @@ class _Reading:
             value.revenue if value is not None else None,
         ]
         named += [*table.moments, *self.usecase.cuts]
-        named += [*table.exclude, *table.experience, *table.categories, *self.usecase.privacy.protected]
+        named += [
+            *table.exclude,
+            *table.experience,
+            *table.categories,
+            *table.recode,
+            *self.usecase.privacy.protected,
+        ]
         named += table.not_applicable.columns if table.not_applicable is not None else []
         demand_columns(_PLACE, [name for name in named if name is not None], cells)
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.flat.rows import Values
+from features.reading import holds_dates
 from features.usecase import NotApplicable
 
 INDICATOR = "_not_applicable"
@@ -89,6 +90,10 @@ def _find_reason(values: Values) -> str | None:
         return f"all values are '{only}'" if values.dtype != np.float64 else f"all values are {only:g}"
     if values.dtype != np.float64 and distinct == len(present) >= _FEW_ROWS:
         return "every row has its own text: an id or free text"
+    if values.dtype != np.float64 and holds_dates(present.tolist()):
+        return (
+            "its values are dates, which are no categories; table.durations makes hours between two of them"
+        )
     return None
 
 

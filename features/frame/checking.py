@@ -47,7 +47,7 @@ def check_for_leaks(table: pa.Table, catalogue: Catalogue, usecase: UseCase) -> 
         came[is_known],
         entity_id=entities,
         groups=entities,
-        check_order=False,
+        is_file=False,
     )
     return tuple(finding.to_json() for finding in enforce(found, usecase))
 

@@ -26,6 +26,7 @@ _ORDER = 0.6
 _MOST = 0.5
 _HALF = 0.5
 _FEW_POSITIVES = 10
+_BY_CHANCE = 0.1
 _MULTIPLIER = np.uint64(6364136223846793005)  # of Knuth's 64-bit generator; sums wrap around
 
 
@@ -36,7 +37,7 @@ def audit(
     *,
     entity_id: NDArray[np.object_] | None = None,
     groups: NDArray[np.object_] | None = None,
-    check_order: bool = True,
+    is_file: bool = True,
 ) -> list[Finding]:
     """Find columns that know the outcome.
 
@@ -52,8 +53,9 @@ def audit(
         Ids of the rows, to see whether they predict.
     groups
         Rows of one group never vouch for each other: the entity where rows are snapshots. Absent: each alone.
-    check_order
-        Whether the order of the rows is that of the file.
+    is_file
+        Whether the rows are those of a file, in its order. Snapshots are not: they have no order of their
+        own, and people of whom little is known look alike.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def audit(
     --------
     >>> target = np.tile([0, 1], 100).astype(np.int8)
     >>> columns = {"score": target + 0.0, "size": np.arange(200) // 2 % 7 + 0.0}
-    >>> first, *_ = audit(columns, {}, target, check_order=False)
+    >>> first, *_ = audit(columns, {}, target, is_file=False)
     >>> first.column, first.kind, first.severity
     ('score', 'value', 'error')
     """
@@ -78,8 +80,8 @@ def audit(
         for name, values in columns.items()
         if (finding := _Look(name, values, kinds.get(name), target, folds).judge()) is not None
     ]
-    found += _judge_order(entity_id, target, folds, check_order=check_order)
-    found += _count_copies(columns, target, groups)
+    found += _judge_order(entity_id, target, folds, is_file=is_file)
+    found += _count_copies(columns, target, groups) if is_file else []
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
@@ -117,7 +119,20 @@ class _Look:
                 f"alone it ranks the label with an AUC of {self._auc.value:.3f}, which is suspiciously good"
             )
             return self._make("strong", "warning", evidence)
-        return None
+        return self._judge_one_value()
+
+    def _judge_one_value(self) -> Finding | None:
+        """Warn of one value that covers most rows and never once goes with the rarer label."""
+        rarer = self._target if self._target.mean() <= _HALF else 1 - self._target
+        rows = np.bincount(self._codes)
+        code = int(rows.argmax())
+        if rows[code] < _MOST * len(rarer) or rarer[self._codes == code].any():
+            return None
+        label = "the predicted one" if rarer is self._target else "the other one"
+        share = rows[code] / len(rarer)
+        where = f"where its value is {self._show_one(code)} ({share:.0%} of the rows)"
+        evidence = f"{where}, the label is not once {label}"
+        return self._make("strong", "warning", evidence)
 
     def _measure(self, folds: NDArray[np.int64]) -> Auc:
         """Return the better of the AUC of the raw numbers and that of out-of-fold rates."""
@@ -187,14 +202,14 @@ def _judge_order(
     target: NDArray[np.int8],
     folds: NDArray[np.int64],
     *,
-    check_order: bool,
+    is_file: bool,
 ) -> list[Finding]:
     """Return warnings when ids, or places in the file, predict the label."""
     found: list[Finding] = []
     orders: list[tuple[Suspicion, str, NDArray[np.float64]]] = []
     if entity_id is not None:
         orders.append(("id", "the ids, put in order,", _place(np.argsort(np.argsort(entity_id.astype(str))))))
-    if check_order:
+    if is_file:
         orders.append(("row_order", "the order of the rows", _place(np.arange(len(target)))))
     for kind, subject, order in orders:
         auc = measure_auc(predict_rates(encode(order), target, folds), target)
@@ -213,20 +228,37 @@ def _place(order: NDArray[np.int64]) -> NDArray[np.float64]:
 def _count_copies(
     columns: Mapping[str, Values], target: NDArray[np.int8], groups: NDArray[np.object_] | None
 ) -> list[Finding]:
-    """Return a warning with the number of rows that are exact copies of an earlier one of another group."""
+    """Return a warning with the number of rows that are exact copies of an earlier one of another group.
+
+    Rows that look alike by chance have different labels as often as others; copies never do.
+    """
     if not columns:
         return []
-    digests = target.astype(np.uint64)
+    digests = np.zeros(len(target), np.uint64)
     for values in columns.values():
         digests = digests * _MULTIPLIER + _code_exactly(values).astype(np.uint64)
+    with_label = digests * _MULTIPLIER + target.astype(np.uint64)
     own = np.arange(len(target)) if groups is None else encode(groups)
-    of_groups = np.unique(digests * _MULTIPLIER + own.astype(np.uint64))
-    copies = len(of_groups) - len(np.unique(digests))
+    of_groups = np.unique(with_label * _MULTIPLIER + own.astype(np.uint64))
+    copies = len(of_groups) - len(np.unique(with_label))
     if not copies:
         return []
     evidence = f"{copies} of {len(target)} rows are exact copies of another row, label included"
     remedy = "remove them, or name a group column so that copies never stand on both sides of a split"
+    differ = 1 - _count_pairs(with_label) / _count_pairs(digests)
+    rate = float(target.mean())
+    if differ > _BY_CHANCE * 2 * rate * (1 - rate):
+        evidence += (
+            f"; {differ:.0%} of the pairs that look alike differ in the label, so many are different rows"
+        )
+        remedy = "look for a column that tells them apart; if there is none, treat them as copies"
     return [Finding(ROWS, "duplicates", "warning", evidence, remedy)]
+
+
+def _count_pairs(digests: NDArray[np.uint64]) -> float:
+    """Return the number of pairs of equal rows."""
+    counts = np.unique(digests, return_counts=True)[1].astype(np.float64)
+    return float((counts * (counts - 1) / 2).sum())
 
 
 def _code_exactly(values: Values) -> NDArray[np.int64]:

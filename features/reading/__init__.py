@@ -5,6 +5,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from features.reading.databases import stage_query
 from features.reading.files import stage_file
+from features.reading.guesses import holds_dates
 from features.reading.moments import is_days, to_moment
 from features.reading.proposal import Readable, hint_at_values, propose_reading, proposing
 from features.reading.staged import Column, Place, Staged, demand_columns, nearest
@@ -18,6 +19,7 @@ __all__ = [
     "check_scale",
     "demand_columns",
     "hint_at_values",
+    "holds_dates",
     "is_days",
     "is_numeric",
     "nearest",

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 FORMS = (
     "%d.%m.%Y",
@@ -45,6 +46,7 @@ _CODES = frozenset(
 )
 _MOST_CODES = 5
 _MOST_TRIED = 400
+_FIRST_TEXTS = 50
 _TOP_OF_SCALES = 11
 _MOSTLY = 0.5
 
@@ -80,6 +82,18 @@ class Guess:
 def is_typed(text: str) -> bool:
     """Tell whether a text is a number or a date."""
     return _is_number(text) or bool(_ZONED.fullmatch(text)) or any(_fits(text, form) for form in _all_forms())
+
+
+def holds_dates(texts: Iterable[str]) -> bool:
+    """Tell whether the first different texts of a column are dates, times or moments.
+
+    Examples
+    --------
+    >>> holds_dates(["03.02.2025", "04.02.2025"]), holds_dates(["2025", "2026"]), holds_dates([])
+    (True, False, False)
+    """
+    first = list(islice(dict.fromkeys(texts), _FIRST_TEXTS))
+    return bool(first) and guess_column(first).kind == "date"
 
 
 def guess_column(values: Sequence[str], scale: tuple[float, float] | None = None) -> Guess:

@@ -87,6 +87,9 @@ class FlatTable(Part):
         [], description="columns that are X-data: what people said; the label too if it is an answer"
     )
     categories: list[str] = Field([], description="columns of numbers that are codes, not amounts")
+    recode: dict[str, dict[str, str]] = Field(
+        {}, description="one category written in several ways: column: {as written: as meant}"
+    )
     not_applicable: NotApplicable | None = None
     duplicates: Duplicates = Field(
         "keep", description="remove: rows that equal an earlier one in all but the id are left out"

@@ -125,7 +125,10 @@ def free_port() -> int:
 
 @contextmanager
 def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
-    """Run ``python -m serving`` on the results in ``out`` until the block ends; yield its address."""
+    """Run ``python -m serving`` on the results in ``out`` until the block ends; yield its address.
+
+    Asked to end as an init system would ask, it has to end without a failure.
+    """
     port, log = free_port(), folder / "serving.log"
     settings = {
         "XM_PORT": str(port),
@@ -138,3 +141,5 @@ def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: is_ok(f"{url}/readyz"), process, log)
         yield url
+        process.terminate()
+        assert process.wait(_STOP_SECONDS) == 0, log.read_text()

@@ -62,5 +62,5 @@ def test_ctrl_c_in_a_query_is_ctrl_c():
 
 
 def test_other_errors_pass_as_they_are():
-    with pytest.raises(RuntimeError, match="^something else$"), open_database():
+    with pytest.raises(RuntimeError, match="something else"), open_database():
         raise RuntimeError("something else")

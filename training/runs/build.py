@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from features.frame import Frame, build
+from features.frame import build
 from training.console import Console
+from training.runs.description import describe_frame
 from training.runs.workspace import Workspace, load_usecase
 
 
@@ -16,20 +17,3 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
         "\n".join([*describe_frame(frame), f"written to {folder}"]),
         {"folder": str(folder)} | frame.facts.to_json(),
     )
-
-
-def describe_frame(frame: Frame) -> list[str]:
-    """Return what a person wants to know of a frame, a line each."""
-    facts = frame.facts
-    size = f"{facts.row_count:,} rows of {facts.entity_count:,} entities"
-    lines = [f"{size}, {len(facts.catalogue.names)} features, {facts.event_count:,} rows with the event"]
-    lines += [
-        f"{horizon.horizon}: {horizon.events:,} events in {horizon.labelled:,} rows whose outcome is known"
-        for horizon in facts.horizons
-    ]
-    lines += [f"dropped {count:,} rows: {reason}" for reason, count in facts.dropped_rows.items() if count]
-    lines += [f"left out {name}: {reason}" for name, reason in facts.dropped_features.items()]
-    lines += [
-        f"{finding['severity']}: {finding['column']}: {finding['evidence']}" for finding in facts.findings
-    ]
-    return lines

@@ -2,7 +2,7 @@
 
 from features.frame import build
 from training.console import Console
-from training.runs.build import describe_frame
+from training.runs.description import describe_frame
 from training.runs.workspace import load_usecase
 
 

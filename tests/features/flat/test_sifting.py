@@ -4,6 +4,8 @@ import pytest
 from features.flat.sifting import find_useless, is_missing, mark_not_applicable
 from features.usecase import NotApplicable
 
+DATES = "its values are dates, which are no categories; table.durations makes hours between two of them"
+
 
 def texts(*values):
     return np.array(values, object)
@@ -28,6 +30,10 @@ def test_missing_values():
         (texts(*(f"K{n}" for n in range(20)), None), "every row has its own text: an id or free text"),
         (texts(*(f"K{n}" for n in range(20)), "K0"), None),
         (texts(*(f"K{n}" for n in range(19))), None),
+        (texts("03.02.2025", None, "04.02.2025", "03.02.2025"), DATES),
+        (texts("2025-02-03 14:05", "2025-02-03 14:06", "?", "2025-02-03 14:05"), DATES),
+        (texts("2024/25", "2025/26", "2024/25"), None),
+        (np.array([20250203.0, 20250204.0]), None),
     ],
 )
 def test_columns_that_cannot_help(values, reason):

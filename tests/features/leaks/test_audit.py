@@ -128,7 +128,7 @@ def test_ids_and_order_that_predict_are_warnings():
     ids = np.array([f"C{number:05d}" for number in range(ROWS)], object)
     found = look(columns, target, entity_id=ids)
     assert found == [("(rows)", "id", "warning"), ("(rows)", "row_order", "warning")]
-    assert look(columns, target, check_order=False) == []
+    assert look(columns, target, is_file=False) == []
 
 
 def test_exact_copies_are_counted_with_their_label():
@@ -145,7 +145,25 @@ def test_copies_within_a_group_are_no_copies():
     _, target, columns = people(rows=200)
     columns = {name: np.concatenate([values, values]) for name, values in columns.items()}
     groups = np.array([f"g{number}" for number in [*range(200), *range(200)]], object)
-    assert look(columns, np.concatenate([target, target]), groups=groups, check_order=False) == []
+    assert look(columns, np.concatenate([target, target]), groups=groups) == []
+
+
+def test_rows_that_look_alike_by_chance_are_told_from_copies():
+    rng = np.random.default_rng(4)
+    columns = {"plan": rng.integers(0, 3, ROWS).astype(float), "size": rng.integers(0, 9, ROWS).astype(float)}
+    target = (rng.random(ROWS) < 0.3).astype(np.int8)
+    (found,) = audit(columns, {}, target)
+    assert "look alike differ in the label, so many are different rows" in found.evidence
+    assert look(columns, target, is_file=False) == []
+
+
+def test_one_value_of_most_rows_that_never_goes_with_the_label_is_a_warning():
+    rng, target, columns = people()
+    state = np.where((target == 0) & (rng.random(ROWS) < 0.9), None, rng.choice(["left", "ill"], ROWS))
+    (found,) = audit(columns | {"state": state.astype(object)}, {}, target, is_file=False)
+    assert (found.column, found.kind, found.severity) == ("state", "strong", "warning")
+    by_chance = np.where(rng.random(ROWS) < 0.7, None, "ill").astype(object)
+    assert look(columns | {"state": by_chance}, target, is_file=False) == []
 
 
 def test_rows_of_one_entity_do_not_vouch_for_each_other():
@@ -154,8 +172,8 @@ def test_rows_of_one_entity_do_not_vouch_for_each_other():
     names = np.array([f"n{number}" for number in range(300)], object)
     repeated = {"name": np.repeat(names, 8), "size": rng.normal(size=2_400)}
     label = np.repeat(target, 8)
-    assert errors(repeated, label, check_order=False) == ["name"]
-    assert errors(repeated, label, check_order=False, groups=repeated["name"]) == []
+    assert errors(repeated, label, is_file=False) == ["name"]
+    assert errors(repeated, label, is_file=False, groups=repeated["name"]) == []
 
 
 def test_numbers_declared_as_categories_are_compared_value_by_value():
@@ -174,7 +192,7 @@ def test_too_few_rows_of_a_label_say_nothing():
 
 
 def test_no_columns_at_all():
-    assert audit({}, {}, np.tile([0, 1], 50).astype(np.int8), check_order=False) == []
+    assert audit({}, {}, np.tile([0, 1], 50).astype(np.int8), is_file=False) == []
 
 
 def test_errors_come_before_warnings():

@@ -2,13 +2,11 @@
 
 import io
 import json
-from dataclasses import replace
 
 import pytest
 
 from features.errors import LeakError
 from features.frame import Frame
-from features.frame.facts import HorizonFacts
 from tests.features.frame.company import load_company
 from tests.features.frame.test_flat import load_flat, make_rows
 from tests.training.examples import ROOT
@@ -51,37 +49,6 @@ def test_check_refuses_a_leak(tmp_path):
     load_flat(tmp_path, rows)
     with pytest.raises(LeakError, match="reason_for_leaving"):
         answer_of(check.run, usecase=str(tmp_path / "telco.yaml"), data="")
-
-
-def test_a_frame_in_words(company):
-    facts = company.frame.facts
-    lines = build.describe_frame(company.frame)
-    assert lines[0] == (
-        f"{facts.row_count:,} rows of {facts.entity_count:,} entities, "
-        f"{len(facts.catalogue)} features, {facts.event_count:,} rows with the event"
-    )
-    by_name = {horizon.horizon: horizon for horizon in facts.horizons}
-    assert lines[1] == (
-        f"30d: {by_name['30d'].events:,} events in {by_name['30d'].labelled:,} rows whose outcome is known"
-    )
-    assert len([line for line in lines if " events in " in line]) == 4
-
-
-def test_what_was_left_out_is_said_with_the_reason(company):
-    facts = replace(
-        company.frame.facts,
-        horizons=(HorizonFacts("90d", 12, 3_456),),
-        dropped_rows={"no label": 1_234, "left before": 0},
-        dropped_features={"region": "all values are 'north'"},
-        findings=({"severity": "warning", "column": "plan", "evidence": "knows too much"},),
-    )
-    lines = build.describe_frame(replace(company.frame, facts=facts))
-    assert lines[1:] == [
-        "90d: 12 events in 3,456 rows whose outcome is known",
-        "dropped 1,234 rows: no label",
-        "left out region: all values are 'north'",
-        "warning: plan: knows too much",
-    ]
 
 
 def test_the_schema_for_people_is_the_file_that_editors_use():

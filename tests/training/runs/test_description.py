@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+from features.frame import build
+from features.frame.facts import HorizonFacts
+from tests.features.frame.company import load_company
+from tests.features.frame.test_flat import load_flat, make_rows
+from training.runs.description import describe_frame
+
+WARNING = {
+    "severity": "warning",
+    "column": "plan",
+    "evidence": "knows too much",
+    "remedy": "exclude it",
+    "accepted": None,
+}
+
+
+def describe(frame, **facts):
+    """Return the lines on a frame of which some facts are others."""
+    return describe_frame(replace(frame, facts=replace(frame.facts, **facts)))
+
+
+def test_a_frame_in_words(company):
+    facts = company.frame.facts
+    lines = describe_frame(company.frame)
+    assert lines[0] == (
+        f"{facts.row_count:,} rows of {facts.entity_count:,} entities, "
+        f"{len(facts.catalogue)} features, {facts.event_count:,} rows with the event"
+    )
+    by_name = {horizon.horizon: horizon for horizon in facts.horizons}
+    assert lines[1] == (
+        f"30d: {by_name['30d'].events:,} events in {by_name['30d'].labelled:,} rows whose outcome is known"
+    )
+    assert len([line for line in lines if " events in " in line]) == 4
+
+
+def test_what_was_left_out_is_said_with_the_reason(company):
+    lines = describe(
+        company.frame,
+        horizons=(HorizonFacts("90d", 12, 3_456),),
+        dropped_rows={"no label": 1_234, "left before": 0},
+        dropped_features={"region": "all values are 'north'"},
+        matches={},
+        findings=(WARNING,),
+    )
+    assert lines[1:] == [
+        "90d: 12 events in 3,456 rows whose outcome is known",
+        "dropped 1,234 rows: no label",
+        "left out region: all values are 'north'",
+        "warning: plan: knows too much; exclude it",
+    ]
+
+
+def test_an_accepted_leak_is_no_error_any_more(company):
+    accepted = WARNING | {"severity": "error", "accepted": "known at sign-up"}
+    lines = describe(company.frame, matches={}, findings=(accepted,))
+    assert lines[-1] == "accepted: plan: knows too much; the use case says: known at sign-up"
+
+
+def test_what_is_odd_in_a_source_is_one_line(company):
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
+    calm = match | {"rows": 10, "kept": 10, "unmatched_keys": []}
+    odd = calm | {"unmatched": 1_077, "rows": 2_000, "unmatched_keys": ["S-1", "S-2"], "after_end": 3}
+    lines = describe(company.frame, matches={"tickets": odd, "calls": calm}, findings=())
+    assert lines[-1] == (
+        "tickets: of 2,000 rows 1,077 lead to nobody (left out), 3 lie after the entity's end (kept); "
+        "keys that lead to nobody: S-1, S-2"
+    )
+    assert not [line for line in lines if line.startswith("calls")]
+
+
+def test_a_real_company_tells_of_its_strangers(tmp_path):
+    frame = build(load_company(tmp_path))
+    told = [line for line in describe_frame(frame) if ": of " in line]
+    odd = [name for name, match in frame.facts.matches.items() if match["unmatched"] or match["duplicates"]]
+    assert [line.partition(":")[0] for line in told if "lead to nobody" in line or "repeat" in line] == odd
+
+
+def test_a_flat_table_counts_rows_and_says_what_they_have(tmp_path):
+    frame = build(load_flat(tmp_path))
+    labels = sum(row["left"] == "Yes" for row in make_rows())
+    first = describe_frame(frame)[0]
+    assert first.startswith(f"{len(make_rows()):,} rows, ")
+    assert first.endswith(f"{labels:,} rows with the predicted label")
+
+
+def test_odd_cells_of_a_flat_table_are_told_by_column(tmp_path):
+    frame = build(load_flat(tmp_path))
+    match = frame.facts.matches["table"] | {"impossible": {"hours": 523}, "not_known_yet": {"sent": 0}}
+    lines = describe(frame, matches={"table": match}, findings=())
+    assert lines[-1] == "hours: 523 rows end before they begin (missing now)"

@@ -1,0 +1,78 @@
+"""What a feature table holds, and what was odd in its sources, in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from features.frame import Frame
+
+_COUNTED = {
+    "event": "rows with the event",
+    "silence": "rows with silence",
+    "binary": "rows with the predicted label",
+    "ordinal": "rows with a rating",
+    "nps_group": "rows with a rating",
+    "numeric": "rows with a value",
+}
+# What SourceFacts counts, in the order in which it is told.
+_ODD_ROWS = {
+    "missing_time": "have no time (left out)",
+    "duplicates": "repeat an earlier one (left out)",
+    "unmatched": "lead to nobody (left out)",
+    "known_before_event": "were known before they happened (kept, count from the event on)",
+    "in_future": "lie in the future (kept, no snapshot sees them)",
+    "ends_before_start": "end before they begin (kept, never hold)",
+    "before_start": "lie before the entity's start (kept)",
+    "after_end": "lie after the entity's end (kept)",
+}
+# What FlatFacts counts per column or file.
+_ODD_CELLS = {
+    "not_applicable": "do not apply (missing now, with a column that says so)",
+    "impossible": "end before they begin (missing now)",
+    "not_known_yet": "are later than the moment of the forecast (missing now)",
+    "unmatched": "find no partner in it",
+}
+
+
+def describe_frame(frame: Frame) -> list[str]:
+    """Return what a person wants to know of a frame, a line each."""
+    facts = frame.facts
+    size = f"{facts.row_count:,} rows"
+    if facts.shape == "snapshots":
+        size += f" of {facts.entity_count:,} entities"
+    counted = f"{facts.event_count:,} {_COUNTED[facts.target.kind]}"
+    lines = [f"{size}, {len(facts.catalogue.names)} features, {counted}"]
+    lines += [
+        f"{horizon.horizon}: {horizon.events:,} events in {horizon.labelled:,} rows whose outcome is known"
+        for horizon in facts.horizons
+    ]
+    lines += [f"dropped {count:,} rows: {reason}" for reason, count in facts.dropped_rows.items() if count]
+    lines += [f"left out {name}: {reason}" for name, reason in facts.dropped_features.items()]
+    if facts.shape == "snapshots":
+        lines += [line for name, match in facts.matches.items() for line in _describe_source(name, match)]
+    else:
+        lines += [line for match in facts.matches.values() for line in _describe_table(match)]
+    return lines + [_describe_finding(finding) for finding in facts.findings]
+
+
+def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one line on a source in which rows are odd."""
+    odd = [f"{match[key]:,} {words}" for key, words in _ODD_ROWS.items() if match[key]]
+    if odd:
+        keys = (
+            f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}" if match["unmatched"] else ""
+        )
+        yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{keys}"
+
+
+def _describe_table(match: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one line on each column or file of a flat table in which values are odd."""
+    for key, words in _ODD_CELLS.items():
+        yield from (f"{name}: {count:,} rows {words}" for name, count in match[key].items() if count)
+
+
+def _describe_finding(finding: Mapping[str, Any]) -> str:
+    """Return what the audit found of a column, and what can be done or why it is accepted."""
+    told = f"{finding['column']}: {finding['evidence']}"
+    if finding["accepted"] is not None:
+        return f"accepted: {told}; the use case says: {finding['accepted']}"
+    return f"{finding['severity']}: {told}; {finding['remedy']}"
