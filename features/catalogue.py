@@ -76,6 +76,16 @@ class Feature:
             self.name.removeprefix(prefix) if self.name.startswith(f"{prefix}{self.source}.") else self.name
         )
 
+    def fits(self, pattern: str) -> bool:
+        """Tell whether a driver's pattern means this feature; brackets in it stand for themselves.
+
+        Examples
+        --------
+        >>> Feature("o_tickets.hours.mean_90d", "number", "tickets").fits("tickets.hours*")
+        True
+        """
+        return fnmatchcase(self.bare_name, pattern.replace("[", "[[]"))
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -182,11 +192,11 @@ class Catalogue:
 
 def _find_owners(features: Iterable[Feature], drivers: Mapping[str, DriverGroup]) -> dict[str, str]:
     """Return the driver of each feature that has one."""
-    bare_names = {feature.bare_name: feature.name for feature in features}
+    listed = tuple(features)
     owners: dict[str, str] = {}
     for driver, group in drivers.items():
         for pattern in group.features:
-            for name in _match(driver, pattern, bare_names):
+            for name in _match(driver, pattern, listed):
                 if owners.setdefault(name, driver) != driver:
                     problem = f"'{pattern}' takes {name}, which driver '{owners[name]}' already has"
                     raise ContractError(
@@ -195,10 +205,11 @@ def _find_owners(features: Iterable[Feature], drivers: Mapping[str, DriverGroup]
     return owners
 
 
-def _match(driver: str, pattern: str, bare_names: Mapping[str, str]) -> list[str]:
-    """Return the features that a pattern means; brackets in it stand for themselves."""
-    found = [name for bare, name in bare_names.items() if fnmatchcase(bare, pattern.replace("[", "[[]"))]
+def _match(driver: str, pattern: str, features: Sequence[Feature]) -> list[str]:
+    """Return the names of the features that a pattern means."""
+    found = [feature.name for feature in features if feature.fits(pattern)]
     if not found:
+        bare_names = [feature.bare_name for feature in features]
         nearest = difflib.get_close_matches(pattern.replace("*", ""), bare_names, n=3, cutoff=0.3)
         hint = (
             f"the nearest features are {', '.join(nearest)}"

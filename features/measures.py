@@ -6,6 +6,7 @@ from typing import Literal
 
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.source import Source
+from features.usecase.units import PER_MONTH, plain_unit
 
 Function = Literal[
     "count",
@@ -77,9 +78,10 @@ class Measure:
         """Return the unit of the feature: that of its function, or the one declared for its column."""
         if self.shape == "time":
             return "days"
-        declared = source.units.get(self.column) if self.column is not None else None
+        unit = source.units.get(self.column) if self.column is not None else None
+        declared = None if unit is None else plain_unit(unit)
         if self.function == "slope" and declared is not None:
-            return f"{declared} per 30 days"
+            return declared + PER_MONTH["en"]
         return _FIXED_UNITS.get(self.function, declared)
 
 

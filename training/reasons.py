@@ -82,7 +82,7 @@ def describe(feature: Feature, value: float | str | None, usecase: UseCase, lang
     label = driver_label(feature, usecase, language)
     name = _parse(feature)
     phrase = _phrase(name, language)
-    shown = _value_in_words(value, feature.unit, name.function, language)
+    shown = _value_in_words(value, feature.unit, name.function, usecase, language)
     return f"{label} ({phrase}: {shown})" if phrase else f"{label}: {shown}"
 
 
@@ -119,7 +119,9 @@ def _phrase(name: _Name, language: Language) -> str:
     return _PHRASES[language][name.function].format(window=days, name=name.share.replace("_", " "))
 
 
-def _value_in_words(value: float | str | None, unit: str | None, function: str, language: Language) -> str:
+def _value_in_words(
+    value: float | str | None, unit: str | None, function: str, usecase: UseCase, language: Language
+) -> str:
     """Write a value with its unit, or say that it is not known."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return _NOT_KNOWN[language]
@@ -128,9 +130,10 @@ def _value_in_words(value: float | str | None, unit: str | None, function: str, 
     if unit == "share" or function in ("share", "response_rate"):
         percent = round(value * 100) + 0.0
         return _with_signs(f"{percent:.0f}%" if language == "en" else f"{percent:.0f}\N{NO-BREAK SPACE}%")
-    is_plain = unit is None or unit in _UNITS_IN_PHRASE or function not in ("", *_FUNCTIONS_WITH_UNIT)
-    suffix = "" if is_plain else _UNITS[language].get(str(unit), str(unit))
-    return _with_signs(f"{_digits(value, language)} {suffix}".strip())
+    written = _digits(value, language)
+    if unit is not None and unit not in _UNITS_IN_PHRASE and function in ("", *_FUNCTIONS_WITH_UNIT):
+        written += f" {_UNITS[language].get(unit) or usecase.unit_in(language, unit)}"
+    return _with_signs(written)
 
 
 def _digits(value: float, language: Language) -> str:

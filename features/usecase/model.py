@@ -14,7 +14,8 @@ from features.usecase.references import check_sources
 from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
 from features.usecase.table import FlatTable
-from features.usecase.vocabulary import ColumnPath, Labelled, Name
+from features.usecase.units import translate_unit
+from features.usecase.vocabulary import ColumnPath, Labelled, Language, Name
 
 
 def _kind_of_rule(found: object) -> str:
@@ -91,6 +92,11 @@ class UseCase(Labelled):
         if self.table is not None:
             return self.table.kind
         return self.settled()[3].outcome
+
+    def unit_in(self, language: Language, unit: str) -> str:
+        """Return the unit of a feature in a language, as its source declares it."""
+        declared = (found for source in self.sources.values() for found in source.units.values())
+        return translate_unit(unit, declared, language)
 
     @property
     def protected_columns(self) -> dict[str, str]:

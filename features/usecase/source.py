@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from features.usecase.units import Unit
 from features.usecase.vocabulary import DataKind, Days, Language, Part, propose
 
 
@@ -149,7 +150,9 @@ class Source(Part):
     read: ReadOptions = ReadOptions()
     scales: dict[str, Scale] = {}
     metrics: dict[Metric, str] = Field({}, description="which column holds an answer that reports speak of")
-    units: dict[str, str] = Field({}, description="unit of a column, shown in reports")
+    units: dict[str, Unit] = Field(
+        {}, description="unit of a column, shown in reports: a text, or {en: ..., de: ...}"
+    )
     verbatim: str | None = Field(None, description="column with free text; never a feature as it is")
     language: list[Language] = []
 

@@ -138,6 +138,13 @@ def test_values_carry_the_unit_where_the_phrase_does_not_say_it(
     assert describe(feature, value, usecase, "de").endswith(f": {german})")
 
 
+def test_units_are_written_in_the_language_where_the_use_case_says_how():
+    usecase = load(ROOT / "mlproject" / "usecases" / "churn.yaml")
+    feature = Feature("o_usage.logins.mean_90d", "number", "usage", unit="logins per week")
+    assert describe(feature, 2.25, usecase, "en").endswith(": 2.25 logins per week)")
+    assert describe(feature, 2.25, usecase, "de").endswith(": 2,25 Anmeldungen pro Woche)")
+
+
 NUMBERS = [
     (0.0, "0", "0"),
     (-0.0, "0", "0"),

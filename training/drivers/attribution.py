@@ -27,7 +27,8 @@ class DriverGroup:
     label
         Name in plain words per language.
     columns
-        Positions of its features in the catalogue, hence in every attribution matrix.
+        Positions of its features in the catalogue, hence in every attribution matrix; in the order in which
+        the use-case file names them.
     goal
         The driver's goal as written in the use-case file, a condition on its first feature.
     """
@@ -68,18 +69,24 @@ def _group_key(feature: Feature) -> str:
 
 def _group(members: Sequence[tuple[int, Feature]], drivers: Mapping[str, Driver]) -> DriverGroup:
     """Make one group of the features that share a driver, or of a feature that has none."""
-    columns = tuple(column for column, _ in members)
-    features = tuple(feature.name for _, feature in members)
-    first = members[0][1]
+    column, first = members[0]
     if first.driver is None:
         words = plain_name(first.name)
-        return DriverGroup(first.name, None, {"en": words, "de": words}, columns, features, None)
+        return DriverGroup(first.name, None, {"en": words, "de": words}, (column,), (first.name,), None)
     driver = drivers[first.driver]
+    named = sorted(members, key=lambda member: _place(member[1], driver.features))
     label: dict[Language, str] = {
         "en": driver.name_in("en", plain_name(first.driver)),
         "de": driver.name_in("de", plain_name(first.driver)),
     }
+    columns = tuple(column for column, _ in named)
+    features = tuple(feature.name for _, feature in named)
     return DriverGroup(first.driver, driver.role, label, columns, features, driver.goal)
+
+
+def _place(feature: Feature, patterns: Sequence[str]) -> int:
+    """Return the place of the first pattern that means a feature."""
+    return next(place for place, pattern in enumerate(patterns) if feature.fits(pattern))
 
 
 def plain_name(name: str) -> str:

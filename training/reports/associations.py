@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from training.drivers import DriverRow
+from features.usecase import UseCase
+from training.drivers import DriverRow, Goal
 from training.reports.inputs import Label, ReportInputs
 from training.reports.sections import Associations, DriverLine
 
@@ -19,9 +20,9 @@ def build_associations(inputs: ReportInputs) -> Associations:
     context = [row for row in drivers if row.role == "context"]
     shown = [row for row in drivers if row.role not in {None, "context"}] + others
     return Associations(
-        levers=_lines([row for row in drivers if row.role == "lever"], shown),
-        signs=_lines([row for row in drivers if row.role in {"signal", "mediator"}], shown),
-        others=_lines(others, shown),
+        levers=_lines(inputs.usecase, [row for row in drivers if row.role == "lever"], shown),
+        signs=_lines(inputs.usecase, [row for row in drivers if row.role in {"signal", "mediator"}], shown),
+        others=_lines(inputs.usecase, others, shown),
         context=tuple(row.label for row in context),
         context_share=sum(row.share.value for row in context),
         rest_count=len(rest),
@@ -31,15 +32,16 @@ def build_associations(inputs: ReportInputs) -> Associations:
     )
 
 
-def _lines(rows: Sequence[DriverRow], shown: Sequence[DriverRow]) -> tuple[DriverLine, ...]:
+def _lines(usecase: UseCase, rows: Sequence[DriverRow], shown: Sequence[DriverRow]) -> tuple[DriverLine, ...]:
     """Make the rows of one group; only rows of the same group compete for places."""
     labels = {row.name: row.label for row in shown if row in rows}
     return tuple(
-        _line(row, tuple(labels[name] for name in row.may_swap_with if name in labels)) for row in rows
+        _line(usecase, row, tuple(labels[name] for name in row.may_swap_with if name in labels))
+        for row in rows
     )
 
 
-def _line(row: DriverRow, may_swap_with: tuple[Label, ...]) -> DriverLine:
+def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...]) -> DriverLine:
     """Make one row."""
     met = row.goal_met
     return DriverLine(
@@ -49,9 +51,18 @@ def _line(row: DriverRow, may_swap_with: tuple[Label, ...]) -> DriverLine:
         share=row.share,
         direction=row.direction,
         goal=row.goal,
+        goal_unit=_name_unit(usecase, row.goal),
         goal_met=met,
         people_missing_goal=None if met is None else round(met.n * (1 - met.value)),
         may_swap_with=may_swap_with,
         is_unclear=row.share.low <= 0,
         evidence_grade=row.evidence_grade,
     )
+
+
+def _name_unit(usecase: UseCase, goal: Goal | None) -> Label | None:
+    """Return the unit of a goal in both languages."""
+    unit = None if goal is None else goal.unit
+    if unit is None:
+        return None
+    return {"en": usecase.unit_in("en", unit), "de": usecase.unit_in("de", unit)}

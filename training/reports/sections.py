@@ -117,6 +117,8 @@ class DriverLine:
 
     Attributes
     ----------
+    goal_unit
+        The unit of the goal per language; None where it has none.
     people_missing_goal
         How many of those with a value miss the goal today.
     may_swap_with
@@ -131,6 +133,7 @@ class DriverLine:
     share: Estimate
     direction: Direction
     goal: Goal | None
+    goal_unit: Label | None
     goal_met: Estimate | None
     people_missing_goal: int | None
     may_swap_with: tuple[Label, ...]

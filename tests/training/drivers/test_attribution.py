@@ -27,6 +27,18 @@ def test_features_of_one_driver_form_one_group_and_others_stand_alone_without_a_
     assert (plan.name, plan.role, plan.label["en"]) == ("o_customers.plan", None, "Customers plan")
 
 
+def test_features_of_a_driver_stand_in_the_order_in_which_the_use_case_names_them() -> None:
+    """A goal speaks of the first of them, wherever that stands in the frame."""
+    features = [
+        Feature("o_trainings.hours.sum_365d", "number", "trainings", driver="training"),
+        Feature("o_trainings.days_since_last", "number", "trainings", driver="training"),
+    ]
+    named = Driver(features=["trainings.days*", "trainings.*"], role="signal", goal="<= 365")
+    (group,) = driver_groups(features, {"training": named})
+    assert group.columns == (1, 0)
+    assert group.features == ("o_trainings.days_since_last", "o_trainings.hours.sum_365d")
+
+
 def test_a_feature_named_like_a_driver_stays_apart() -> None:
     catalogue = Catalogue((*CATALOGUE.features, Feature("resolution", "number", "table")))
     assert [group.role for group in driver_groups(catalogue, DRIVERS)] == ["lever", None, None]

@@ -1,3 +1,4 @@
+from features.usecase import Source
 from tests.training.reports import samples
 from training.reports import build_report
 from training.reports.associations import build_associations
@@ -28,6 +29,26 @@ def test_lines_say_how_many_miss_the_goal_out_of_those_with_a_value() -> None:
     ease = build_associations(samples.inputs()).signs[0]
     assert ease.goal_met is not None
     assert (ease.people_missing_goal, ease.goal_met.n) == (round(1771 * 0.38), 1771)
+
+
+def test_the_unit_of_a_goal_is_in_both_languages() -> None:
+    tickets = {
+        "file": "t.csv",
+        "event_time": "at",
+        "known_at": "same",
+        "units": {"logins": {"en": "logins per week", "de": "Anmeldungen pro Woche"}, "hours": "h"},
+    }
+    usecase = samples.usecase().model_copy(update={"sources": {"t": Source.model_validate(tickets)}})
+    lines = [
+        samples.driver(name, "lever", name, name, (0.2, 0.1, 0.3), goal=samples.goal(">=", 1, unit))
+        for name, unit in [("a", "logins per week per 30 days"), ("b", "h"), ("c", None)]
+    ]
+    shown = build_associations(samples.inputs(usecase=usecase, drivers=tuple(lines))).levers
+    assert [line.goal_unit for line in shown] == [
+        {"en": "logins per week per 30 days", "de": "Anmeldungen pro Woche je 30 Tage"},
+        {"en": "h", "de": "h"},
+        None,
+    ]
 
 
 def test_ties_are_named_within_a_group_only() -> None:
