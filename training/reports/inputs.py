@@ -76,7 +76,8 @@ class ModelFacts:
     data_from, data_to
         First and last snapshot that the model was trained and tested on; None for a flat table.
     answered, asked
-        People of the cohort with at least one survey answer, and people in the cohort; None without surveys.
+        People of the cohort with at least one survey answer, and people in the cohort; None where no answer
+        has a name.
     """
 
     name: str

@@ -148,19 +148,18 @@ def _rank(metric: str) -> int:
 
 
 def _model_facts(bundle: Bundle, frame: Frame, trained_on: date) -> ModelFacts:
-    """Return what is said of the model."""
+    """Return what is said of the model; who ever answered is not known where all answers are anonymous."""
     facts = bundle.facts
     newest = set(frame.latest.column("entity_id").to_pylist())
-    answered = newest & set(frame.answers.column("entity_id").to_pylist())
-    has_survey = frame.answers.num_rows > 0
+    named = set(frame.answers.column("entity_id").to_pylist()) - {None}
     return ModelFacts(
         name=bundle.usecase.name,
         version=bundle.model_version,
         trained_on=trained_on,
         data_from=None if facts["data_from"] is None else date.fromisoformat(facts["data_from"]),
         data_to=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
-        answered=len(answered) if has_survey else None,
-        asked=len(newest) if has_survey else None,
+        answered=len(newest & named) if named else None,
+        asked=len(newest) if named else None,
     )
 
 

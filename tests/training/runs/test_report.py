@@ -52,6 +52,15 @@ class TestNumbers:
         found = gather(company.bundle, silent, made_on=TODAY)
         assert (found.model.asked, found.model.answered, found.experience) == (None, None, ())
 
+    def test_nobody_knows_who_answered_where_answers_are_anonymous(self, company):
+        answers = company.frame.answers
+        nameless = pa.nulls(len(answers), pa.string())
+        place = answers.schema.get_field_index("entity_id")
+        anonymous = replace(company.frame, answers=answers.set_column(place, "entity_id", nameless))
+        found = gather(company.bundle, anonymous, made_on=TODAY)
+        assert (found.model.asked, found.model.answered) == (None, None)
+        assert found.experience
+
 
 class TestCalls:
     def test_those_with_most_to_lose_come_with_reasons_in_both_languages(self, inputs, company):
