@@ -121,7 +121,10 @@ class FlatTable(Part):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.kind == "binary" and self.positive is None:
-            message = "'positive' is missing; add the key 'positive': the label that is predicted, e.g. Yes"
+            message = (
+                "'positive' is missing; write the label that is predicted, e.g. positive: Yes, "
+                "or kind: ordinal for a rating, numeric for an amount"
+            )
             raise ValueError(message)
         if self.kind != "binary" and self.positive is not None:
             message = (

@@ -68,7 +68,10 @@ def fit_booster(
     total = np.zeros(table.target.shape)
     for is_held, booster in zip(held, boosters.boosters, strict=True):
         cells = repeat_periods(table.matrix[is_held], table.n_periods)
-        log_odds = np.asarray(booster.predict(cells, raw_score=True, num_iteration=n_trees))
+        # A call without a number of threads changes it for all threads of the process: another member that is
+        # just being fitted would write beyond its buffers.
+        found = booster.predict(cells, raw_score=True, num_iteration=n_trees, num_threads=1)
+        log_odds = np.asarray(found)
         total[is_held] += log_odds.reshape(table.n_periods, -1).T
     final = lightgbm.train(parameters, rows, num_boost_round=n_trees)
     model = BoosterModel(final.model_to_string(num_iteration=n_trees))

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import lightgbm
 import numpy as np
 
 from tests.training.models.known_truth import QUICK, HazardWorld
@@ -40,6 +41,29 @@ def test_same_data_and_seed_give_the_same_bytes_even_side_by_side(flat_world):
     assert beside.model.text == alone.model.text
     np.testing.assert_array_equal(beside.out_of_fold, alone.out_of_fold)
     assert fit_booster(table, folds_of(table), SMOOTH, QUICK, seed=2).model.text != alone.model.text
+
+
+def test_every_call_that_can_set_threads_asks_for_one(flat_world, monkeypatch):
+    """The number is one of the whole process: a call without it lets members beside it write past buffers."""
+    asked = []
+
+    def watch(kind, method):
+        called = getattr(kind, method)
+
+        def call(self, *given, **named):
+            asked.append((method, named.get("num_threads") or (named.get("params") or {}).get("num_threads")))
+            return called(self, *given, **named)
+
+        monkeypatch.setattr(kind, method, call)
+
+    watch(lightgbm.Dataset, "__init__")
+    watch(lightgbm.Booster, "predict")
+    table = table_of(flat_world)
+    model = fit_booster(table, folds_of(table), SMOOTH, QUICK, seed=1).model
+    model.log_odds(table.matrix)
+    model.attributions(table.matrix[:5])
+    assert {method for method, _ in asked} == {"__init__", "predict"}
+    assert {number for _, number in asked} == {1}
 
 
 def test_out_of_fold_scores_are_worse_than_those_of_rows_that_were_seen(flat_world):
