@@ -90,7 +90,7 @@ def decode(
     except msgspec.ValidationError as error:
         finding = _describe(str(error), path, known)
         raise ProblemError(
-            422, "value", f"{finding.path or 'The body'}: {finding.message}.", (finding,)
+            422, "value", _sentence(finding.path or "The body", finding.message), (finding,)
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ProblemError(400, "malformed", "The body is not well-formed JSON in UTF-8.") from None
@@ -121,7 +121,12 @@ def read_query(request: Request, names: Collection[str]) -> dict[str, str]:
 
 def refuse_value(path: str, message: str) -> ProblemError:
     """Return the error for a value that is well-formed but not accepted."""
-    return ProblemError(422, "value", f"{path}: {message}.", (Finding(path, message),))
+    return ProblemError(422, "value", _sentence(path, message), (Finding(path, message),))
+
+
+def _sentence(where: str, message: str) -> str:
+    """Return place and message as one sentence."""
+    return f"{where}: {message}" if message.endswith("?") else f"{where}: {message}."
 
 
 def _check_media_type(request: Request) -> None:
@@ -174,6 +179,8 @@ def _describe_stranger(name: str, where: str, known: Collection[str]) -> Finding
     shown = _join(where, name) if _PLAIN_NAME.fullmatch(name) else where
     close = difflib.get_close_matches(name[:100], known, 1)
     hint = f"; did you mean {close[0]}?" if close else ""
+    if name in known:
+        hint = "; it belongs under features"
     return Finding(
         shown, f"is not known here{hint}" if shown != where else f"holds a name that is not known here{hint}"
     )

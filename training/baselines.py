@@ -23,6 +23,7 @@ LOGISTIC = "logistic"
 LINEAR = "linear"
 
 _LAST = ".last"
+_GRID = (np.arange(200) + 0.5) / 200
 
 
 def fit_baselines(
@@ -142,6 +143,31 @@ def fit_answer_baselines(
     model.fit(matrix, found, ridge__sample_weight=weights)
     rules[LINEAR] = lambda rows: np.clip(model.predict(rows), found.min(), found.max())
     return rules
+
+
+def spread_points(points: Floats, errors: Floats, weight: Floats | None, values: Floats) -> Floats:
+    """Return the probability of each level where a rule knows only a point: the point plus its own errors.
+
+    A rule that answers with one number is compared on equal terms only if it may be as unsure as it was when
+    it was fitted.
+
+    Parameters
+    ----------
+    points
+        What the rule expects of each row, shape (rows,).
+    errors, weight
+        Answers minus points of the rows that the rule was fitted to, and the weights of these rows.
+    values
+        What each level is worth, rising, shape (levels,).
+
+    Examples
+    --------
+    >>> spread_points(np.array([3.0]), np.array([-1.0, 0.0, 0.0, 1.0]), None, np.arange(1.0, 6.0))
+    array([[0.  , 0.25, 0.5 , 0.25, 0.  ]])
+    """
+    spread = np.quantile(errors, _GRID, weights=weight, method="inverted_cdf")
+    reached = np.searchsorted((values[1:] + values[:-1]) / 2, points[:, None] + spread)
+    return np.stack([(reached == place).mean(axis=1) for place in range(len(values))], axis=1)
 
 
 def _fit_logistic(

@@ -31,13 +31,13 @@ class Vocabulary:
     levels
         Levels with a code of their own: the code is the position.
     rare
-        Levels that were too rare for one; they share the code after the last level.
+        Levels that were too rare for one; they share the code after the last level, with those never seen.
 
     Examples
     --------
     >>> plan = Vocabulary(levels=("basic", "plus"), rare=("trial",))
-    >>> plan.n_codes, plan.codes["plus"], plan.codes["trial"], plan.codes.get("gold")
-    (3, 1.0, 2.0, None)
+    >>> plan.n_codes, plan.codes["plus"], plan.codes["trial"], plan.code_of_unseen
+    (3, 1.0, 2.0, 2.0)
     """
 
     levels: tuple[str, ...]
@@ -62,13 +62,16 @@ class Vocabulary:
         """Return the number of codes."""
         return len(self.levels) + bool(self.rare)
 
+    @property
+    def code_of_unseen(self) -> float:
+        """Return the code of a level that training never saw: that of rare ones, NaN where there are none."""
+        return float(len(self.levels)) if self.rare else np.nan
+
     @cached_property
     def codes(self) -> Mapping[str, float]:
         """Return the code of each level seen in training."""
-        shared = float(len(self.levels))
-        return {level: float(code) for code, level in enumerate(self.levels)} | dict.fromkeys(
-            self.rare, shared
-        )
+        own = {level: float(code) for code, level in enumerate(self.levels)}
+        return own | dict.fromkeys(self.rare, self.code_of_unseen)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Encoded:
     Attributes
     ----------
     matrix
-        Shape (rows, features), in the order of the catalogue; missing and unseen are NaN.
+        Shape (rows, features), in the order of the catalogue; NaN where missing.
     names
         Names of the columns.
     n_codes
@@ -111,8 +114,8 @@ class Encoded:
 class Encoder:
     """Turn columns into a matrix, the same way in training, in batch and over HTTP.
 
-    Numbers become float64, truth values 0 and 1. Categories become their code in the frozen vocabulary; a
-    level that training never saw counts as missing and is reported.
+    Numbers become float64, truth values 0 and 1. Categories become their code in the frozen vocabulary. A
+    level that training never saw is reported; it counts as a rare one where there were any, else as missing.
 
     Parameters
     ----------
@@ -261,13 +264,13 @@ def _refuse_infinite(matrix: Floats, names: tuple[str, ...]) -> None:
 
 
 def _codes(name: str, column: Column, vocabulary: Vocabulary, unseen: dict[str, list[str]]) -> list[float]:
-    """Return the code of each row, NaN for missing and unseen; note the unseen ones."""
+    """Return the code of each row, NaN where missing; note the levels that were never seen."""
     texts = list(_texts(column))
-    found = vocabulary.codes
+    found, unknown = vocabulary.codes, vocabulary.code_of_unseen
     strangers = {text for text in texts if text is not None and text not in found}
     if strangers:
         unseen[name] = sorted(strangers)
-    return [np.nan if text is None else found.get(text, np.nan) for text in texts]
+    return [np.nan if text is None else found.get(text, unknown) for text in texts]
 
 
 def _texts(column: Column) -> Iterable[str | None]:

@@ -261,10 +261,15 @@ class Scorer:
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         """Name the categories of a row that training never saw."""
         return tuple(
-            f"{name}: this value was not seen in training and counts as missing"
+            f"{name}: this value was not seen in training and counts as {self._standing_in(name)}"
             for name, values in unseen.items()
             if row.get(name) in values
         )
+
+    def _standing_in(self, name: str) -> str:
+        """Say what a category that training never saw counts as."""
+        vocabulary = self.bundle.encoder.vocabularies[name]
+        return "missing" if vocabulary is None or np.isnan(vocabulary.code_of_unseen) else "a rare one"
 
     def _explain(
         self, matrix: Floats, rows: Sequence[Row], reasons: int, language: Language

@@ -1,5 +1,6 @@
 """Columns of staged files as arrays, brought to the rows of the main table."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -7,8 +8,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import ContractError
 from features.flat.rows import Values
 from features.reading import Staged, is_numeric, to_moment, to_number, to_text
+
+_NUMBER = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ class Cells:
         ------
         SourceError
             If a value is not a number.
+        ContractError
+            If a text is not one after it was recoded.
         """
+        if self.recode:
+            return self._recoded_numbers()
         found = self._fetch(to_number(self.staged, self.name))
         numbers = np.ma.getdata(found).astype(np.float64)
         numbers[np.ma.getmaskarray(found)] = np.nan
@@ -72,6 +80,18 @@ class Cells:
         if is_category or self.recode or not is_numeric(self.staged, self.name):
             return self.texts()
         return self.numbers()
+
+    def _recoded_numbers(self) -> NDArray[np.float64]:
+        """Return the values as numbers where words stand for some of them."""
+        texts = self.texts()
+        numbers = np.full(len(texts), np.nan)
+        for row, text in enumerate(texts):
+            if text is not None and _NUMBER.fullmatch(text) is None:
+                problem = f"row {row + self.staged.first_row}: '{text}' is not a number"
+                hint = "write under table.recode which number it stands for"
+                raise ContractError(f"table.{self.name}", problem, hint)
+            numbers[row] = np.nan if text is None else float(text)
+        return numbers
 
     def _fetch(self, value: str) -> NDArray[Any]:
         """Return one column in file order; masked where missing."""

@@ -8,6 +8,7 @@ from features.labels import group_nps
 
 _SHOWN = 5
 _MOST_LIKELY = 10
+_MOST_LEVELS = 21
 
 
 def read_target(labels: NDArray[np.object_], positive: str | float, column: str) -> NDArray[np.int8]:
@@ -50,7 +51,7 @@ def read_target(labels: NDArray[np.object_], positive: str | float, column: str)
 
 
 def read_ratings(
-    numbers: NDArray[np.float64], rows: NDArray[np.int64], *, is_nps: bool, column: str
+    numbers: NDArray[np.float64], rows: NDArray[np.int64], *, kind: str, column: str
 ) -> NDArray[np.float64]:
     """Return ratings or amounts as they are, or answers from 0 to 10 as NPS groups 0, 1, 2.
 
@@ -60,15 +61,16 @@ def read_ratings(
         Labels, none missing.
     rows
         Number of each row as a person sees it in the file, for messages.
-    is_nps
-        Whether the group is predicted.
+    kind
+        ``ordinal``, ``numeric`` or ``nps_group``.
     column
         Name of the label, for messages.
 
     Raises
     ------
     ContractError
-        If there are fewer than two different labels, or an answer is not a whole number from 0 to 10.
+        If there are fewer than two different labels or NPS groups, more than 21 different ratings, or an
+        answer is not a whole number from 0 to 10.
     """
     where = f"table.{column}"
     if not len(numbers):
@@ -76,14 +78,22 @@ def read_ratings(
     if np.ptp(numbers) == 0:
         problem = f"every row has the label {numbers[0]:g}"
         raise ContractError(where, problem, "there is nothing to learn; check the file and table.label")
-    if not is_nps:
+    if kind == "ordinal" and (n_levels := len(np.unique(numbers))) > _MOST_LEVELS:
+        problem = f"{n_levels} different values are no rating"
+        raise ContractError(where, problem, "write kind: numeric for an amount")
+    if kind != "nps_group":
         return numbers
     odd = np.flatnonzero((numbers < 0) | (numbers > _MOST_LIKELY) | (numbers != np.trunc(numbers)))
     if len(odd):
         problem = f"row {rows[odd[0]]}: {numbers[odd[0]]:g} is not an answer from 0 to {_MOST_LIKELY}"
         hint = f"if it is a code, write read: {{missing: ['{numbers[odd[0]]:g}']}}; else write kind: numeric"
         raise ContractError(where, problem, hint)
-    return group_nps(numbers)
+    groups = group_nps(numbers)
+    if np.ptp(groups) == 0:
+        name = ("detractors", "passives", "promoters")[int(groups[0])]
+        problem = f"answers from {numbers.min():g} to {numbers.max():g} are all {name}"
+        raise ContractError(where, problem, "groups need answers from 0 to 10; write kind: ordinal")
+    return groups
 
 
 def _is_same(value: str, positive: str | float) -> bool:

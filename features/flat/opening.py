@@ -9,14 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import Feature, Kind
-from features.errors import ContractError, SpecError
+from features.errors import ContractError, SourceError, SpecError
 from features.flat.cells import Cells
 from features.flat.durations import measure_durations
 from features.flat.joins import join_file
 from features.flat.label import read_ratings, read_target
 from features.flat.recoding import recode_columns
 from features.flat.rows import FlatFacts, FlatRows, Values
-from features.flat.sifting import INDICATOR, find_copies, find_useless, is_missing, mark_not_applicable
+from features.flat.sifting import (
+    INDICATOR,
+    find_copies,
+    find_useless,
+    is_missing,
+    mark_not_applicable,
+    number_alike,
+)
 from features.flat.weights import read_weights
 from features.progress import Report, silent
 from features.reading import Place, Readable, Staged, demand_columns, hint_at_values, proposing, stage_file
@@ -112,6 +119,7 @@ class _Reading:
             group=None if table.group is None else cells[table.group].texts()[kept],
             cuts={name: cells[name].texts()[kept] for name in self.usecase.cuts},
             protected=protected,
+            likeness=self._number_alike(cells, kept),
             facts=FlatFacts(
                 rows=len(kept),
                 kept=len(target),
@@ -168,6 +176,14 @@ class _Reading:
             return find_copies(compared)
         return np.zeros(len(compared[0]), np.bool_)
 
+    def _number_alike(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return equal numbers for rows that are equal in all but id and label, and in all but the id."""
+        labels = cells[self.table.label].texts()[kept]
+        apart = {self.table.id, self.table.label}
+        compared = [found.texts()[kept] for name, found in cells.items() if name not in apart]
+        alike = number_alike(compared) if compared else np.arange(len(labels))
+        return np.stack([alike, number_alike([alike, labels])])
+
     def _read_label(
         self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]
     ) -> NDArray[np.int8] | NDArray[np.float64]:
@@ -176,9 +192,13 @@ class _Reading:
         if table.kind == "binary" and table.positive is not None:
             return read_target(labels.texts()[kept], table.positive, table.label)
         rows = np.flatnonzero(kept) + table.read.header_rows + 1
-        return read_ratings(
-            labels.numbers()[kept], rows, is_nps=table.kind == "nps_group", column=table.label
-        )
+        try:
+            numbers = labels.numbers()
+        except SourceError as error:
+            hint = f"say under table.recode which number each word of '{table.label}' stands for, "
+            hint += "or predict one word: positive instead of kind"
+            raise SourceError(error.where, error.problem, hint) from error
+        return read_ratings(numbers[kept], rows, kind=table.kind, column=table.label)
 
     def _sort_columns(
         self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]

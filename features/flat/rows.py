@@ -73,6 +73,9 @@ class FlatRows:
         Columns with groups that may be shown, as texts.
     protected
         Protected columns: kept for checks of fairness, never features.
+    likeness
+        Shape (2, rows): equal numbers for rows that are equal in all columns of the file but id and label,
+        and in all but the id.
     """
 
     columns: Mapping[str, Values]
@@ -84,6 +87,7 @@ class FlatRows:
     group: NDArray[np.object_] | None
     cuts: Mapping[str, NDArray[np.object_]]
     protected: Mapping[str, Values]
+    likeness: NDArray[np.int64]
     facts: FlatFacts
 
     @property

@@ -1,6 +1,7 @@
 """Values that mean "does not apply", and columns that cannot help any model."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,19 @@ def is_missing(values: Values) -> NDArray[np.bool_]:
     return np.array([value is None for value in values], np.bool_)
 
 
+def number_alike(columns: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
+    """Return a number per row, equal for rows that are equal in every column.
+
+    Examples
+    --------
+    >>> number_alike([np.array(["a", "b", "a"], object), np.array(["1", "1", "1"], object)])
+    array([0, 1, 0])
+    """
+    numbers: dict[tuple[object, ...], int] = {}
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return np.array([numbers.setdefault(row, len(numbers)) for row in rows], np.int64)
+
+
 def find_copies(columns: Iterable[Values]) -> NDArray[np.bool_]:
     """Tell which rows equal an earlier one in every column.
 
@@ -65,12 +79,10 @@ def find_copies(columns: Iterable[Values]) -> NDArray[np.bool_]:
     >>> find_copies([np.array(["a", "b", "a"], object), np.array(["1", "1", "1"], object)])
     array([False, False,  True])
     """
-    seen: set[tuple[object, ...]] = set()
-    copies: list[bool] = []
-    for row in zip(*(column.tolist() for column in columns), strict=True):
-        copies.append(row in seen)
-        seen.add(row)
-    return np.array(copies, np.bool_)
+    numbers = number_alike(columns)
+    is_copy = np.ones(len(numbers), np.bool_)
+    is_copy[np.unique(numbers, return_index=True)[1]] = False
+    return is_copy
 
 
 def find_useless(columns: Mapping[str, Values]) -> dict[str, str]:

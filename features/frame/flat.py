@@ -54,6 +54,7 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         binary,
         entity_id=rows.entity_id if has_id else None,
         groups=rows.group,
+        likeness=rows.likeness,
     )
     findings = enforce([*found, *_warn_of_same_survey(catalogue, usecase)], usecase)
     features = _collect_features(rows, catalogue)

@@ -38,6 +38,7 @@ def audit(
     entity_id: NDArray[np.object_] | None = None,
     groups: NDArray[np.object_] | None = None,
     is_file: bool = True,
+    likeness: NDArray[np.int64] | None = None,
 ) -> list[Finding]:
     """Find columns that know the outcome.
 
@@ -56,6 +57,9 @@ def audit(
     is_file
         Whether the rows are those of a file, in its order. Snapshots are not: they have no order of their
         own, and people of whom little is known look alike.
+    likeness
+        Two numbers per row, shape (2, rows): equal for rows that are equal in all columns of the file but the
+        label, and in the label too, be they features or not. The features tell when absent.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def audit(
         if (finding := _Look(name, values, kinds.get(name), target, folds).judge()) is not None
     ]
     found += _judge_order(entity_id, target, folds, is_file=is_file)
-    found += _count_copies(columns, target, groups) if is_file else []
+    if is_file and columns:
+        found += _count_copies(_code_rows(columns, target) if likeness is None else likeness, target, groups)
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
@@ -225,27 +230,31 @@ def _place(order: NDArray[np.int64]) -> NDArray[np.float64]:
     return order.astype(np.float64)
 
 
+def _code_rows(columns: Mapping[str, Values], target: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return equal numbers for rows that are equal in every column, without and with the label."""
+    digests = np.zeros(len(next(iter(columns.values()))), np.uint64)
+    for values in columns.values():
+        digests = digests * _MULTIPLIER + _code_exactly(values).astype(np.uint64)
+    alike = np.asarray(np.unique(digests, return_inverse=True)[1], np.int64)
+    return np.stack([alike, 2 * alike + target])
+
+
 def _count_copies(
-    columns: Mapping[str, Values], target: NDArray[np.int8], groups: NDArray[np.object_] | None
+    likeness: NDArray[np.int64], target: NDArray[np.int8], groups: NDArray[np.object_] | None
 ) -> list[Finding]:
     """Return a warning with the number of rows that are exact copies of an earlier one of another group.
 
     Rows that look alike by chance have different labels as often as others; copies never do.
     """
-    if not columns:
-        return []
-    digests = np.zeros(len(target), np.uint64)
-    for values in columns.values():
-        digests = digests * _MULTIPLIER + _code_exactly(values).astype(np.uint64)
-    with_label = digests * _MULTIPLIER + target.astype(np.uint64)
+    alike, with_label = likeness
     own = np.arange(len(target)) if groups is None else encode(groups)
-    of_groups = np.unique(with_label * _MULTIPLIER + own.astype(np.uint64))
+    of_groups = np.unique(with_label * (int(own.max()) + 1) + own)
     copies = len(of_groups) - len(np.unique(with_label))
     if not copies:
         return []
     evidence = f"{copies} of {len(target)} rows are exact copies of another row, label included"
     remedy = "remove them, or name a group column so that copies never stand on both sides of a split"
-    differ = 1 - _count_pairs(with_label) / _count_pairs(digests)
+    differ = 1 - _count_pairs(with_label) / _count_pairs(alike)
     rate = float(target.mean())
     if differ > _BY_CHANCE * 2 * rate * (1 - rate):
         evidence += (
@@ -255,9 +264,9 @@ def _count_copies(
     return [Finding(ROWS, "duplicates", "warning", evidence, remedy)]
 
 
-def _count_pairs(digests: NDArray[np.uint64]) -> float:
+def _count_pairs(numbers: NDArray[np.int64]) -> float:
     """Return the number of pairs of equal rows."""
-    counts = np.unique(digests, return_counts=True)[1].astype(np.float64)
+    counts = np.unique(numbers, return_counts=True)[1].astype(np.float64)
     return float((counts * (counts - 1) / 2).sum())
 
 

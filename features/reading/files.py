@@ -55,7 +55,10 @@ def _demand_file(place: Place, path: Path) -> None:
     """Demand that the file is there; else name what looks like it."""
     if path.exists():
         return
-    present = sorted(found.name for found in path.parent.iterdir()) if path.parent.is_dir() else []
+    if not path.parent.is_dir():
+        problem = f"the folder '{path.parent.name}' is not there"
+        raise SourceError(f"{place.key}.file", problem, "name the folder with the data: --data FOLDER")
+    present = sorted(found.name for found in path.parent.iterdir() if not found.name.startswith("."))
     close = difflib.get_close_matches(path.name, present, n=3, cutoff=0.7) or present[:5]
     hint = f"beside it are: {', '.join(close)}" if close else "check the name and the data folder"
     raise SourceError(f"{place.key}.file", f"'{path.name}' is not there", hint)

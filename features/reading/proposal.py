@@ -15,6 +15,11 @@ from features.usecase import ReadOptions
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 _ENCODINGS = {"cp1252": "Windows-1252 text", "latin-1": "Latin-1 text", "utf-8": "UTF-8 text"}
 _LAST_MOMENT = datetime(2025, 12, 31, 14, 5, tzinfo=UTC)
+# What may be declared wrongly where a message says this; any part of it where it says something else.
+_REASONS = {
+    "is not a number": ("delimiter", "decimal", "missing", "header_rows"),
+    ", the header ": ("delimiter", "encoding", "header_rows"),
+}
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
@@ -80,6 +85,8 @@ def propose_reading(file: Readable, error: SourceError | ContractError | None = 
     if _plain(options) == _plain(file.options):
         return None
     if isinstance(error, ContractError) and not _explains(error, found, file):
+        return None
+    if error is not None and not _changes(options, file.options, error.problem):
         return None
     return f"write read: {write_options(options)} ({describe(options, file.options, found)})"
 
@@ -162,6 +169,12 @@ def _plain(options: ReadOptions) -> ReadOptions:
     """Return options without differences that change nothing: UTF-8 is read with or without its mark."""
     encoding = "utf-8" if options.encoding == "utf-8-sig" else options.encoding
     return options.model_copy(update={"encoding": encoding, "dates": list(options.forms) or None})
+
+
+def _changes(options: ReadOptions, declared: ReadOptions, problem: str) -> bool:
+    """Tell whether what is new about a file can be the reason of a problem, where the problem says enough."""
+    relevant = next((keys for sign, keys in _REASONS.items() if sign in problem), ())
+    return not relevant or any(getattr(options, key) != getattr(declared, key) for key in relevant)
 
 
 def _explains(error: ContractError, found: Detected, file: Readable) -> bool:

@@ -105,6 +105,8 @@ def _remedy_for_misfit(finding: Mapping[str, Any], found: object) -> str:
     """Say what belongs where a value of another type or size was found."""
     context = finding.get("ctx", {})
     kind, message = str(finding["type"]), str(finding["msg"])
+    if kind == "string_type" and isinstance(found, dict) and len(found) == 1:
+        return f"put names with a colon into quotes: '{': '.join(map(str, *found.items()))}'"
     if kind == "string_type" and isinstance(found, (int, float)):
         return f"put it into quotes: {_show(found)}"
     if kind == "model_type" and context["class_name"] == "Flag":

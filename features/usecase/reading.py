@@ -11,6 +11,7 @@ from features.errors import SpecError
 from features.usecase.finding import to_spec_error
 from features.usecase.model import UseCase
 
+_LONGEST_SHOWN = 100
 _REMEDIES = (
     ("\\t", "indent with blanks, not with tabs"),
     ("mapping values are not allowed", "put a text that holds ': ' into quotes, or mend the indentation"),
@@ -124,4 +125,6 @@ def _to_syntax_error(error: yaml.MarkedYAMLError, file_name: str, text: str) -> 
         return SpecError(where, problem, hint)
     told = f"{context} {problem}"
     remedy = next((remedy for sign, remedy in _REMEDIES if sign in told), "mend this line or the one above")
-    return SpecError(where, f"'{lines[number].strip()}' is not valid YAML ({problem})", remedy)
+    line = lines[number].strip()
+    shown = line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]}..."
+    return SpecError(where, f"'{shown}' is not valid YAML ({problem})", remedy)

@@ -189,6 +189,10 @@ def test_ids_are_read_as_strictly(client, content, path):
         (with_features({"o_tickets.count_90d": "5"}), "expected a number or null, found a text"),
         (with_features({"o_customers.plan": 5}), "expected a text or null, found a whole number"),
         (with_features({"o_tickets.count": 5}), "is not known here; did you mean o_tickets.count_90d?"),
+        (
+            {**GOOD, "rows": [{"o_tickets.count_90d": 5, "features": {"o_customers.plan": "basic"}}]},
+            "is not known here; it belongs under features",
+        ),
         (with_features({}), "holds no feature; send at least one"),
         ({**GOOD, "reasons": 11}, "must be at most 10"),
         ({**GOOD, "horizons": ["1d"]}, "is not a horizon; there are: 30d, 90d"),
@@ -199,7 +203,9 @@ def test_ids_are_read_as_strictly(client, content, path):
     ],
 )
 def test_messages_say_what_was_expected(client, content, message):
-    assert post(client, json.dumps(content).encode()).json()["errors"][0]["message"] == message
+    problem = post(client, json.dumps(content).encode()).json()
+    assert problem["errors"][0]["message"] == message
+    assert problem["detail"].endswith(message if message.endswith("?") else f"{message}.")
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,16 @@ class TestEncode:
             2.0,
         ]
 
-    def test_unseen_levels_are_missing_and_reported_once(self):
+    def test_unseen_levels_count_as_rare_ones_and_are_reported_once(self):
         encoded = trained().encode({"tenure": [1] * 4, "plan": ["gold", "basic", "gold", "bronze"]})
-        assert np.isnan(encoded.matrix[:, 1]).tolist() == [True, False, True, True]
+        assert encoded.matrix[:, 1].tolist() == [2.0, 0.0, 2.0, 2.0]
         assert encoded.unseen == {"plan": ["bronze", "gold"]}
+
+    def test_unseen_levels_are_missing_where_training_knew_no_rare_ones(self):
+        columns = {"tenure": range(10), "plan": ["basic", "plus"] * 5}
+        encoded = Encoder.fit(columns, CATALOGUE).encode({"tenure": [1] * 2, "plan": ["gold", "basic"]})
+        assert np.isnan(encoded.matrix[:, 1]).tolist() == [True, False]
+        assert encoded.unseen == {"plan": ["gold"]}
 
     @pytest.mark.parametrize("missing", [None, math.nan, ""])
     def test_missing_categories_are_not_reported(self, missing):

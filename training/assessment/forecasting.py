@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.errors import TooFewEventsError
 from features.progress import Report, silent
 from training.assessment.splitting import Split, is_new_entity, split_rows
-from training.baselines import PRIOR, fit_answer_baselines, fit_baselines
+from training.baselines import fit_answer_baselines, fit_baselines, spread_points
 from training.evaluation import AnswerForecasts, horizon_labels, ranked_probability_scores
 from training.fitting import FittedModel, fit_rows
 from training.models import RatingModel
@@ -174,22 +174,22 @@ def _forecast_answers(
     probabilities, place = model.probabilities(matrix), model.levels.place(answers.target)
     target = model.levels.worth(answers.target)
     low, high = model.interval(matrix)
+    learned_matrix, worth = fitted.encoder.encode(learned.columns).matrix, model.levels.worth(known.target)
     rules = fit_answer_baselines(
-        fitted.encoder.encode(learned.columns).matrix,
+        learned_matrix,
         tuple(learned.catalogue),
-        model.levels.worth(known.target),
+        worth,
         learned.weight,
         question=known.question,
         worth=model.levels.worth,
     )
-    baselines = {name: AnswerForecasts.of_points(rule(matrix), target) for name, rule in rules.items()}
-    shares = np.bincount(
-        model.levels.place(known.target), weights=learned.weight, minlength=len(model.levels.levels)
-    )
-    prior = np.tile(shares / shares.sum(), (len(target), 1))
-    values = model.levels.values
-    prior_scores = ranked_probability_scores(prior, values, place)
-    baselines[PRIOR] = replace(baselines[PRIOR], rps=prior_scores)
+    values, baselines = model.levels.values, {}
+    for name, rule in rules.items():
+        points = rule(matrix)
+        errors = worth - rule(learned_matrix)
+        shares = spread_points(points, errors, learned.weight, values)
+        scores = ranked_probability_scores(shares, values, place)
+        baselines[name] = replace(AnswerForecasts.of_points(points, target), rps=scores)
     return RatingForecasts(
         positions=split.positions,
         is_new_entity=is_new_entity(rows, split),

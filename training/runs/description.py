@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pyarrow.compute as pc
+
 from features.frame import Frame
 
+_MOST_LEVELS = 20
 _COUNTED = {
     "event": "rows with the event",
     "silence": "rows with silence",
@@ -41,6 +44,8 @@ def describe_frame(frame: Frame) -> list[str]:
         size += f" of {facts.entity_count:,} entities"
     counted = f"{facts.event_count:,} {_COUNTED[facts.target.kind]}"
     lines = [f"{size}, {len(facts.catalogue.names)} features, {counted}"]
+    if facts.shape == "table":
+        lines += _describe_columns(frame)
     lines += [
         f"{horizon.horizon}: {horizon.events:,} events in {horizon.labelled:,} rows whose outcome is known"
         for horizon in facts.horizons
@@ -52,6 +57,21 @@ def describe_frame(frame: Frame) -> list[str]:
     else:
         lines += [line for match in facts.matches.values() for line in _describe_table(match)]
     return lines + [_describe_finding(finding) for finding in facts.findings]
+
+
+def _describe_columns(frame: Frame) -> Iterator[str]:
+    """Yield which columns of a flat table became features, and which of them look like free text."""
+    catalogue = frame.facts.catalogue
+    levels = {name: pc.count_distinct(frame.table[name]).as_py() for name in catalogue.categories}
+    present = {name: frame.table.num_rows - frame.table[name].null_count for name in levels}
+    if catalogue.numbers:
+        yield f"numbers: {', '.join(catalogue.numbers)}"
+    if levels:
+        yield f"categories: {', '.join(f'{name} ({count:,})' for name, count in levels.items())}"
+    for name, count in levels.items():
+        if count > max(_MOST_LEVELS, present[name] / 2):
+            found = f"{count:,} different texts in {present[name]:,} rows look like names or free text"
+            yield f"note: {name}: {found}; exclude it, or name it under experience if people said it"
 
 
 def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:

@@ -35,6 +35,7 @@ from training.runs import report as report_run
 from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
+from training.statistics import Estimate
 
 AUTO = "auto"
 _EVENT_METRICS = ("log_loss", "brier", "auc", "pr_auc", "ece")
@@ -203,11 +204,16 @@ def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: boo
         f"{trained.horizon}: {evaluation.summary}",
     ]
     lines += [
-        f"  beside {name}: {comparison.loss_name} {comparison.loss}"
+        f"  against {name}: {comparison.loss_name} differs by {comparison.loss}, {_judge(comparison.loss)}"
         for name, comparison in evaluation.baselines.items()
     ]
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
+
+
+def _judge(difference: Estimate) -> str:
+    """Say what a difference of losses means."""
+    return "better" if difference.high < 0 else "worse" if difference.low > 0 else "not clearly better"
 
 
 def to_json(trained: Trained, registered: RegisteredBundle, *, is_champion: bool) -> dict[str, Any]:

@@ -68,6 +68,8 @@ def test_nps_answers_become_groups(tmp_path):
         ([1, 9, 11], "nps_group", ContractError, "table.score: row 4: 11 is not an answer from 0 to 10; "),
         ([1, "", 9.5], "nps_group", ContractError, "table.score: row 4: 9.5 is not an answer from 0 to 10; "),
         ([0, -1], "nps_group", ContractError, "table.score: row 3: -1 is not an answer from 0 to 10; "),
+        ([1, 5, 3], "nps_group", ContractError, "table.score: answers from 1 to 5 are all detractors; "),
+        (range(30), "ordinal", ContractError, "table.score: 30 different values are no rating; "),
         ([3, 3, 3], "ordinal", ContractError, "table.score: every row has the label 3; "),
         (["", ""], "numeric", ContractError, "table.score: no row has a label; "),
     ],

@@ -30,6 +30,20 @@ def test_the_label_is_recoded_too(read):
     assert rows.target.tolist() == [1, 0, 0, 0]
 
 
+def test_words_become_a_rating(read):
+    text = "id,size,mood\na,1,good\nb,2,5\nc,3,bad\nd,4,\n"
+    rows = read(text, label="mood", positive=None, kind="ordinal", recode={"mood": {"good": "4", "bad": "1"}})
+    assert rows.target.tolist() == [4, 5, 1]
+
+
+def test_a_word_that_stands_for_no_number_is_named(read):
+    text = "id,size,mood\na,1,good\nb,2,5\nc,3,bad\nd,4,\n"
+    with pytest.raises(ContractError, match="row 4: 'bad' is not a number") as caught:
+        read(text, label="mood", positive=None, kind="ordinal", recode={"mood": {"good": "4"}})
+    assert caught.value.where == "table.mood"
+    assert caught.value.hint == "write under table.recode which number it stands for"
+
+
 def test_codes_of_numbers_become_categories(read):
     rows = read(recode={"size": {"1": "small", "2": "small"}})
     assert rows.columns["size"].tolist() == ["small", "small", "3", "4"]

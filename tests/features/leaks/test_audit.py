@@ -157,6 +157,15 @@ def test_rows_that_look_alike_by_chance_are_told_from_copies():
     assert look(columns, target, is_file=False) == []
 
 
+def test_rows_that_differ_in_a_column_that_is_no_feature_are_no_copies():
+    _, target, columns = people()
+    columns = {name: np.concatenate([values, values[:100]]) for name, values in columns.items()}
+    repeated, place = np.concatenate([target, target[:100]]), np.arange(ROWS + 100)
+    assert look(columns, repeated, likeness=np.stack([place, place])) == []
+    same = np.concatenate([np.arange(ROWS), np.arange(100)])
+    assert look(columns, repeated, likeness=np.stack([same, same])) == [("(rows)", "duplicates", "warning")]
+
+
 def test_one_value_of_most_rows_that_never_goes_with_the_label_is_a_warning():
     rng, target, columns = people()
     state = np.where((target == 0) & (rng.random(ROWS) < 0.9), None, rng.choice(["left", "ill"], ROWS))

@@ -141,8 +141,15 @@ class TestFaults:
         )
 
     def test_missing_folder(self, connection, tmp_path):
-        with pytest.raises(SourceError, match="check the name and the data folder"):
+        with pytest.raises(SourceError, match="the folder 'no' is not there; name the folder with the data"):
             stage_file(connection, PLACE, tmp_path / "no" / "answers.csv", ReadOptions())
+
+    def test_hidden_files_are_not_proposed(self, connection, tmp_path):
+        for name in (".git", ".env", "tickets.csv"):
+            (tmp_path / name).touch()
+        with pytest.raises(SourceError) as caught:
+            stage_file(connection, PLACE, tmp_path / "answers.csv", ReadOptions())
+        assert caught.value.hint == "beside it are: tickets.csv"
 
     def test_folder_instead_of_a_file(self, connection, tmp_path):
         (tmp_path / "answers").mkdir()

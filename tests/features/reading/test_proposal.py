@@ -89,6 +89,21 @@ def test_error_about_another_file_is_left_alone(export):
         raise SourceError("sources.surveys_old.file", "row 3 has 2 values", "mend it")
 
 
+@pytest.mark.parametrize(
+    "problem", ["row 3: 'very good' is not a number", "row 11 has 18 values, the header 17 ('a,b')"]
+)
+def test_hints_that_help_are_not_replaced_by_what_is_odd_elsewhere_in_the_file(tmp_path, problem):
+    """Dates to declare are no reason why a word is not a number, or a row too long."""
+    path = tmp_path / "dates.csv"
+    path.write_text("id,at,mood\n" + "".join(f"{n},{n:02d}.03.2025,very good\n" for n in range(1, 29)))
+    file = Readable(PLACE, path, ReadOptions())
+    with pytest.raises(SourceError) as caught, proposing(file):
+        raise SourceError("sources.surveys.mood", problem, "the hint that helps")
+    assert caught.value.hint == "the hint that helps"
+    with pytest.raises(SourceError, match=r"write read: \{dates: '%d.%m.%Y'\}"), proposing(file):
+        raise SourceError("sources.surveys.at", "row 2: '01.03.2025' is not an ISO date", "another hint")
+
+
 def test_error_about_a_file_that_is_read_as_written_is_left_alone(export):
     with pytest.raises(SourceError, match="mend it"), proposing(Readable(PLACE, export, TOLD)):
         raise SourceError("surveys.nps", "row 3 is odd", "mend it")

@@ -84,6 +84,21 @@ def test_a_flat_table_counts_rows_and_says_what_they_have(tmp_path):
     assert first.endswith(f"{labels:,} rows with the predicted label")
 
 
+def test_columns_of_a_flat_table_are_listed_and_free_text_is_noted(tmp_path):
+    rows = [
+        {**row, "remark": f"said {number % 40}" if number < 60 else ""}
+        for number, row in enumerate(make_rows())
+    ]
+    lines = describe_frame(build(load_flat(tmp_path, rows)))
+    numbers = next(line for line in lines if line.startswith("numbers: "))
+    categories = next(line for line in lines if line.startswith("categories: "))
+    assert "tenure" in numbers
+    assert "remark (40)" in categories
+    noted = "note: remark: 40 different texts in 60 rows look like names or free text; exclude it, or name it"
+    assert any(line.startswith(noted) for line in lines)
+    assert not any(line.startswith("note") for line in describe_frame(build(load_flat(tmp_path / "plain"))))
+
+
 def test_odd_cells_of_a_flat_table_are_told_by_column(tmp_path):
     frame = build(load_flat(tmp_path))
     match = frame.facts.matches["table"] | {"impossible": {"hours": 523}, "not_known_yet": {"sent": 0}}

@@ -69,7 +69,7 @@ def test_words_name_version_figures_and_report(trained):
     lines = describe(found, registered(found), is_champion=True)
     assert lines[0] == f"champion of members: version 3 ({found.bundle.model_version})"
     assert lines[1] == f"outcome: {found.evaluation.summary}"
-    assert {line.split(":")[0] for line in lines[2:4]} == {"  beside prior", "  beside logistic"}
+    assert {line.split(":")[0] for line in lines[2:4]} == {"  against prior", "  against logistic"}
     assert [line.rpartition("/")[2] for line in lines[4:]] == [
         name for name in found.report_files if name.endswith(".html")
     ]
