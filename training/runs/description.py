@@ -70,8 +70,11 @@ def _describe_columns(frame: Frame) -> Iterator[str]:
         yield f"categories: {', '.join(f'{name} ({count:,})' for name, count in levels.items())}"
     for name, count in levels.items():
         if count > max(_MOST_LEVELS, present[name] / 2):
-            found = f"{count:,} different texts in {present[name]:,} rows look like names or free text"
-            yield f"note: {name}: {found}; exclude it, or name it under experience if people said it"
+            found = f"{count:,} different texts in {present[name]:,} rows: names, codes or free text"
+            yield (
+                f"note: {name}: {found}, of which new rows will have others; "
+                "exclude it, or name it under experience if people said it"
+            )
 
 
 def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:

@@ -94,7 +94,7 @@ def test_columns_of_a_flat_table_are_listed_and_free_text_is_noted(tmp_path):
     categories = next(line for line in lines if line.startswith("categories: "))
     assert "tenure" in numbers
     assert "remark (40)" in categories
-    noted = "note: remark: 40 different texts in 60 rows look like names or free text; exclude it, or name it"
+    noted = "note: remark: 40 different texts in 60 rows: names, codes or free text, of which new rows"
     assert any(line.startswith(noted) for line in lines)
     assert not any(line.startswith("note") for line in describe_frame(build(load_flat(tmp_path / "plain"))))
 
