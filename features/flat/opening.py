@@ -1,7 +1,7 @@
 """Read a flat table with all that the use case says of it."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -15,7 +15,7 @@ from features.flat.durations import measure_durations
 from features.flat.joins import join_file
 from features.flat.label import read_ratings, read_target
 from features.flat.recoding import recode_columns
-from features.flat.rows import FlatFacts, FlatRows, Values
+from features.flat.rows import FlatFacts, FlatRows, Values, WaitingRows
 from features.flat.sifting import (
     INDICATOR,
     find_copies,
@@ -97,7 +97,7 @@ class _Reading:
         is_labelled = ~is_missing(cells[table.label].texts())
         is_copy = self._find_copies(cells)
         cells = recode_columns(cells, table.recode, _PLACE)
-        kept = is_labelled & ~is_copy
+        kept, waiting = is_labelled & ~is_copy, ~is_labelled & ~is_copy
         target = self._read_label(cells, kept)
         columns, protected = self._sort_columns(cells, kept)
         durations = measure_durations(cells, table, kept)
@@ -109,10 +109,11 @@ class _Reading:
         features = tuple(
             self._describe(name, values) for name, values in columns.items() if name not in dropped
         )
+        ids = self._read_ids(cells, ~is_copy)
         return FlatRows(
             columns={feature.name: columns[feature.name] for feature in features},
             features=features,
-            entity_id=self._read_ids(cells, kept),
+            entity_id=ids[kept],
             target=target,
             weight=None if table.weight is None else read_weights(cells, table.weight, kept, _PLACE),
             value_revenue=self._read_revenue(cells, kept),
@@ -120,6 +121,7 @@ class _Reading:
             cuts={name: cells[name].texts()[kept] for name in self.usecase.cuts},
             protected=protected,
             likeness=self._number_alike(cells, kept),
+            waiting=self._read_waiting(cells, waiting, features, ids[waiting]),
             facts=FlatFacts(
                 rows=len(kept),
                 kept=len(target),
@@ -214,6 +216,24 @@ class _Reading:
                 columns[name] = found.values(is_category=name in table.categories)[kept]
         return columns, protected
 
+    def _read_waiting(
+        self,
+        cells: Mapping[str, Cells],
+        waiting: NDArray[np.bool_],
+        features: Sequence[Feature],
+        entity_id: NDArray[np.object_],
+    ) -> WaitingRows:
+        """Return the rows without a label with the features that the other rows have."""
+        columns, _ = self._sort_columns(cells, waiting)
+        columns |= measure_durations(cells, self.table, waiting).columns
+        mark_not_applicable(columns, self.table.not_applicable)
+        nowhere = np.zeros(len(entity_id))  # an indicator is made only where its value occurs
+        return WaitingRows(
+            {feature.name: columns.get(feature.name, nowhere) for feature in features},
+            entity_id,
+            {name: cells[name].texts()[waiting] for name in self.usecase.cuts},
+        )
+
     def _describe(self, name: str, values: Values) -> Feature:
         """Return what a column is; an indicator is of the same kind of data as the column it speaks of."""
         spoken_of = name.removesuffix(INDICATOR)
@@ -222,13 +242,14 @@ class _Reading:
         unit = "h" if name in self.table.durations else None
         return Feature(name, kind, "table", "X" if is_experience else "O", unit)
 
-    def _read_ids(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.object_]:
-        """Return the ids of the rows, each once."""
+    def _read_ids(self, cells: Mapping[str, Cells], is_needed: NDArray[np.bool_]) -> NDArray[np.object_]:
+        """Return the ids of all rows, those that are needed each once."""
         if self.table.id is None:
-            return np.array([str(row) for row in np.flatnonzero(kept) + 1], object)
-        ids = cells[self.table.id].texts()[kept]
+            return np.array([str(row + 1) for row in range(len(is_needed))], object)
+        ids = cells[self.table.id].texts()
         seen: set[str] = set()
-        for row, value in zip(np.flatnonzero(kept), ids, strict=True):
+        for row in np.flatnonzero(is_needed):
+            value = ids[row]
             if value is None or value in seen:
                 number = int(row) + self.table.read.header_rows + 1
                 problem = f"row {number} has no id" if value is None else f"the id '{value}' stands twice"

@@ -54,8 +54,23 @@ class FlatFacts:
 
 
 @dataclass(frozen=True)
+class WaitingRows:
+    """Hold the rows without a label: nothing to learn from, and the ones to be scored.
+
+    Attributes
+    ----------
+    columns, entity_id, cuts
+        As in :class:`FlatRows`.
+    """
+
+    columns: Mapping[str, Values]
+    entity_id: NDArray[np.object_]
+    cuts: Mapping[str, NDArray[np.object_]]
+
+
+@dataclass(frozen=True)
 class FlatRows:
-    """Hold one row per entity; all arrays have one value per row, in the order of the file.
+    """Hold one row per entity with a label; all arrays have one value per row, in the order of the file.
 
     Attributes
     ----------
@@ -76,6 +91,8 @@ class FlatRows:
     likeness
         Shape (2, rows): equal numbers for rows that are equal in all columns of the file but id and label,
         and in all but the id.
+    waiting
+        The rows without a label.
     """
 
     columns: Mapping[str, Values]
@@ -88,6 +105,7 @@ class FlatRows:
     cuts: Mapping[str, NDArray[np.object_]]
     protected: Mapping[str, Values]
     likeness: NDArray[np.int64]
+    waiting: WaitingRows
     facts: FlatFacts
 
     @property

@@ -63,6 +63,7 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
     )
     cuts = {name_cut(name): _to_column(values, "category") for name, values in rows.cuts.items()}
     table = pa.table(features | _collect_rest(rows) | cuts).take(order).combine_chunks()
+    latest = _collect_latest(table.select([*features, *cuts]), rows, catalogue, has_id=has_id)
     protected = pa.table({"entity_id": features["entity_id"]} | _collect_protected(rows)).take(order)
     facts = FrameFacts(
         usecase=usecase.name,
@@ -74,7 +75,7 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         row_count=table.num_rows,
         entity_count=table.num_rows,
         event_count=rows.facts.positives,
-        latest_count=table.num_rows,
+        latest_count=latest.num_rows,
         horizons=(),
         dropped_rows=_count_dropped(rows.facts),
         dropped_features=rows.facts.dropped,
@@ -85,8 +86,19 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         cuts=tuple(cuts),
         protected=tuple(rows.protected),
     )
-    latest = table.select([*features, *cuts])
     return Frame(table, latest, SCHEMA.empty_table(), facts, protected.combine_chunks())
+
+
+def _collect_latest(labelled: pa.Table, rows: FlatRows, catalogue: Catalogue, *, has_id: bool) -> pa.Table:
+    """Return all rows that can be scored: those with a label and those that still wait for one."""
+    waiting = rows.waiting
+    columns = {"entity_id": pa.array(waiting.entity_id, pa.string())}
+    columns |= {
+        feature.name: _to_column(waiting.columns[feature.name], feature.kind) for feature in catalogue
+    }
+    columns |= {name_cut(name): _to_column(values, "category") for name, values in waiting.cuts.items()}
+    latest = pa.concat_tables([labelled, pa.table(columns)])
+    return (latest.sort_by("entity_id") if has_id else latest).combine_chunks()
 
 
 def _warn_of_same_survey(catalogue: Catalogue, usecase: UseCase) -> list[Finding]:

@@ -51,6 +51,8 @@ def describe_frame(frame: Frame) -> list[str]:
         for horizon in facts.horizons
     ]
     lines += [f"dropped {count:,} rows: {reason}" for reason, count in facts.dropped_rows.items() if count]
+    if facts.shape == "table" and facts.latest_count > facts.row_count:
+        lines.append(f"{facts.latest_count - facts.row_count:,} rows without a label can be scored")
     lines += [f"left out {name}: {reason}" for name, reason in facts.dropped_features.items()]
     if facts.shape == "snapshots":
         lines += [line for name, match in facts.matches.items() for line in _describe_source(name, match)]

@@ -84,6 +84,45 @@ def test_what_is_declared_stands_after_the_target(tmp_path):
     assert frame.latest.num_rows == frame.table.num_rows
 
 
+class TestRowsWithoutALabel:
+    """Nothing is learned from them, and they are the ones to be scored."""
+
+    TABLE = {"not_applicable": {"columns": ["revenue"], "value": 107}}
+
+    @staticmethod
+    def unlabelled(rows, numbers):
+        return [{**row, "left": "" if number in numbers else row["left"]} for number, row in enumerate(rows)]
+
+    def test_they_wait_among_the_newest_rows_with_the_same_features(self, tmp_path):
+        rows, waiting = make_rows(), (3, 7, 150)
+        whole = build(load_flat(tmp_path / "a", rows, table=self.TABLE))
+        frame = build(load_flat(tmp_path / "b", self.unlabelled(rows, waiting), table=self.TABLE))
+        ids = [row["customer"] for row in rows]
+        assert frame.table.column("entity_id").to_pylist() == [
+            name for number, name in enumerate(ids) if number not in waiting
+        ]
+        assert frame.latest.column("entity_id").to_pylist() == ids
+        names = [name for name in frame.latest.column_names if not name.endswith("_not_applicable")]
+        assert frame.latest.select(names).equals(whole.latest.select(names))
+        assert (frame.facts.latest_count, frame.facts.row_count) == (200, 197)
+
+    def test_an_indicator_is_there_for_them_too(self, tmp_path):
+        rows = self.unlabelled(make_rows(), (3, 4))
+        latest = build(load_flat(tmp_path, rows, table=self.TABLE)).latest
+        assert latest.column("revenue_not_applicable").to_pylist()[3:9] == [0, 0, 0, 0, 1, 0]
+
+    def test_their_ids_have_to_be_unique_too(self, tmp_path):
+        rows = self.unlabelled(make_rows(), (3, 4))
+        rows[3]["customer"] = rows[9]["customer"]
+        with pytest.raises(ContractError, match=f"the id '{rows[9]['customer']}' stands twice"):
+            build(load_flat(tmp_path, rows))
+
+    def test_without_ids_they_keep_the_numbers_of_their_rows(self, tmp_path):
+        rows = self.unlabelled(make_rows(), (3, 7))
+        frame = build(load_flat(tmp_path, rows, table={"id": None, "exclude": ["customer"]}))
+        assert frame.latest.column("entity_id").to_pylist()[-2:] == ["4", "8"]
+
+
 def test_a_feature_may_not_have_the_name_of_a_column_of_the_frame(tmp_path):
     rows = [{**row, "target_days": row["tenure"]} for row in make_rows()]
     with pytest.raises(ContractError, match=r"table.target_days: has a name that the feature table needs"):

@@ -84,6 +84,13 @@ def test_a_flat_table_counts_rows_and_says_what_they_have(tmp_path):
     assert first.endswith(f"{labels:,} rows with the predicted label")
 
 
+def test_rows_without_a_label_are_said_to_be_there_to_score(tmp_path):
+    rows = [{**row, "left": "" if number < 3 else row["left"]} for number, row in enumerate(make_rows())]
+    lines = describe_frame(build(load_flat(tmp_path, rows)))
+    assert "dropped 3 rows: no label" in lines
+    assert "3 rows without a label can be scored" in lines
+
+
 def test_columns_of_a_flat_table_are_listed_and_free_text_is_noted(tmp_path):
     rows = [
         {**row, "remark": f"said {number % 40}" if number < 60 else ""}
