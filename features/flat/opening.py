@@ -173,10 +173,9 @@ class _Reading:
 
     def _find_copies(self, cells: Mapping[str, Cells]) -> NDArray[np.bool_]:
         """Tell which rows to leave out because they equal an earlier one in all but the id."""
-        compared = [found.texts() for name, found in cells.items() if name != self.table.id]
-        if self.table.duplicates == "remove":
-            return find_copies(compared)
-        return np.zeros(len(compared[0]), np.bool_)
+        if self.table.duplicates == "keep":
+            return np.zeros(len(cells[self.table.label].texts()), np.bool_)
+        return find_copies(found.texts() for name, found in cells.items() if name != self.table.id)
 
     def _number_alike(self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return equal numbers for rows that are equal in all but id and label, and in all but the id."""
