@@ -118,7 +118,7 @@ def _needs_number(measure: Measure, shape: Shape) -> bool:
     """Tell whether a function can only read numbers; a share of texts may ask for equality."""
     if measure.function == "share" and measure.condition is not None:
         return shape == "time" or (shape == "text" and measure.condition[0] != "=")
-    return measure.function not in ("first", "last")
+    return measure.function not in {"first", "last", "distinct"}
 
 
 def _find_text(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> str | None:

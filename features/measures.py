@@ -21,6 +21,9 @@ Function = Literal[
     "count_slope",
     "share",
     "ratio",
+    "delta",
+    "count_delta",
+    "distinct",
     "days_since_first",
     "days_since_last",
     "response_rate",
@@ -32,6 +35,8 @@ _FIXED_UNITS: dict[Function, str] = {
     "count_slope": "count per day, per 30 days",
     "share": "share",
     "ratio": "ratio",
+    "count_delta": "count",
+    "distinct": "count",
     "days_since_first": "days",
     "days_since_last": "days",
     "response_rate": "share",
@@ -52,7 +57,8 @@ class Measure:
         Column that the function reads; absent for functions of the events alone. A count with a column counts
         the events that have a value there.
     window_days
-        Length of the window ``[snapshot - window, snapshot)``; absent where the whole known history counts.
+        Length of the window ``[snapshot - window, snapshot)``; absent where the whole known history counts. A
+        delta compares it with the window of the same length before it.
     long_days
         Length of the longer window of a ratio.
     condition
@@ -121,12 +127,23 @@ def _windowed(prefix: str, rule: FeatureRule) -> Iterator[Measure]:
         for column in getattr(rule, function):
             for window in rule.windows:
                 yield Measure(f"{prefix}.{column}.{function}_{window}", function, column, window.days)
+    yield from _changes(prefix, rule)
+    for column in rule.distinct:
+        for window in rule.windows:
+            yield Measure(f"{prefix}.{column}.distinct_{window}", "distinct", column, window.days)
+    yield from _shares(prefix, rule)
+
+
+def _changes(prefix: str, rule: FeatureRule) -> Iterator[Measure]:
+    """Yield slopes within a window and deltas to the window before it; of the number of events as well."""
     for column in rule.slope:
         for window in rule.windows:
-            name = f"{prefix}.{column}.slope_{window}"
-            counts = column == "count"
+            name, counts = f"{prefix}.{column}.slope_{window}", column == "count"
             yield Measure(name, "count_slope" if counts else "slope", None if counts else column, window.days)
-    yield from _shares(prefix, rule)
+    for column in rule.delta:
+        for window in rule.windows:
+            name, counts = f"{prefix}.{column}.delta_{window}", column == "count"
+            yield Measure(name, "count_delta" if counts else "delta", None if counts else column, window.days)
 
 
 def _shares(prefix: str, rule: FeatureRule) -> Iterator[Measure]:

@@ -54,12 +54,12 @@ def list_clocks(source: Source) -> tuple[str, ...]:
 
 def _list_rule(rule: FeatureRule) -> list[tuple[str, Reading]]:
     """Return what the functions of a rule read."""
-    computed = [*rule.sum, *rule.mean, *rule.min, *rule.max, *rule.std, *rule.slope]
+    computed = [*rule.sum, *rule.mean, *rule.min, *rule.max, *rule.std, *rule.slope, *rule.delta]
     needs: list[tuple[str, Reading]] = [(column, "number") for column in computed if column in rule.columns]
     for column, conditions in rule.share.items():
         is_ordered = any(parse_condition(condition)[0] != "=" for condition in conditions.values())
         needs.append((column, "number" if is_ordered else "any"))
-    return [*needs, *((column, "any") for column in (*rule.first, *rule.last))]
+    return [*needs, *((column, "any") for column in (*rule.first, *rule.last, *rule.distinct))]
 
 
 def _list_target(usecase: UseCase, name: str) -> list[tuple[str, Reading]]:

@@ -75,6 +75,13 @@ class FeatureRule(Part):
     slope: list[str] = Field(
         [], description="change per 30 days; 'count' is the slope of the number of events"
     )
+    delta: list[str] = Field(
+        [],
+        description="mean in the window less the mean in the one before it; 'count' is the number of events",
+    )
+    distinct: list[str] = Field(
+        [], description="number of different values, a few percent off where there are many"
+    )
     share: dict[str, dict[Name, Condition]] = Field({}, description="column: {name: condition}")
     ratio: list[Days] = Field(
         [], description="two windows: events per day in the first over those in the second"
@@ -86,13 +93,14 @@ class FeatureRule(Part):
     def columns(self) -> tuple[str, ...]:
         """Return every column that any function reads, each once, in order of mention."""
         listed = [*self.sum, *self.mean, *self.min, *self.max, *self.std, *self.first, *self.last]
-        listed += [column for column in self.slope if column != "count"]
-        return tuple(dict.fromkeys([*listed, *self.share]))
+        listed += [column for column in (*self.slope, *self.delta) if column != "count"]
+        return tuple(dict.fromkeys([*listed, *self.distinct, *self.share]))
 
     @property
     def windowed(self) -> bool:
         """Tell whether any function needs a window."""
-        per_window = (self.count, self.sum, self.mean, self.min, self.max, self.std, self.slope, self.share)
+        per_value = (self.sum, self.mean, self.min, self.max, self.std)
+        per_window = (self.count, *per_value, self.slope, self.delta, self.distinct, self.share)
         return any(function not in (None, [], {}) for function in per_window)
 
     @model_validator(mode="after")

@@ -219,7 +219,7 @@ def test_a_ratio_compares_events_per_day():
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_order_of_the_events_changes_not_a_bit(seed):
+def test_the_order_of_the_events_changes_at_most_the_last_bits_of_moments(seed):
     dice = random.Random(seed)
     events = [
         Event(
@@ -233,7 +233,13 @@ def test_the_order_of_the_events_changes_not_a_bit(seed):
         for number in range(400)
     ]
     shuffled = dice.sample(events, len(events))
-    assert fold(shuffled)[0].equals(fold(events)[0])
+    once, again = fold(events)[0], fold(shuffled)[0]
+    for name in once.column_names:
+        if ".std_" in name or ".slope_" in name:
+            expected = [None if value is None else pytest.approx(value) for value in once[name].to_pylist()]
+            assert again[name].to_pylist() == expected
+        else:
+            assert again[name].equals(once[name]), name
 
 
 def test_times_before_1970_keep_their_days():

@@ -1,0 +1,79 @@
+"""Arrow batches of events -> the arrays that the compiled code reads."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from features.measures import Shape
+from features.panes import Events, Roster, Texts, hash_ids
+
+Words = NDArray[np.int64]
+_DAY_US = 86_400_000_000
+_NEVER = np.iinfo(np.int64).max
+_NOTHING = np.empty(0, np.int64)
+_MICROSECONDS = pa.timestamp("us")
+
+
+def to_events(batch: pa.RecordBatch, shapes: Sequence[Shape], roster: Roster, texts: Texts) -> Events:
+    """Return a batch as arrays.
+
+    Parameters
+    ----------
+    batch
+        With ``entity_id``, ``event_time`` and ``known_at``; ``known_until`` where events can be taken back;
+        ``id`` where ids order events of the same moment; ``v0``, ``v1`` and so on, the columns of the layout.
+    shapes
+        What the columns hold.
+    roster, texts
+        Numbers of the entities and of the texts; may learn new ones.
+    """
+    names = batch.schema.names
+    entities = roster.number(batch.column("entity_id"))
+    for clock in ("event_time", "known_at"):
+        if batch.column(clock).null_count:
+            entities = np.where(pc.is_valid(batch.column(clock)), entities, -1).astype(np.int32)
+    bits = np.empty((len(shapes), batch.num_rows), np.int64)
+    for place, shape in enumerate(shapes):
+        bits[place] = _read_values(batch.column(f"v{place}"), shape, texts)
+    return Events(
+        entities,
+        _read_times(batch.column("event_time"), 0),
+        _read_times(batch.column("known_at"), 0),
+        _read_times(batch.column("known_until"), _NEVER) if "known_until" in names else _NOTHING,
+        _read_ids(batch.column("id")) if "id" in names else _NOTHING,
+        bits,
+    )
+
+
+def _read_times(times: pa.Array, missing: int) -> Words:
+    """Return times as microseconds since 1970-01-01."""
+    if not pa.types.is_int64(times.type):
+        times = times.cast(
+            pa.timestamp("us", times.type.tz) if pa.types.is_timestamp(times.type) else _MICROSECONDS
+        )
+        times = times.view(pa.int64())
+    found: Words = (times.fill_null(missing) if times.null_count else times).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _read_values(values: pa.Array, shape: Shape, texts: Texts) -> Words:
+    """Return values as bits: hashes of texts, else of float64; a time is the day it falls on."""
+    if shape == "text":
+        return texts.hash(values)
+    if pa.types.is_temporal(values.type):
+        days = np.floor_divide(_read_times(values, 0), _DAY_US).astype(np.float64)
+        days[values.is_null().to_numpy(zero_copy_only=False)] = np.nan
+        return days.view(np.int64)
+    numbers: NDArray[np.float64] = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.ascontiguousarray(numbers).view(np.int64)
+
+
+def _read_ids(ids: pa.Array) -> Words:
+    """Return ids as numbers: themselves where they are whole numbers, else hashes; 0 where missing."""
+    if pa.types.is_integer(ids.type):
+        found: Words = ids.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        return found
+    return hash_ids(ids)

@@ -1,0 +1,109 @@
+"""The engine of one source: takes events in any order, gives the values of rows block by block."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.fold.folding import Rows, fold_cells
+from features.fold.program import cut_grid, make_program
+from features.measures import Measure
+from features.panes import CellLog, Events, Layout, Runs
+
+MEMORY_BYTES = 192 * 2**20
+_FEWEST_CELLS = 1024
+_BLOCK_ENTITIES = 2000
+
+
+class Engine:
+    """Compute measures of one source; a full log goes to a temporary folder until the block ends.
+
+    Parameters
+    ----------
+    measures
+        What to compute, with the shapes of their columns.
+    snapshots
+        Days since 1970-01-01 on which any row is known.
+    orders_by_known
+        Whether the known time orders events of the same moment; a known time that only follows from the
+        event time cannot.
+    orders_by_id
+        Whether ids do.
+    event_count
+        Number of the events, where it is known: memory is taken for no more.
+    memory_bytes
+        Most memory for cells; more of them wait in files.
+    """
+
+    def __init__(
+        self,
+        measures: Sequence[Measure],
+        snapshots: Iterable[int],
+        *,
+        orders_by_known: bool = True,
+        orders_by_id: bool = False,
+        event_count: int | None = None,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        self.layout = Layout.of(measures, orders_by_known=orders_by_known, orders_by_id=orders_by_id)
+        self.grid = cut_grid(snapshots, measures)
+        self._program = make_program(measures, self.layout, self.grid)
+        self._scratch = tempfile.TemporaryDirectory(prefix="xm-cells-")
+        self._runs = Runs(self.layout.width, Path(self._scratch.name))
+        most = max(memory_bytes // (8 * self.layout.width), _FEWEST_CELLS)
+        self._log = CellLog(
+            self.layout,
+            self.grid,
+            capacity=most if event_count is None else min(event_count, most),
+            put_aside=self._runs.put_aside,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scratch.cleanup()
+
+    def add(self, events: Events, entity_count: int) -> None:
+        """Add a batch of events; ``entity_count`` is above every number of an entity so far."""
+        self._log.add(events, entity_count)
+
+    def fold(self, rows: Rows) -> Iterator[NDArray[np.float64]]:
+        """Yield the values of rows, in their order, in blocks of whole entities; shape (rows, measures).
+
+        No event can be added any more. See :func:`features.fold.folding.fold_cells` for what is missing.
+        """
+        self._runs.keep(self._log.take())
+        del self._log
+        for begin in range(0, len(rows.entities), _BLOCK_ENTITIES):
+            end = min(begin + _BLOCK_ENTITIES, len(rows.entities))
+            first, last = rows.starts[begin], rows.starts[end]
+            block = Rows(
+                rows.entities[begin:end], rows.starts[begin : end + 1] - first, rows.snapshots[first:last]
+            )
+            cells = self._runs.read(int(block.entities[0]), int(block.entities[-1]) + 1)
+            yield fold_cells(cells, block, self.grid, self.layout, self._program)
+
+
+def arrange_rows(
+    entities: NDArray[np.int32], days: NDArray[np.int32], snapshots: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], Rows]:
+    """Return rows in the order in which they are folded, and that order.
+
+    Parameters
+    ----------
+    entities, days
+        Entity and snapshot day of each row.
+    snapshots
+        All snapshot days, ascending.
+    """
+    order = np.lexsort((days, entities))
+    found, starts = np.unique(entities[order], return_index=True)
+    places = np.searchsorted(snapshots, days[order]).astype(np.int32)
+    return order, Rows(found, np.append(starts, len(order)).astype(np.int64), places)

@@ -1,0 +1,150 @@
+"""Tell values from what has been gathered of a window: the last step of the fold."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.fold.program import (
+    COUNT,
+    COUNT_CHANGE,
+    DAYS_SINCE_FIRST,
+    DAYS_SINCE_LAST,
+    DEVIATION,
+    DISTINCT,
+    EXTREME,
+    MEAN,
+    MEAN_CHANGE,
+    PICKED_DAY,
+    PICKED_NUMBER,
+    PICKED_TEXT,
+    RATIO,
+    SHARE,
+    TOTAL,
+    TREND_OF_COUNTS,
+)
+from features.panes import FIRST_DAY, LAST_DAY, SKETCH_BITS, Words, as_real, compiled
+
+_SLOPE_DAYS = 30.0
+_DAY_US = 86_400_000_000.0
+_NAN = np.nan
+_GATHERED, _BEFORE = 0, 1
+_OF_NOTHING = (COUNT, COUNT_CHANGE, PICKED_TEXT, DISTINCT)
+_OF_DAYS = (DAYS_SINCE_FIRST, DAYS_SINCE_LAST, PICKED_DAY, TREND_OF_COUNTS)
+
+
+@compiled
+def tell(
+    sums: Words, at: int, steps: Words, begin: int, end: int, day: int, row: int, told: NDArray[np.float64]
+) -> None:
+    """Write down what the steps ``[begin, end)`` of a program tell of a row.
+
+    Parameters
+    ----------
+    sums, at
+        What has been gathered, and in which row; row 1 is the window before the window.
+    steps, begin, end
+        See :class:`features.fold.program.Program`.
+    day
+        Day of the snapshot.
+    row, told
+        Where the values go.
+    """
+    for step in range(begin, end):
+        code, place, part = steps[step, 0], steps[step, 1], steps[step, 3]
+        count, before = sums[at, steps[step, 2]], sums[_BEFORE, steps[step, 2]]
+        if code in _OF_NOTHING:
+            told[row, place] = _tell_always(sums, at, code, part, count, before)
+        elif count == 0:
+            told[row, place] = _NAN
+        elif code == RATIO:
+            told[row, place] = told[row, place] * steps[step, 4] / (count * steps[step, 5])
+        elif code == MEAN_CHANGE:
+            told[row, place] = _tell_mean_change(sums, part, count, before)
+        elif code in _OF_DAYS:
+            told[row, place] = _tell_days(sums, at, code, part, count, day, steps[step, 4])
+        else:
+            told[row, place] = _tell_value(sums, at, code, part, count)
+
+
+@compiled
+def _tell_always(sums: Words, at: int, code: int, part: int, count: int, before: int) -> float:
+    """Return what can be told of nothing as well."""
+    if code == COUNT:
+        return float(count)
+    if code == COUNT_CHANGE:
+        return float(count - before)
+    return as_real(sums[at, part + 1]) if code == PICKED_TEXT else _tell_distinct(sums, at, part)
+
+
+@compiled
+def _tell_value(sums: Words, at: int, code: int, part: int, count: int) -> float:
+    """Return a value of a column that has any."""
+    if code == TOTAL:
+        return _total(sums, at, part)
+    if code == MEAN:
+        return _total(sums, at, part) / count
+    if code == EXTREME:
+        return as_real(sums[at, part])
+    if code == SHARE:
+        return float(sums[at, part] / count)
+    if code == PICKED_NUMBER:
+        return as_real(sums[at, part + 1])
+    if code == DEVIATION:
+        return float(np.sqrt(as_real(sums[at, part + 1]) / (count - 1))) if count > 1 else _NAN
+    squares = as_real(sums[at, part + 3])
+    return as_real(sums[at, part + 4]) / squares * (_SLOPE_DAYS * _DAY_US) if squares > 0.0 else _NAN
+
+
+@compiled
+def _tell_days(sums: Words, at: int, code: int, part: int, count: int, day: int, window_days: int) -> float:
+    """Return what is told in days before the snapshot, or of the days of the events."""
+    if code == DAYS_SINCE_FIRST:
+        return float(day - sums[at, FIRST_DAY])
+    if code == DAYS_SINCE_LAST:
+        return float(day - sums[at, LAST_DAY])
+    if code == PICKED_DAY:
+        return day - as_real(sums[at, part + 1])
+    return _tell_trend_of_counts(sums[at, part], count, day, window_days)
+
+
+@compiled
+def _tell_mean_change(sums: Words, part: int, count: int, before: int) -> float:
+    """Return the mean of a window less that of the window before it."""
+    if before == 0:
+        return _NAN
+    return _total(sums, _GATHERED, part) / count - _total(sums, _BEFORE, part) / before
+
+
+@compiled
+def _total(sums: Words, at: int, part: int) -> float:
+    """Return a sum that is kept in two numbers; the rest says nothing once the sum is infinite."""
+    total = as_real(sums[at, part])
+    return total + as_real(sums[at, part + 1]) if np.isfinite(total) else total
+
+
+@compiled
+def _tell_trend_of_counts(day_sum: int, events: int, day: int, window_days: int) -> float:
+    """Return the least-squares change per 30 days of a window's daily counts; NaN for a window of one day.
+
+    With days ``d = 0 .. w - 1`` and counts ``y``: ``sum((d - mean(d)) y) / sum((d - mean(d))^2)``, whose
+    lower part is ``w (w^2 - 1) / 12``. Each event adds its day once, so no table of days is needed.
+    """
+    if window_days == 1:
+        return _NAN
+    twice_centred = 2 * day_sum + events * (window_days + 1 - 2 * day)
+    return twice_centred * 6.0 * _SLOPE_DAYS / (window_days * (window_days * window_days - 1.0))
+
+
+@compiled
+def _tell_distinct(sums: Words, at: int, part: int) -> float:
+    """Return about how many different values there are: linear counting.
+
+    Whang, Vander-Zanden and Taylor, ACM Trans. Database Syst. 15 (1990) 208-229: of ``m`` bits, each value
+    sets one; with ``z`` still clear there were about ``-m ln(z / m)`` values.
+    """
+    clear_bits = SKETCH_BITS
+    for word in range(part, part + SKETCH_BITS // 64):
+        left = np.uint64(sums[at, word])
+        while left:
+            left &= left - np.uint64(1)
+            clear_bits -= 1
+    return float(np.rint(SKETCH_BITS * np.log(SKETCH_BITS / max(clear_bits, 1))))

@@ -1,0 +1,40 @@
+"""Events become cells: one streamed pass, whatever the order, and every cell can be merged with any other.
+
+Time is cut at every snapshot and window edge. A cell holds what is to be remembered of the events of one
+entity in one pane that the same snapshots may know. Import from here; the modules inside are an arrangement,
+not an interface.
+"""
+
+from features.panes.adding import Events
+from features.panes.compiled import Places, Words, as_real, compiled
+from features.panes.grid import Grid
+from features.panes.layout import FIRST_DAY, KEY, LAST_DAY, SKETCH_BITS, Layout
+from features.panes.log import CellLog, SortedCells, split_key
+from features.panes.merging import clear, merge
+from features.panes.roster import Roster
+from features.panes.runs import Runs
+from features.panes.texts import Texts, hash_ids, hash_text
+
+__all__ = [
+    "FIRST_DAY",
+    "KEY",
+    "LAST_DAY",
+    "SKETCH_BITS",
+    "CellLog",
+    "Events",
+    "Grid",
+    "Layout",
+    "Places",
+    "Roster",
+    "Runs",
+    "SortedCells",
+    "Texts",
+    "Words",
+    "as_real",
+    "clear",
+    "compiled",
+    "hash_ids",
+    "hash_text",
+    "merge",
+    "split_key",
+]
