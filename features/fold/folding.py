@@ -241,7 +241,7 @@ def _walk(
         if program.changes[window]:
             _gather_before(edges.far_edges[snapshot, window], gathered, filled, form, bench)
         tell(sums, _GATHERED, steps, int(starts[window]), int(starts[window + 1]), day, row, told)
-    tell(sums, _HISTORY, steps, starts[windows], starts[windows + 1], day, row, told)
+    tell(sums, _HISTORY, steps, int(starts[windows]), int(starts[windows + 1]), day, row, told)
 
 
 @compiled
