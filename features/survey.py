@@ -12,11 +12,10 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, list_types
+from features.columns import list_days
 from features.measures import Function, Measure
 
 _DAY_US = 86_400_000_000
-_NEVER = 2**31 - 1
 
 
 def fold_invitations(
@@ -57,7 +56,10 @@ def fold_invitations(
     pyarrow.Table
         One float64 column per measure, one line per row in the order of ``row_id``.
     """
-    contacts = [_list_contacts(connection, invitations, 1), _list_contacts(connection, answers, -1)]
+    contacts = [
+        f"SELECT entity_id, event_time, {step} AS step, {list_days(connection, table)} FROM {table}"
+        for table, step in ((invitations, 1), (answers, -1))
+    ]
     aggregates = [
         f"CAST({_AGGREGATES[measure.function](measure)} AS DOUBLE) AS f{place}"
         for place, measure in enumerate(measures)
@@ -77,18 +79,6 @@ def fold_invitations(
     """
     found = cast("pa.Table", connection.sql(query).to_arrow_table())
     return found.rename_columns([measure.name for measure in measures])
-
-
-def _list_contacts(connection: duckdb.DuckDBPyConnection, table: str, step: int) -> str:
-    """Return SQL for answers or invitations: the day they fell on, first and last day that may see them."""
-    ends = "known_until" in list_types(connection, table)
-    gone_day = f"coalesce({first_midnight_from('known_until')}, {_NEVER})" if ends else str(_NEVER)
-    return f"""
-        SELECT entity_id, event_time, {step} AS step, {day_of("event_time")} AS event_day,
-            greatest({day_of("event_time")} + 1, {first_midnight_from("known_at")}) AS visible_day,
-            {gone_day} AS gone_day
-        FROM {table}
-    """
 
 
 def _limit_age(measures: Sequence[Measure]) -> str:
