@@ -77,6 +77,20 @@ def test_anonymous_answers_are_those_of_the_unit_as_a_naive_loop_finds_them(staf
     assert {is_missing for _, is_missing in seen} == {True, False}
 
 
+def test_a_ratio_is_shown_where_both_of_its_windows_show_the_same_snapshot(staff):
+    frame, tables = staff
+    read = functools.cache(functools.partial(answers_of, tables))
+    for row in frame.table.to_pylist():
+        midnight = day(row["snapshot_date"].isoformat())
+        team = known_versions(tables, row["entity_id"], midnight)["team"]
+        plan = plan_of(read, team, with_mood=False) if team is not None else {}
+        short, long = plan.get((midnight, 90)), plan.get((midnight, 180))
+        expected = None
+        if short is not None and short == long:
+            expected = pytest.approx(len(read(team, short, 90)) / 90 / (len(read(team, long, 180)) / 180))
+        assert row["x_pulse.count.ratio_90d_180d"] == expected
+
+
 def test_the_workforce_with_few_answers_has_values_that_stay():
     tables = make_staff()
     tables["pulse"] = tables["pulse"][::4]
