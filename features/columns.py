@@ -14,6 +14,7 @@ from features.sql import fetch_row, quoted_name
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")
 _TIMES = ("DATE", "TIMESTAMP")
 _EPOCH = "DATE '1970-01-01'"
+_NEVER = 2**31 - 1
 _TEXT_ANSWERS = {"true": "1", "yes": "1", "false": "0", "no": "0"}
 
 
@@ -49,6 +50,21 @@ def list_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, s
     """Return the SQL type of each column of a table."""
     described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     return {str(row[0]): str(row[1]) for row in described}
+
+
+def list_days(connection: duckdb.DuckDBPyConnection, events: str) -> str:
+    """Return SQL for the days of events: ``event_day``, and the snapshots ``[visible_day, gone_day)``.
+
+    ``visible_day`` is the first day on which an event is past and known. ``gone_day`` is the first midnight
+    at or after ``known_until``, where there is such a column: the event was corrected or withdrawn then.
+    """
+    has_end = "known_until" in list_types(connection, events)
+    gone_day = f"coalesce({first_midnight_from('known_until')}, {_NEVER})" if has_end else str(_NEVER)
+    return (
+        f"{day_of('event_time')} AS event_day, "
+        f"greatest({day_of('event_time')} + 1, {first_midnight_from('known_at')}) AS visible_day, "
+        f"{gone_day} AS gone_day"
+    )
 
 
 def resolve_measures(

@@ -27,6 +27,9 @@ Function = Literal[
     "days_since_first",
     "days_since_last",
     "response_rate",
+    "streak",
+    "lag",
+    "lag_last",
 ]
 Shape = Literal["number", "text", "time"]
 PER_WINDOW: tuple[Literal["sum", "mean", "min", "max", "std"], ...] = ("sum", "mean", "min", "max", "std")
@@ -40,6 +43,9 @@ _FIXED_UNITS: dict[Function, str] = {
     "days_since_first": "days",
     "days_since_last": "days",
     "response_rate": "share",
+    "streak": "count",
+    "lag": "days",
+    "lag_last": "days",
 }
 
 
@@ -65,6 +71,8 @@ class Measure:
         Comparison and value that a share counts.
     shape
         What the column holds, once the source has been looked at; a time is told as days before the snapshot.
+    patience_days
+        Days before the snapshot whose invitations a streak leaves out while they are open.
     """
 
     name: str
@@ -74,6 +82,7 @@ class Measure:
     long_days: int | None = None
     condition: tuple[str, str] | None = None
     shape: Shape = "number"
+    patience_days: int = 0
 
     @property
     def kind(self) -> Literal["number", "category"]:
@@ -111,12 +120,26 @@ def list_measures(source_name: str, source: Source, rule: FeatureRule) -> tuple[
 
 
 def list_response_rates(rule_name: str, answered: Source, rule: ResponseRateRule) -> tuple[Measure, ...]:
-    """Return one response rate per window, named after the source of the answers and the rule."""
+    """Return response rates, streak and lags of a rule, named after the source of the answers and the rule.
+
+    Examples
+    --------
+    >>> from features.usecase import ResponseRateRule, Source
+    >>> surveys = Source(file="s.csv", event_time="at", known_at="same")
+    >>> rule = {"answered": "surveys", "invited": "invites", "windows": ["180d"], "streak": {}, "lag": {}}
+    >>> found = list_response_rates("rate", surveys, ResponseRateRule.model_validate(rule))
+    >>> [measure.name.removeprefix("o_surveys.") for measure in found]
+    ['rate_180d', 'rate.streak', 'rate.lag_180d', 'rate.lag_last']
+    """
     prefix = f"{answered.data.lower()}_{rule.answered}.{rule_name}"
-    return tuple(
-        Measure(f"{prefix}_{window}", "response_rate", window_days=window.days)
-        for window in dict.fromkeys(rule.windows)
-    )
+    windows = tuple(dict.fromkeys(rule.windows))
+    found = [Measure(f"{prefix}_{window}", "response_rate", window_days=window.days) for window in windows]
+    if rule.streak is not None:
+        found.append(Measure(f"{prefix}.streak", "streak", patience_days=rule.streak.patience_days))
+    if rule.lag is not None:
+        found += [Measure(f"{prefix}.lag_{window}", "lag", window_days=window.days) for window in windows]
+        found.append(Measure(f"{prefix}.lag_last", "lag_last"))
+    return tuple(found)
 
 
 def _windowed(prefix: str, rule: FeatureRule) -> Iterator[Measure]:

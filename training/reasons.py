@@ -28,6 +28,9 @@ _PHRASES: dict[Language, _Words] = {
         "days_since_last": "days since the latest",
         "days_since_first": "days since the first",
         "response_rate": "invitations answered in {window}",
+        "streak": "invitations in a row without an answer",
+        "lag": "days to the answer, average of {window}",
+        "lag_last": "days to the latest answer",
     },
     "de": {
         "count": "Anzahl in {window}",
@@ -44,6 +47,9 @@ _PHRASES: dict[Language, _Words] = {
         "days_since_last": "Tage seit dem letzten",
         "days_since_first": "Tage seit dem ersten",
         "response_rate": "beantwortete Einladungen in {window}",
+        "streak": "Einladungen in Folge ohne Antwort",
+        "lag": "Tage bis zur Antwort, Mittel aus {window}",
+        "lag_last": "Tage bis zur letzten Antwort",
     },
 }
 _DAYS: dict[Language, str] = {"en": "{number} days", "de": "{number} Tagen"}

@@ -12,7 +12,7 @@ from features.columns import list_types, resolve_measures
 from features.fold import fold_events
 from features.frame.units import fold_units
 from features.measures import Measure, list_measures, list_response_rates
-from features.survey import rate_responses
+from features.survey import fold_invitations
 from features.usecase import ResponseRateRule, Source, UseCase
 
 
@@ -25,11 +25,11 @@ class Family:
     rule
         Name of the rule in the use case.
     source_name, source
-        The source they are made from; for response rates that of the answers.
+        The source they are made from; for response rates, streaks and lags that of the answers.
     measures
         The features, with the shapes of their columns.
     invited
-        Source of the invitations, for response rates.
+        Source of the invitations, for response rates, streaks and lags.
     """
 
     rule: str
@@ -50,7 +50,7 @@ class Family:
         if self.source.is_anonymous:
             return fold_units(tables, usecase, self.source_name, self.measures, rows)
         if self.invited is not None:
-            return rate_responses(
+            return fold_invitations(
                 tables.connection,
                 answers=table,
                 invitations=tables.table(self.invited),

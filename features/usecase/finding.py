@@ -90,7 +90,8 @@ def _explain(finding: Mapping[str, Any], path: list[str], found: object) -> tupl
             return problem, hint
         case "extra_forbidden":
             known = sorted(_fields_beside(path, finding["loc"]))
-            return f"'{path[-1]}' is not a key of this section", propose(path[-1], known)
+            hint = propose(path[-1], known) if known else "write {}"
+            return f"'{path[-1]}' is not a key of this section", hint
         case "missing":
             return "is missing", _remedy_for_missing(path, finding["loc"])
         case "literal_error":

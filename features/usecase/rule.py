@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from features.timeline import Duration
-from features.usecase.vocabulary import Days, Name, Part
+from features.usecase.vocabulary import Days, Gap, Name, Part
 
 _CONDITION = re.compile(r"(<=|>=|<|>|=)\s*([^\s<>=].*)")
 Comparison = Literal["<=", ">=", "<", ">", "="]
@@ -123,9 +123,50 @@ class FeatureRule(Part):
         return tuple(sorted({*self.windows, *self.ratio}))
 
 
+class Streak(Part):
+    """Count the invitations in a row that have no answer yet.
+
+    An answer needs time: most come within two weeks, the second of which follows a reminder. An open
+    invitation of the last ``patience`` days therefore says nothing yet and is left out.
+    """
+
+    patience: Gap = Field(
+        Duration(14), description="an open invitation counts once it is older; '0d' counts all"
+    )
+
+    @property
+    def patience_days(self) -> int:
+        """Return the days before a snapshot whose open invitations are left out."""
+        return 0 if isinstance(self.patience, str) else self.patience.days
+
+
+def _check_streak(found: object) -> object:
+    """Refuse what is no section of settings, such as a bare duration."""
+    if found is not None and not isinstance(found, dict | Streak):
+        message = f"'{str(found).lower()}' does not fit; write {{}} or {{patience: 14d}}"
+        raise ValueError(message)
+    return _check_switch(found)
+
+
 class ResponseRateRule(Part):
-    """Count answers per invitation: the share of invitations in a window that had an answer."""
+    """Count answers per invitation: the share of invitations in a window that had an answer.
+
+    ``streak`` adds the invitations in a row without an answer, ``lag`` the days from an invitation to its
+    answer: that of the newest invitation with an answer, and the mean of every window. A reminder is no
+    invitation: leave it out of the source, or give it the ``id`` of its invitation.
+    """
 
     answered: str = Field(description="the source with the answers")
     invited: str = Field(description="the source with the invitations")
     windows: list[Days] = Field(min_length=1, description="for example [180d]")
+    streak: Annotated[Streak | None, BeforeValidator(_check_streak)] = Field(
+        None, description="{}: the invitations in a row without an answer; or {patience: 14d}"
+    )
+    lag: Switch = Field(None, description="{}: days from invitation to answer, newest and per window")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.answered == self.invited:
+            message = f"'answered' and 'invited' both name '{self.answered}'; name two sources"
+            raise ValueError(message)
+        return self

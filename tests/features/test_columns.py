@@ -3,7 +3,7 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from features.columns import day_of, first_midnight_from, number_of, resolve_measures, text_of
+from features.columns import day_of, first_midnight_from, list_days, number_of, resolve_measures, text_of
 from features.errors import ContractError
 from features.measures import Measure
 
@@ -46,6 +46,27 @@ def test_days_are_counted_down_and_midnights_up(moment, day, midnight):
     assert compute(day_of(f"TIMESTAMP '{moment}'")) == day
     assert compute(first_midnight_from(f"TIMESTAMP '{moment}'")) == midnight
     assert (datetime.fromisoformat(moment) - datetime(1970, 1, 1)).days == day  # noqa: DTZ001 - UTC without a zone
+
+
+def read_days(columns):
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE events AS SELECT {columns}")
+        return connection.execute(f"SELECT {list_days(connection, 'events')} FROM events").fetchall()[0]
+
+
+@pytest.mark.parametrize(
+    ("event", "known", "until", "days"),
+    [
+        ("1970-01-02 10:00:00", "1970-01-02 10:00:00", "NULL", (1, 2, 2**31 - 1)),
+        ("1970-01-02 00:00:00", "1970-01-02 00:00:00", "NULL", (1, 2, 2**31 - 1)),
+        ("1970-01-02 10:00:00", "1970-01-05 00:00:00", "'1970-01-09 00:00:00'", (1, 4, 8)),
+        ("1970-01-02 10:00:00", "1970-01-05 00:00:01", "'1970-01-09 00:00:01'", (1, 5, 9)),
+    ],
+)
+def test_an_event_counts_from_the_day_after_it_once_known_until_it_is_withdrawn(event, known, until, days):
+    clocks = f"TIMESTAMP '{event}' AS event_time, TIMESTAMP '{known}' AS known_at"
+    assert read_days(f"{clocks}, CAST({until} AS TIMESTAMP) AS known_until") == days
+    assert read_days(clocks) == (*days[:2], 2**31 - 1)
 
 
 @pytest.mark.parametrize("value", ["'nan'::DOUBLE", "'inf'::DOUBLE", "NULL", "'text'"])

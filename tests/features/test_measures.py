@@ -50,6 +50,23 @@ def test_experience_begins_with_x_and_shares_carry_their_label():
     assert rate.unit(SURVEYS) == "share"
 
 
+def test_a_response_rate_offers_the_streak_and_the_lags_in_their_units():
+    asked = {"answered": "surveys", "invited": "i", "windows": ["90d", "180d"]}
+    rule = ResponseRateRule.model_validate({**asked, "streak": {}, "lag": {}})
+    found = list_response_rates("replies", SURVEYS, rule)
+    assert {measure.name: measure.unit(SURVEYS) for measure in found} == {
+        "x_surveys.replies_90d": "share",
+        "x_surveys.replies_180d": "share",
+        "x_surveys.replies.streak": "count",
+        "x_surveys.replies.lag_90d": "days",
+        "x_surveys.replies.lag_180d": "days",
+        "x_surveys.replies.lag_last": "days",
+    }
+    assert {measure.patience_days for measure in found} == {0, 14}
+    rule = ResponseRateRule.model_validate({**asked, "streak": {"patience": "0d"}})
+    assert [measure.patience_days for measure in list_response_rates("replies", SURVEYS, rule)] == [0, 0, 0]
+
+
 def test_attributes_have_the_plain_name_of_their_column():
     assert names("customers", CUSTOMERS, last=["plan", "seats"]) == ["o_customers.plan", "o_customers.seats"]
 

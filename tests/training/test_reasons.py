@@ -80,6 +80,24 @@ FUNCTIONS = [
         "Tickets (invitations answered in 180 days: 33%)",
         f"Tickets (beantwortete Einladungen in 180 Tagen: 33{NBSP}%)",
     ),
+    (
+        "response_rate.streak",
+        3,
+        "Response rate (invitations in a row without an answer: 3)",
+        "Response rate (Einladungen in Folge ohne Antwort: 3)",
+    ),
+    (
+        "response_rate.lag_180d",
+        2.25,
+        "Response rate (days to the answer, average of 180 days: 2.25)",
+        "Response rate (Tage bis zur Antwort, Mittel aus 180 Tagen: 2,25)",
+    ),
+    (
+        "response_rate.lag_last",
+        12,
+        "Response rate (days to the latest answer: 12)",
+        "Response rate (Tage bis zur letzten Antwort: 12)",
+    ),
 ]
 
 
@@ -93,6 +111,7 @@ def test_every_function_is_said_in_both_languages(usecase, function, value, engl
 def test_every_function_that_a_rule_may_ask_for_is_in_the_table_above():
     asked = set(FeatureRule.model_fields) - {"windows"}
     said = {name.rpartition(".")[2].partition("_")[0] for name, *_ in FUNCTIONS} - {"days", "response"}
+    said -= {"streak", "lag"}
     assert said | {"days_since_last", "days_since_first"} == asked
 
 

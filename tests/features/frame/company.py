@@ -59,7 +59,8 @@ SPEC: dict[str, Any] = {
             "share": {"nps": {"promoter": ">= 9"}},
             "last": ["nps"],
         },
-        "response_rate": {"answered": "surveys", "invited": "invites", "windows": ["90d"]},
+        "response_rate": {"answered": "surveys", "invited": "invites", "windows": ["90d"]}
+        | {"streak": {}, "lag": {}},
     },
     "cohort": {"from": "customers.start", "until": "customers.end"},
     "target": {
