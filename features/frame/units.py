@@ -122,8 +122,10 @@ def _column_of(measure: Measure) -> tuple[str | None, Shape]:
 
 
 def _windows_of(measure: Measure) -> list[int]:
-    """Return the windows that a measure looks at."""
+    """Return the windows that a measure looks at; a delta looks at two that make up a longer one."""
     windows = [days for days in (measure.window_days, measure.long_days) if days is not None]
+    if measure.function in {"delta", "count_delta"}:
+        windows.append(2 * windows[0])
     return windows or [_WHOLE_HISTORY]
 
 
