@@ -51,6 +51,26 @@ def list_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, s
     return {str(row[0]): str(row[1]) for row in described}
 
 
+def is_versioned(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether the events of a table may be corrected or withdrawn: it says until when each is known."""
+    return "known_until" in list_types(connection, table)
+
+
+def known_on(connection: duckdb.DuckDBPyConnection, table: str, day: int | None = None) -> str:
+    """Return SQL for the events of a table as they stood at 00:00 UTC of a day, in brackets.
+
+    Parameters
+    ----------
+    day
+        Days since 1970-01-01; the end of all corrections when absent. Whether an event was known by then at
+        all is left to the reader: only what was corrected or withdrawn by then is left out.
+    """
+    if not is_versioned(connection, table):
+        return table
+    later = "" if day is None else f" OR {first_midnight_from('known_until')} > {day}"
+    return f"(SELECT * FROM {table} WHERE known_until IS NULL{later})"
+
+
 def resolve_measures(
     connection: duckdb.DuckDBPyConnection, table: str, source_name: str, measures: Iterable[Measure]
 ) -> tuple[Measure, ...]:

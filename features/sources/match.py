@@ -16,6 +16,9 @@ class SourceFacts:
     duplicates
         Rows whose id was there before; left out. The version known first is kept: what a later one says was
         not known then. Rows that equal an earlier one count too, where the source asks to remove them.
+    corrected, withdrawn
+        Events of which a later known row says something else, or that they never were; both count until that
+        row was known. Only where the source asks for corrections; what follows counts what is valid still.
     unmatched, unmatched_keys
         Rows whose key leads to no entity of the cohort's source, and up to five such keys; left out.
     known_before_event
@@ -37,6 +40,8 @@ class SourceFacts:
     kept: int
     missing_time: int
     duplicates: int
+    corrected: int
+    withdrawn: int
     unmatched: int
     unmatched_keys: tuple[str, ...]
     known_before_event: int

@@ -20,6 +20,8 @@ _COUNTED = {
 _ODD_ROWS = {
     "missing_time": "have no time (left out)",
     "duplicates": "repeat an earlier one (left out)",
+    "corrected": "were corrected later (count until then)",
+    "withdrawn": "were withdrawn later (count until then)",
     "unmatched": "lead to nobody (left out)",
     "known_before_event": "were known before they happened (kept, count from the event on)",
     "in_future": "lie in the future (kept, no snapshot sees them)",

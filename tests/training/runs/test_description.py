@@ -69,6 +69,15 @@ def test_what_is_odd_in_a_source_is_one_line(company):
     assert not [line for line in lines if line.startswith("calls")]
 
 
+def test_corrections_and_withdrawals_are_told_in_words(company):
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
+    match |= {"rows": 900, "corrected": 12, "withdrawn": 3, "duplicates": 1, "unmatched_keys": []}
+    assert describe(company.frame, matches={"tickets": match}, findings=())[-1] == (
+        "tickets: of 900 rows 1 repeat an earlier one (left out), "
+        "12 were corrected later (count until then), 3 were withdrawn later (count until then)"
+    )
+
+
 def test_a_real_company_tells_of_its_strangers(tmp_path):
     frame = build(load_company(tmp_path))
     told = [line for line in describe_frame(frame) if ": of " in line]
