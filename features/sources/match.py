@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from features.sources.unit_changes import UnitChange
+
 
 @dataclass(frozen=True)
 class SourceFacts:
@@ -31,6 +33,8 @@ class SourceFacts:
         Events before the entity's first start or after its last end in the cohort's source; kept.
     first_time, last_time
         First and last event time or start of validity, ISO 8601 in UTC; ``None`` for a table without history.
+    unit_changes
+        Columns of events that seem to be in another unit or on another scale from a day on; kept as they are.
     fingerprint
         SHA-256 of the file, or of database and query.
     """
@@ -52,6 +56,7 @@ class SourceFacts:
     first_time: str | None
     last_time: str | None
     fingerprint: str
+    unit_changes: tuple[UnitChange, ...] = ()
 
     @property
     def unmatched_share(self) -> float:
@@ -61,4 +66,5 @@ class SourceFacts:
     def to_json(self) -> dict[str, object]:
         """Return plain values."""
         plain = asdict(self) | {"unmatched_keys": list(self.unmatched_keys)}
+        plain["unit_changes"] = [asdict(change) for change in self.unit_changes]
         return plain | {"unmatched_share": self.unmatched_share}

@@ -24,6 +24,7 @@ from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
 from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
+from features.sources.unit_changes import UnitChange, find_unit_changes
 from features.sources.versions import VALID, Thinned
 from features.sql import fetch_row, open_database, quoted_name
 from features.usecase import Source, UseCase
@@ -225,7 +226,18 @@ class _Loading:
             first_time=None if first_time is None else str(first_time),
             last_time=None if last_time is None else str(last_time),
             fingerprint=fingerprint,
+            unit_changes=self._find_unit_changes(name, table),
         )
+
+    def _find_unit_changes(self, name: str, table: str) -> tuple[UnitChange, ...]:
+        """Return which numbers of a source of events changed their unit, of those that are read."""
+        source = self._sources[name]
+        if not source.is_events:
+            return ()
+        types = self._connection.execute(f"DESCRIBE {table}").fetchall()
+        columns = [str(row[0]) for row in types if row[1] == "DOUBLE"]
+        condition = VALID if source.has_versions else "true"
+        return find_unit_changes(self._connection, table, columns, condition)
 
     def _match(self, name: str, refinery: Refinery) -> None:
         """Lead the keys of a source to entities of the cohort's source."""
