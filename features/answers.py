@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from
+from features.columns import day_of, first_midnight_from, known_on
 from features.sources import Sources
 from features.sql import quoted_name
 from features.usecase import Source, UseCase
@@ -22,6 +22,8 @@ SCHEMA = pa.schema(
 def collect_answers(sources: Sources, usecase: UseCase, observed_day: int) -> pa.Table:
     """Return the answers that had been given and were known by the end of observation.
 
+    Of an answer that was corrected the last version counts, of one that was withdrawn none.
+
     Parameters
     ----------
     observed_day
@@ -34,7 +36,13 @@ def collect_answers(sources: Sources, usecase: UseCase, observed_day: int) -> pa
         Anonymous answers have no ``entity_id``.
     """
     parts = [
-        _select(sources.table(name), metric, column, source, observed_day)
+        _select(
+            known_on(sources.connection, sources.table(name), observed_day),
+            metric,
+            column,
+            source,
+            observed_day,
+        )
         for name, source in usecase.sources.items()
         for metric, column in source.metrics.items()
     ]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features.attributes import look_up_values
-from features.columns import day_of, first_midnight_from, list_types, require_column, text_of
+from features.columns import day_of, first_midnight_from, is_versioned, list_types, require_column, text_of
 from features.errors import ContractError, SpecError
 from features.sql import fetch_row, quoted_name
 from features.usecase import Cohort, Source
@@ -135,15 +135,17 @@ def _find_active(tables: Tables, source: str, within_days: int, snapshots: Seque
     candidates = _list_candidates(connection, table, snapshots)
     rows = candidates.store(connection)
     day = day_of("event_time")
+    gone = first_midnight_from("known_until") if is_versioned(connection, table) else "NULL"
     query = f"""
         WITH seen AS (
             SELECT entity_id, {day} AS event_day,
-                greatest({day} + 1, {first_midnight_from("known_at")}) AS visible_day
+                greatest({day} + 1, {first_midnight_from("known_at")}) AS visible_day, {gone} AS gone_day
             FROM {table}
         )
         SELECT EXISTS (
             SELECT 1 FROM seen AS e WHERE e.entity_id = r.entity_id
                 AND e.visible_day <= r.snapshot_day AND r.snapshot_day - e.event_day <= {within_days}
+                AND (e.gone_day IS NULL OR r.snapshot_day < e.gone_day)
         ) AS belongs
         FROM {rows} AS r ORDER BY r.row_id
     """

@@ -52,14 +52,37 @@ def list_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, s
     return {str(row[0]): str(row[1]) for row in described}
 
 
+def is_versioned(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether the events of a table may be corrected or withdrawn: it says until when each is known."""
+    return "known_until" in list_types(connection, table)
+
+
+def known_on(connection: duckdb.DuckDBPyConnection, table: str, day: int | None = None) -> str:
+    """Return SQL for the events of a table as they stood at 00:00 UTC of a day, in brackets.
+
+    Parameters
+    ----------
+    day
+        Days since 1970-01-01; the end of all corrections when absent. Whether an event was known by then at
+        all is left to the reader: only what was corrected or withdrawn by then is left out.
+    """
+    if not is_versioned(connection, table):
+        return table
+    later = "" if day is None else f" OR {first_midnight_from('known_until')} > {day}"
+    return f"(SELECT * FROM {table} WHERE known_until IS NULL{later})"
+
+
 def list_days(connection: duckdb.DuckDBPyConnection, events: str) -> str:
     """Return SQL for the days of events: ``event_day``, and the snapshots ``[visible_day, gone_day)``.
 
     ``visible_day`` is the first day on which an event is past and known. ``gone_day`` is the first midnight
     at or after ``known_until``, where there is such a column: the event was corrected or withdrawn then.
     """
-    has_end = "known_until" in list_types(connection, events)
-    gone_day = f"coalesce({first_midnight_from('known_until')}, {_NEVER})" if has_end else str(_NEVER)
+    gone_day = (
+        f"coalesce({first_midnight_from('known_until')}, {_NEVER})"
+        if is_versioned(connection, events)
+        else str(_NEVER)
+    )
     return (
         f"{day_of('event_time')} AS event_day, "
         f"greatest({day_of('event_time')} + 1, {first_midnight_from('known_at')}) AS visible_day, "

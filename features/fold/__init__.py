@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.columns import list_types, value_of
+from features.columns import is_versioned, value_of
 from features.fold.batches import to_events
 from features.fold.engine import Engine, arrange_rows
 from features.fold.folding import Rows, fold_cells
@@ -85,7 +85,7 @@ def _read_events(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the events with the columns of the layout in their shapes."""
     selected = ["entity_id", "event_time", "known_at"]
-    selected += ["known_until"] if "known_until" in list_types(connection, events) else []
+    selected += ["known_until"] if is_versioned(connection, events) else []
     selected += [f"{_order_of(connection, events, id_column)} AS id"] if id_column is not None else []
     columns = enumerate(engine.layout.columns)
     selected += [f"{value_of(column.name, column.shape)} AS v{place}" for place, column in columns]

@@ -122,8 +122,8 @@ def label_panel(sources: Sources, usecase: UseCase, report: Report) -> Panel:
 def find_observed_day(sources: Sources, usecase: UseCase) -> int:
     """Return the first day that is not observed: as declared, or the newest known time, rounded up to a day.
 
-    Attributes whose known time is only derived from the day on which they begin tell nothing: that day may
-    lie in the future.
+    The news that an event was withdrawn counts too. Attributes whose known time is only derived from the day
+    on which they begin tell nothing: that day may lie in the future.
     """
     target = usecase.settled()[3]
     if target.observed_until is not None:
@@ -133,8 +133,10 @@ def find_observed_day(sources: Sources, usecase: UseCase) -> int:
         for name, source in usecase.sources.items()
         if not source.is_link and (source.is_events or source.known_at_column is not None)
     ]
+    news = [("known_at", name) for name in told]
+    news += [("known_until", name) for name in told if usecase.sources[name].has_versions]
     newest = " UNION ALL ".join(
-        f"SELECT max(known_at) AS known_at FROM {sources.table(name)}" for name in told
+        f"SELECT max({clock}) AS known_at FROM {sources.table(name)}" for clock, name in news
     )
     query = f"SELECT {first_midnight_from('max(known_at)')} FROM ({newest})"
     return int(str(fetch_row(sources.connection, query)[0]))

@@ -2,7 +2,8 @@
 
 Time is counted in days from the start of the horizon, ``snapshot + gap``. A row ends with the event (1) or is
 censored (0): where observation ends, or where the entity leaves the cohort for another reason. Only what was
-known at the end of observation counts.
+known at the end of observation counts: labels say what is known in the end. Of an event that was corrected
+the last version makes the label, one that was withdrawn makes none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, text_of
+from features.columns import day_of, first_midnight_from, is_versioned, known_on, text_of
 from features.errors import ContractError
 from features.sql import quoted_texts
 from features.usecase import Cause
@@ -175,7 +176,7 @@ def find_outcomes(
     query = f"""
         WITH firsts AS (
             SELECT entity_id, min(ROW({happened}, {known}, {competing})) AS event
-            FROM {events}
+            FROM {known_on(connection, events, observed_day)}
             WHERE {happened} < {observed_day} AND {known} <= {observed_day}
             GROUP BY entity_id
         )
@@ -201,7 +202,7 @@ def _is_competing(cause: Cause | None) -> str:
 def count_causes(
     connection: duckdb.DuckDBPyConnection, *, events: str, source: str, cause: Cause
 ) -> dict[str, int]:
-    """Return the number of events of each cause, the most frequent first.
+    """Return the number of events of each cause, as known in the end, the most frequent first.
 
     Raises
     ------
@@ -209,7 +210,7 @@ def count_causes(
         If a cause stands in neither list; the message names the causes and their numbers.
     """
     query = f"""
-        SELECT coalesce({text_of(cause.column)}, ''), count(*) FROM {events}
+        SELECT coalesce({text_of(cause.column)}, ''), count(*) FROM {known_on(connection, events)}
         GROUP BY 1 ORDER BY 2 DESC, 1
     """
     counts = {str(value): int(count) for value, count in connection.execute(query).fetchall()}
@@ -233,12 +234,19 @@ def _show_cause(value: str) -> str:
 
 
 def find_gone(connection: duckdb.DuckDBPyConnection, *, events: str, rows: str) -> Booleans:
-    """Tell for each row whether a target event of its entity had happened and was known at the snapshot."""
+    """Tell for each row whether a target event of its entity had happened and was known at the snapshot.
+
+    Scoring asks for this: what was corrected or withdrawn after the snapshot still counts at it.
+    """
     seen = f"greatest({day_of('event_time')} + 1, {first_midnight_from('known_at')})"
+    until = first_midnight_from("known_until") if is_versioned(connection, events) else "NULL"
     query = f"""
-        WITH gone AS (SELECT entity_id, min({seen}) AS gone_day FROM {events} GROUP BY entity_id)
-        SELECT coalesce(gone_day <= snapshot_day, false) AS is_gone
-        FROM {rows} LEFT JOIN gone USING (entity_id) ORDER BY row_id
+        WITH seen AS (SELECT entity_id, {seen} AS gone_day, {until} AS until_day FROM {events})
+        SELECT EXISTS (
+            SELECT 1 FROM seen AS e WHERE e.entity_id = r.entity_id AND e.gone_day <= r.snapshot_day
+                AND (e.until_day IS NULL OR r.snapshot_day < e.until_day)
+        ) AS is_gone
+        FROM {rows} AS r ORDER BY r.row_id
     """
     found = connection.sql(query).to_arrow_table().column(0)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)

@@ -2,7 +2,8 @@
 
 The span of a snapshot ``s`` is ``[s + gap, s + gap + length)``. A row teaches only if its whole span was
 observed. Time is counted in days from the start of the span; only what was known at the end of observation
-counts.
+counts: labels say what is known in the end. Of an event that was corrected the last version makes the label,
+one that was withdrawn makes none.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from features.columns import day_of, first_midnight_from, number_of
+from features.columns import day_of, first_midnight_from, known_on, number_of
 from features.timeline import Horizon
 
 Floats = npt.NDArray[np.float64]
@@ -122,7 +123,7 @@ def _find_first(
         WITH seen AS (
             SELECT entity_id, {happened} AS event_day,
                 ROW({order}, {value}, {known}) AS event
-            FROM {events}
+            FROM {known_on(connection, events, observed_day)}
             WHERE {happened} < {observed_day} AND {known} <= {observed_day} AND {value} IS NOT NULL
         ),
         firsts AS (

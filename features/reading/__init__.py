@@ -9,7 +9,7 @@ from features.reading.guesses import holds_dates
 from features.reading.moments import is_days, to_moment
 from features.reading.proposal import Readable, hint_at_values, propose_reading, proposing
 from features.reading.staged import Column, Place, Staged, demand_columns, nearest
-from features.reading.values import check_scale, is_numeric, to_number, to_text
+from features.reading.values import check_scale, is_numeric, to_flag, to_number, to_text
 
 __all__ = [
     "Column",
@@ -27,6 +27,7 @@ __all__ = [
     "proposing",
     "stage_file",
     "stage_query",
+    "to_flag",
     "to_moment",
     "to_number",
     "to_text",

@@ -4,7 +4,7 @@ import re
 
 from features.errors import ContractError, SourceError
 from features.reading.staged import Staged, clean_text
-from features.sql import quoted_text
+from features.sql import quoted_text, quoted_texts
 
 _POINT = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 _COMMA = r"[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)?(,[0-9]*)?([eE][+-]?[0-9]{1,3})?"
@@ -20,6 +20,7 @@ _WHOLE = (
     "HUGEINT",
     "UHUGEINT",
 )
+_YES, _NO = ("true", "1", "yes"), ("false", "0", "no")
 _REAL = ("DOUBLE", "FLOAT", "DECIMAL")
 
 
@@ -76,6 +77,25 @@ def to_number(staged: Staged, name: str) -> str:
     number = f"(CASE WHEN NOT ({absent}) THEN {number} END)"
     _demand(staged, name, number, f"isfinite({number})")
     return number
+
+
+def to_flag(staged: Staged, name: str) -> str:
+    """Return SQL that is true where a column says true, 1 or yes, and false where it says no or nothing.
+
+    Raises
+    ------
+    ContractError
+        If a value is neither: column, row, value.
+    """
+    text = f"lower({to_text(staged, name)})"
+    found = first_misfit(staged, text, f"{text} IN ({quoted_texts([*_YES, *_NO])})")
+    if found is not None:
+        row, value = found
+        problem = f"row {row}: '{value[:40]}' is neither true, 1, yes nor false, 0, no"
+        raise ContractError(
+            staged.place.column(name), problem, "write 1 where it is so, and else 0 or nothing"
+        )
+    return f"coalesce({text} IN ({quoted_texts(_YES)}), false)"
 
 
 def check_scale(staged: Staged, name: str, number: str, scale: tuple[float, float]) -> None:

@@ -2,11 +2,14 @@
 
 Every source becomes one DuckDB table. Events have ``entity_id VARCHAR``, ``event_time TIMESTAMP`` and
 ``known_at TIMESTAMP``; attributes and links have ``entity_id``, ``valid_from``, ``valid_to`` (NULL: open end)
-and ``known_at``. After these come the columns that the use case reads, under their own names, as DOUBLE,
-TIMESTAMP, BOOLEAN or VARCHAR. Import from here; the modules inside are an arrangement, not an interface.
+and ``known_at``. Events of a source that asks for corrections have ``known_until TIMESTAMP`` as well: the
+moment from which another version counts, or none, because the event was withdrawn; NULL while it is valid.
+After these come the columns that the use case reads, under their own names, as DOUBLE, TIMESTAMP, BOOLEAN or
+VARCHAR. Import from here; the modules inside are an arrangement, not an interface.
 """
 
 from features.sources.match import SourceFacts
 from features.sources.opening import Sources, open_sources
+from features.sources.unit_changes import UnitChange
 
-__all__ = ["SourceFacts", "Sources", "open_sources"]
+__all__ = ["SourceFacts", "Sources", "UnitChange", "open_sources"]

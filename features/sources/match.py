@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from features.sources.unit_changes import UnitChange
+
 
 @dataclass(frozen=True)
 class SourceFacts:
@@ -16,6 +18,9 @@ class SourceFacts:
     duplicates
         Rows whose id was there before; left out. The version known first is kept: what a later one says was
         not known then. Rows that equal an earlier one count too, where the source asks to remove them.
+    corrected, withdrawn
+        Events of which a later known row says something else, or that they never were; both count until that
+        row was known. Only where the source asks for corrections; what follows counts what is valid still.
     unmatched, unmatched_keys
         Rows whose key leads to no entity of the cohort's source, and up to five such keys; left out.
     known_before_event
@@ -28,6 +33,8 @@ class SourceFacts:
         Events before the entity's first start or after its last end in the cohort's source; kept.
     first_time, last_time
         First and last event time or start of validity, ISO 8601 in UTC; ``None`` for a table without history.
+    unit_changes
+        Columns of events that seem to be in another unit or on another scale from a day on; kept as they are.
     fingerprint
         SHA-256 of the file, or of database and query.
     """
@@ -37,6 +44,8 @@ class SourceFacts:
     kept: int
     missing_time: int
     duplicates: int
+    corrected: int
+    withdrawn: int
     unmatched: int
     unmatched_keys: tuple[str, ...]
     known_before_event: int
@@ -47,6 +56,7 @@ class SourceFacts:
     first_time: str | None
     last_time: str | None
     fingerprint: str
+    unit_changes: tuple[UnitChange, ...] = ()
 
     @property
     def unmatched_share(self) -> float:
@@ -56,4 +66,5 @@ class SourceFacts:
     def to_json(self) -> dict[str, object]:
         """Return plain values."""
         plain = asdict(self) | {"unmatched_keys": list(self.unmatched_keys)}
+        plain["unit_changes"] = [asdict(change) for change in self.unit_changes]
         return plain | {"unmatched_share": self.unmatched_share}

@@ -7,7 +7,7 @@ from features.usecase import EventTarget, FeatureRule, NextTarget, Source, UseCa
 
 Reading = Literal["number", "moment", "text", "any"]
 _ORDER: tuple[Reading, ...] = ("number", "moment", "text", "any")
-RESERVED = ("entity_id", "event_time", "valid_from", "valid_to", "known_at")
+RESERVED = ("entity_id", "event_time", "valid_from", "valid_to", "known_at", "known_until")
 
 
 def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:

@@ -24,6 +24,8 @@ from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
 from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
+from features.sources.unit_changes import UnitChange, find_unit_changes
+from features.sources.versions import VALID, Thinned
 from features.sql import fetch_row, open_database, quoted_name
 from features.usecase import Source, UseCase
 
@@ -135,7 +137,7 @@ class _Loading:
         """Return the columns that are read of one source."""
         source = self._sources[name]
         wanted = {*list_needs(self._usecase, name), *list_clocks(source), self._key(source)}
-        wanted |= {source.id} if source.id is not None else set()
+        wanted |= {column for column in (source.id, source.withdrawn) if column is not None}
         return sorted(wanted | {column for pair in source.links.items() for column in pair})
 
     def _stage_columns(self, source: Source, place: Place, columns: list[str] | None) -> Staged:
@@ -189,9 +191,9 @@ class _Loading:
         staged = self._stage(name)
         rows, fingerprint = staged.row_count, staged.fingerprint
         refinery = Refinery(staged, source, self._key(source), list_needs(self._usecase, name))
-        missing_time = refinery.keep(f"{refinery.clock} IS NOT NULL AND known_at IS NOT NULL")
-        duplicates = refinery.drop_copies()
-        duplicates += refinery.keep_first_versions() if source.id is not None else 0
+        missing_time = refinery.keep_timed()
+        copies = refinery.drop_copies()
+        thinned = Thinned(0) if source.id is None else refinery.thin_out()
         self._match(name, refinery)
         keys = refinery.unmatched_keys()
         unmatched = refinery.keep("entity_id IS NOT NULL")
@@ -211,7 +213,9 @@ class _Loading:
             rows=rows,
             kept=kept,
             missing_time=missing_time,
-            duplicates=duplicates,
+            duplicates=copies + thinned.duplicates,
+            corrected=thinned.corrected,
+            withdrawn=thinned.withdrawn,
             unmatched=unmatched,
             unmatched_keys=keys,
             known_before_event=known_before,
@@ -222,7 +226,18 @@ class _Loading:
             first_time=None if first_time is None else str(first_time),
             last_time=None if last_time is None else str(last_time),
             fingerprint=fingerprint,
+            unit_changes=self._find_unit_changes(name, table),
         )
+
+    def _find_unit_changes(self, name: str, table: str) -> tuple[UnitChange, ...]:
+        """Return which numbers of a source of events changed their unit, of those that are read."""
+        source = self._sources[name]
+        if not source.is_events:
+            return ()
+        types = self._connection.execute(f"DESCRIBE {table}").fetchall()
+        columns = [str(row[0]) for row in types if row[1] == "DOUBLE"]
+        condition = VALID if source.has_versions else "true"
+        return find_unit_changes(self._connection, table, columns, condition)
 
     def _match(self, name: str, refinery: Refinery) -> None:
         """Lead the keys of a source to entities of the cohort's source."""
@@ -232,6 +247,7 @@ class _Loading:
             links = quoted_name(f"links of {name}")
             compose(self._connection, route, links)
             refinery.follow(links)
+            refinery.drop_stillborn()
         if self._sources[name].is_anonymous:
             refinery.forget_strangers(UNITS)
         elif name != self._base:
@@ -289,4 +305,5 @@ class _Loading:
             f"count(*) FILTER (known_at < event_time), count(*) FILTER (event_time >= {tomorrow}), 0, "
             "count(*) FILTER (event_time < first_start), count(*) FILTER (event_time > last_end) "
             f"FROM {table} LEFT JOIN {ENTITIES} USING (entity_id)"
+            + (f" WHERE {VALID}" if self._sources[name].has_versions else "")
         )

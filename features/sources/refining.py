@@ -3,15 +3,17 @@
 import duckdb
 
 from features.errors import ContractError
-from features.reading import Staged, check_scale, is_days, is_numeric, to_moment, to_number, to_text
+from features.reading import Staged, check_scale, is_days, is_numeric, to_flag, to_moment, to_number, to_text
 from features.sources.links import resolve_events, resolve_histories
 from features.sources.needs import RESERVED, Reading
+from features.sources.versions import COUNTS, Thinned, drop_repeats, end_versions
 from features.sql import fetch_row, quoted_name
 from features.usecase import Delay, Source
 
 ENTITIES = quoted_name("known entities")
 _ROW, _KEY, _ID = quoted_name(" row"), quoted_name(" key"), quoted_name(" id")
 UNITS = quoted_name("known units")
+_WITHDRAWS = quoted_name(" withdraws")
 _ROWS = quoted_name("rows in work")
 _COPIES = quoted_name("copies of earlier rows")
 _ALWAYS = "TIMESTAMP '0001-01-01'"
@@ -42,6 +44,7 @@ class Refinery:
     def __init__(self, staged: Staged, source: Source, key: str, needs: dict[str, Reading]) -> None:
         self._connection: duckdb.DuckDBPyConnection = staged.connection
         self._is_events = source.is_events
+        self._has_versions = source.has_versions
         self.clock = "event_time" if source.is_events else "valid_from"
         columns = [
             f"rowid AS {_ROW}",
@@ -49,6 +52,7 @@ class Refinery:
             f"{to_text(staged, key)} AS {_KEY}",
             *([f"{to_text(staged, source.id)} AS {_ID}"] if source.id is not None else []),
             *select_clocks(staged, source),
+            *(_select_versions(staged, source) if source.has_versions else []),
             *_select_needs(staged, source, needs),
         ]
         self._connection.execute(
@@ -73,15 +77,32 @@ class Refinery:
         """Leave out rows that equal an earlier one in every column, if the source asks for it."""
         return self.keep(f"{_ROW} NOT IN ({self._copies})") if self._copies else 0
 
-    def keep_first_versions(self) -> int:
-        """Keep of each id the version known first and return the number of others; rows without id stay."""
-        before = self.count
-        order = ", ".join(["known_at", self.clock, "entity_id", *self._columns])
-        self._replace(
-            f"SELECT * FROM {_ROWS} "
-            f"QUALIFY {_ID} IS NULL OR row_number() OVER (PARTITION BY {_ID} ORDER BY {order}) = 1"
-        )
-        return before - self.count
+    def keep_timed(self) -> int:
+        """Leave out rows without one of their clocks; a withdrawal needs no time at which it happened."""
+        happened = f"{self.clock} IS NOT NULL" + (f" OR {_WITHDRAWS}" if self._has_versions else "")
+        return self.keep(f"({happened}) AND known_at IS NOT NULL")
+
+    def thin_out(self) -> Thinned:
+        """Keep of each id what counts, the version known first or each in its time, and count the rest."""
+        before, values = self.count, ["entity_id", *self._columns]
+        if not self._has_versions:
+            first = ", ".join(["known_at", self.clock, *values])
+            first = f"row_number() OVER (PARTITION BY {_ID} ORDER BY {first}) = 1"
+            self._replace(f"SELECT * FROM {_ROWS} QUALIFY {_ID} IS NULL OR {first}")
+            return Thinned(before - self.count)
+        order = ["known_at", _WITHDRAWS, self.clock, *values]
+        self._replace(drop_repeats(_ROWS, _ID, order, [_WITHDRAWS, self.clock, *values]))
+        repeats = before - self.count
+        self._replace(end_versions(_ROWS, _ID, order, _WITHDRAWS))
+        ended = f"count({_WITHDRAWS}) FILTER (NOT {_WITHDRAWS}), count(*) FILTER ({_WITHDRAWS})"
+        corrected, withdrawn = fetch_row(self._connection, f"SELECT {ended} FROM {_ROWS}")
+        self.drop_stillborn()
+        return Thinned(repeats, int(str(corrected)), int(str(withdrawn)))
+
+    def drop_stillborn(self) -> None:
+        """Leave out versions that never counted: the one that ends them was known as early."""
+        if self._has_versions:
+            self.keep(COUNTS)
 
     def follow(self, links: str) -> None:
         """Replace keys by the entities that the table ``links`` leads to; NULL where it leads nowhere."""
@@ -106,7 +127,7 @@ class Refinery:
 
     def finish(self, table: str) -> None:
         """Give the rows their place, without what only the refining needed."""
-        helpers = ", ".join(name for name in (_ROW, _KEY, _ID) if name in self._present())
+        helpers = ", ".join(name for name in (_ROW, _KEY, _ID, _WITHDRAWS) if name in self._present())
         self._connection.execute(
             f"CREATE TABLE {table} AS SELECT * EXCLUDE ({helpers}) FROM {_ROWS} ORDER BY {_ROW}"
         )
@@ -146,6 +167,12 @@ def select_clocks(staged: Staged, source: Source) -> list[str]:
     else:
         known = start if source.known_at_column is None else to_moment(staged, source.known_at_column)
     return [*clocks, f"{known} AS known_at"]
+
+
+def _select_versions(staged: Staged, source: Source) -> list[str]:
+    """Return SQL for the end of a version, still open, and for whether a row withdraws its event."""
+    withdraws = "false" if source.withdrawn is None else to_flag(staged, source.withdrawn)
+    return ["CAST(NULL AS TIMESTAMP) AS known_until", f"{withdraws} AS {_WITHDRAWS}"]
 
 
 def _select_needs(staged: Staged, source: Source, needs: dict[str, Reading]) -> list[str]:

@@ -133,9 +133,18 @@ class Source(Part):
     join: Literal["unit"] | None = Field(
         None, description="unit: an anonymous source, its key is a unit and never a person"
     )
-    id: str | None = Field(None, description="column that identifies a row; repeated ids are duplicates")
+    id: str | None = Field(
+        None, description="column that identifies a row; of a repeated id the row known first counts"
+    )
     duplicates: Duplicates = Field(
         "keep", description="remove: rows that equal an earlier one in every column are left out"
+    )
+    corrections: bool = Field(
+        default=False,
+        description="true: of rows with one id the later known one corrects the earlier; needs id",
+    )
+    withdrawn: str | None = Field(
+        None, description="column in which true, 1 or yes withdraws the event of that id; implies corrections"
     )
     event_time: str | None = None
     valid_from: str | None = Field(
@@ -172,6 +181,11 @@ class Source(Part):
         return self.join == "unit"
 
     @property
+    def has_versions(self) -> bool:
+        """Tell whether rows of one id are versions of one event, each known until the next one is."""
+        return self.corrections or self.withdrawn is not None
+
+    @property
     def delay_days(self) -> int:
         """Return the declared days between happening and knowing; 0 without a declared delay."""
         return self.known_at.delay.days if isinstance(self.known_at, Delay) else 0
@@ -184,6 +198,7 @@ class Source(Part):
     @model_validator(mode="after")
     def _check(self) -> Self:
         _check_origin(self)
+        _check_versions(self)
         if self.data == "X" and (self.survey is None or self.answered_by is None):
             message = (
                 "X-data needs 'survey' and 'answered_by'; write survey: NAME, answered_by: entity or other"
@@ -212,4 +227,18 @@ def _check_origin(source: Source) -> None:
         raise ValueError(message)
     if (source.event_time is None) == (source.valid_from is None):
         message = "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
+        raise ValueError(message)
+
+
+def _check_versions(source: Source) -> None:
+    """Demand events with an id where later rows correct or withdraw earlier ones."""
+    if not source.has_versions:
+        return
+    key = "corrections" if source.corrections else "withdrawn"
+    if not source.is_events:
+        message = f"'{key}' is for events, and this source has no 'event_time'; a history has its versions "
+        message += "in 'valid_from' and 'known_at': leave it out"
+        raise ValueError(message)
+    if source.id is None:
+        message = f"'{key}' needs 'id', the column that tells which event a row speaks of; write id: COLUMN"
         raise ValueError(message)

@@ -20,6 +20,8 @@ _COUNTED = {
 _ODD_ROWS = {
     "missing_time": "have no time (left out)",
     "duplicates": "repeat an earlier one (left out)",
+    "corrected": "were corrected later (count until then)",
+    "withdrawn": "were withdrawn later (count until then)",
     "unmatched": "lead to nobody (left out)",
     "known_before_event": "were known before they happened (kept, count from the event on)",
     "in_future": "lie in the future (kept, no snapshot sees them)",
@@ -80,13 +82,18 @@ def _describe_columns(frame: Frame) -> Iterator[str]:
 
 
 def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one line on a source in which rows are odd."""
+    """Yield one line on a source in which rows are odd, and one on each change of unit."""
     odd = [f"{match[key]:,} {words}" for key, words in _ODD_ROWS.items() if match[key]]
     if odd:
         keys = (
             f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}" if match["unmatched"] else ""
         )
         yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{keys}"
+    for change in match["unit_changes"]:
+        yield (
+            f"warning: {name}.{change['column']}: {change['sentence']}; "
+            "bring the column to one unit or scale in the export, or take it out of the use case"
+        )
 
 
 def _describe_table(match: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Events become values for every row: one SQL pass over the pairs of a row and an event it may know.
 
-An event counts at a snapshot ``s`` only if ``event_time < s`` and ``known_at <= s``; a window of ``w`` days
+An event counts at a snapshot ``s`` only if ``event_time < s`` and ``known_at <= s``, and where events are
+corrected or withdrawn, only if ``s < known_until``; a window of ``w`` days
 is ``[s - w, s)``. Snapshots are 00:00 UTC, so both clocks and all windows come down to whole days: an event
 has the day it fell on and the first day that may see it, and its age at ``s`` is 1 on the day before ``s``.
 """
@@ -11,7 +12,7 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, value_of
+from features.columns import day_of, first_midnight_from, is_versioned, value_of
 from features.measures import Function, Measure, Shape
 from features.sql import quoted_name, quoted_text
 
@@ -38,7 +39,8 @@ def fold_events(
     connection
         Where ``events`` and ``rows`` are; its session speaks UTC.
     events
-        Table with ``entity_id``, ``event_time``, ``known_at`` and the columns that the measures read.
+        Table with ``entity_id``, ``event_time``, ``known_at`` and the columns that the measures read; with
+        ``known_until`` where events may be corrected.
     rows
         Table with ``row_id`` (0, 1, 2, ...), ``entity_id`` and ``snapshot_day`` (days since 1970-01-01).
     measures
@@ -52,7 +54,8 @@ def fold_events(
         One column per measure, one line per row in the order of ``row_id``; float64, or string for texts.
     """
     aliases = _name_columns(measures)
-    connection.execute(_sort_events(events, aliases, id_column))
+    gone = first_midnight_from("known_until") if is_versioned(connection, events) else "CAST(NULL AS INTEGER)"
+    connection.execute(_sort_events(events, aliases, id_column, gone))
     aggregates = [f"{_aggregate(measure, aliases)} AS f{place}" for place, measure in enumerate(measures)]
     query = f"""
         WITH pairs AS ({_pair(rows, measures, aliases)}),
@@ -73,8 +76,11 @@ def _name_columns(measures: Sequence[Measure]) -> Aliases:
     return {pair: f"v{place}" for place, pair in enumerate(used)}
 
 
-def _sort_events(events: str, aliases: Aliases, id_column: str | None) -> str:
-    """Return SQL that stores the events in one order: entity, event time, known time, id, values."""
+def _sort_events(events: str, aliases: Aliases, id_column: str | None, gone: str) -> str:
+    """Return SQL that stores the events in one order: entity, event time, known time, id, values.
+
+    ``gone`` is SQL for the first day that sees an event no more.
+    """
     values = [f"{value_of(column, shape)} AS {alias}" for (column, shape), alias in aliases.items()]
     ties = [quoted_name(id_column)] if id_column is not None else []
     order = ", ".join(f"{key} NULLS FIRST" for key in ["event_time", "known_at", *ties, *aliases.values()])
@@ -84,7 +90,8 @@ def _sort_events(events: str, aliases: Aliases, id_column: str | None) -> str:
         FROM (
             SELECT {", ".join(["*", *values])},
                 {day_of("event_time")} AS event_day,
-                greatest({day_of("event_time")} + 1, {first_midnight_from("known_at")}) AS visible_day
+                greatest({day_of("event_time")} + 1, {first_midnight_from("known_at")}) AS visible_day,
+                {gone} AS gone_day
             FROM {events}
         )
         ORDER BY entity_id, position
@@ -109,7 +116,8 @@ def _pair(rows: str, measures: Sequence[Measure], aliases: Aliases) -> str:
             {elapsed} / CAST({_DAY_US * _SLOPE_DAYS} AS DOUBLE) AS x
         FROM {rows} AS r
         JOIN xm_events AS e
-            ON e.entity_id = r.entity_id AND e.visible_day <= r.snapshot_day {limit}
+            ON e.entity_id = r.entity_id AND e.visible_day <= r.snapshot_day
+                AND (e.gone_day IS NULL OR r.snapshot_day < e.gone_day) {limit}
     """
 
 

@@ -58,7 +58,7 @@ def test_an_accepted_leak_is_no_error_any_more(company):
 
 
 def test_what_is_odd_in_a_source_is_one_line(company):
-    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0) | {"unit_changes": []}
     calm = match | {"rows": 10, "kept": 10, "unmatched_keys": []}
     odd = calm | {"unmatched": 1_077, "rows": 2_000, "unmatched_keys": ["S-1", "S-2"], "after_end": 3}
     lines = describe(company.frame, matches={"tickets": odd, "calls": calm}, findings=())
@@ -67,6 +67,26 @@ def test_what_is_odd_in_a_source_is_one_line(company):
         "keys that lead to nobody: S-1, S-2"
     )
     assert not [line for line in lines if line.startswith("calls")]
+
+
+def test_corrections_and_withdrawals_are_told_in_words(company):
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
+    match |= {"rows": 900, "corrected": 12, "withdrawn": 3, "duplicates": 1}
+    match |= {"unmatched_keys": [], "unit_changes": []}
+    assert describe(company.frame, matches={"tickets": match}, findings=())[-1] == (
+        "tickets: of 900 rows 1 repeat an earlier one (left out), "
+        "12 were corrected later (count until then), 3 were withdrawn later (count until then)"
+    )
+
+
+def test_a_change_of_unit_is_a_warning_with_a_remedy(company):
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
+    change = {"column": "hours", "sentence": "from 2025-03-01 on values are about 60 times as large"}
+    match |= {"unmatched_keys": [], "unit_changes": [change]}
+    assert describe(company.frame, matches={"tickets": match}, findings=())[-1] == (
+        "warning: tickets.hours: from 2025-03-01 on values are about 60 times as large; "
+        "bring the column to one unit or scale in the export, or take it out of the use case"
+    )
 
 
 def test_a_real_company_tells_of_its_strangers(tmp_path):
