@@ -4,15 +4,15 @@ Per feature: the number of values, their sum, and their sum with a weight drawn 
 value in the wrong row shows as well as a wrong value. Sums may differ by 1e-9 of the sum of sizes, since they
 are added up in another order. Features that no rounding touches also have a hash, which has to be equal.
 
-A slope between two events a second apart is steep beyond any meaning, and a rounding of times moves it: slopes
-are compared as angles, where such rows weigh no more than others.
+A slope between two events a second apart is steep beyond any meaning, and a rounding of times moves it:
+slopes are compared as angles, where such rows weigh no more than others.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import duckdb
 
@@ -56,9 +56,8 @@ class Checksum:
             return f"{self.values} values, not {other.values}"
         for name in ("total", "weighted"):
             here, there = getattr(self, name), getattr(other, name)
-            if not abs(here - there) <= TOLERANCE * max(
-                self.size, other.size
-            ):  # also when one is not a number
+            is_near = abs(here - there) <= TOLERANCE * max(self.size, other.size)
+            if not is_near:
                 return f"{name} {here!r}, not {there!r}"
         return None if self.fingerprint == other.fingerprint else "another hash of the values"
 
@@ -90,36 +89,36 @@ def sum_up(
     """
     names = list_features(windows)
     with open_database() as connection:
-        connection.execute(f"CREATE VIEW features AS {_select(table, snapshots)}")
+        connection.execute(f"CREATE VIEW features AS {_select(table, names, snapshots)}")
         _demand_clean(connection, table, names)
         query = f"SELECT {', '.join(_sums(name) for name in (ROWS, *names))} FROM features WHERE {_IS_KNOWN}"
-        cells = fetch_row(connection, query)
-    found = (
-        cast("tuple[int, float, float, float, int]", cells[5 * n : 5 * n + 5]) for n in range(len(cells))
-    )
-    return {name: Checksum(*sums) for name, sums in zip((ROWS, *names), found, strict=False)}
+        cells = iter(cast("tuple[Any, ...]", fetch_row(connection, query)))
+    parts = zip(cells, cells, cells, cells, cells, strict=True)
+    return {name: Checksum(*sums) for name, sums in zip((ROWS, *names), parts, strict=True)}
 
 
 _IS_KNOWN = "days_since_first IS NOT NULL"
 
 
-def _select(table: Path, snapshots: Sequence[date] | None) -> str:
-    """Return SQL for the rows of a table with their weight."""
+def _select(table: Path, names: Sequence[str], snapshots: Sequence[date] | None) -> str:
+    """Return SQL for the rows of a table with their weight; what is not a number is missing."""
+    values = ", ".join(f"nullif(CAST({name} AS DOUBLE), CAST('nan' AS DOUBLE)) AS {name}" for name in names)
     files = quoted_texts(str(file) for file in list_files(table))
     days = ", ".join(f"DATE '{snapshot}'" for snapshot in snapshots or ())
     chosen = f"WHERE snapshot IN ({days})" if snapshots else ""
     return f"""
-        SELECT *, 1 AS {ROWS}, hash({_KEY}) / 18446744073709551616.0 AS weight
-        FROM (SELECT * REPLACE (CAST(snapshot AS DATE) AS snapshot) FROM read_parquet([{files}])) {chosen}
+        SELECT *, 1.0 AS {ROWS}, hash({_KEY}) / {2.0**64!r} AS weight FROM (
+            SELECT CAST(entity_id AS VARCHAR) AS entity_id, CAST(snapshot AS DATE) AS snapshot, {values}
+            FROM read_parquet([{files}])
+        ) {chosen}
     """
 
 
 def _sums(name: str) -> str:
     """Return SQL for the five parts of a checksum."""
-    value = f"CAST({name} AS DOUBLE)"
     is_exact = name == ROWS or name.startswith(_EXACT)
-    summed = f"atan({value} / {_STEEP})" if name.startswith("slope") else value
-    fingerprint = f"bit_xor(hash({_KEY}, {value}))" if is_exact else "0"
+    summed = f"atan({name} / {_STEEP})" if name.startswith("slope") else name
+    fingerprint = f"bit_xor(hash({_KEY}, {name}))" if is_exact else "0"
     parts = [f"fsum({summed})", f"fsum({summed} * weight)", f"fsum(abs({summed}))"]
     return ", ".join([f"count({name})", *(f"coalesce({part}, 0)" for part in parts), fingerprint])
 

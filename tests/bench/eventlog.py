@@ -153,7 +153,7 @@ def _write(path: Path, draw: Draw, rows: int, days: Ints, known: int) -> None:
             span = (int(days[cuts[place]]), int(days[cuts[place + 1]]))
             columns = _draw_columns(random, population, span, int(last - first))
             ids = pa.array(np.arange(known + first, known + last))
-            writer.write_table(pa.table([ids, *columns], schema=schema))
+            writer.write_table(pa.table([ids, *columns], schema=schema), row_group_size=len(ids))
 
 
 def _draw_columns(

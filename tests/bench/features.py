@@ -9,9 +9,9 @@
 - ``pandas_loop``: masks and groupby per snapshot in pandas, 5m only.
 
 They take turns, each in a fresh process, three times at 5m and twice at 50m. The clock starts after imports
-and after a run on a tiny log, so compiled code is warm. CPU seconds are user and system time of all threads and
-child processes, their median is shown; the peak is the most resident memory the process ever had, imports
-included, in 1e9 bytes.
+and after a run on a tiny log, so compiled code is warm. CPU seconds are user and system time of all threads
+and child processes, and their median is shown; the peak is the most resident memory that the process ever
+had, imports included, in 1e9 bytes.
 
 By checksum (:mod:`tests.bench.checksums`) the table of ours has to equal that of both loops at 5m, and at 50m
 that of plain SQL at three snapshots. Progress goes to stderr; the last line on stdout is one JSON object. The

@@ -32,14 +32,11 @@ def build_ours(log: Path, to: Path, snapshots: Sequence[date], windows: Sequence
     windows
         Lengths in days.
     """
-    names = [f"{days}d" for days in windows]
-    per_window = {function: [MEASURE] for function in ("sum", "mean", "min", "max", "slope")}
-    rule = FeatureRule.model_validate(
-        {
-            **{"windows": names, "count": {}, "share": {MEASURE: {"high": f">{BOUND}"}}, "last": [MEASURE]},
-            **{**per_window, "days_since_first": {}, "days_since_last": {}},
-        }
-    )
+    plain = {key: [MEASURE] for key in ("sum", "mean", "min", "max", "slope", "last")}
+    shares = {"share": {MEASURE: {"high": f">{BOUND}"}}}
+    ages: dict[str, object] = {"days_since_first": {}, "days_since_last": {}}
+    asked = {"windows": [f"{days}d" for days in windows], "count": {}, **plain, **shares, **ages}
+    rule = FeatureRule.model_validate(asked)
     with open_database(scratch=str(to.with_name("scratch"))) as connection:
         connection.execute(f"""
             CREATE VIEW events AS SELECT entity_id, event_time AT TIME ZONE 'UTC' AS event_time,

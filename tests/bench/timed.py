@@ -1,7 +1,7 @@
 """One contender in a process of its own: what it costs once all is imported and compiled.
 
-``python -m tests.bench.timed JOB`` takes a job as JSON, runs the contender on a tiny log first, then on the log,
-and writes the cost as JSON to stdout.
+``python -m tests.bench.timed JOB`` takes a job as JSON, runs the contender on a tiny log first, then on the
+log, and writes the cost as JSON to stdout.
 """
 
 import gc
