@@ -8,6 +8,7 @@ A slope between two events a second apart is steep beyond any meaning, and a rou
 slopes are compared as angles, where such rows weigh no more than others.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +58,7 @@ class Checksum:
         for name in ("total", "weighted"):
             here, there = getattr(self, name), getattr(other, name)
             is_near = abs(here - there) <= TOLERANCE * max(self.size, other.size)
-            if not is_near:
+            if not (is_near and math.isfinite(here)):
                 return f"{name} {here!r}, not {there!r}"
         return None if self.fingerprint == other.fingerprint else "another hash of the values"
 
@@ -102,13 +103,17 @@ _IS_KNOWN = "days_since_first IS NOT NULL"
 
 def _select(table: Path, names: Sequence[str], snapshots: Sequence[date] | None) -> str:
     """Return SQL for the rows of a table with their weight; what is not a number is missing."""
-    values = ", ".join(f"nullif(CAST({name} AS DOUBLE), CAST('nan' AS DOUBLE)) AS {name}" for name in names)
+    # DuckDB 2.0 believes the extremes that a Parquet file states, which leave NaN out: isnan would be false.
+    values = ", ".join(
+        f"CASE WHEN isfinite({name}) OR isinf({name}) THEN {name} END AS {name}" for name in names
+    )
+    numbers = ", ".join(f"CAST({name} AS DOUBLE) AS {name}" for name in names)
     files = quoted_texts(str(file) for file in list_files(table))
     days = ", ".join(f"DATE '{snapshot}'" for snapshot in snapshots or ())
     chosen = f"WHERE snapshot IN ({days})" if snapshots else ""
     return f"""
-        SELECT *, 1.0 AS {ROWS}, hash({_KEY}) / {2.0**64!r} AS weight FROM (
-            SELECT CAST(entity_id AS VARCHAR) AS entity_id, CAST(snapshot AS DATE) AS snapshot, {values}
+        SELECT {_KEY}, {values}, 1.0 AS {ROWS}, hash({_KEY}) / {2.0**64!r} AS weight FROM (
+            SELECT CAST(entity_id AS VARCHAR) AS entity_id, CAST(snapshot AS DATE) AS snapshot, {numbers}
             FROM read_parquet([{files}])
         ) {chosen}
     """
