@@ -83,7 +83,8 @@ def _slope(snapshot: date, start: str) -> str:
 
 def _whole_history(snapshot: date) -> list[str]:
     """Return the aggregates without a window: last value, days since the first and the last event."""
-    last = f"arg_max({MEASURE}, ROW(event_time, known_at, {MEASURE}))"
+    order = f"ORDER BY event_time, known_at, {MEASURE}"
+    last = f"last({MEASURE} {order}) FILTER (WHERE {MEASURE} IS NOT NULL)"
     ages = [
         f"DATE '{snapshot}' - CAST({function}(event_time) AT TIME ZONE 'UTC' AS DATE)"
         for function in ("min", "max")
