@@ -76,6 +76,10 @@ coverage: install ## the fast tests with branch coverage
 bench-quality: install ## figures per public data set; the last line is JSON
 	@$(BIN)/python -m tests.bench.quality
 
+.PHONY: bench-features
+bench-features: install ## cost of features at 5 and 50 million events; the last line is JSON
+	@$(BIN)/python -m tests.bench.features
+
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --all-extras \
