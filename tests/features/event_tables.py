@@ -51,7 +51,7 @@ def day(text: str) -> datetime:
 
 
 @cache
-def _database() -> duckdb.DuckDBPyConnection:
+def database() -> duckdb.DuckDBPyConnection:
     """Return the one database of a test run: opening one for each example would take most of the time."""
     connection = duckdb.connect(config={"threads": 1})
     connection.execute("SET TimeZone = 'UTC'")
@@ -63,7 +63,7 @@ def open_tables(
     events: Sequence[Event], rows: Sequence[tuple[str, date]]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a database with the tables ``events`` and ``rows``."""
-    connection = _database()
+    connection = database()
     store(connection, "events", pa.Table.from_pylist([vars(event) for event in events], SCHEMA))
     cells = [
         {"row_id": place, "entity_id": entity, "snapshot_day": count_days(snapshot)}
