@@ -199,6 +199,7 @@ moments = st.one_of(
     st.sampled_from((*_FAR, *_LATE_HOURS)),
     st.datetimes(day("2023-06-01"), day("2024-11-01")),
 )
+_LAGS = (_TICK, *map(timedelta, (1, 20, 45, 400)))
 _delays = st.sampled_from([timedelta(0), timedelta(0), _TICK, *map(timedelta, (1, 7, 31, 200)), -timedelta(3)])
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "amount": st.one_of(
@@ -225,32 +226,79 @@ _rows = st.lists(
 )
 
 
+def _events(
+    event_time: st.SearchStrategy[Any], known_at: st.SearchStrategy[Any], ends: st.SearchStrategy[Any] | None
+) -> st.SearchStrategy[Event]:
+    """Draw one event; it is known at a moment or with a delay, and ends only where the table has ends."""
+    clocks = {"event_time": event_time, "known_at": known_at}
+    ended = {} if ends is None else {"known_until": st.one_of(st.none(), ends)}
+    whose = st.sampled_from((*ENTITIES, STRANGER))
+    return st.fixed_dictionaries(
+        {"entity_id": whose, "id": st.integers(0, 20), **clocks, **ended, **_VALUES}
+    ).map(_settle)
+
+
+def _settle(event: dict[str, Any]) -> Event:
+    """Return an event with a moment in place of a delay."""
+    known_at = event["known_at"]
+    return event | {"known_at": event["event_time"] + known_at if isinstance(known_at, timedelta) else known_at}
+
+
 @st.composite
-def worlds(draw: st.DrawFn, max_events: int = 16) -> World:
+def worlds(draw: st.DrawFn, max_events: int = 20) -> World:
     """Draw a world: few moments for many events, so that they tie; late, ended and missing ones among them."""
     at = st.sampled_from(draw(st.lists(moments, min_size=1, max_size=12)))
     has_ends = draw(st.booleans())
-    drawn = st.fixed_dictionaries(
-        {
-            "entity_id": st.sampled_from((*ENTITIES, STRANGER)),
-            "event_time": at,
-            "known_at": st.one_of(_delays, at),
-            "known_until": st.one_of(st.none(), at) if has_ends else st.none(),
-            "id": st.integers(0, 20),
-            **_VALUES,
-        }
-    )
-    events = [settle(event, has_ends) for event in draw(st.lists(drawn, max_size=max_events))]
+    drawn = _events(at, st.one_of(_delays, at), at if has_ends else None)
+    size = draw(st.integers(0, max_events))
+    events = draw(st.lists(drawn, min_size=size, max_size=size))
     return World(events, draw(_rows), draw(st.sampled_from(["id", None])), has_ends)
 
 
-def settle(event: dict[str, Any], has_ends: bool) -> Event:
-    """Return an event with the moment in place of a delay, and with an end only where the table has ends."""
-    known_at = event["known_at"]
-    if isinstance(known_at, timedelta):
-        known_at = event["event_time"] + known_at
-    ended = {"known_until": event["known_until"]} if has_ends else {}
-    return {**{name: value for name, value in event.items() if name != "known_until"}, "known_at": known_at, **ended}
+@st.composite
+def late_events(draw: st.DrawFn) -> Event:
+    """Draw an event that is known after it happened."""
+    event = draw(_events(moments, st.sampled_from(_LAGS), None))
+    return {**event, "known_until": None}
+
+
+@st.composite
+def worlds_with_news(draw: st.DrawFn, max_events: int = 20) -> tuple[World, list[Event], date]:
+    """Draw a world, its events with news added at the end, and a day whose midnight cannot know the news.
+
+    News are events that happen at that midnight or later or become known after it, and ends after it.
+    """
+    world, snapshot = draw(worlds(max_events)), draw(st.sampled_from(DAYS))
+    midnight = datetime.combine(snapshot, time())
+    after = st.sampled_from([midnight + lag for lag in _LAGS])
+    happening = st.one_of(st.just(midnight), after)
+    ends = after if world.has_ends else None
+    added = st.one_of(_events(happening, st.one_of(_delays, moments), ends), _events(moments, after, ends))
+    events = [_end_later(draw, event, midnight, after) if world.has_ends else event for event in world.events]
+    return world, [*events, *draw(st.lists(added, min_size=1, max_size=6))], snapshot
+
+
+def _end_later(
+    draw: st.DrawFn, event: Event, midnight: datetime, after: st.SearchStrategy[datetime]
+) -> Event:
+    """Return an event that ended never or after a midnight with another end after it, or as it is."""
+    end = event["known_until"]
+    if end is not None and end <= midnight:
+        return event
+    return {**event, "known_until": draw(st.one_of(st.just(end), after))}
+
+
+def twin_of(entity: str) -> str:
+    """Return the name of an entity's double."""
+    return f"{entity}'s twin"
+
+
+def fold_twins(world: World, events: Sequence[Event], measures: Sequence[Measure]) -> tuple[pa.Table, pa.Table]:
+    """Compute the rows of a world, and the same rows of its entities' twins, who have other events."""
+    theirs = [{**event, "entity_id": twin_of(event["entity_id"])} for event in events]
+    rows = [*world.rows, *((twin_of(entity), snapshot) for entity, snapshot in world.rows)]
+    found = fold(replace(world, events=[*world.events, *theirs], rows=rows), measures)
+    return found.slice(0, len(world.rows)), found.slice(len(world.rows))
 
 
 def questions(n_measures: int = 10, n_shares: int = 3) -> st.SearchStrategy[tuple[Measure, ...]]:
@@ -260,8 +308,3 @@ def questions(n_measures: int = 10, n_shares: int = 3) -> st.SearchStrategy[tupl
     )
     shares = st.lists(st.sampled_from(SHARES), min_size=n_shares, max_size=n_shares, unique_by=id)
     return st.builds(lambda some, others: (*some, *others), asked, shares)
-
-
-def with_events(world: World, events: Iterable[Event]) -> World:
-    """Return the world with other events."""
-    return replace(world, events=list(events))
