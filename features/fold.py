@@ -39,8 +39,8 @@ def fold_events(
     connection
         Where ``events`` and ``rows`` are; its session speaks UTC.
     events
-        Table with ``entity_id``, ``event_time``, ``known_at`` and the columns that the measures read; where it
-        has ``known_until``, an event no longer counts from then on (never, when missing).
+        Table with ``entity_id``, ``event_time``, ``known_at`` and the columns that the measures read. With a
+        column ``known_until``, an event counts until then; for good, where that is missing.
     rows
         Table with ``row_id`` (0, 1, 2, ...), ``entity_id`` and ``snapshot_day`` (days since 1970-01-01).
     measures

@@ -74,7 +74,7 @@ class World:
         return list(view_rows(self.events, self.rows, self.id_column))
 
 
-def event_schema(has_ends: bool) -> pa.Schema:
+def event_schema(*, has_ends: bool) -> pa.Schema:
     """Return the columns of a table of events."""
     clocks = [(clock, pa.timestamp("us")) for clock in CLOCKS if has_ends or clock != "known_until"]
     values = [(column, kind) for column, (kind, _) in COLUMNS.items()]
@@ -95,7 +95,7 @@ def fold(
     world: World, measures: Sequence[Measure], connection: duckdb.DuckDBPyConnection | None = None
 ) -> pa.Table:
     """Compute the measures of a world."""
-    events = pa.Table.from_pylist(list(world.events), event_schema(world.has_ends))
+    events = pa.Table.from_pylist(list(world.events), event_schema(has_ends=world.has_ends))
     return fold_table(events, world.rows, measures, world.id_column, connection)
 
 
@@ -192,15 +192,21 @@ EDGES = tuple(
     for distance in _DISTANCES
     for shift in (-_TICK, timedelta(0), _TICK)
 )
-_FAR = tuple(map(day, ("1901-12-13T20:45:52", "1969-12-31T23:59:59.999999", "2038-01-19T03:14:08", "2199-01-01")))
-_LATE_HOURS = tuple(map(day, ("2024-03-10T07:00", "2024-03-31T01:00", "2024-03-31T02:30", "2024-10-27T01:30")))
+_FAR = tuple(
+    map(day, ("1901-12-13T20:45:52", "1969-12-31T23:59:59.999999", "2038-01-19T03:14:08", "2199-01-01"))
+)
+_LATE_HOURS = tuple(
+    map(day, ("2024-03-10T07:00", "2024-03-31T01:00", "2024-03-31T02:30", "2024-10-27T01:30"))
+)
 moments = st.one_of(
     st.sampled_from(EDGES),
     st.sampled_from((*_FAR, *_LATE_HOURS)),
     st.datetimes(day("2023-06-01"), day("2024-11-01")),
 )
 _LAGS = (_TICK, *map(timedelta, (1, 20, 45, 400)))
-_delays = st.sampled_from([timedelta(0), timedelta(0), _TICK, *map(timedelta, (1, 7, 31, 200)), -timedelta(3)])
+_delays = st.sampled_from(
+    [timedelta(0), timedelta(0), _TICK, *map(timedelta, (1, 7, 31, 200)), -timedelta(3)]
+)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "amount": st.one_of(
         st.sampled_from([None, float("nan"), float("inf"), -float("inf"), 0.0, 1e-12, -1e15, 1e15, 0.1]),
@@ -226,30 +232,42 @@ _rows = st.lists(
 )
 
 
+_contents = st.fixed_dictionaries(_VALUES)
+
+
 def _events(
-    event_time: st.SearchStrategy[Any], known_at: st.SearchStrategy[Any], ends: st.SearchStrategy[Any] | None
+    event_time: st.SearchStrategy[Any],
+    known_at: st.SearchStrategy[Any],
+    ends: st.SearchStrategy[Any] | None = None,
+    contents: st.SearchStrategy[dict[str, Any]] = _contents,
 ) -> st.SearchStrategy[Event]:
     """Draw one event; it is known at a moment or with a delay, and ends only where the table has ends."""
-    clocks = {"event_time": event_time, "known_at": known_at}
-    ended = {} if ends is None else {"known_until": st.one_of(st.none(), ends)}
+    ended = st.none() if ends is None else st.one_of(st.none(), ends)
     whose = st.sampled_from((*ENTITIES, STRANGER))
-    return st.fixed_dictionaries(
-        {"entity_id": whose, "id": st.integers(0, 20), **clocks, **ended, **_VALUES}
-    ).map(_settle)
+    return st.builds(_settle, whose, event_time, known_at, ended, st.integers(0, 20), contents)
 
 
-def _settle(event: dict[str, Any]) -> Event:
+def _settle(
+    entity: str,
+    event_time: datetime,
+    known_at: datetime | timedelta,
+    known_until: datetime | None,
+    number: int,
+    contents: dict[str, Any],
+) -> Event:
     """Return an event with a moment in place of a delay."""
-    known_at = event["known_at"]
-    return event | {"known_at": event["event_time"] + known_at if isinstance(known_at, timedelta) else known_at}
+    known_at = event_time + known_at if isinstance(known_at, timedelta) else known_at
+    clocks = {"event_time": event_time, "known_at": known_at, "known_until": known_until}
+    return {"entity_id": entity, **clocks, "id": number, **contents}
 
 
 @st.composite
 def worlds(draw: st.DrawFn, max_events: int = 20) -> World:
-    """Draw a world: few moments for many events, so that they tie; late, ended and missing ones among them."""
+    """Draw a world: few moments and contents for many events, so that they tie, some late or ended."""
     at = st.sampled_from(draw(st.lists(moments, min_size=1, max_size=12)))
+    contents = st.sampled_from(draw(st.lists(_contents, min_size=1, max_size=8)))
     has_ends = draw(st.booleans())
-    drawn = _events(at, st.one_of(_delays, at), at if has_ends else None)
+    drawn = _events(at, st.one_of(_delays, at), at if has_ends else None, contents)
     size = draw(st.integers(0, max_events))
     events = draw(st.lists(drawn, min_size=size, max_size=size))
     return World(events, draw(_rows), draw(st.sampled_from(["id", None])), has_ends)
@@ -258,8 +276,7 @@ def worlds(draw: st.DrawFn, max_events: int = 20) -> World:
 @st.composite
 def late_events(draw: st.DrawFn) -> Event:
     """Draw an event that is known after it happened."""
-    event = draw(_events(moments, st.sampled_from(_LAGS), None))
-    return {**event, "known_until": None}
+    return draw(_events(moments, st.sampled_from(_LAGS)))
 
 
 @st.composite
@@ -293,7 +310,9 @@ def twin_of(entity: str) -> str:
     return f"{entity}'s twin"
 
 
-def fold_twins(world: World, events: Sequence[Event], measures: Sequence[Measure]) -> tuple[pa.Table, pa.Table]:
+def fold_twins(
+    world: World, events: Sequence[Event], measures: Sequence[Measure]
+) -> tuple[pa.Table, pa.Table]:
     """Compute the rows of a world, and the same rows of its entities' twins, who have other events."""
     theirs = [{**event, "entity_id": twin_of(event["entity_id"])} for event in events]
     rows = [*world.rows, *((twin_of(entity), snapshot) for entity, snapshot in world.rows)]

@@ -50,6 +50,7 @@ class History:
         self._events = events
         self._id_column = id_column
         self._columns: dict[tuple[str, Shape], npt.NDArray[Any]] = {}
+        self._masks: dict[tuple[str, Shape], Mask] = {}
         self.event_time = self._times("event_time")
         self.known_at = self._times("known_at")
         self.known_until = self._times("known_until")
@@ -66,6 +67,13 @@ class History:
             found[:] = [read_value(event[name], shape) for event in self._events]
             self._columns[name, shape] = found
         return self._columns[name, shape]
+
+    def has_value(self, name: str, shape: Shape) -> Mask:
+        """Tell which events have a value in a column."""
+        if (name, shape) not in self._masks:
+            found = [value is not None for value in self.column(name, shape)]
+            self._masks[name, shape] = np.array(found, dtype=np.bool_)
+        return self._masks[name, shape]
 
     @cached_property
     def rank(self) -> npt.NDArray[np.int64]:
@@ -91,7 +99,7 @@ class View:
     is_seen: Mask
 
     def window(self, days: int | None, skip_days: int = 0) -> Mask:
-        """Tell the events of ``[s - skip - days, s - skip)`` that may be known at ``s``; of all time if None."""
+        """Tell the events of ``[s - skip - days, s - skip)`` known at ``s``; all of them without days."""
         if days is None:
             return self.is_seen
         end = self.midnight - skip_days * DAY
@@ -100,7 +108,7 @@ class View:
 
     def valued(self, measure: Measure, days: int | None, skip_days: int = 0) -> Mask:
         """Tell the events of a window that have a value in the column of the measure."""
-        return self.window(days, skip_days) & np.not_equal(self.column(measure), None)
+        return self.window(days, skip_days) & self.history.has_value(measure.column or "", measure.shape)
 
     def column(self, measure: Measure) -> npt.NDArray[Any]:
         """Return the column that a measure reads."""

@@ -11,14 +11,14 @@ from tests.features.event_worlds import ONE_OF_EACH, fold, worlds
 DOUBLED = frozenset({"count", "sum", "count_slope", "count_delta"})
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(worlds(), st.data())
 def test_the_order_of_the_events_changes_nothing_but_the_rounding_of_sums(world, data):
     shuffled = replace(world, events=data.draw(st.permutations(world.events)))
     assert_same_features(fold(shuffled, ONE_OF_EACH), fold(world, ONE_OF_EACH), world.views, ONE_OF_EACH)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(worlds(), st.data())
 def test_events_that_come_twice_count_twice_and_are_first_and_last_as_before(world, data):
     doubled = replace(world, events=data.draw(st.permutations([*world.events, *world.events])))
@@ -35,7 +35,7 @@ def test_events_that_come_twice_count_twice_and_are_first_and_last_as_before(wor
             assert_near(double.as_py(), expected, allowed, measure.name)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(worlds(), st.data())
 def test_rows_that_come_twice_and_in_another_order_hold_the_same_values(world, data):
     places = data.draw(st.permutations([*range(len(world.rows)), *range(len(world.rows))]))

@@ -39,7 +39,9 @@ MEASURES = known(
 )
 
 
-def with_gaps(chance: np.random.Generator, values: Sequence[object] | np.ndarray, kind: pa.DataType) -> pa.Array:
+def with_gaps(
+    chance: np.random.Generator, values: Sequence[object] | np.ndarray, kind: pa.DataType
+) -> pa.Array:
     """Return a column in which about every third value is missing."""
     return pa.array(values, kind, mask=chance.random(len(values)) < 0.3)
 
@@ -61,7 +63,9 @@ def draw_late_events(n_events: int, seed: int = 5) -> pa.Table:
         "amount": with_gaps(chance, chance.normal(0, 1e4, n_all), pa.float64()),
         "price": with_gaps(chance, chance.integers(0, 10**6, n_all) / 8, pa.float64()),
         "nps": with_gaps(chance, chance.integers(0, 11, n_all), pa.int8()),
-        "channel": with_gaps(chance, np.array(["mail", "phone", ""])[chance.integers(0, 3, n_all)], pa.string()),
+        "channel": with_gaps(
+            chance, np.array(["mail", "phone", ""])[chance.integers(0, 3, n_all)], pa.string()
+        ),
         "closed": with_gaps(chance, happened + 2 * lag, pa.timestamp("us")),
     }
     return pa.table(columns).take(order)

@@ -1,4 +1,4 @@
-"""What a row may know: nothing from its own midnight on, and late news from the midnight they are known at."""
+"""What a row may know: nothing from its midnight on, and late news from the midnight that knows them."""
 
 import os
 import time
@@ -29,7 +29,7 @@ from tests.features.event_worlds import (
 from tests.features.naive import Event
 
 EVER_COUNTED = measure_of("count", None, 200 * 365)
-ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati")
+ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati")
 
 
 def values_of(found: pa.Table, place: int) -> list[object]:
@@ -50,7 +50,7 @@ def test_what_happens_or_is_known_later_never_changes_a_row(drawn):
     assert_news_change_nothing(*drawn)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(worlds(), late_events(), st.sampled_from(ENTITIES))
 def test_a_late_event_counts_from_the_first_midnight_it_is_known_at_and_not_before(world, late, entity):
     late = {**late, "entity_id": entity}
