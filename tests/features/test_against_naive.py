@@ -4,7 +4,7 @@ from tests.features.closeness import assert_naive
 from tests.features.event_worlds import EVERYTHING, fold, questions, worlds
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(worlds(), questions())
 def test_ten_measures_and_three_shares_are_those_of_the_definitions(world, measures):
     assert_naive(fold(world, measures), world.views, measures)
