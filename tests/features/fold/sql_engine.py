@@ -1,9 +1,9 @@
 """Events become values for every row: one SQL pass over the pairs of a row and an event it may know.
 
-An event counts at a snapshot ``s`` only if ``event_time < s`` and ``known_at <= s``, and where events are
-corrected or withdrawn, only if ``s < known_until``; a window of ``w`` days
-is ``[s - w, s)``. Snapshots are 00:00 UTC, so both clocks and all windows come down to whole days: an event
-has the day it fell on and the first day that may see it, and its age at ``s`` is 1 on the day before ``s``.
+An event counts at a snapshot ``s`` only if ``event_time < s`` and ``known_at <= s``, and if the source says
+until when an event was held to be true, ``s < known_until``; a window of ``w`` days is ``[s - w, s)``.
+Snapshots are 00:00 UTC, so the clocks and all windows come down to whole days: an event has the day it fell
+on and the first day that may see it, and its age at ``s`` is 1 on the day before ``s``.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, is_versioned, value_of
+from features.columns import day_of, first_midnight_from, list_types, value_of
 from features.measures import Function, Measure, Shape
 from features.sql import quoted_name, quoted_text
 
@@ -39,14 +39,15 @@ def fold_events(
     connection
         Where ``events`` and ``rows`` are; its session speaks UTC.
     events
-        Table with ``entity_id``, ``event_time``, ``known_at`` and the columns that the measures read; with
-        ``known_until`` where events may be corrected.
+        Table with ``entity_id``, ``event_time``, ``known_at`` and the columns that the measures read. With a
+        column ``known_until``, an event counts until then; for good, where that is missing.
     rows
         Table with ``row_id`` (0, 1, 2, ...), ``entity_id`` and ``snapshot_day`` (days since 1970-01-01).
     measures
         What to compute, with the shapes of their columns (:func:`features.columns.resolve_measures`).
     id_column
         Column that orders events which happened and were known at the same time: the greater one is later.
+        Without it, or where it is equal too, the greater value is later.
 
     Returns
     -------
@@ -54,8 +55,8 @@ def fold_events(
         One column per measure, one line per row in the order of ``row_id``; float64, or string for texts.
     """
     aliases = _name_columns(measures)
-    gone = first_midnight_from("known_until") if is_versioned(connection, events) else "CAST(NULL AS INTEGER)"
-    connection.execute(_sort_events(events, aliases, id_column, gone))
+    ends = first_midnight_from("known_until") if "known_until" in list_types(connection, events) else "NULL"
+    connection.execute(_sort_events(events, aliases, id_column, ends))
     aggregates = [f"{_aggregate(measure, aliases)} AS f{place}" for place, measure in enumerate(measures)]
     query = f"""
         WITH pairs AS ({_pair(rows, measures, aliases)}),
@@ -76,25 +77,25 @@ def _name_columns(measures: Sequence[Measure]) -> Aliases:
     return {pair: f"v{place}" for place, pair in enumerate(used)}
 
 
-def _sort_events(events: str, aliases: Aliases, id_column: str | None, gone: str) -> str:
+def _sort_events(events: str, aliases: Aliases, id_column: str | None, ends: str) -> str:
     """Return SQL that stores the events in one order: entity, event time, known time, id, values.
 
-    ``gone`` is SQL for the first day that sees an event no more.
+    Events with the same times and id share a position.
     """
     values = [f"{value_of(column, shape)} AS {alias}" for (column, shape), alias in aliases.items()]
     ties = [quoted_name(id_column)] if id_column is not None else []
-    order = ", ".join(f"{key} NULLS FIRST" for key in ["event_time", "known_at", *ties, *aliases.values()])
+    order = ", ".join(f"{key} NULLS FIRST" for key in ["event_time", "known_at", *ties])
     return f"""
         CREATE OR REPLACE TEMP TABLE xm_events AS
-        SELECT *, row_number() OVER (ORDER BY {order}) AS position
+        SELECT *, dense_rank() OVER (ORDER BY {order}) AS position
         FROM (
             SELECT {", ".join(["*", *values])},
                 {day_of("event_time")} AS event_day,
                 greatest({day_of("event_time")} + 1, {first_midnight_from("known_at")}) AS visible_day,
-                {gone} AS gone_day
+                {ends} AS hidden_day
             FROM {events}
         )
-        ORDER BY entity_id, position
+        ORDER BY {", ".join(["entity_id", "position", *aliases.values()])}
     """
 
 
@@ -117,7 +118,7 @@ def _pair(rows: str, measures: Sequence[Measure], aliases: Aliases) -> str:
         FROM {rows} AS r
         JOIN xm_events AS e
             ON e.entity_id = r.entity_id AND e.visible_day <= r.snapshot_day
-                AND (e.gone_day IS NULL OR r.snapshot_day < e.gone_day) {limit}
+            AND (e.hidden_day IS NULL OR r.snapshot_day < e.hidden_day) {limit}
     """
 
 
@@ -141,7 +142,7 @@ def _pick(sql_function: str) -> Callable[[Measure, str], str]:
     """Return the builder of a first or last value; a time is told as days before the snapshot."""
 
     def build(measure: Measure, value: str) -> str:
-        picked = f"{sql_function}({value}, position)"
+        picked = f"{sql_function}({value}, (position, {value}))"
         return f"any_value(snapshot_day) - {picked}" if measure.shape == "time" else picked
 
     return build

@@ -13,8 +13,9 @@ from features.cohort import count_days
 from features.errors import ContractError, LeakError, TooFewEventsError
 from features.frame import Frame, build
 from features.measures import Measure
-from tests.features.event_tables import Event, day, read_naively
+from tests.features.event_tables import day
 from tests.features.frame.company import SPEC, Tables, load_company, make_tables, pick, section
+from tests.features.naive import read, view_rows
 
 GRID = [
     date(2023, 12, 31),
@@ -87,7 +88,7 @@ def test_rows_are_ordered_by_snapshot_and_entity_and_unique(company):
 def test_every_ticket_feature_is_that_of_the_naive_loop(company):
     frame, tables = company
     events = [
-        Event(str(row["customer"]), row["opened_at"], row["loaded_at"], 0, row["hours"])
+        {**row, "entity_id": row["customer"], "event_time": row["opened_at"], "known_at": row["loaded_at"]}
         for row in tables["tickets"]
     ]
     measures = [
@@ -96,9 +97,11 @@ def test_every_ticket_feature_is_that_of_the_naive_loop(company):
         Measure("o_tickets.count.slope_30d", "count_slope", window_days=30),
         Measure("o_tickets.days_since_last", "days_since_last"),
     ]
-    for row in list_rows(frame.table):
+    rows = list(list_rows(frame.table))
+    asked = [(row["entity_id"], row["snapshot_date"]) for row in rows]
+    for row, view in zip(rows, view_rows(events, asked), strict=True):
         for measure in measures:
-            expected = read_naively(events, row["entity_id"], row["snapshot_date"], measure)
+            expected = read(view, measure)
             assert row[measure.name] == (None if expected is None else pytest.approx(expected, abs=1e-12))
 
 
@@ -187,6 +190,15 @@ def test_shuffled_files_give_the_equal_frame(company, tmp_path):
     shuffled = build(load_company(tmp_path, shuffle=3))
     assert shuffled.table.equals(frame.table)
     assert shuffled.latest.equals(frame.latest)
+
+
+def test_files_with_every_row_twice_give_the_equal_frame_once_copies_are_removed(company, tmp_path):
+    frame, tables = company
+    twice = {name: [*rows, *rows] for name, rows in tables.items()}
+    sources = {name: {**source, "duplicates": "remove"} for name, source in SPEC["sources"].items()}
+    doubled = build(load_company(tmp_path, twice, shuffle=4, sources=sources))
+    assert doubled.table.equals(frame.table)
+    assert doubled.latest.equals(frame.latest)
 
 
 def test_news_after_the_last_snapshot_change_no_feature(company, tmp_path):
