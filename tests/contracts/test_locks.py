@@ -59,7 +59,9 @@ def test_spark_has_a_lock_of_its_own_that_adds_to_the_main_one():
 
 
 def test_locked_spark_is_one_that_is_declared():
-    (version,) = re.findall(r"^pyspark==(\d+)\.(\d+)\.(\d+)$", SPARK.read_text(encoding="utf-8"), re.MULTILINE)
+    (version,) = re.findall(
+        r"^pyspark==(\d+)\.(\d+)\.(\d+)$", SPARK.read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert (4, 0, 5) <= tuple(map(int, version)) < (5,)
     assert "pyspark>=4.0.5,<5" in EXTRAS["spark"]
 
