@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+# The quick compiler of Java: no test runs long enough to repay better code.
+QUICK_JAVA = "-XX:TieredStopAtLevel=1"
 ROOT = Path(__file__).parents[1]
 # What a light install does not have; Python imports this file in every worker before anything else.
 LIGHT = """
@@ -52,8 +54,7 @@ def run_spark(folder: Path) -> Iterator[Any]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "1g",
-        # The quick compiler of Java and none of Spark: nothing here runs long enough to repay better code.
-        "spark.driver.extraJavaOptions": f"-XX:TieredStopAtLevel=1 -Dderby.system.home={folder}",
+        "spark.driver.extraJavaOptions": f"{QUICK_JAVA} -Dderby.system.home={folder}",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.local.dir": str(folder / "scratch"),

@@ -25,6 +25,7 @@ from training.bundle import load
 from training.scoring import Scorer, check_canary
 
 if TYPE_CHECKING:
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession
 
@@ -33,6 +34,7 @@ _WHERE = "table"
 _OF_OURS = re.compile(
     rf"^{re.escape(errors.__name__)}\.(?P<kind>\w+): (?P<where>.*?): (?P<problem>.*)$", re.MULTILINE
 )
+_SAYS_NOTHING = re.compile(r"An error occurred while calling |\s*$")
 _PATHS = {
     "PATH_NOT_FOUND": ("is not there", "name a Parquet file or a folder of them"),
     "PATH_ALREADY_EXISTS": ("is there already", "name a new folder"),
@@ -107,6 +109,7 @@ def score_folder(
     ContractError
         If the rows are not those of the model.
     """
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
@@ -114,9 +117,9 @@ def score_folder(
         if frame.isEmpty():
             raise SourceError(rows, "has no rows", "name a table with rows")
         as_of = _newest_day(frame)
-        score_table(frame, bundle, as_of=as_of, reasons=reasons).write.parquet(to)
+        _write(score_table(frame, bundle, as_of=as_of, reasons=reasons), to)
         n_rows = session.read.parquet(to).count()
-    except PySparkException as error:
+    except (PySparkException, Py4JError) as error:
         _translate(error, rows, to)
     return ScoredFolder(n_rows, load(bundle).model_version, as_of)
 
@@ -227,6 +230,26 @@ def _newest_day(frame: "DataFrame") -> str | None:
     return None if day is None else str(day)
 
 
+def _write(scores: "DataFrame", to: str) -> None:
+    """Write a new folder completely or not at all; Spark itself leaves an empty one behind a failed job."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        scores.write.parquet(to)
+    except (PySparkException, Py4JError) as error:
+        if _condition_of(error) != "PATH_ALREADY_EXISTS":
+            context = scores.sparkSession.sparkContext
+            folder = context._jvm.org.apache.hadoop.fs.Path(to)  # noqa: SLF001 - no public way to remove a folder
+            folder.getFileSystem(context._jsc.hadoopConfiguration()).delete(folder, True)  # noqa: SLF001
+        raise
+
+
+def _condition_of(error: "PySparkException | Py4JError") -> str | None:
+    """Return Spark's own name of what went wrong, if it has one."""
+    return error.getCondition() if hasattr(error, "getCondition") else None
+
+
 def _to_spark(shape: pa.Schema) -> object:
     """Return the schema of scores as Spark writes it: numbers and texts."""
     from pyspark.sql.types import DoubleType, StringType, StructType
@@ -237,17 +260,18 @@ def _to_spark(shape: pa.Schema) -> object:
     return schema
 
 
-def _translate(error: "PySparkException", rows: str, to: str) -> NoReturn:
+def _translate(error: "PySparkException | Py4JError", rows: str, to: str) -> NoReturn:
     """Raise the error of ours that ended a worker, or say in one line what Spark says in hundreds."""
     ours = _OF_OURS.search(str(error))
     if ours:
         raise getattr(errors, ours["kind"])(ours["where"], ours["problem"]) from error
-    condition = error.getCondition()
+    condition = _condition_of(error)
     if condition in _PATHS:
         raise SourceError(rows if condition == "PATH_NOT_FOUND" else to, *_PATHS[condition]) from error
     raise SourceError(rows, f"Spark cannot score it ({_first_line(error)})", "see Spark's log") from error
 
 
 def _first_line(error: Exception) -> str:
-    """Return the first line of a library's message."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """Return the first line of a library's message that tells something."""
+    lines = [line.removeprefix(": ") for line in str(error).splitlines() if not _SAYS_NOTHING.match(line)]
+    return (lines or [type(error).__name__])[0]
