@@ -8,8 +8,11 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := mlproject/requirements.txt
+# Spark is large and needs Java, so what it adds to the lock has a lock of its own.
+SPARK_LOCK := mlproject/requirements-spark.txt
 STAMP := $(VENV)/.installed
 WORKERS := 2
+RESOLVE := pyproject.toml --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade
 
 # `mlflow run` and the tests start `python` by name: ours comes first. Nothing phones home.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -43,6 +46,10 @@ $(STAMP): $(LOCK) pyproject.toml
 	@$(BIN)/uv pip sync $(LOCK)
 	@$(BIN)/uv pip install --quiet --no-deps --editable .
 	@touch $(STAMP)
+
+.PHONY: install-spark
+install-spark: install ## add Spark to .venv (400 MB to fetch; Java 17 or newer has to be there)
+	@$(BIN)/uv pip install --requirement $(SPARK_LOCK)
 
 .PHONY: demo
 demo: install ## example company -> features -> model -> registry -> report -> one score over HTTP
@@ -81,9 +88,10 @@ bench-features: install ## cost of features at 5 and 50 million events; the last
 	@$(BIN)/python -m tests.bench.features
 
 .PHONY: lock
-lock: install ## resolve the newest versions that fit into the lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 pyproject.toml --all-extras \
-	  --no-header --no-annotate --upgrade --output-file $(LOCK)
+lock: install ## resolve the newest versions that fit into the locks
+	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra train --extra dev --output-file $(LOCK)
+	$(BIN)/uv pip compile $(RESOLVE) --extra spark --constraint $(LOCK) --output-file $(VENV)/spark.txt
+	grep --invert-match --line-regexp --fixed-strings --file=$(LOCK) $(VENV)/spark.txt > $(SPARK_LOCK)
 
 .PHONY: schema
 schema: install ## write the JSON schema of use-case files for editors

@@ -1,12 +1,16 @@
 """Settings of all tests: nothing phones home, property tests draw the same examples in every run."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.spark_session import run_spark, skip_without_spark
 
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", BENTOML_DO_NOT_TRACK="True")
 
@@ -44,3 +48,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the public data sets are not here: no folder {folder} (XM_SHARED_DATA names another)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return a Spark session; tests that need it are skipped where there is no pyspark or no Java."""
+    skip_without_spark()
+    with run_spark(tmp_path_factory.mktemp("spark")) as session:
+        yield session

@@ -38,14 +38,37 @@ def read_rows(path: Path, catalogue: Catalogue) -> pa.Table:
         If a feature is absent or has the wrong type.
     """
     table = _read(path, catalogue)
+    demand_features(table.column_names, catalogue, path.name)
+    return cast_features(table, catalogue, path.name)
+
+
+def demand_features(names: Sequence[str], catalogue: Catalogue, where: str) -> None:
+    """Demand that the columns of a table hold every feature once; further columns do not matter.
+
+    Raises
+    ------
+    ContractError
+        If a feature is absent or there twice.
+    """
     for feature in catalogue:
-        found = table.column_names.count(feature.name)
+        found = names.count(feature.name)
         if found != 1:
             hint = "score rows of the same use case: xm-predict build writes them to latest.parquet"
             problem = f"has {'no' if found == 0 else found} column{'s' * (found > 1)} '{feature.name}'"
-            raise ContractError(path.name, problem, hint)
+            raise ContractError(where, problem, hint)
+
+
+def cast_features(table: pa.Table, catalogue: Catalogue, where: str) -> pa.Table:
+    """Return the table with every feature in the type that the model reads.
+
+    Raises
+    ------
+    ContractError
+        If a column holds something else.
+    """
+    for feature in catalogue:
         wanted = pa.float64() if feature.kind == "number" else pa.string()
-        table = _cast(table, feature.name, wanted, path.name)
+        table = _cast(table, feature.name, wanted, where)
     return table
 
 

@@ -137,6 +137,12 @@ VERBS: tuple[Verb, ...] = (
             ),
             Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
             Parameter("reasons", "how many reasons per row", "3", int),
+            Parameter(
+                "engine",
+                "local: this process; spark: from Parquet into a new folder of Parquet, on a cluster",
+                "local",
+                choices=("local", "spark"),
+            ),
             _OUT,
         ),
         is_entry_point=True,

@@ -23,6 +23,7 @@ PLANTED = {
     "plotting": ("training/splits.py", "import matplotlib"),
     "shap": ("training/scoring.py", "def explain():\n    import shap"),
     "duckdb": ("serving/settings.py", "import duckdb"),
+    "spark": ("training/batch.py", "def read():\n    import pyspark"),
     "light-requests": ("training/scoring.py", "import pandas"),
 }
 

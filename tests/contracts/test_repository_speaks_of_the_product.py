@@ -1,13 +1,11 @@
 """The repository holds the product alone: nothing of the machine or the tools that it was made with."""
 
 import re
-import tomllib
 
 import pytest
 
-from tests.contracts.repository import ROOT, name_of, tracked_files
+from tests.contracts.repository import name_of, tracked_files
 
-LOCK = ROOT / "mlproject" / "requirements.txt"
 BINARY = {".png", ".parquet", ".woff2", ".gz", ".ico", ".db", ".duckdb"}
 SPEAKS_OF_ITSELF = "tests/contracts/test_repository_speaks_of_the_product.py"
 FORBIDDEN = {
@@ -23,7 +21,6 @@ FORBIDDEN = {
     ),
     "leftover": re.compile(r"^(<<<<<<<|>>>>>>>) |\bbreakpoint\(\)|\bpdb\.set_trace", re.MULTILINE),
 }
-EXACT = re.compile(r"^[a-z0-9][a-z0-9._-]*==[0-9][\w.!+]*( ; .+)?$")
 
 
 def findings_in(text: str) -> list[str]:
@@ -49,24 +46,6 @@ def test_no_generated_or_private_file_is_tracked():
 
 def test_tracked_files_are_small():
     assert [name_of(path) for path in tracked_files() if path.stat().st_size > 1_000_000] == []
-
-
-def test_lock_has_exact_versions_and_nothing_else():
-    lines = LOCK.read_text(encoding="utf-8").splitlines()
-    assert len(lines) > 50
-    assert [line for line in lines if not EXACT.match(line)] == []
-
-
-def test_lock_holds_every_declared_dependency():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [
-        *project["dependencies"],
-        *(name for extra in project["optional-dependencies"].values() for name in extra),
-    ]
-    names = {re.split(r"[<>=!\[; ]", name)[0].lower().replace("_", "-") for name in declared}
-    locked = {line.partition("==")[0] for line in LOCK.read_text(encoding="utf-8").splitlines()}
-    assert names - locked == set()
-    assert all(">=" in name for name in declared)
 
 
 @pytest.mark.parametrize(

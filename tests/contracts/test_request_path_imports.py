@@ -16,7 +16,7 @@ import pytest
 from tests.contracts.repository import ROOT, tree_of
 from tests.serving.company import ROW, make_bundle
 
-HEAVY = {"mlflow", "shap", "matplotlib", "pandas", "sklearn", "duckdb", "numba", "jinja2", "babel"}
+HEAVY = {"mlflow", "shap", "matplotlib", "pandas", "sklearn", "duckdb", "numba", "jinja2", "babel", "pyspark"}
 # LightGBM and BentoML take these up where they are installed.
 TAKEN_UP_BY_OTHERS = {"pandas", "sklearn", "jinja2", "babel"}
 ON_THE_PATH = ["training.bundle", "training.scoring", "serving.api", "serving.service"]

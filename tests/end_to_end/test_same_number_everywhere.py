@@ -23,12 +23,14 @@ from tests.end_to_end.processes import (
     running,
     wait_until,
 )
+from tests.spark_session import QUICK_JAVA, skip_without_spark
 from training.batch import read_rows, score_table
 from training.bundle import load
 from training.scoring import Row, Scorer
 
 TOLERANCE = 1e-9
 N_LATEST = 12
+SUBMIT = f"--master local[2] --conf spark.ui.enabled=false --driver-java-options {QUICK_JAVA} pyspark-shell"
 Numbers = npt.NDArray[np.float64]
 
 
@@ -124,6 +126,21 @@ def test_batch_of_the_command_line(trained, rows, scorer, expected, tmp_path):
     assert_same(found, expected)
     assert scores["entity_id"].to_pylist() == table["entity_id"].to_pylist()
     assert answer["model_version"] == scorer.bundle.model_version == trained.answer["model_version"]
+
+
+def test_batch_on_spark(trained, rows, scorer, expected, tmp_path):
+    skip_without_spark()
+    table = pa.table({name: [row[name] for row in rows] for name in rows[0]})
+    table = table.append_column("entity_id", pa.array([f"row {place:02d}" for place in range(len(rows))]))
+    pq.write_table(table, tmp_path / "rows.parquet")
+    words = ["score", "--json", "--name", "churn", "--rows", "rows.parquet", "--to", "scores"]
+    env = environment_of(tmp_path, PYSPARK_SUBMIT_ARGS=SUBMIT, SPARK_LOCAL_IP="127.0.0.1")
+    answer = answer_of(run_cli(*words, "--engine", "spark", "--out", trained.out, cwd=tmp_path, env=env))
+    scores = pq.read_table(tmp_path / "scores").sort_by("entity_id")
+    found = np.column_stack([scores[f"probability_{horizon}"].to_numpy() for horizon in scorer.horizons])
+    assert_same(found, expected)
+    assert scores["entity_id"].to_pylist() == table["entity_id"].to_pylist()
+    assert (answer["rows"], answer["model_version"]) == (len(rows), scorer.bundle.model_version)
 
 
 def test_batch_from_a_csv_file(rows, scorer, expected, tmp_path):

@@ -12,17 +12,33 @@ from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError, Scorer
 
 
-def run(console: Console, name: str, rows: str, to: str, reasons: int, out: str) -> None:
+def run(console: Console, name: str, rows: str, to: str, reasons: int, engine: str, out: str) -> None:
     """Score and write the file completely or not at all; people at work are scored in groups."""
     workspace = Workspace(Path(out))
     connect(workspace.folder)
     with tempfile.TemporaryDirectory() as scratch:
-        fetch_champion(name, Path(scratch) / "bundle")
-        scorer = Scorer(load(Path(scratch) / "bundle"))
-    if rows and not scorer.is_individual:
-        problem = "people at work are scored in groups of the newest snapshot, not of any file"
-        raise IndividualScoreRefusedError(f"{name}: --rows", problem, "leave --rows out")
-    source = Path(rows) if rows else workspace.frame(name) / "latest.parquet"
+        folder = Path(scratch) / "bundle"
+        fetch_champion(name, folder)
+        scorer = Scorer(load(folder))
+        if not scorer.is_individual:
+            _demand_groups(name, rows, engine)
+        source = rows or str(workspace.frame(name) / "latest.parquet")
+        if engine == "spark":
+            _score_on_spark(console, folder, source, to, reasons)
+        else:
+            _score_here(console, scorer, Path(source), Path(to), reasons)
+
+
+def _demand_groups(name: str, rows: str, engine: str) -> None:
+    """Refuse what would speak of single people at work; their groups are few and need no cluster."""
+    for word, is_asked in (("--rows", bool(rows)), ("--engine spark", engine == "spark")):
+        if is_asked:
+            problem = "people at work are scored in groups of the newest snapshot, not of any file"
+            raise IndividualScoreRefusedError(f"{name}: {word}", problem, f"leave {word} out")
+
+
+def _score_here(console: Console, scorer: Scorer, source: Path, to: Path, reasons: int) -> None:
+    """Score a file in this process."""
     table = read_rows(source, scorer.bundle.catalogue)
     if not table.num_rows:
         raise SourceError(str(source), "has no rows", "name a file with rows")
@@ -35,11 +51,25 @@ def run(console: Console, name: str, rows: str, to: str, reasons: int, out: str)
         if is_individual
         else score_cuts(scorer, table, as_of=as_of)
     )
-    write_scores(scores, Path(to))
-    scored = "rows" if is_individual else "groups"
+    write_scores(scores, to)
+    _tell(console, scores.num_rows, "rows" if is_individual else "groups", version, as_of, to)
+
+
+def _score_on_spark(console: Console, bundle: Path, source: str, to: str, reasons: int) -> None:
+    """Score a table at any place that Spark reads."""
+    from training.spark import open_session, score_folder
+
+    with open_session() as session:
+        console.report(f"scoring {source} on Spark at {session.conf.get('spark.master')}")
+        scored = score_folder(session, bundle, source, to, reasons=reasons)
+    _tell(console, scored.n_rows, "rows", scored.model_version, scored.as_of, to)
+
+
+def _tell(console: Console, count: int, scored: str, version: str, as_of: str | None, to: Path | str) -> None:
+    """Write the result."""
     console.result(
-        f"{scores.num_rows:,} {scored} scored with {version}, written to {to}",
-        {scored: scores.num_rows, "model_version": version, "as_of": as_of, "file": to},
+        f"{count:,} {scored} scored with {version}, written to {to}",
+        {scored: count, "model_version": version, "as_of": as_of, "file": str(to)},
     )
 
 

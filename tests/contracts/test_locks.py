@@ -1,0 +1,92 @@
+"""The locks: exact versions of everything declared, and Spark kept out of what a newcomer installs."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+
+from tests.contracts.repository import ROOT
+
+MAIN = ROOT / "mlproject" / "requirements.txt"
+SPARK = ROOT / "mlproject" / "requirements-spark.txt"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+EXACT = re.compile(r"^[a-z0-9][a-z0-9._-]*==[0-9][\w.!+]*( ; .+)?$")
+
+
+def lines_of(lock):
+    return lock.read_text(encoding="utf-8").splitlines()
+
+
+def names_in(lock):
+    return {line.partition("==")[0] for line in lines_of(lock)}
+
+
+def names_of(requirements):
+    return {re.split(r"[<>=!\[; ]", text)[0].lower().replace("_", "-") for text in requirements}
+
+
+def recipe_of(word):
+    """Return the commands of a word of the Makefile, with its variables filled in."""
+    command = ["make", "--dry-run", "--always-make", word]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("lock", [MAIN, SPARK], ids=["main", "spark"])
+def test_lock_has_exact_versions_and_nothing_else(lock):
+    assert [line for line in lines_of(lock) if not EXACT.match(line)] == []
+
+
+def test_main_lock_holds_every_declared_dependency_but_spark():
+    extras = {name: EXTRAS[name] for name in EXTRAS if name != "spark"}
+    declared = [*PROJECT["dependencies"], *(text for extra in extras.values() for text in extra)]
+    assert len(lines_of(MAIN)) > 50
+    assert names_of(declared) - names_in(MAIN) == set()
+
+
+def test_every_declared_dependency_has_a_floor():
+    declared = [*PROJECT["dependencies"], *(text for extra in EXTRAS.values() for text in extra)]
+    assert [text for text in declared if ">=" not in text] == []
+
+
+def test_spark_has_a_lock_of_its_own_that_adds_to_the_main_one():
+    """A newcomer fetches nothing of Spark, and adding it changes no version that is there."""
+    assert "pyspark" in names_in(SPARK)
+    assert names_of(EXTRAS["spark"]) - names_in(MAIN) - names_in(SPARK) == set()
+    assert names_in(MAIN) & names_in(SPARK) == set()
+
+
+def test_locked_spark_is_one_that_is_declared():
+    (version,) = re.findall(
+        r"^pyspark==(\d+)\.(\d+)\.(\d+)$", SPARK.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert (4, 0, 5) <= tuple(map(int, version)) < (5,)
+    assert "pyspark>=4.0.5,<5" in EXTRAS["spark"]
+
+
+def test_both_locks_are_resolved_together():
+    resolved = "\n".join(recipe_of("lock"))
+    first, second = (line for line in resolved.splitlines() if "uv pip compile" in line)
+    assert set(re.findall(r"--extra (\w+)", first)) == set(EXTRAS) - {"spark"}
+    assert re.findall(r"--extra (\w+)", second) == ["spark"]
+    assert f"--output-file {MAIN.relative_to(ROOT)}" in first
+    assert f"--constraint {MAIN.relative_to(ROOT)}" in second
+    assert f"> {SPARK.relative_to(ROOT)}" in resolved
+
+
+@pytest.mark.parametrize("word", ["install", "demo", "serve", "check", "test"])
+def test_words_of_a_newcomer_install_no_spark(word):
+    assert "spark" not in "\n".join(recipe_of(word))
+
+
+def test_spark_is_installed_on_top_of_the_main_lock():
+    done = "\n".join(recipe_of("install-spark"))
+    assert done.index("uv pip sync") < done.index(f"uv pip install --requirement {SPARK.relative_to(ROOT)}")
+
+
+def test_continuous_integration_installs_spark_and_java_before_the_tests():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "command -v java" in script
+    assert script.index("make install-spark") < script.index("make test")
