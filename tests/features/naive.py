@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.measures import Measure, Shape
+from features.panes import hash_text
 
 Event = Mapping[str, Any]
 Row = tuple[str, date]
@@ -180,14 +181,18 @@ def _sample_deviation(numbers: Sequence[float]) -> float:
     return math.sqrt(math.fsum((number - middle) ** 2 for number in numbers) / (len(numbers) - 1))
 
 
-def _end(of: Callable[[Any], Any]) -> Callable[..., Value]:
-    """Pick the first or last value; of events with equal times and id the smallest or greatest value."""
+def _end(of: Callable[..., Any]) -> Callable[..., Value]:
+    """Pick the first or last value; of events with equal times and id the smallest or greatest value.
+
+    Texts are put in the order of their hashes.
+    """
 
     def found(view: View, measure: Measure) -> Value:
         chosen, rank = view.valued(measure, measure.window_days), view.history.rank
         if not chosen.any():
             return None
-        value = of(view.column(measure)[chosen & (rank == of(rank[chosen]))].tolist())
+        rivals = view.column(measure)[chosen & (rank == of(rank[chosen]))].tolist()
+        value = of(rivals, key=hash_text if measure.shape == "text" else None)
         return view.midnight // DAY - value if measure.shape == "time" else value
 
     return found
