@@ -13,6 +13,7 @@ import pyarrow as pa
 from features.attributes import look_up_values
 from features.columns import day_of, first_midnight_from, is_versioned, list_types, require_column, text_of
 from features.errors import ContractError, SpecError
+from features.sources import EventFiles
 from features.sql import fetch_row, quoted_name
 from features.usecase import Cohort, Source
 
@@ -30,6 +31,9 @@ class Tables(Protocol):
 
     def table(self, name: str) -> str:
         """Return the table of a source, ready to stand in SQL."""
+
+    def files(self, name: str) -> EventFiles | None:
+        """Return the files of a log that is read where it lies; ``None`` if the table is a copy."""
 
 
 @dataclass(frozen=True)

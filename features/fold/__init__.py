@@ -8,6 +8,7 @@ by a fixed hash), then by value. Import from here; the modules inside are an arr
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -15,14 +16,30 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.columns import is_versioned, value_of
+from features.fold.asking import Asked, arrange, read_rows, to_table
 from features.fold.batches import to_events
-from features.fold.engine import Engine, arrange_rows
+from features.fold.engine import Engine
 from features.fold.folding import Rows, fold_cells
+from features.fold.parquet import read_files
+from features.fold.refreshing import fold_with_partials
 from features.measures import Measure
-from features.panes import Roster, Texts
+from features.panes import Texts
+from features.progress import Report, silent
+from features.sources import EventFiles
 from features.sql import fetch_row, quoted_name
 
-__all__ = ["Engine", "Rows", "arrange_rows", "fold_cells", "fold_events", "to_events"]
+__all__ = [
+    "Asked",
+    "Engine",
+    "Rows",
+    "arrange",
+    "fold_cells",
+    "fold_events",
+    "fold_files",
+    "read_files",
+    "read_rows",
+    "to_events",
+]
 
 _BATCH_ROWS = 100_000
 
@@ -59,25 +76,60 @@ def fold_events(
     pyarrow.Table
         One column per measure, one line per row in the order of ``row_id``; float64, or string for texts.
     """
-    asked = connection.sql(f"SELECT entity_id, snapshot_day FROM {rows} ORDER BY row_id").to_arrow_table()
-    if not asked.num_rows:
-        return pa.table({measure.name: pa.array([], _type_of(measure)) for measure in measures})
-    ids = asked.column("entity_id").combine_chunks().dictionary_encode()
-    days: NDArray[np.int32] = asked.column("snapshot_day").to_numpy().astype(np.int32)
-    roster, texts = Roster(ids.dictionary), Texts()
+    asked, texts = read_rows(connection, rows), Texts()
+    if not len(asked.days):
+        return to_table(measures, np.empty((len(measures), 0)), texts)
     count = int(str(fetch_row(connection, f"SELECT count(*) FROM {events}")[0]))
-    told = np.empty((len(measures), len(days)))
-    with Engine(measures, np.unique(days), orders_by_id=id_column is not None, event_count=count) as engine:
-        shapes = [column.shape for column in engine.layout.columns]
+    has_ids = id_column is not None
+    with Engine(measures, asked.days, orders_by_id=has_ids, event_count=count) as engine:
         for batch in _read_events(connection, events, engine, id_column):
-            engine.add(to_events(batch, shapes, roster, texts), len(roster))
-        order, arranged = arrange_rows(roster.number(ids), days, engine.grid.snapshots)
-        begin = 0
-        for block in engine.fold(arranged):
-            told[:, order[begin : begin + len(block)]] = block.T
-            begin += len(block)
-    columns = {measure.name: _show(measure, told[place], texts) for place, measure in enumerate(measures)}
-    return pa.table(columns)
+            engine.add(to_events(batch, engine.layout.shapes, asked.roster, texts), len(asked.roster))
+        told = engine.tell(asked.rows)
+    return to_table(measures, _put_back(told, asked), texts)
+
+
+def fold_files(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    files: EventFiles,
+    rows: str,
+    measures: Sequence[Measure],
+    partials: Path | None = None,
+    report: Report = silent,
+) -> pa.Table:
+    """Compute measures of a log for every row, straight from its files: as :func:`fold_events`.
+
+    Parameters
+    ----------
+    connection, rows, measures
+        As there.
+    files
+        The log.
+    partials
+        Folder in which the cells of every file are kept, so that the next run reads only files that are new
+        or have changed; nothing is kept when absent.
+    report
+        Told how far the log has been read.
+    """
+    asked, texts = read_rows(connection, rows), Texts()
+    if not len(asked.days):
+        return to_table(measures, np.empty((len(measures), 0)), texts)
+    if partials is not None:
+        told = fold_with_partials(partials, files, measures, asked, texts, report)
+        return to_table(measures, _put_back(told, asked), texts)
+    with Engine(measures, asked.days, orders_by_known=files.known_at is not None) as engine:
+        shapes, roster = engine.layout.shapes, asked.roster
+        for batch in read_files(files, files.paths, engine.layout, report):
+            engine.add(to_events(batch, shapes, roster, texts, delay_days=files.delay_days), len(roster))
+        told = engine.tell(asked.rows)
+    return to_table(measures, _put_back(told, asked), texts)
+
+
+def _put_back(told: NDArray[np.float64], asked: Asked) -> NDArray[np.float64]:
+    """Return what was told in the order of the rows of the table."""
+    ordered = np.empty_like(told)
+    ordered[:, asked.order] = told
+    return ordered
 
 
 def _read_events(
@@ -97,15 +149,3 @@ def _order_of(connection: duckdb.DuckDBPyConnection, events: str, id_column: str
     text = f"CAST({quoted_name(id_column)} AS VARCHAR)"
     query = f"SELECT count(*) FROM {events} WHERE TRY_CAST({text} AS BIGINT) IS NULL AND {text} IS NOT NULL"
     return text if fetch_row(connection, query)[0] else f"CAST({text} AS BIGINT)"
-
-
-def _type_of(measure: Measure) -> pa.DataType:
-    """Return the type of the column of a measure."""
-    return pa.string() if measure.kind == "category" else pa.float64()
-
-
-def _show(measure: Measure, told: NDArray[np.float64], texts: Texts) -> pa.Array:
-    """Return the column of a measure: missing where nothing was found."""
-    if measure.kind == "category":
-        return texts.read(told.view(np.int64))
-    return pa.array(told, from_pandas=True)

@@ -17,31 +17,38 @@ _NOTHING = np.empty(0, np.int64)
 _MICROSECONDS = pa.timestamp("us")
 
 
-def to_events(batch: pa.RecordBatch, shapes: Sequence[Shape], roster: Roster, texts: Texts) -> Events:
+def to_events(
+    batch: pa.RecordBatch, shapes: Sequence[Shape], roster: Roster, texts: Texts, *, delay_days: int = 0
+) -> Events:
     """Return a batch as arrays.
 
     Parameters
     ----------
     batch
-        With ``entity_id``, ``event_time`` and ``known_at``; ``known_until`` where events can be taken back;
-        ``id`` where ids order events of the same moment; ``v0``, ``v1`` and so on, the columns of the layout.
+        With ``entity_id`` and ``event_time``; ``known_at`` unless the known time follows from that;
+        ``known_until`` where events can be taken back; ``id`` where ids order events of the same moment;
+        ``v0``, ``v1`` and so on, the columns of the layout.
     shapes
         What the columns hold.
     roster, texts
         Numbers of the entities and of the texts; may learn new ones.
+    delay_days
+        Days from an event to its known time, where there is no column for it.
     """
     names = batch.schema.names
     entities = roster.number(batch.column("entity_id"))
+    times = _read_times(batch.column("event_time"), 0)
+    known = _read_times(batch.column("known_at"), 0) if "known_at" in names else times + delay_days * _DAY_US
     for clock in ("event_time", "known_at"):
-        if batch.column(clock).null_count:
+        if clock in names and batch.column(clock).null_count:
             entities = np.where(pc.is_valid(batch.column(clock)), entities, -1).astype(np.int32)
     bits = np.empty((len(shapes), batch.num_rows), np.int64)
     for place, shape in enumerate(shapes):
         bits[place] = _read_values(batch.column(f"v{place}"), shape, texts)
     return Events(
         entities,
-        _read_times(batch.column("event_time"), 0),
-        _read_times(batch.column("known_at"), 0),
+        times,
+        known,
         _read_times(batch.column("known_until"), _NEVER) if "known_until" in names else _NOTHING,
         _read_ids(batch.column("id")) if "id" in names else _NOTHING,
         bits,

@@ -1,7 +1,7 @@
 """The engine of one source: takes events in any order, gives the values of rows block by block."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.fold.folding import Rows, fold_cells
 from features.fold.program import cut_grid, make_program
 from features.measures import Measure
-from features.panes import CellLog, Events, Layout, Runs
+from features.panes import CellLog, Events, Layout, Runs, SortedCells
 
 MEMORY_BYTES = 192 * 2**20
 _FEWEST_CELLS = 1024
@@ -37,6 +37,8 @@ class Engine:
         Number of the events, where it is known: memory is taken for no more.
     memory_bytes
         Most memory for cells; more of them wait in files.
+    put_aside
+        Takes the cells of a full log in the place of those files.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Engine:
         orders_by_id: bool = False,
         event_count: int | None = None,
         memory_bytes: int = MEMORY_BYTES,
+        put_aside: Callable[[SortedCells], None] | None = None,
     ) -> None:
         self.layout = Layout.of(measures, orders_by_known=orders_by_known, orders_by_id=orders_by_id)
         self.grid = cut_grid(snapshots, measures)
@@ -59,7 +62,7 @@ class Engine:
             self.layout,
             self.grid,
             capacity=most if event_count is None else min(event_count, most),
-            put_aside=self._runs.put_aside,
+            put_aside=put_aside or self._runs.put_aside,
         )
 
     def __enter__(self) -> Self:
@@ -73,6 +76,14 @@ class Engine:
     def add(self, events: Events, entity_count: int) -> None:
         """Add a batch of events; ``entity_count`` is above every number of an entity so far."""
         self._log.add(events, entity_count)
+
+    def add_cells(self, cells: SortedCells) -> None:
+        """Add cells that were made elsewhere, with the same layout and grid."""
+        self._runs.keep(cells)
+
+    def take_cells(self) -> SortedCells:
+        """Take the cells of all events that are still in memory."""
+        return self._log.take()
 
     def fold(self, rows: Rows) -> Iterator[NDArray[np.float64]]:
         """Yield the values of rows, in their order, in blocks of whole entities; shape (rows, measures).
@@ -90,20 +101,11 @@ class Engine:
             cells = self._runs.read(int(block.entities[0]), int(block.entities[-1]) + 1)
             yield fold_cells(cells, block, self.grid, self.layout, self._program)
 
-
-def arrange_rows(
-    entities: NDArray[np.int32], days: NDArray[np.int32], snapshots: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], Rows]:
-    """Return rows in the order in which they are folded, and that order.
-
-    Parameters
-    ----------
-    entities, days
-        Entity and snapshot day of each row.
-    snapshots
-        All snapshot days, ascending.
-    """
-    order = np.lexsort((days, entities))
-    found, starts = np.unique(entities[order], return_index=True)
-    places = np.searchsorted(snapshots, days[order]).astype(np.int32)
-    return order, Rows(found, np.append(starts, len(order)).astype(np.int64), places)
+    def tell(self, rows: Rows) -> NDArray[np.float64]:
+        """Return the values of rows, in their order; shape (measures, rows). See :meth:`fold`."""
+        told = np.empty((self._program.measure_count, len(rows.snapshots)))
+        begin = 0
+        for block in self.fold(rows):
+            told[:, begin : begin + len(block)] = block.T
+            begin += len(block)
+        return told

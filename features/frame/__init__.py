@@ -16,7 +16,9 @@ from features.usecase import UseCase
 __all__ = ["Frame", "FrameFacts", "HorizonFacts", "TargetFacts", "build", "labels_as_known"]
 
 
-def build(usecase: UseCase, folder: Path | None = None, *, report: Report = silent) -> Frame:
+def build(
+    usecase: UseCase, folder: Path | None = None, *, partials: Path | None = None, report: Report = silent
+) -> Frame:
     """Make the feature table of a use case, audit it for leaks, and write it.
 
     Parameters
@@ -26,6 +28,9 @@ def build(usecase: UseCase, folder: Path | None = None, *, report: Report = sile
     folder
         Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet`` and
         ``protected.parquet`` go, all together or not at all; nothing is written when absent.
+    partials
+        Folder for partial results of large logs: with them the next build reads only files that are new or
+        have changed. Its own, for one use case; nothing is kept when absent.
     report
         Told what is being done.
 
@@ -39,7 +44,9 @@ def build(usecase: UseCase, folder: Path | None = None, *, report: Report = sile
         If nothing can be learned: the event never happens, nobody answers, all or none are silent.
     """
     frame = (
-        build_from_sources(usecase, report) if usecase.table is None else build_from_table(usecase, report)
+        build_from_sources(usecase, report, partials)
+        if usecase.table is None
+        else build_from_table(usecase, report)
     )
     if folder is not None:
         report(f"writing {frame.facts.row_count} rows")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -9,9 +10,10 @@ from features.attributes import look_up
 from features.catalogue import Catalogue, Feature
 from features.cohort import Tables
 from features.columns import list_types, resolve_measures
-from features.fold import fold_events
+from features.fold import fold_events, fold_files
 from features.frame.units import fold_units
 from features.measures import Measure, list_measures, list_response_rates
+from features.progress import Report, silent
 from features.survey import fold_invitations
 from features.usecase import ResponseRateRule, Source, UseCase
 
@@ -44,8 +46,28 @@ class Family:
             unit = measure.unit(self.source)
             yield Feature(measure.name, measure.kind, self.source_name, self.source.data, unit)
 
-    def compute(self, tables: Tables, usecase: UseCase, rows: str) -> pa.Table:
-        """Return one column per feature, one line per row of the table ``rows``."""
+    def compute(
+        self,
+        tables: Tables,
+        usecase: UseCase,
+        rows: str,
+        *,
+        partials: Path | None = None,
+        report: Report = silent,
+    ) -> pa.Table:
+        """Return one column per feature, one line per row of the table ``rows``.
+
+        Parameters
+        ----------
+        tables, usecase
+            The open tables and what they belong to.
+        rows
+            Table with ``row_id``, ``entity_id``, ``snapshot_day``.
+        partials
+            Folder for the partial results of large logs; nothing is kept when absent.
+        report
+            Told how far a large log has been read.
+        """
         table = tables.table(self.source_name)
         if self.source.is_anonymous:
             return fold_units(tables, usecase, self.source_name, self.measures, rows)
@@ -57,16 +79,35 @@ class Family:
                 rows=rows,
                 measures=self.measures,
             )
-        return compute_measures(tables, self.source_name, self.source, self.measures, rows)
+        kept = None if partials is None else partials / self.rule
+        return compute_measures(
+            tables, self.source_name, self.source, self.measures, rows, partials=kept, report=report
+        )
 
 
 def compute_measures(
-    tables: Tables, source_name: str, source: Source, measures: Sequence[Measure], rows: str
+    tables: Tables,
+    source_name: str,
+    source: Source,
+    measures: Sequence[Measure],
+    rows: str,
+    *,
+    partials: Path | None = None,
+    report: Report = silent,
 ) -> pa.Table:
     """Return measures of one source, be it events or attributes, for every row of the table ``rows``."""
     table = tables.table(source_name)
     if not source.is_events:
         return look_up(tables.connection, history=table, rows=rows, measures=measures)
+    if (files := tables.files(source_name)) is not None:
+        return fold_files(
+            tables.connection,
+            files=files,
+            rows=rows,
+            measures=measures,
+            partials=partials,
+            report=report,
+        )
     has_id = source.id is not None and source.id in list_types(tables.connection, table)
     id_column = source.id if has_id else None
     return fold_events(tables.connection, events=table, rows=rows, measures=measures, id_column=id_column)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -20,8 +21,13 @@ from features.sources import Sources, open_sources
 from features.usecase import UseCase
 
 
-def build_from_sources(usecase: UseCase, report: Report) -> Frame:
+def build_from_sources(usecase: UseCase, report: Report, partials: Path | None = None) -> Frame:
     """Make the feature table of a use case with sources and snapshots.
+
+    Parameters
+    ----------
+    usecase, report, partials
+        As :func:`features.frame.build`.
 
     Raises
     ------
@@ -34,7 +40,7 @@ def build_from_sources(usecase: UseCase, report: Report) -> Frame:
         families = list_families(sources, usecase)
         catalogue = describe_families(families, usecase)
         panel = label_panel(sources, usecase, report)
-        columns = _compute(sources, usecase, families, panel.rows, report)
+        columns = _compute(sources, usecase, families, panel.rows, report, partials)
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
@@ -71,14 +77,19 @@ def build_from_sources(usecase: UseCase, report: Report) -> Frame:
 
 
 def _compute(
-    sources: Sources, usecase: UseCase, families: Sequence[Family], rows: Rows, report: Report
+    sources: Sources,
+    usecase: UseCase,
+    families: Sequence[Family],
+    rows: Rows,
+    report: Report,
+    partials: Path | None,
 ) -> pa.Table:
     """Return all features, and the revenue, of all rows."""
     stored = rows.store(sources.connection)
     columns: dict[str, pa.ChunkedArray] = {}
     for family in families:
         report(f"computing {len(family.measures)} features of {family.rule} for {len(rows)} rows")
-        found = family.compute(sources, usecase, stored)
+        found = family.compute(sources, usecase, stored, partials=partials, report=report)
         columns |= dict(zip(found.column_names, found.columns, strict=True))
     if usecase.value is not None:
         source, _, column = usecase.value.revenue.partition(".")

@@ -131,6 +131,11 @@ class Layout:
         return int(self.table[column, _PARTS[measure.function]])
 
     @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Return what the columns hold."""
+        return tuple(column.shape for column in self.columns)
+
+    @property
     def day_sum(self) -> int:
         """Return the word with the sum of the days of the events; -1 for none."""
         return _HEADER if self.sums_days else _NOTHING

@@ -126,6 +126,11 @@ def split_key(key: int) -> tuple[int, int, int]:
     return key >> (2 * _SHIFT), (key >> _SHIFT) & mask, key & mask
 
 
+def first_snapshots(keys: Words) -> Words:
+    """Return the first snapshot that may know the cells of some keys."""
+    return (keys >> _SHIFT) & ((1 << _SHIFT) - 1)
+
+
 @compiled
 def _first_midnight_from(time: int) -> int:
     """Return the first day whose midnight is not before a time."""

@@ -1,5 +1,7 @@
 """Texts as 64-bit numbers that are the same on every machine, and the way back."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -59,7 +61,7 @@ class Texts:
         self._known: dict[int, str] = {}
 
     def hash(self, values: pa.Array) -> Hashes:
-        """Return the numbers of an array of texts, plain or as a dictionary; those met first are remembered.
+        """Return the numbers of texts, plain or as a dictionary, and remember them; an empty one is missing.
 
         Raises
         ------
@@ -69,17 +71,25 @@ class Texts:
         coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         names = coded.dictionary.cast(pa.large_string())
         numbers = _hash_array(names)
-        self.learn(dict(zip(numbers.tolist(), names.to_pylist(), strict=True)))
+        numbers[pc.equal(names, "").to_numpy(zero_copy_only=False)] = MISSING
+        self.learn(
+            {number: text for number, text in zip(numbers.tolist(), names.to_pylist(), strict=True) if text}
+        )
         codes = pc.fill_null(coded.indices, len(numbers)).to_numpy(zero_copy_only=False)
         return np.asarray(np.append(numbers, MISSING)[codes], np.int64)
 
-    def learn(self, known: dict[int, str]) -> None:
+    @property
+    def known(self) -> dict[int, str]:
+        """Return all texts by their numbers."""
+        return dict(self._known)
+
+    def learn(self, known: Mapping[int, str]) -> None:
         """Remember texts by their numbers."""
         for number in known.keys() & self._known.keys():
             if known[number] != self._known[number]:
                 problem = f"'{known[number]}' and '{self._known[number]}' have the same 64-bit hash"
                 raise ContractError("sources", problem, "rename one of the two")
-        self._known |= known
+        self._known.update(known)
 
     def read(self, numbers: Hashes) -> pa.Array:
         """Return the texts of numbers; null for no text."""

@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.reading.columnar import fingerprint_files, is_parquet
 from features.reading.databases import stage_query
 from features.reading.files import stage_file
 from features.reading.guesses import holds_dates
@@ -18,10 +19,12 @@ __all__ = [
     "Staged",
     "check_scale",
     "demand_columns",
+    "fingerprint_files",
     "hint_at_values",
     "holds_dates",
     "is_days",
     "is_numeric",
+    "is_parquet",
     "nearest",
     "propose_reading",
     "proposing",

@@ -1,6 +1,6 @@
 """Parquet files and folders of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def stage_parquet(
         raise SourceError(
             f"{place.key}.file", f"'{path.name}' cannot be read as Parquet ({reason})", "write it again"
         ) from error
-    staged = Staged(connection, place, table, chosen, options, 1, _fingerprint(files))
+    staged = Staged(connection, place, table, chosen, options, 1, fingerprint_files(files))
     if staged.row_count == 0:
         raise SourceError(f"{place.key}.file", f"'{path.name}' has no rows", "write it again with its rows")
     return staged
@@ -70,7 +70,7 @@ def is_parquet(path: Path) -> bool:
         return content.read(len(_MAGIC)) == _MAGIC
 
 
-def _fingerprint(files: list[Path]) -> str:
+def fingerprint_files(files: Sequence[Path]) -> str:
     """Return one SHA-256 over all files, in order of their names."""
     if len(files) == 1:
         return fingerprint_file(files[0])

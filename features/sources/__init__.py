@@ -10,6 +10,7 @@ VARCHAR. Import from here; the modules inside are an arrangement, not an interfa
 
 from features.sources.match import SourceFacts
 from features.sources.opening import Sources, open_sources
+from features.sources.streaming import EventFiles
 from features.sources.unit_changes import UnitChange
 
-__all__ = ["SourceFacts", "Sources", "UnitChange", "open_sources"]
+__all__ = ["EventFiles", "SourceFacts", "Sources", "UnitChange", "open_sources"]

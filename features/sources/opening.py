@@ -3,8 +3,9 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import duckdb
 
@@ -15,15 +16,18 @@ from features.reading import (
     Readable,
     Staged,
     demand_columns,
+    fingerprint_files,
     proposing,
     stage_file,
     stage_query,
     to_text,
 )
+from features.sources import streaming
 from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
 from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
+from features.sources.streaming import EventFiles, create_view, find_event_files, list_strangers
 from features.sources.unit_changes import UnitChange, find_unit_changes
 from features.sources.versions import VALID, Thinned
 from features.sql import fetch_row, open_database, quoted_name
@@ -37,10 +41,15 @@ class Sources:
     usecase: UseCase
     connection: duckdb.DuckDBPyConnection
     all_facts: Mapping[str, SourceFacts]
+    all_files: Mapping[str, EventFiles] = field(default_factory=dict)
 
     def table(self, name: str) -> str:
         """Return the quoted name of the table of source ``name``."""
         return quoted_name(self.facts(name).name)
+
+    def files(self, name: str) -> EventFiles | None:
+        """Return the files of a log that is read where it lies; ``None`` if the table is a copy."""
+        return self.all_files.get(name)
 
     def facts(self, name: str) -> SourceFacts:
         """Return what was found in source ``name``.
@@ -92,7 +101,7 @@ def open_sources(
         open_database(scratch=scratch) as connection,
     ):
         loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date())
-        yield Sources(usecase, connection, loading.run())
+        yield Sources(usecase, connection, loading.run(), loading.files)
 
 
 class _Loading:
@@ -108,6 +117,7 @@ class _Loading:
         self._today = today
         self._entity, _, self._cohort, _ = usecase.settled()
         self._base = self._cohort.base
+        self.files: dict[str, EventFiles] = {}
         self._units, _, self._unit_column = (usecase.units or "").partition(".")
 
     def run(self) -> dict[str, SourceFacts]:
@@ -188,6 +198,8 @@ class _Loading:
     def _refine(self, name: str) -> SourceFacts:
         """Make the typed table of one source and say what was found."""
         source = self._sources[name]
+        if (streamed := self._stream(name)) is not None:
+            return streamed
         staged = self._stage(name)
         rows, fingerprint = staged.row_count, staged.fingerprint
         refinery = Refinery(staged, source, self._key(source), list_needs(self._usecase, name))
@@ -204,12 +216,9 @@ class _Loading:
         refinery.finish(table)
         if name == self._base:
             self._list_entities()
-        first_time, last_time, *odd = fetch_row(self._connection, self._odd_query(name, table))
-        known_before, in_future, ends_before_start, before_start, after_end = (
-            int(str(count)) for count in odd
-        )
-        return SourceFacts(
-            name=name,
+        return self._tell(
+            name,
+            fingerprint,
             rows=rows,
             kept=kept,
             missing_time=missing_time,
@@ -218,6 +227,54 @@ class _Loading:
             withdrawn=thinned.withdrawn,
             unmatched=unmatched,
             unmatched_keys=keys,
+        )
+
+    def _stream(self, name: str) -> SourceFacts | None:
+        """Make a view of a large log that needs no repair, and say what was found; ``None`` for others."""
+        source, key, needs = (
+            self._sources[name],
+            self._key(self._sources[name]),
+            list_needs(self._usecase, name),
+        )
+        is_direct = key == self._entity and name != self._base and not source.is_link
+        path = self._usecase.folder / (source.file or "")
+        if source.file is None or not is_direct:
+            return None
+        files = find_event_files(source, path, key, needs, fewest_rows=streaming.STREAMED_ROWS)
+        if files is None:
+            return None
+        self._report(f"reading {name}")
+        found = create_view(self._connection, files, needs, quoted_name(name))
+        if found.is_odd:
+            return None
+        keys = list_strangers(self._connection, files) if found.unmatched else ()
+        kept = found.rows - found.missing_time - found.unmatched
+        if kept == 0:
+            raise self._nothing_left(name, found.missing_time, keys)
+        self.files[name] = files
+        return self._tell(
+            name,
+            fingerprint_files(files.paths),
+            rows=found.rows,
+            kept=kept,
+            missing_time=found.missing_time,
+            duplicates=0,
+            corrected=0,
+            withdrawn=0,
+            unmatched=found.unmatched,
+            unmatched_keys=keys,
+        )
+
+    def _tell(self, name: str, fingerprint: str, **counts: Any) -> SourceFacts:
+        """Return the facts of a source whose typed table is ready."""
+        table = quoted_name(name)
+        first_time, last_time, *odd = fetch_row(self._connection, self._odd_query(name, table))
+        known_before, in_future, ends_before_start, before_start, after_end = (
+            int(str(count)) for count in odd
+        )
+        return SourceFacts(
+            **counts,
+            name=name,
             known_before_event=known_before,
             in_future=in_future,
             ends_before_start=ends_before_start,

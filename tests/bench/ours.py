@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from features.cohort import Rows, count_days
-from features.columns import resolve_measures
-from features.fold import fold_events
+from features.cohort import count_days
+from features.fold import Engine, arrange, read_files, to_events
 from features.measures import list_measures
-from features.sql import open_database, quoted_texts
+from features.panes import Roster, Texts
+from features.sources import EventFiles
 from features.usecase import FeatureRule, Source
 from tests.bench.asked import BOUND, MEASURE, list_features, list_files
 
@@ -21,12 +23,14 @@ _SOURCE = Source(file="events.parquet", event_time="event_time", known_at="known
 def build_ours(log: Path, to: Path, snapshots: Sequence[date], windows: Sequence[int]) -> None:
     """Write the feature table of :mod:`tests.bench.asked` with the engine of the product.
 
+    Every entity of the log is asked for at every snapshot; blocks of rows go to the file as they are folded.
+
     Parameters
     ----------
     log
         Parquet file of the log, or the folder with its files.
     to
-        Parquet file to write, or a folder of them to make.
+        Parquet file to write.
     snapshots
         Days whose 00:00 UTC the rows look back from.
     windows
@@ -36,26 +40,40 @@ def build_ours(log: Path, to: Path, snapshots: Sequence[date], windows: Sequence
     shares = {"share": {MEASURE: {"high": f">{BOUND}"}}}
     ages: dict[str, object] = {"days_since_first": {}, "days_since_last": {}}
     asked = {"windows": [f"{days}d" for days in windows], "count": {}, **plain, **shares, **ages}
-    rule = FeatureRule.model_validate(asked)
-    with open_database(scratch=str(to.with_name("scratch"))) as connection:
-        connection.execute(f"""
-            CREATE VIEW events AS SELECT entity_id, event_time AT TIME ZONE 'UTC' AS event_time,
-                known_at AT TIME ZONE 'UTC' AS known_at, {MEASURE}
-            FROM read_parquet([{quoted_texts(str(file) for file in list_files(log))}])
-        """)
-        entities = connection.sql("SELECT DISTINCT entity_id FROM events ORDER BY 1").to_arrow_table()
-        rows = _cross(entities.column(0), snapshots)
-        measures = resolve_measures(connection, "events", "events", list_measures("events", _SOURCE, rule))
-        found = fold_events(connection, events="events", rows=rows.store(connection), measures=measures)
-    shown = {_plain_name(name): found.column(name) for name in found.column_names}
-    keys = {"entity_id": rows.entity_ids, "snapshot": pa.array(rows.snapshot_days).cast(pa.date32())}
-    pq.write_table(pa.table({**keys, **{name: shown[name] for name in list_features(windows)}}), to)
+    measures = list_measures("events", _SOURCE, FeatureRule.model_validate(asked))
+    files = EventFiles(tuple(list_files(log)), "entity_id", "event_time", "known_at", 0)
+    days = np.array([count_days(snapshot) for snapshot in snapshots], np.int32)
+    roster, texts = Roster(grows=True), Texts()
+    with Engine(measures, days) as engine:
+        for batch in read_files(files, files.paths, engine.layout):
+            engine.add(to_events(batch, engine.layout.shapes, roster, texts), len(roster))
+        _write_rows(engine, roster, days, [measure.name for measure in measures], list_features(windows), to)
 
 
-def _cross(entities: pa.ChunkedArray, snapshots: Sequence[date]) -> Rows:
-    """Return every entity at every snapshot."""
-    days = pa.array([count_days(snapshot) for snapshot in snapshots], pa.int32()).to_numpy()
-    return Rows(pa.chunked_array(entities.chunks * len(days)), days.repeat(len(entities)))
+def _write_rows(
+    engine: Engine,
+    roster: Roster,
+    days: NDArray[np.int32],
+    names: Sequence[str],
+    features: Sequence[str],
+    to: Path,
+) -> None:
+    """Fold every entity at every snapshot, and write block by block."""
+    owners = np.repeat(np.arange(len(roster), dtype=np.int32), len(days))
+    rows = arrange(owners, np.tile(np.arange(len(days), dtype=np.int32), len(roster)))
+    plain = [_plain_name(name) for name in names]
+    order = [plain.index(feature) for feature in features]
+    ids, dates = roster.ids.take(pa.array(owners)), pa.array(days[rows.snapshots]).cast(pa.date32())
+    keys = [("entity_id", pa.string()), ("snapshot", pa.date32())]
+    schema = pa.schema(keys + [(feature, pa.float64()) for feature in features])
+    begin = 0
+    with pq.ParquetWriter(to, schema, use_dictionary=["entity_id", "snapshot"]) as table:
+        for block in engine.fold(rows):
+            values = np.ascontiguousarray(block[:, order].T)
+            found = [ids.slice(begin, len(block)), dates.slice(begin, len(block))]
+            found += [pa.array(column, from_pandas=True) for column in values]
+            table.write_batch(pa.record_batch(found, schema=schema))
+            begin += len(block)
 
 
 def _plain_name(name: str) -> str:

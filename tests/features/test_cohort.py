@@ -33,6 +33,9 @@ class Company:
         assert name == "customers"
         return "customers"
 
+    def files(self, name: str) -> None:
+        assert name == "customers"
+
 
 @contextmanager
 def open_company(*versions: Mapping[str, Any], times: pa.DataType | None = None) -> Iterator[Company]:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.frame.release import HIDDEN, AnswerDays, plan_release
-from tests.features.event_tables import EPOCH
 from tests.features.frame.naive_release import release_naively
+from tests.features.naive import EPOCH
 
 MINIMUM = 3  # smaller than any real one, so that small worlds have many sets near each other
 SNAPSHOTS = [30, 60, 90, 120]

@@ -1,0 +1,207 @@
+"""Large logs in Parquet that need no repair: read where they lie, as often as needed, and never copied.
+
+A source of events qualifies when its files hold typed columns and the use case asks for nothing that looks at
+several rows at once: no ids to compare, no links to follow, no codes to replace. Everything else goes through
+:class:`features.sources.refining.Refinery`, with the same result.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.reading import is_parquet
+from features.sources.needs import RESERVED, Reading
+from features.sources.refining import ENTITIES
+from features.sql import fetch_row, quoted_name, quoted_texts
+from features.usecase import ReadOptions, Source
+
+_REAL = ("DOUBLE", "FLOAT")
+STREAMED_ROWS = 1_000_000  # below, a typed copy in memory is cheap and cannot change under the run
+
+
+@dataclass(frozen=True)
+class EventFiles:
+    """Name the files of a log and the columns that play a part in every row.
+
+    Attributes
+    ----------
+    paths
+        Parquet files in the order of their names.
+    key, event_time
+        Columns with the entity and the time of the event.
+    known_at
+        Column with the known time; ``None`` when it follows the event by ``delay_days``.
+    """
+
+    paths: tuple[Path, ...]
+    key: str
+    event_time: str
+    known_at: str | None
+    delay_days: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Say what one look at a log found.
+
+    Attributes
+    ----------
+    rows, missing_time, unmatched
+        Rows in all, those without one of the clocks, those of nobody known.
+    is_odd
+        Whether some text has blanks around it or some number is infinite: the log has to be refined.
+    """
+
+    rows: int
+    missing_time: int
+    unmatched: int
+    is_odd: bool
+
+
+def find_event_files(
+    source: Source, path: Path, key: str, needs: Mapping[str, Reading], *, fewest_rows: int
+) -> EventFiles | None:
+    """Return the files of a source that can be read where they lie; ``None`` if it has to be refined.
+
+    Parameters
+    ----------
+    source, path
+        What the use case says, and its file or folder.
+    key
+        Column that leads to the entity.
+    needs
+        Columns that the use case reads, and as what.
+    fewest_rows
+        Shorter logs are refined.
+    """
+    if not _asks_for_rows_alone(source) or not path.exists() or not is_parquet(path):
+        return None
+    paths = tuple(sorted(path.rglob("*.parquet"))) if path.is_dir() else (path,)
+    try:
+        schemas = [pq.read_schema(one) for one in paths]
+        rows = sum(pq.read_metadata(one).num_rows for one in paths)
+    except (OSError, pa.ArrowException):
+        return None  # the refinery says what is wrong
+    files = EventFiles(paths, key, str(source.event_time), source.known_at_column, source.delay_days)
+    is_typed = all(_is_typed(schema, files, needs) for schema in schemas)
+    return files if schemas and is_typed and rows >= fewest_rows else None
+
+
+def create_view(
+    connection: duckdb.DuckDBPyConnection, files: EventFiles, needs: Mapping[str, Reading], view: str
+) -> Seen:
+    """Make the typed table of a log as a view over its files, of known entities and complete rows alone.
+
+    There is no view when something is odd.
+    """
+    relation = f"read_parquet([{quoted_texts(str(path) for path in files.paths)}])"
+    types = _list_types(connection, relation)
+    entity = f"CAST({quoted_name(files.key)} AS VARCHAR)"
+    event_time = _moment(files.event_time, types)
+    known_at = (
+        f"{event_time} + INTERVAL {files.delay_days} DAY"
+        if files.known_at is None
+        else _moment(files.known_at, types)
+    )
+    values = [f"{_value(name, types)} AS {quoted_name(name)}" for name in needs if name not in RESERVED]
+    selected = [f"{entity} AS entity_id", f"{event_time} AS event_time", f"{known_at} AS known_at", *values]
+    texts = [entity, *(quoted_name(name) for name in needs if types[name] == "VARCHAR")]
+    odd_values = [f"coalesce({text} <> trim({text}), false)" for text in texts]
+    odd_values += [f"coalesce(isinf({quoted_name(name)}), false)" for name in needs if types[name] in _REAL]
+    timed = "event_time IS NOT NULL AND known_at IS NOT NULL"
+    known = f"entity_id IN (SELECT entity_id FROM {ENTITIES})"
+    query = f"""
+        SELECT count(*), count(*) FILTER (NOT ({timed})),
+            count(*) FILTER (({timed}) AND NOT coalesce({known}, false)), count(*) FILTER (is_odd)
+        FROM (SELECT {", ".join(selected)}, {" OR ".join(odd_values)} AS is_odd FROM {relation})
+    """
+    rows, missing_time, unmatched, odd = (int(str(count)) for count in fetch_row(connection, query))
+    if not odd:
+        connection.execute(
+            f"CREATE VIEW {view} AS SELECT * FROM (SELECT {', '.join(selected)} FROM {relation}) "
+            f"WHERE {timed} AND {known}"
+        )
+    return Seen(rows, missing_time, unmatched, is_odd=odd > 0)
+
+
+def list_strangers(connection: duckdb.DuckDBPyConnection, files: EventFiles) -> tuple[str, ...]:
+    """Return up to five keys that lead to no entity."""
+    relation = f"read_parquet([{quoted_texts(str(path) for path in files.paths)}])"
+    key = f"CAST({quoted_name(files.key)} AS VARCHAR)"
+    found = connection.execute(
+        f"SELECT DISTINCT {key} AS key FROM {relation} "
+        f"WHERE key NOT IN (SELECT entity_id FROM {ENTITIES}) ORDER BY 1 LIMIT 5"
+    ).fetchall()
+    return tuple(str(row[0]) for row in found)
+
+
+def _asks_for_rows_alone(source: Source) -> bool:
+    """Tell whether nothing is asked that looks at several rows at once or repairs values."""
+    plain = source.read == ReadOptions() or source.read == ReadOptions(timezone="UTC")
+    whole = source.id is None and source.duplicates == "keep" and not source.has_versions
+    return source.is_events and whole and plain and not source.is_anonymous and not source.scales
+
+
+def _is_typed(schema: pa.Schema, files: EventFiles, needs: Mapping[str, Reading]) -> bool:
+    """Tell whether every column that is read has a type that needs no repair."""
+    clocks = [files.event_time, *([files.known_at] if files.known_at is not None else [])]
+    if any(name not in schema.names for name in (files.key, *clocks, *needs)):
+        return False
+    key = schema.field(files.key).type
+    is_key = _is_text(key) or pa.types.is_integer(key)
+    return (
+        is_key
+        and all(_is_moment(schema.field(name).type) for name in clocks)
+        and all(_suits(schema.field(name).type, reading) for name, reading in needs.items())
+    )
+
+
+def _suits(kind: pa.DataType, reading: Reading) -> bool:
+    """Tell whether a column can be read as it is."""
+    if reading == "text":
+        return _is_text(kind)
+    of_numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+    is_number = any(holds(kind) for holds in of_numbers)
+    return (reading != "moment" and is_number) or (reading != "number" and _is_moment(kind))
+
+
+def _is_moment(kind: pa.DataType) -> bool:
+    """Tell whether a column holds days or moments in a zone."""
+    return bool(pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is not None))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Tell whether a column holds texts, plain or as a dictionary."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _list_types(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Return the SQL type of each column of the files."""
+    query = f"SELECT column_name, column_type FROM (DESCRIBE FROM {relation})"
+    return {str(name): str(kind) for name, kind in connection.execute(query).fetchall()}
+
+
+def _moment(name: str, types: Mapping[str, str]) -> str:
+    """Return SQL for a day or moment as TIMESTAMP in UTC."""
+    column = quoted_name(name)
+    if types[name] == "TIMESTAMP WITH TIME ZONE":
+        return f"timezone('UTC', {column})"
+    return f"CAST({column} AS TIMESTAMP)"
+
+
+def _value(name: str, types: Mapping[str, str]) -> str:
+    """Return SQL for a value in the type that the refinery would give it."""
+    column = quoted_name(name)
+    if types[name] == "VARCHAR":
+        return f"nullif({column}, '')"
+    if types[name] == "DATE" or types[name].startswith("TIMESTAMP"):
+        return _moment(name, types)
+    if types[name] == "BOOLEAN":
+        return column
+    return f"(CASE WHEN isfinite(CAST({column} AS DOUBLE)) THEN CAST({column} AS DOUBLE) END)"
