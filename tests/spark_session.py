@@ -40,14 +40,19 @@ def skip_without_spark() -> None:
         pytest.skip("Spark needs Java 17 or newer, and there is no java")
 
 
+def light_path(folder: Path) -> str:
+    """Return a search path with which a Python sees this tree and a light install alone."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(LIGHT, encoding="utf-8")
+    return f"{folder}{os.pathsep}{ROOT}"
+
+
 @contextmanager
 def run_spark(folder: Path) -> Iterator[Any]:
     """Start a session that writes below a folder alone, and stop it."""
     from pyspark.sql import SparkSession
 
-    workers = folder / "workers"
-    workers.mkdir()
-    (workers / "sitecustomize.py").write_text(LIGHT)
+    python_path = light_path(folder / "workers")
     settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -61,7 +66,7 @@ def run_spark(folder: Path) -> Iterator[Any]:
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "2",
-        "spark.executorEnv.PYTHONPATH": f"{workers}{os.pathsep}{ROOT}",
+        "spark.executorEnv.PYTHONPATH": python_path,
     }
     builder = SparkSession.builder.master("local[2]").appName("tests")
     for name, setting in settings.items():

@@ -169,6 +169,21 @@ class TestTask:
         empty = table.to_batches()[0].slice(0, 0)
         assert list(task(iter([empty, empty]))) == []
 
+    def test_texts_that_are_numbers_are_taken_and_others_named(self, samples):
+        folder, table = samples["binary"]
+        texts = table.column("spend").cast(pa.string()).to_pylist()
+        task = make_task(Packed.of(folder), table.column_names, as_of=None, reasons=0)
+        place = table.column_names.index("spend")
+        as_text = table.set_column(place, "spend", pa.array(texts))
+        assert pa.Table.from_batches(task(iter(as_text.to_batches()))).equals(
+            score_here(folder, table, as_of=None)
+        )
+        spoilt = table.set_column(place, "spend", pa.array([*texts[:-1], "many"]))
+        with pytest.raises(
+            ContractError, match=r"^table: spend: does not hold double \(.*\); mend the column$"
+        ):
+            list(task(iter(spoilt.to_batches())))
+
     def test_what_arrives_altered_is_refused(self, samples):
         packed = Packed.of(samples["binary"][0])
         files = tuple((name, content.replace(b"0.3", b"0.4")) for name, content in packed.files)
