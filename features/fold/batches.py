@@ -1,6 +1,7 @@
 """Arrow batches of events -> the arrays that the compiled code reads."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +46,7 @@ def to_events(
     bits = np.empty((len(shapes), batch.num_rows), np.int64)
     for place, shape in enumerate(shapes):
         bits[place] = _read_values(batch.column(f"v{place}"), shape, texts)
-    return Events(
+    return _seal(
         entities,
         times,
         known,
@@ -53,6 +54,13 @@ def to_events(
         _read_ids(batch.column("id")) if "id" in names else _NOTHING,
         bits,
     )
+
+
+def _seal(*arrays: NDArray[Any]) -> Events:
+    """Return events that nobody writes to: compiled code has one form for all, wherever they come from."""
+    for array in arrays:
+        array.flags.writeable = False
+    return Events(*arrays)
 
 
 def _read_times(times: pa.Array, missing: int) -> Words:

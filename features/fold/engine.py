@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from features.fold.folding import Rows, fold_cells
 from features.fold.program import cut_grid, make_program
 from features.measures import Measure
-from features.panes import CellLog, Events, Layout, Runs, SortedCells
+from features.panes import CellLog, ClosedLog, Events, Layout, Runs, SortedCells
 
-MEMORY_BYTES = 192 * 2**20
+MEMORY_BYTES = 320 * 2**20
 _FEWEST_CELLS = 1024
 _BLOCK_ENTITIES = 2000
 
@@ -38,7 +38,7 @@ class Engine:
     memory_bytes
         Most memory for cells; more of them wait in files.
     put_aside
-        Takes the cells of a full log in the place of those files.
+        Takes a full log in the place of those files.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Engine:
         orders_by_id: bool = False,
         event_count: int | None = None,
         memory_bytes: int = MEMORY_BYTES,
-        put_aside: Callable[[SortedCells], None] | None = None,
+        put_aside: Callable[[ClosedLog], None] | None = None,
     ) -> None:
         self.layout = Layout.of(measures, orders_by_known=orders_by_known, orders_by_id=orders_by_id)
         self.grid = cut_grid(snapshots, measures)
@@ -81,17 +81,16 @@ class Engine:
         """Add cells that were made elsewhere, with the same layout and grid."""
         self._runs.keep(cells)
 
-    def take_cells(self) -> SortedCells:
-        """Take the cells of all events that are still in memory."""
-        return self._log.take()
+    def close(self) -> ClosedLog:
+        """Return the cells of all events that are still in memory."""
+        return self._log.close()
 
     def fold(self, rows: Rows) -> Iterator[NDArray[np.float64]]:
         """Yield the values of rows, in their order, in blocks of whole entities; shape (rows, measures).
 
         No event can be added any more. See :func:`features.fold.folding.fold_cells` for what is missing.
         """
-        self._runs.keep(self._log.take())
-        del self._log
+        self._runs.keep_log(self._log.close())
         for begin in range(0, len(rows.entities), _BLOCK_ENTITIES):
             end = min(begin + _BLOCK_ENTITIES, len(rows.entities))
             first, last = rows.starts[begin], rows.starts[end]

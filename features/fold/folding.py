@@ -61,7 +61,6 @@ class Bench(NamedTuple):
 class Form(NamedTuple):
     """The layout as arrays: see the properties of the same name of :class:`features.panes.Layout`."""
 
-    table: Words
     rules: Words
     blank: Words
     day_sum: int
@@ -95,7 +94,7 @@ def fold_cells(
         *_find_cells(cells, rows),
         rows,
         Edges(grid.snapshots, grid.edges, grid.far_edges),
-        Form(layout.table, layout.rules, layout.blank, layout.day_sum),
+        Form(layout.rules, layout.blank, layout.day_sum),
         program,
         bench,
         told,
@@ -188,10 +187,10 @@ def _learn(
     cells: Words, news: Places, count: int, form: Form, program: Program, bench: Bench, filled: int
 ) -> int:
     """Merge cells into their panes and into the history; return the number of panes with events."""
-    table, rules, day_sum = form.table, form.rules, form.day_sum
+    table, rules, day_sum = program.window_table, form.rules, form.day_sum
     panes, filled_panes = bench.panes, bench.filled
     if program.needs_all:
-        merge(bench.sums, _HISTORY, cells, news, 0, count, table, rules, day_sum)
+        merge(bench.sums, _HISTORY, cells, news, 0, count, program.history_table, rules, day_sum)
     for place in range(count):
         at = news[place]
         pane, _, _ = split_key(cells[at, KEY])
@@ -224,6 +223,7 @@ def _walk(
     """Go through the panes before a snapshot, newest first, and tell what each window holds."""
     steps, starts, sums = program.steps, program.starts, bench.sums
     panes, filled_panes = bench.panes, bench.filled
+    table, rules, day_sum = program.window_table, form.rules, form.day_sum
     windows = edges.edges.shape[1]
     day = int(edges.snapshots[snapshot])
     clear(sums, _GATHERED, form.blank)
@@ -234,31 +234,22 @@ def _walk(
         while reached < filled and filled_panes[reached] > edge:
             reached += 1
         if reached > gathered:
-            merge(
-                sums, _GATHERED, panes, filled_panes, gathered, reached, form.table, form.rules, form.day_sum
-            )
+            merge(sums, _GATHERED, panes, filled_panes, gathered, reached, table, rules, day_sum)
             gathered = reached
         if program.changes[window]:
-            _gather_before(edges.far_edges[snapshot, window], gathered, filled, form, bench)
+            _gather_before(edges.far_edges[snapshot, window], gathered, filled, form, program, bench)
         tell(sums, _GATHERED, steps, int(starts[window]), int(starts[window + 1]), day, row, told)
     tell(sums, _HISTORY, steps, int(starts[windows]), int(starts[windows + 1]), day, row, told)
 
 
 @compiled
-def _gather_before(far_edge: int, gathered: int, filled: int, form: Form, bench: Bench) -> None:
+def _gather_before(
+    far_edge: int, gathered: int, filled: int, form: Form, program: Program, bench: Bench
+) -> None:
     """Gather what the window before a window holds: the panes behind those gathered, up to an edge."""
     clear(bench.sums, _BEFORE, form.blank)
     reached = gathered
     while reached < filled and bench.filled[reached] > far_edge:
         reached += 1
-    merge(
-        bench.sums,
-        _BEFORE,
-        bench.panes,
-        bench.filled,
-        gathered,
-        reached,
-        form.table,
-        form.rules,
-        form.day_sum,
-    )
+    table, rules, day_sum = program.window_table, form.rules, form.day_sum
+    merge(bench.sums, _BEFORE, bench.panes, bench.filled, gathered, reached, table, rules, day_sum)

@@ -10,7 +10,7 @@ from features.panes import Layout
 from features.progress import Report, silent
 from features.sources import EventFiles
 
-_BATCH_ROWS = 131_072
+_BATCH_ROWS = 524_288
 _TOLD_ROWS = 10_000_000
 
 
@@ -24,7 +24,7 @@ def read_files(
     texts = [column.name for column in layout.columns if column.shape == "text"]
     seen = 0
     for path in paths:
-        with pq.ParquetFile(path, read_dictionary=[files.key, *texts], pre_buffer=False) as log:
+        with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as log:
             wanted = list(dict.fromkeys(named.values()))
             for batch in log.iter_batches(_BATCH_ROWS, columns=wanted, use_threads=False):
                 yield pa.RecordBatch.from_arrays([batch.column(name) for name in named.values()], list(named))

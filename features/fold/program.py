@@ -64,6 +64,9 @@ class Program(NamedTuple):
         Whether anything is told of the whole history.
     measure_count
         Number of the measures.
+    window_table, history_table
+        What a cell remembers of each column (:attr:`features.panes.Layout.table`), as far as windows need it,
+        and as far as the whole history does.
     """
 
     steps: Words
@@ -71,6 +74,8 @@ class Program(NamedTuple):
     changes: NDArray[np.bool_]
     needs_all: bool
     measure_count: int
+    window_table: Words
+    history_table: Words
 
 
 def cut_grid(snapshots: Iterable[int], measures: Sequence[Measure]) -> Grid:
@@ -99,6 +104,8 @@ def make_program(measures: Sequence[Measure], layout: Layout, grid: Grid) -> Pro
         changes=changes[:-1],
         needs_all=bool((of_window == len(windows)).any()),
         measure_count=len(measures),
+        window_table=layout.choose(measure for measure in measures if measure.window_days is not None),
+        history_table=layout.choose(measure for measure in measures if measure.window_days is None),
     )
 
 

@@ -14,7 +14,7 @@ from features.fold.engine import Engine
 from features.fold.parquet import read_files
 from features.fold.partials import Part, Partials, find_changes
 from features.measures import Measure
-from features.panes import Roster, SortedCells, Texts
+from features.panes import ClosedLog, Roster, SortedCells, Texts
 from features.progress import Report
 from features.sources import EventFiles
 
@@ -71,16 +71,16 @@ def _absorb(
     """Read one file of the log and keep its cells, those of entities that nobody asks for as well."""
     roster, texts, count = Roster(grows=True), Texts(), 0
 
-    def keep(cells: SortedCells) -> None:
+    def keep(log: ClosedLog) -> None:
         nonlocal count
-        store.write_part(name, count, _sort_by_id(cells, roster.ids, texts))
+        store.write_part(name, count, _sort_by_id(log.read_all(), roster.ids, texts))
         count += 1
 
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, put_aside=keep) as engine:
         for batch in read_files(files, [path], engine.layout):
             events = to_events(batch, engine.layout.shapes, roster, texts, delay_days=files.delay_days)
             engine.add(events, len(roster))
-        keep(engine.take_cells())
+        keep(engine.close())
 
 
 def _sort_by_id(cells: SortedCells, ids: pa.Array, texts: Texts) -> Part:

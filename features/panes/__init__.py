@@ -9,7 +9,7 @@ from features.panes.adding import Events
 from features.panes.compiled import Places, Words, as_real, compiled
 from features.panes.grid import Grid
 from features.panes.layout import FIRST_DAY, KEY, LAST_DAY, SKETCH_BITS, Layout
-from features.panes.log import CellLog, SortedCells, first_snapshots, split_key
+from features.panes.log import CellLog, ClosedLog, SortedCells, first_snapshots, split_key
 from features.panes.merging import clear, merge
 from features.panes.roster import Roster
 from features.panes.runs import Runs
@@ -21,6 +21,7 @@ __all__ = [
     "LAST_DAY",
     "SKETCH_BITS",
     "CellLog",
+    "ClosedLog",
     "Events",
     "Grid",
     "Layout",

@@ -1,6 +1,6 @@
 """Where a cell keeps what: one row of 64-bit words, made for the measures of one source."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
@@ -155,6 +155,14 @@ class Layout:
         found[:, KNOWN] = 2 if self.orders_by_known else _NOTHING
         found[:, IDENTITY] = 2 + self.orders_by_known if self.orders_by_id else _NOTHING
         return found
+
+    def choose(self, measures: Iterable[Measure]) -> NDArray[np.int64]:
+        """Return the table with no more of each column than some measures need."""
+        needed = {self.find_part(measure) for measure in measures}
+        table = self.table.copy()
+        parts = table[:, SUM : SKETCH + 1]
+        parts[~np.isin(parts, list(needed))] = _NOTHING
+        return table
 
     @cached_property
     def rules(self) -> NDArray[np.int64]:

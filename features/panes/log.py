@@ -1,6 +1,7 @@
 """Stream events into cells: one open cell per entity, a new one for a new pane or for late news."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ _DAY_US = 86_400_000_000
 _SHIFT = 20  # bits of a snapshot in a key, and of a pane
 _NOBODY = -1
 _STRETCH = 1024  # events at a time: their cells stay in the nearest caches
+_DRAWERS = 64  # parts of a batch, by entity: the cells of one part stay in the caches while it is added
 
 
 class Cuts(NamedTuple):
@@ -50,6 +52,36 @@ class SortedCells(NamedTuple):
     words: Words
 
 
+@dataclass(frozen=True)
+class ClosedLog:
+    """Read a full log by entity, a range at a time: the cells are never copied as a whole.
+
+    Attributes
+    ----------
+    order
+        Places of the cells in the log, by entity.
+    entities, starts
+        Entities that have cells, ascending, and where the places of each begin; and the end.
+    copy
+        Returns the cells at some places.
+    """
+
+    order: Places
+    entities: Places
+    starts: Words
+    copy: Callable[[Places, Places, Words], SortedCells]
+
+    def read_all(self) -> SortedCells:
+        """Return all cells."""
+        return self.copy(self.order, self.entities, self.starts)
+
+    def read(self, first: int, last: int) -> SortedCells:
+        """Return the cells of the entities ``[first, last)``."""
+        low, high = np.searchsorted(self.entities, [first, last])
+        begin, end = int(self.starts[low]), int(self.starts[high])
+        return self.copy(self.order[begin:end], self.entities[low:high], self.starts[low : high + 1] - begin)
+
+
 class CellLog:
     """Hold the cells of one source until they are folded or put aside.
 
@@ -58,9 +90,9 @@ class CellLog:
     layout, grid
         What a cell remembers, and how time is cut.
     capacity
-        Cells in memory, at least; when they are full they are sorted, merged and given to ``put_aside``.
+        Cells in memory, at least.
     put_aside
-        Takes the cells of a full log.
+        Takes a full log, whose memory is used again.
     """
 
     def __init__(
@@ -69,7 +101,7 @@ class CellLog:
         grid: Grid,
         *,
         capacity: int,
-        put_aside: Callable[[SortedCells], None],
+        put_aside: Callable[[ClosedLog], None],
     ) -> None:
         self._layout = layout
         self._grid = grid
@@ -84,25 +116,39 @@ class CellLog:
         """Add a batch of events; ``entity_count`` is above every number of an entity so far."""
         self._make_room(entity_count)
         layout, place = self._layout, 0
-        form = (layout.table, layout.rules, layout.blank, layout.day_sum)
-        cuts = make_cuts(self._grid)
-        while place < len(events.entities):
+        form = (layout.table, layout.rules, layout.blank, layout.day_sum, make_cuts(self._grid))
+        room = (self._stretch, self._cells, self._owners, self._open)
+        order = _sort_into_drawers(events.entities, max(entity_count, 1))
+        while place < len(order):
             if self._used + _STRETCH > len(self._owners):
-                self._put_aside(self.take())
-            place, self._used = _absorb(
-                events, place, *form, cuts, self._stretch, self._cells, self._owners, self._open, self._used
-            )
+                self._put_aside(self.close())
+                self._empty()
+            place, self._used = _absorb(events, order, place, *form, *room, self._used)
 
     def take(self) -> SortedCells:
         """Return all cells by entity, those of one key as one; the log is empty then."""
-        layout, grid = self._layout, self._grid
-        order, entities, starts = _sort_by_owner(self._owners[: self._used], self._open.shape[1])
-        words = np.empty((self._used, layout.width), np.int64)
-        scratch = np.full((len(grid.cuts), len(grid.snapshots)), _NOBODY, np.int64)
-        form = (layout.table, layout.rules, layout.day_sum)
-        count = _merge_equal(self._cells, order, starts, words, *form, scratch)
+        cells = self.close().read_all()
+        self._empty()
+        return cells
+
+    def _empty(self) -> None:
+        """Forget all cells."""
         self._used = 0
         self._open[:] = _NOBODY
+
+    def close(self) -> ClosedLog:
+        """Return the log as it is, ready to be read by entity, until something is added."""
+        order = _sort_by_owner(self._owners[: self._used], self._open.shape[1])
+        return ClosedLog(*order, self._copy)
+
+    def _copy(self, order: Places, entities: Places, starts: Words) -> SortedCells:
+        """Return the cells that stand at ``order``, those of one entity and one key as one."""
+        layout, grid = self._layout, self._grid
+        words = np.empty((len(order), layout.width), np.int64)
+        scratch = np.full((len(grid.cuts), len(grid.snapshots)), _NOBODY, np.int64)
+        form = (layout.table, layout.rules, layout.day_sum)
+        starts = starts.copy()
+        count = _merge_equal(self._cells, order, starts, words, *form, scratch)
         return SortedCells(entities, starts, words[:count])
 
     def _make_room(self, entity_count: int) -> None:
@@ -140,6 +186,7 @@ def _first_midnight_from(time: int) -> int:
 @compiled
 def _absorb(
     events: Events,
+    order: Places,
     place: int,
     columns: Words,
     rules: Words,
@@ -153,9 +200,11 @@ def _absorb(
     used: int,
 ) -> tuple[int, int]:
     """Add events from ``place`` on, stretch by stretch, while there is room for a cell for each."""
-    while place < len(events.entities) and used + _STRETCH <= len(owners):
-        end = min(place + _STRETCH, len(events.entities))
-        length, used = _find_cells(events, place, end, cuts, stretch, cells, owners, open_cells, used, blank)
+    while place < len(order) and used + _STRETCH <= len(owners):
+        end = min(place + _STRETCH, len(order))
+        length, used = _find_cells(
+            events, order, place, end, cuts, stretch, cells, owners, open_cells, used, blank
+        )
         add_stretch(cells, events, stretch, length, columns, rules, day_sum)
         place = end
     return place, used
@@ -164,6 +213,7 @@ def _absorb(
 @compiled
 def _find_cells(
     events: Events,
+    order: Places,
     begin: int,
     end: int,
     cuts: Cuts,
@@ -180,10 +230,11 @@ def _find_cells(
     first_day, last_day = snapshots[0], snapshots[-1]
     never = len(snapshots)
     length = 0
-    for here in range(begin, end):
+    for turn in range(begin, end):
+        here = order[turn]
         entity, day = entities[here], times[here] // _DAY_US
         known_day = max(day + 1, _first_midnight_from(knowns[here]))
-        if entity < 0 or day >= last_day or known_day > last_day:
+        if day >= last_day or known_day > last_day:
             continue
         first = int(snapshot_of[max(known_day - first_day, 0)])
         until = never
@@ -209,6 +260,24 @@ def _find_cells(
         stretch.days[length] = day
         length += 1
     return length, used
+
+
+@compiled
+def _sort_into_drawers(entities: Places, entity_count: int) -> Places:
+    """Return the places of the events of somebody, by part of the entities, in their order within each."""
+    drawers = np.zeros(_DRAWERS + 1, np.int64)
+    width = (entity_count + _DRAWERS - 1) // _DRAWERS
+    for entity in entities:
+        if entity >= 0:
+            drawers[entity // width + 1] += 1
+    begins = np.cumsum(drawers)
+    order = np.empty(begins[-1], np.int32)
+    for here in range(len(entities)):
+        if entities[here] >= 0:
+            drawer = entities[here] // width
+            order[begins[drawer]] = here
+            begins[drawer] += 1
+    return order
 
 
 def _sort_by_owner(owners: Places, entity_count: int) -> tuple[Places, Places, Words]:

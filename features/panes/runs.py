@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.panes.log import SortedCells
+from features.panes.log import ClosedLog, SortedCells
 
 _WORD_BYTES = 8
+_WRITTEN_ENTITIES = 2000
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,28 @@ class Runs:
     def __init__(self, width: int, scratch: Path) -> None:
         self._width = width
         self._scratch = scratch
-        self._runs: list[Run] = []
+        self._runs: list[Run | ClosedLog] = []
 
-    def put_aside(self, cells: SortedCells) -> None:
-        """Write a run to the scratch folder."""
+    def put_aside(self, log: ClosedLog) -> None:
+        """Write a full log to the scratch folder, a range of entities at a time."""
         path = self._scratch / f"run-{len(self._runs)}.cells"
-        cells.words.tofile(path)
-        self._runs.append(Run(cells.entities, cells.starts, path, self._width))
+        sizes: list[NDArray[np.int64]] = []
+        with path.open("wb") as run:
+            for begin in range(0, len(log.entities), _WRITTEN_ENTITIES):
+                some = log.entities[begin : begin + _WRITTEN_ENTITIES]
+                cells = log.read(int(some[0]), int(some[-1]) + 1)
+                sizes.append(np.diff(cells.starts))
+                cells.words.tofile(run)
+        starts = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+        self._runs.append(Run(log.entities, starts, path, self._width))
 
     def keep(self, cells: SortedCells) -> None:
         """Keep a run in memory."""
         self._runs.append(Run(cells.entities, cells.starts, cells.words, self._width))
+
+    def keep_log(self, log: ClosedLog) -> None:
+        """Keep what is still in a log."""
+        self._runs.append(log)
 
     def read(self, first: int, last: int) -> SortedCells:
         """Return the cells of the entities ``[first, last)`` of all runs, by entity."""

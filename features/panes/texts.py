@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.errors import ContractError
-from features.panes.compiled import compiled
+from features.panes.compiled import Places, compiled
 
 Hashes = npt.NDArray[np.int64]
 MISSING = 0  # the number of no text; no text has it
@@ -26,7 +26,7 @@ def mix(bits: int) -> np.uint64:
 
 
 @compiled
-def _hash_all(starts: Hashes, letters: npt.NDArray[np.uint8], hashes: Hashes) -> None:
+def _hash_all(starts: Places, letters: npt.NDArray[np.uint8], hashes: Hashes) -> None:
     """Hash each run of bytes by FNV-1a, spread it, and avoid the number of no text."""
     for place in range(len(hashes)):
         word = _OFFSET
@@ -100,17 +100,23 @@ class Texts:
 
 def hash_ids(values: pa.Array) -> Hashes:
     """Return the numbers of an array of texts without remembering them."""
-    return _hash_array(values.cast(pa.large_string()))
+    return _hash_array(values if _is_hashable(values) else values.cast(pa.string()))
+
+
+def _is_hashable(values: pa.Array) -> bool:
+    """Tell whether texts can be hashed where they lie."""
+    return bool(pa.types.is_string(values.type) or pa.types.is_large_string(values.type))
 
 
 def _hash_array(values: pa.Array) -> Hashes:
-    """Return a number per text of a large_string array; that of no text where it is null."""
+    """Return a number per text of an array of texts; that of no text where it is null."""
     hashes = np.zeros(len(values), np.int64)
     if not len(values):
         return hashes
     _, starts, letters = values.buffers()
-    offsets = np.frombuffer(starts, np.int64)[values.offset : values.offset + len(values) + 1]
-    _hash_all(offsets, np.frombuffer(letters or b"", np.uint8), hashes)
+    width = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    offsets = np.frombuffer(starts, width)[values.offset : values.offset + len(values) + 1]
+    _hash_all(offsets, np.frombuffer(letters or b"\0", np.uint8), hashes)
     if values.null_count:
         hashes[values.is_null().to_numpy(zero_copy_only=False)] = MISSING
     return hashes
