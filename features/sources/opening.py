@@ -24,6 +24,7 @@ from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
 from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
+from features.sources.scale_doubts import doubt_scales
 from features.sources.unit_changes import UnitChange, find_unit_changes
 from features.sources.versions import VALID, Thinned
 from features.sql import fetch_row, open_database, quoted_name
@@ -208,6 +209,7 @@ class _Loading:
         known_before, in_future, ends_before_start, before_start, after_end = (
             int(str(count)) for count in odd
         )
+        self._demand_past(name, kept, in_future, str(first_time))
         return SourceFacts(
             name=name,
             rows=rows,
@@ -227,6 +229,7 @@ class _Loading:
             last_time=None if last_time is None else str(last_time),
             fingerprint=fingerprint,
             unit_changes=self._find_unit_changes(name, table),
+            scale_doubts=doubt_scales(self._connection, table, source.scales),
         )
 
     def _find_unit_changes(self, name: str, table: str) -> tuple[UnitChange, ...]:
@@ -275,10 +278,16 @@ class _Loading:
 
     def _nothing_left(self, name: str, missing_time: int, keys: tuple[str, ...]) -> ContractError:
         """Say why no row of a source is left."""
+        source = self._sources[name]
+        key = self._key(source)
+        if not keys and missing_time:
+            clocks = " or ".join(f"'{column}'" for column in list_clocks(source))
+            problem = f"all {missing_time} rows lack a time in {clocks}"
+            hint = "name other columns as event_time, valid_from and known_at, or export them filled"
+            return ContractError(f"{name}.{list_clocks(source)[0]}", problem, hint)
         if not keys:
-            problem = f"all {missing_time} rows lack a time" if missing_time else "no row has a key"
-            return ContractError(f"sources.{name}", problem, "check key, event_time, valid_from and known_at")
-        key = self._key(self._sources[name])
+            hint = f"name the column that leads to '{self._entity}' as key, or export it filled"
+            return ContractError(f"{name}.{key}", "no row has a key: the column is empty", hint)
         is_anonymous = self._sources[name].is_anonymous
         listed = UNITS if is_anonymous else ENTITIES
         known = (
@@ -289,6 +298,16 @@ class _Loading:
         whose = f"a unit of '{self._usecase.units}'" if is_anonymous else f"an entity of '{self._base}'"
         problem = f"no row belongs to {whose}: '{keys[0]}' is not like '{known[0]}'"
         return ContractError(f"{name}.{key}", problem, "name the right key, or add a links table")
+
+    def _demand_past(self, name: str, kept: int, in_future: int, first_time: str) -> None:
+        """Refuse events that all lie in the future, where no snapshot can see them: a date was misread."""
+        source = self._sources[name]
+        last_snapshot = self._usecase.settled()[1].grid.dates()[-1]
+        if source.event_time is None or in_future < kept or first_time < last_snapshot.isoformat():
+            return
+        problem = f"all {kept} events lie in the future, the first one at {first_time}"
+        hint = "correct the dates, name their form under read.dates, or take another column as event_time"
+        raise ContractError(f"{name}.{source.event_time}", problem, hint)
 
     def _odd_query(self, name: str, table: str) -> str:
         """Return SQL for first and last time and the counts of odd rows."""

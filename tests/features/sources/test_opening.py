@@ -491,13 +491,19 @@ class TestFaults:
 
     def test_no_row_with_a_time(self, open_company):
         line = fault(open_company, files={"cancellations.csv": "customer_id,day\nA,\nB,\n"})
-        assert line.startswith("sources.cancellations: all 2 rows lack a time; check key, event_time")
+        assert line == (
+            "cancellations.day: all 2 rows lack a time in 'day'; "
+            "name other columns as event_time, valid_from and known_at, or export them filled"
+        )
 
     def test_no_row_with_a_key(self, open_company):
         line = fault(
             open_company, files={"customers.csv": "customer_id,since,until,plan,seats\n,2024-01-01,,a,1\n"}
         )
-        assert line.startswith("sources.customers: no row has a key")
+        assert line == (
+            "customers.customer_id: no row has a key: the column is empty; "
+            "name the column that leads to 'customer_id' as key, or export it filled"
+        )
 
     def test_wrong_delimiter_and_encoding_of_a_source(self, open_company):
         files = {"cancellations.csv": "customer_id;day\nB;2024-12-31\n"}

@@ -43,7 +43,7 @@ SPEC: dict[str, Any] = {
 
 
 def write_company(folder: Path, factor: float = 60.0) -> None:
-    """Write tickets whose hours are ``factor`` times as large from July on, and answers to 10, then to 100."""
+    """Write tickets whose hours grow by ``factor`` in July, and answers to 10, then to 100."""
     dice = np.random.default_rng(11)
     days = np.sort(dice.integers(0, 365, 1_500))
     hours = np.exp(dice.normal(2, 0.7, len(days))) * np.where(days >= 182, factor, 1)
