@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.reading.capacity import demand_room
 from features.reading.databases import stage_query
 from features.reading.files import stage_file
 from features.reading.guesses import holds_dates
@@ -18,6 +19,7 @@ __all__ = [
     "Staged",
     "check_scale",
     "demand_columns",
+    "demand_room",
     "hint_at_values",
     "holds_dates",
     "is_days",

@@ -15,6 +15,7 @@ from features.reading import (
     Readable,
     Staged,
     demand_columns,
+    demand_room,
     proposing,
     stage_file,
     stage_query,
@@ -93,6 +94,7 @@ def open_sources(
         open_database(scratch=scratch) as connection,
     ):
         loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date())
+        demand_room(loading.list_files(), scratch)
         yield Sources(usecase, connection, loading.run())
 
 
@@ -122,6 +124,21 @@ class _Loading:
             self._list_units()
         facts |= {name: self._load(name) for name in self._sources if name not in facts}
         return {name: facts[name] for name in self._sources}
+
+    def list_files(self) -> list[Readable]:
+        """Return the files that will be read, with the columns that are wanted of each."""
+        folder, sources = self._usecase.folder, self._sources
+        return [
+            Readable(
+                Place(f"sources.{name}", name),
+                folder / source.file,
+                source.read,
+                None if source.duplicates == "remove" else self._list_wanted(name),
+                source.scales,
+            )
+            for name, source in sources.items()
+            if source.file is not None
+        ]
 
     def _stage(self, name: str) -> Staged:
         """Load the raw table of one source."""

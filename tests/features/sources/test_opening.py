@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import ContractError, InputError, SourceError, SpecError
+from features.reading import capacity
 from features.sources import open_sources
+from features.sources.opening import _Loading
 from features.usecase import parse
 
 FILES = {
@@ -527,6 +529,17 @@ class TestFaults:
         source = {"query": "SELECT 1", "url": "duckdb:///no.duckdb", "event_time": "day", "known_at": "same"}
         with pytest.raises(SourceError, match=r"sources\.cancellations\.url: 'no\.duckdb' is not there"):
             open_company(lambda sources: None, sources__cancellations=source)
+
+
+def test_files_that_find_no_room_are_refused_before_the_first_is_read(open_company, monkeypatch):
+    told = []
+    monkeypatch.setattr(capacity, "find_memory", lambda: 100 << 20)
+    monkeypatch.setattr(_Loading, "run", lambda loading: told.append("read"))
+    line = fault(open_company)
+    assert line.startswith(
+        "sources: reading needs 400 MiB of memory, and 100 MiB are there; give the process"
+    )
+    assert told == []
 
 
 def test_german_survey_export_with_three_header_rows(open_company):
