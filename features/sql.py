@@ -94,6 +94,8 @@ def open_database(
     try:
         with duckdb.connect(path, read_only=is_guest, config=settings) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            # DuckDB draws its bar on standard output, where a reader of ours expects the result alone.
+            connection.execute("SET enable_progress_bar = false")
             yield connection
     except duckdb.OutOfMemoryException as error:
         room = (

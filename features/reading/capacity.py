@@ -14,7 +14,7 @@ from features.sql import MEMORY_BYTES
 
 _GZIP = b"\x1f\x8b"
 _PARQUET_GROWTH = 5  # what packed columns take up once they are rows
-_KEPT_TWICE = 2  # a table is there twice while its values are typed
+_COPIES = 3  # as texts, as typed values, and once more while events are put in order
 # What a process needs beside DuckDB: Python, Arrow, the feature table.
 BESIDE_BYTES = 400 << 20
 _CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -43,7 +43,7 @@ def demand_room(files: Iterable[Readable], scratch: str, memory_bytes: int = MEM
     if not sizes:
         return
     largest = max(sizes, key=lambda path: sizes[path])
-    need = sum(sizes.values()) * _KEPT_TWICE
+    need = sum(sizes.values()) * _COPIES
     free = shutil.disk_usage(scratch).free
     if need - memory_bytes > free:
         problem = f"reading needs {_show(need - memory_bytes)} in the folder for temporary files, "

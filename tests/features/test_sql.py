@@ -78,7 +78,7 @@ def test_what_does_not_fit_into_memory_goes_to_the_scratch_folder(tmp_path):
     assert spilled > 10 << 20
 
 
-def test_memory_that_is_short_without_a_scratch_folder_is_one_line(tmp_path):
+def test_room_that_runs_out_all_the_same_is_one_line(tmp_path):
     with (
         pytest.raises(SourceError) as caught,
         open_database(scratch=str(tmp_path), memory_bytes=32 << 20) as connection,
@@ -89,6 +89,11 @@ def test_memory_that_is_short_without_a_scratch_folder_is_one_line(tmp_path):
         "sources: 0.0 GiB of memory and the folder for temporary files are not enough; "
         "let TMPDIR name a folder with more room, write the files as Parquet, or name fewer columns"
     )
+
+
+def test_nothing_is_drawn_on_standard_output():
+    with open_database() as connection:
+        assert fetch_row(connection, "SELECT current_setting('enable_progress_bar')") == (False,)
 
 
 def test_every_database_has_a_limit():

@@ -69,19 +69,25 @@ def write_company(folder: Path, file: str, rows: int) -> None:
     (folder / "churn.yaml").write_text(USECASE.replace("FILE", file))
 
 
+def build_apart(folder: Path) -> tuple[int, int]:
+    """Build in a process of its own and return the tickets that were kept and the most memory it held."""
+    command = [sys.executable, "-c", BUILD, str(folder / "churn.yaml")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    kept, peak = map(int, found.split())
+    return kept, peak
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("file", ["tickets.csv", "tickets.csv.gz"])
 def test_five_million_rows_stay_within_two_gib(tmp_path, file):
     write_company(tmp_path, file, ROWS)
-    command = [sys.executable, "-c", BUILD, str(tmp_path / "churn.yaml")]
-    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    kept, peak = map(int, found.split()[:2])
+    kept, peak = build_apart(tmp_path)
     assert kept == ROWS
     assert peak <= LARGEST_BYTES, f"{peak / (1 << 20):.0f} MiB"
 
 
 def test_the_same_company_with_few_rows_is_built(tmp_path):
     write_company(tmp_path, "tickets.csv.gz", 20_000)
-    command = [sys.executable, "-c", BUILD, str(tmp_path / "churn.yaml")]
-    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert int(found.split()[0]) == 20_000
+    kept, peak = build_apart(tmp_path)
+    assert kept == 20_000
+    assert peak > 50 << 20
