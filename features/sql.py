@@ -6,7 +6,12 @@ from contextlib import contextmanager
 
 import duckdb
 
+from features.errors import SourceError
+
 THREADS = 2
+# What DuckDB may hold in memory; the rest goes to the scratch folder. Python, Arrow and what DuckDB does not
+# count come on top, so that a build stays below 2 GiB and fits beside other work on a laptop.
+MEMORY_BYTES = 1 << 30
 _INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C, as a bare RuntimeError
 
 
@@ -45,7 +50,11 @@ def quoted_texts(texts: Iterable[str]) -> str:
 
 @contextmanager
 def open_database(
-    path: str = ":memory:", *, scratch: str | None = None, is_guest: bool = False
+    path: str = ":memory:",
+    *,
+    scratch: str | None = None,
+    is_guest: bool = False,
+    memory_bytes: int = MEMORY_BYTES,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open DuckDB so that it never reaches for the network: no extension is installed or loaded by itself.
 
@@ -55,6 +64,8 @@ def open_database(
         Database file, or an in-memory database.
     scratch
         Folder for what does not fit into memory.
+    memory_bytes
+        What DuckDB may hold in memory.
     is_guest
         Open somebody else's database: read only, and its SQL may not touch other files.
 
@@ -65,11 +76,14 @@ def open_database(
 
     Raises
     ------
+    SourceError
+        If memory and scratch folder together do not hold the rows.
     KeyboardInterrupt
         If Ctrl-C ends a query.
     """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": THREADS,
+        "memory_limit": f"{memory_bytes}B",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
@@ -80,7 +94,15 @@ def open_database(
     try:
         with duckdb.connect(path, read_only=is_guest, config=settings) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            # DuckDB draws its bar on standard output, where a reader of ours expects the result alone.
+            connection.execute("SET enable_progress_bar = false")
             yield connection
+    except duckdb.OutOfMemoryException as error:
+        room = (
+            f"{memory_bytes / (1 << 30):.1f} GiB of memory and the folder for temporary files are not enough"
+        )
+        hint = "let TMPDIR name a folder with more room, write the files as Parquet, or name fewer columns"
+        raise SourceError("sources", room, hint) from error
     except RuntimeError as error:
         if str(error) == _INTERRUPTED:
             raise KeyboardInterrupt from error

@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.reading.capacity import demand_room
 from features.reading.columnar import fingerprint_files, is_parquet
 from features.reading.databases import stage_query
 from features.reading.files import stage_file
@@ -19,6 +20,7 @@ __all__ = [
     "Staged",
     "check_scale",
     "demand_columns",
+    "demand_room",
     "fingerprint_files",
     "hint_at_values",
     "holds_dates",

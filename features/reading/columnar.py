@@ -51,6 +51,8 @@ def stage_parquet(
         }
         listed = ", ".join(column.sql for column in chosen.values())
         connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {listed} FROM {relation}")
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         reason = str(error).split("\n", 1)[0].replace(f"{path.parent}/", "")
         raise SourceError(

@@ -105,6 +105,8 @@ def _demand_form(staged: Staged, name: str, text: str, moment: str) -> None:
     shown = " or ".join(f"'{form}'" for form in staged.options.forms)
     try:
         found = first_misfit(staged, text, f"{moment} IS NOT NULL")
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         problem = f"{shown} is not a form of dates"
         raise SpecError(f"{staged.place.key}.read.dates", problem, "write for example '%d.%m.%Y'") from error

@@ -4,7 +4,7 @@ import re
 
 from features.errors import ContractError, SourceError
 from features.reading.staged import Staged, clean_text
-from features.sql import quoted_text, quoted_texts
+from features.sql import fetch_row, quoted_text, quoted_texts
 
 _POINT = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?"
 _COMMA = r"[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)?(,[0-9]*)?([eE][+-]?[0-9]{1,3})?"
@@ -20,6 +20,7 @@ _WHOLE = (
     "HUGEINT",
     "UHUGEINT",
 )
+_FEWEST_OF_A_SCALE, _MOSTLY_OUTSIDE = 10, 0.2  # fewer are single slips or codes
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no")
 _REAL = ("DOUBLE", "FLOAT", "DECIMAL")
 
@@ -111,9 +112,23 @@ def check_scale(staged: Staged, name: str, number: str, scale: tuple[float, floa
     if found is not None:
         row, value = found
         problem = f"row {row}: {float(value):g} is outside the scale {low:g}..{high:g}"
-        code = f"read: {{missing: ['{float(value):g}']}}"
-        hint = f"if it is a code, write {code}; else correct the value or the scale"
+        hint = _propose_scale(staged, name, number, scale)
+        if hint is None:
+            code = f"read: {{missing: ['{float(value):g}']}}"
+            hint = f"if it is a code, write {code}; else correct the value or the scale"
         raise ContractError(staged.place.column(name), problem, hint)
+
+
+def _propose_scale(staged: Staged, name: str, number: str, scale: tuple[float, float]) -> str | None:
+    """Name the range of all values where so many leave the scale that it must be another one."""
+    outside = f"count(*) FILTER (NOT {number} BETWEEN {scale[0]!r} AND {scale[1]!r})"
+    query = f"SELECT count({number}), {outside}, min({number}), max({number}) FROM {staged.table}"
+    count, misfits, lowest, highest = (float(str(part)) for part in fetch_row(staged.connection, query))
+    if count < _FEWEST_OF_A_SCALE or misfits < _MOSTLY_OUTSIDE * count:
+        return None
+    found = f"{misfits / count:.0%} of the values are, they go from {lowest:g} to {highest:g}"
+    declared = f"scales: {{{name}: {lowest:g}..{highest:g}}}"
+    return f"{found}: if that is the scale, write {declared}; else bring the values to it"
 
 
 def first_misfit(staged: Staged, value: str, condition: str) -> tuple[int, str] | None:

@@ -1,6 +1,7 @@
 """What came out of a source and what was odd in it: the match report of the frame."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from features.sources.unit_changes import UnitChange
 
@@ -35,6 +36,8 @@ class SourceFacts:
         First and last event time or start of validity, ISO 8601 in UTC; ``None`` for a table without history.
     unit_changes
         Columns of events that seem to be in another unit or on another scale from a day on; kept as they are.
+    scale_doubts
+        Columns whose answers look like those to a smaller scale than declared, and what was found.
     fingerprint
         SHA-256 of the file, or of database and query.
     """
@@ -57,6 +60,12 @@ class SourceFacts:
     last_time: str | None
     fingerprint: str
     unit_changes: tuple[UnitChange, ...] = ()
+    scale_doubts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_mostly_known_before(self) -> bool:
+        """Tell whether most events were known before they happened: announced, or the clocks are swapped."""
+        return self.known_before_event > self.kept / 2
 
     @property
     def unmatched_share(self) -> float:
@@ -67,4 +76,8 @@ class SourceFacts:
         """Return plain values."""
         plain = asdict(self) | {"unmatched_keys": list(self.unmatched_keys)}
         plain["unit_changes"] = [asdict(change) for change in self.unit_changes]
-        return plain | {"unmatched_share": self.unmatched_share}
+        told = {
+            "unmatched_share": self.unmatched_share,
+            "is_mostly_known_before": self.is_mostly_known_before,
+        }
+        return plain | told

@@ -16,6 +16,7 @@ from features.reading import (
     Readable,
     Staged,
     demand_columns,
+    demand_room,
     fingerprint_files,
     proposing,
     stage_file,
@@ -27,6 +28,7 @@ from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
 from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
+from features.sources.scale_doubts import doubt_scales
 from features.sources.streaming import EventFiles, create_view, find_event_files, list_strangers
 from features.sources.unit_changes import UnitChange, find_unit_changes
 from features.sources.versions import VALID, Thinned
@@ -101,6 +103,7 @@ def open_sources(
         open_database(scratch=scratch) as connection,
     ):
         loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date())
+        demand_room(loading.list_files(), scratch)
         yield Sources(usecase, connection, loading.run(), loading.files)
 
 
@@ -131,6 +134,21 @@ class _Loading:
             self._list_units()
         facts |= {name: self._load(name) for name in self._sources if name not in facts}
         return {name: facts[name] for name in self._sources}
+
+    def list_files(self) -> list[Readable]:
+        """Return the files that will be read, with the columns that are wanted of each."""
+        folder, sources = self._usecase.folder, self._sources
+        return [
+            Readable(
+                Place(f"sources.{name}", name),
+                folder / source.file,
+                source.read,
+                None if source.duplicates == "remove" else self._list_wanted(name),
+                source.scales,
+            )
+            for name, source in sources.items()
+            if source.file is not None
+        ]
 
     def _stage(self, name: str) -> Staged:
         """Load the raw table of one source."""
@@ -231,11 +249,8 @@ class _Loading:
 
     def _stream(self, name: str) -> SourceFacts | None:
         """Make a view of a large log that needs no repair, and say what was found; ``None`` for others."""
-        source, key, needs = (
-            self._sources[name],
-            self._key(self._sources[name]),
-            list_needs(self._usecase, name),
-        )
+        source, needs = self._sources[name], list_needs(self._usecase, name)
+        key = self._key(source)
         is_direct = key == self._entity and name != self._base and not source.is_link
         path = self._usecase.folder / (source.file or "")
         if source.file is None or not is_direct:
@@ -272,6 +287,7 @@ class _Loading:
         known_before, in_future, ends_before_start, before_start, after_end = (
             int(str(count)) for count in odd
         )
+        self._demand_past(name, counts["kept"], in_future, str(first_time))
         return SourceFacts(
             **counts,
             name=name,
@@ -284,6 +300,7 @@ class _Loading:
             last_time=None if last_time is None else str(last_time),
             fingerprint=fingerprint,
             unit_changes=self._find_unit_changes(name, table),
+            scale_doubts=doubt_scales(self._connection, table, source.scales),
         )
 
     def _find_unit_changes(self, name: str, table: str) -> tuple[UnitChange, ...]:
@@ -332,10 +349,16 @@ class _Loading:
 
     def _nothing_left(self, name: str, missing_time: int, keys: tuple[str, ...]) -> ContractError:
         """Say why no row of a source is left."""
+        source = self._sources[name]
+        key = self._key(source)
+        if not keys and missing_time:
+            clocks = " or ".join(f"'{column}'" for column in list_clocks(source))
+            problem = f"all {missing_time} rows lack a time in {clocks}"
+            hint = "name other columns as event_time, valid_from and known_at, or export them filled"
+            return ContractError(f"{name}.{list_clocks(source)[0]}", problem, hint)
         if not keys:
-            problem = f"all {missing_time} rows lack a time" if missing_time else "no row has a key"
-            return ContractError(f"sources.{name}", problem, "check key, event_time, valid_from and known_at")
-        key = self._key(self._sources[name])
+            hint = f"name the column that leads to '{self._entity}' as key, or export it filled"
+            return ContractError(f"{name}.{key}", "no row has a key: the column is empty", hint)
         is_anonymous = self._sources[name].is_anonymous
         listed = UNITS if is_anonymous else ENTITIES
         known = (
@@ -346,6 +369,16 @@ class _Loading:
         whose = f"a unit of '{self._usecase.units}'" if is_anonymous else f"an entity of '{self._base}'"
         problem = f"no row belongs to {whose}: '{keys[0]}' is not like '{known[0]}'"
         return ContractError(f"{name}.{key}", problem, "name the right key, or add a links table")
+
+    def _demand_past(self, name: str, kept: int, in_future: int, first_time: str) -> None:
+        """Refuse events that all lie in the future, where no snapshot can see them: a date was misread."""
+        source = self._sources[name]
+        last_snapshot = self._usecase.settled()[1].grid.dates()[-1]
+        if source.event_time is None or in_future < kept or first_time < last_snapshot.isoformat():
+            return
+        problem = f"all {kept} events lie in the future, the first one at {first_time}"
+        hint = "correct the dates, name their form under read.dates, or take another column as event_time"
+        raise ContractError(f"{name}.{source.event_time}", problem, hint)
 
     def _odd_query(self, name: str, table: str) -> str:
         """Return SQL for first and last time and the counts of odd rows."""

@@ -45,6 +45,7 @@ class Refinery:
         self._connection: duckdb.DuckDBPyConnection = staged.connection
         self._is_events = source.is_events
         self._has_versions = source.has_versions
+        self._is_in_order = True
         self.clock = "event_time" if source.is_events else "valid_from"
         columns = [
             f"rowid AS {_ROW}",
@@ -86,10 +87,14 @@ class Refinery:
         """Keep of each id what counts, the version known first or each in its time, and count the rest."""
         before, values = self.count, ["entity_id", *self._columns]
         if not self._has_versions:
+            # Few ids repeat: only their rows are put in order, no row is copied.
+            repeated = f"SELECT {_ID} FROM {_ROWS} GROUP BY {_ID} HAVING count(*) > 1"
             first = ", ".join(["known_at", self.clock, *values])
-            first = f"row_number() OVER (PARTITION BY {_ID} ORDER BY {first}) = 1"
-            self._replace(f"SELECT * FROM {_ROWS} QUALIFY {_ID} IS NULL OR {first}")
-            return Thinned(before - self.count)
+            later = (
+                f"SELECT {_ROW} FROM {_ROWS} WHERE {_ID} IN ({repeated}) "
+                f"QUALIFY row_number() OVER (PARTITION BY {_ID} ORDER BY {first}) > 1"
+            )
+            return Thinned(self.keep(f"{_ROW} NOT IN ({later})"))
         order = ["known_at", _WITHDRAWS, self.clock, *values]
         self._replace(drop_repeats(_ROWS, _ID, order, [_WITHDRAWS, self.clock, *values]))
         repeats = before - self.count
@@ -126,8 +131,14 @@ class Refinery:
         return tuple(str(row[0]) for row in found)
 
     def finish(self, table: str) -> None:
-        """Give the rows their place, without what only the refining needed."""
-        helpers = ", ".join(name for name in (_ROW, _KEY, _ID, _WITHDRAWS) if name in self._present())
+        """Give the rows their place in the order of the file, without what only the refining needed."""
+        found = [name for name in (_ROW, _KEY, _ID, _WITHDRAWS) if name in self._present()]
+        if self._is_in_order:
+            for name in found:
+                self._connection.execute(f"ALTER TABLE {_ROWS} DROP COLUMN {name}")
+            self._connection.execute(f"ALTER TABLE {_ROWS} RENAME TO {table}")
+            return
+        helpers = ", ".join(found)
         self._connection.execute(
             f"CREATE TABLE {table} AS SELECT * EXCLUDE ({helpers}) FROM {_ROWS} ORDER BY {_ROW}"
         )
@@ -140,6 +151,7 @@ class Refinery:
 
     def _replace(self, query: str) -> None:
         """Put what ``query`` gives in the place of the rows."""
+        self._is_in_order = False
         self._connection.execute(f"CREATE OR REPLACE TABLE {_ROWS} AS {query}")
 
 

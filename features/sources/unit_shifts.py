@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 FACTORS = (10.0, 24.0, 60.0, 100.0, 1000.0, 3600.0, 1e6)
-_SCALES = ((1.0, 5.0), (1.0, 7.0), (0.0, 10.0), (1.0, 10.0), (0.0, 100.0))
+SCALES = ((1.0, 5.0), (1.0, 7.0), (0.0, 10.0), (1.0, 10.0), (0.0, 100.0))
 _WINDOW = 300  # rows looked at on either side of a day: quantiles to a tenth of the spread
 _FEWEST = 60  # rows needed on either side
 _FEWEST_MOVED = 40  # rows in the new unit where others keep the old one
@@ -235,8 +235,8 @@ def _find_scale(side: _Side) -> tuple[float, float] | None:
     used = side.values[side.counts > 0]
     if not len(used):
         return None
-    for low, high in _SCALES:
-        is_fine = high == _SCALES[-1][1]
+    for low, high in SCALES:
+        is_fine = high == SCALES[-1][1]
         reaches = side.counts[side.values >= high * (0.93 if is_fine else 1.0)].sum() >= 0.02 * side.size
         is_whole = is_fine or bool((used == np.round(used)).all())
         if used[0] >= low and used[-1] <= high and reaches and is_whole:

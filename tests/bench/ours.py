@@ -67,7 +67,9 @@ def _write_rows(
     keys = [("entity_id", pa.string()), ("snapshot", pa.date32())]
     schema = pa.schema(keys + [(feature, pa.float64()) for feature in features])
     begin = 0
-    with pq.ParquetWriter(to, schema, compression="none", use_dictionary=["entity_id", "snapshot"], write_statistics=False) as table:
+    with pq.ParquetWriter(
+        to, schema, compression="none", use_dictionary=["entity_id", "snapshot"], write_statistics=False
+    ) as table:
         for block in engine.fold(rows):
             values = np.ascontiguousarray(block[:, order].T)
             found = [ids.slice(begin, len(block)), dates.slice(begin, len(block))]

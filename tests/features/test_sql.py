@@ -4,6 +4,7 @@ import threading
 import duckdb
 import pytest
 
+from features.errors import SourceError
 from features.sql import fetch_row, open_database, quoted_name, quoted_text, quoted_texts
 
 
@@ -64,3 +65,37 @@ def test_ctrl_c_in_a_query_is_ctrl_c():
 def test_other_errors_pass_as_they_are():
     with pytest.raises(RuntimeError, match="something else"), open_database():
         raise RuntimeError("something else")
+
+
+def test_what_does_not_fit_into_memory_goes_to_the_scratch_folder(tmp_path):
+    with open_database(scratch=str(tmp_path), memory_bytes=48 << 20) as connection:
+        connection.execute(
+            "CREATE TABLE t AS SELECT range AS a, md5(CAST(range AS VARCHAR)) AS b FROM range(2000000)"
+        )
+        found = fetch_row(connection, "SELECT count(*), count(DISTINCT b) FROM t")
+        spilled = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
+    assert found == (2_000_000, 2_000_000)
+    assert spilled > 10 << 20
+
+
+def test_room_that_runs_out_all_the_same_is_one_line(tmp_path):
+    with (
+        pytest.raises(SourceError) as caught,
+        open_database(scratch=str(tmp_path), memory_bytes=32 << 20) as connection,
+    ):
+        connection.execute("SET max_temp_directory_size = '1MB'")
+        connection.execute("CREATE TABLE t AS SELECT md5(CAST(range AS VARCHAR)) AS b FROM range(3000000)")
+    assert str(caught.value) == (
+        "sources: 0.0 GiB of memory and the folder for temporary files are not enough; "
+        "let TMPDIR name a folder with more room, write the files as Parquet, or name fewer columns"
+    )
+
+
+def test_nothing_is_drawn_on_standard_output():
+    with open_database() as connection:
+        assert fetch_row(connection, "SELECT current_setting('enable_progress_bar')") == (False,)
+
+
+def test_every_database_has_a_limit():
+    with open_database() as connection:
+        assert fetch_row(connection, "SELECT current_setting('memory_limit')") == ("1.0 GiB",)

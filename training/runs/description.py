@@ -82,13 +82,27 @@ def _describe_columns(frame: Frame) -> Iterator[str]:
 
 
 def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one line on a source in which rows are odd, and one on each change of unit."""
+    """Yield one line on a source in which rows are odd, and then the warnings."""
     odd = [f"{match[key]:,} {words}" for key, words in _ODD_ROWS.items() if match[key]]
     if odd:
         keys = (
             f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}" if match["unmatched"] else ""
         )
         yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{keys}"
+    yield from _warn_of_source(name, match)
+
+
+def _warn_of_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one warning with a remedy on all that a person should look at before anything is learned."""
+    if match["is_mostly_known_before"]:
+        before = f"{match['known_before_event']:,} of {match['kept']:,} events"
+        yield (
+            f"warning: {name}: {before} were known before they happened; if they were not announced, "
+            "event_time and known_at are swapped: name them the other way"
+        )
+    for column, found in match["scale_doubts"].items():
+        remedy = "declare the scale that was asked, or bring the values to it"
+        yield f"warning: {name}.{column}: {found}; {remedy}"
     for change in match["unit_changes"]:
         yield (
             f"warning: {name}.{change['column']}: {change['sentence']}; "

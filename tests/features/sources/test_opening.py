@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import ContractError, InputError, SourceError, SpecError
+from features.reading import capacity
 from features.sources import open_sources
+from features.sources.opening import _Loading
 from features.usecase import parse
 
 FILES = {
@@ -491,13 +493,19 @@ class TestFaults:
 
     def test_no_row_with_a_time(self, open_company):
         line = fault(open_company, files={"cancellations.csv": "customer_id,day\nA,\nB,\n"})
-        assert line.startswith("sources.cancellations: all 2 rows lack a time; check key, event_time")
+        assert line == (
+            "cancellations.day: all 2 rows lack a time in 'day'; "
+            "name other columns as event_time, valid_from and known_at, or export them filled"
+        )
 
     def test_no_row_with_a_key(self, open_company):
         line = fault(
             open_company, files={"customers.csv": "customer_id,since,until,plan,seats\n,2024-01-01,,a,1\n"}
         )
-        assert line.startswith("sources.customers: no row has a key")
+        assert line == (
+            "customers.customer_id: no row has a key: the column is empty; "
+            "name the column that leads to 'customer_id' as key, or export it filled"
+        )
 
     def test_wrong_delimiter_and_encoding_of_a_source(self, open_company):
         files = {"cancellations.csv": "customer_id;day\nB;2024-12-31\n"}
@@ -521,6 +529,17 @@ class TestFaults:
         source = {"query": "SELECT 1", "url": "duckdb:///no.duckdb", "event_time": "day", "known_at": "same"}
         with pytest.raises(SourceError, match=r"sources\.cancellations\.url: 'no\.duckdb' is not there"):
             open_company(lambda sources: None, sources__cancellations=source)
+
+
+def test_files_that_find_no_room_are_refused_before_the_first_is_read(open_company, monkeypatch):
+    told = []
+    monkeypatch.setattr(capacity, "find_memory", lambda: 100 << 20)
+    monkeypatch.setattr(_Loading, "run", lambda loading: told.append("read"))
+    line = fault(open_company)
+    assert line.startswith(
+        "sources: reading needs 400 MiB of memory, and 100 MiB are there; give the process"
+    )
+    assert told == []
 
 
 def test_german_survey_export_with_three_header_rows(open_company):

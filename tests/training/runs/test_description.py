@@ -58,7 +58,10 @@ def test_an_accepted_leak_is_no_error_any_more(company):
 
 
 def test_what_is_odd_in_a_source_is_one_line(company):
-    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0) | {"unit_changes": []}
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0) | {
+        "unit_changes": [],
+        "scale_doubts": {},
+    }
     calm = match | {"rows": 10, "kept": 10, "unmatched_keys": []}
     odd = calm | {"unmatched": 1_077, "rows": 2_000, "unmatched_keys": ["S-1", "S-2"], "after_end": 3}
     lines = describe(company.frame, matches={"tickets": odd, "calls": calm}, findings=())
@@ -72,7 +75,7 @@ def test_what_is_odd_in_a_source_is_one_line(company):
 def test_corrections_and_withdrawals_are_told_in_words(company):
     match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
     match |= {"rows": 900, "corrected": 12, "withdrawn": 3, "duplicates": 1}
-    match |= {"unmatched_keys": [], "unit_changes": []}
+    match |= {"unmatched_keys": [], "unit_changes": [], "scale_doubts": {}}
     assert describe(company.frame, matches={"tickets": match}, findings=())[-1] == (
         "tickets: of 900 rows 1 repeat an earlier one (left out), "
         "12 were corrected later (count until then), 3 were withdrawn later (count until then)"
@@ -82,10 +85,28 @@ def test_corrections_and_withdrawals_are_told_in_words(company):
 def test_a_change_of_unit_is_a_warning_with_a_remedy(company):
     match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
     change = {"column": "hours", "sentence": "from 2025-03-01 on values are about 60 times as large"}
-    match |= {"unmatched_keys": [], "unit_changes": [change]}
+    match |= {"unmatched_keys": [], "unit_changes": [change], "scale_doubts": {}}
     assert describe(company.frame, matches={"tickets": match}, findings=())[-1] == (
         "warning: tickets.hours: from 2025-03-01 on values are about 60 times as large; "
         "bring the column to one unit or scale in the export, or take it out of the use case"
+    )
+
+
+def test_clocks_and_scales_to_look_at_are_warnings(company):
+    match = dict.fromkeys(next(iter(company.frame.facts.matches.values())), 0)
+    match |= {"unmatched_keys": [], "unit_changes": [], "rows": 20, "kept": 20, "known_before_event": 18}
+    match |= {
+        "is_mostly_known_before": True,
+        "scale_doubts": {"csat": "is declared as 0..100, but all lie on 1..5"},
+    }
+    clocks, scale = describe(company.frame, matches={"exits": match}, findings=())[-2:]
+    assert clocks == (
+        "warning: exits: 18 of 20 events were known before they happened; if they were not announced, "
+        "event_time and known_at are swapped: name them the other way"
+    )
+    assert scale == (
+        "warning: exits.csat: is declared as 0..100, but all lie on 1..5; "
+        "declare the scale that was asked, or bring the values to it"
     )
 
 
