@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+Values = NDArray[np.float64] | NDArray[np.object_]
+
 FOLDS = 5
 _BINS = 20
 _PRIOR_ROWS = 10.0
@@ -67,7 +69,14 @@ def assign_folds(groups: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(order[groups] % FOLDS, np.int64)
 
 
-def encode(values: NDArray[np.float64] | NDArray[np.object_]) -> NDArray[np.int64]:
+def encode_exactly(values: Values) -> NDArray[np.int64]:
+    """Return a code per distinct value; missing ones share one."""
+    if values.dtype != np.float64:
+        return encode(values)
+    return np.asarray(np.unique(values, return_inverse=True, equal_nan=True)[1], np.int64)
+
+
+def encode(values: Values) -> NDArray[np.int64]:
     """Return a code per row: 0 for missing, one per text, one per number; many numbers share 20 bins."""
     codes = np.zeros(len(values), np.int64)
     if values.dtype != np.float64:
