@@ -6,7 +6,18 @@ and ``known_at``. After these come the columns that the use case reads, under th
 TIMESTAMP, BOOLEAN or VARCHAR. Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.sources.links import find_route
 from features.sources.match import SourceFacts
+from features.sources.needs import list_clocks
 from features.sources.opening import Sources, open_sources
+from features.sources.refining import ENTITIES, select_clocks
 
-__all__ = ["SourceFacts", "Sources", "open_sources"]
+__all__ = [
+    "ENTITIES",
+    "SourceFacts",
+    "Sources",
+    "find_route",
+    "list_clocks",
+    "open_sources",
+    "select_clocks",
+]
