@@ -74,6 +74,8 @@ def check_for_leaks(
     lives = [
         finding for finding in _look_at_lives(table, catalogue, usecase) if finding.column not in refused
     ]
+    refused |= {finding.column for finding in lives}
+    found = [finding for finding in found if finding.severity == "error" or finding.column not in refused]
     found = [*found, *lives, *told_by_sources, *find_training_only(columns, _collect(latest, catalogue))]
     found.sort(key=lambda finding: finding.severity != "error")
     return tuple(finding.to_json() for finding in enforce(found, usecase))

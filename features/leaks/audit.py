@@ -91,7 +91,14 @@ def audit(
     encoded = find_encoded(columns, target.astype(np.float64) if outcome is None else outcome, groups)
     refused = {finding.column for finding in found if finding.severity == "error"}
     found += [finding for finding in encoded if finding.column not in refused]
-    found += judge_order(columns, entity_id, target, folds, is_file=is_file)
+    found += judge_order(
+        columns,
+        entity_id,
+        target,
+        folds,
+        is_file=is_file,
+        independent=None if groups is None else len(np.unique(encode(groups))),
+    )
     if is_file and columns:
         found += _count_copies(_code_rows(columns, target) if likeness is None else likeness, target, groups)
     return sorted(found, key=lambda finding: finding.severity != "error")

@@ -1,5 +1,6 @@
 """How much one column alone says of the label: ranks, out-of-fold rates, values that settle it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,11 @@ class Auc:
     @property
     def low(self) -> float:
         """Return the lower end of the 95 % interval."""
-        return self.value - _Z * self.standard_error
+        return self.low_of(1.0)
+
+    def low_of(self, repeats: float) -> float:
+        """Return the lower end where each row says again what others say: that often, on average."""
+        return self.value - _Z * self.standard_error * math.sqrt(repeats)
 
 
 def measure_auc(score: NDArray[np.float64], target: NDArray[np.int8]) -> Auc:

@@ -21,6 +21,7 @@ _FEW_ENTITIES = 10
 _EARLIER = 5
 _DUE = 3.0
 _MONTH = 31.0
+_FORTNIGHT = 14.0
 _SILENT = 0.95
 _GOES_ON = 0.2
 _BURST = 3.0
@@ -121,11 +122,11 @@ def _judge_silence(feed: Feed) -> Finding | None:
     if len(usual) < _FEW:
         return None
     auc = _compare(usual, silences)
-    low, high = np.quantile(silences, [0.05, 0.95])
+    low, middle, high = np.quantile(silences, [0.05, 0.5, 0.95])
     longest = float(np.quantile(usual, 0.95))
-    if auc.low < _SILENT - 0.05 or auc.value < _SILENT or np.median(silences) < np.median(usual):
+    if auc.low < _SILENT - 0.05 or auc.value < _SILENT or middle < np.median(usual):
         return None
-    if low <= longest or high - low > max(14.0, 3 * float(np.quantile(usual, 0.95) - usual.min())):
+    if low <= longest or middle - low > max(_FORTNIGHT, longest):
         return None
     evidence = (
         f"it falls silent {low:.0f} to {high:.0f} days before the event for nearly all of {len(silences):,} "

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 from scipy.stats import rankdata
 
 from features.leaks.finding import Finding
@@ -20,11 +19,14 @@ Booleans = NDArray[np.bool_]
 
 _FEWEST_ROWS = 200
 _FEW = 20
-_NEIGHBOURS = 51
+_NEIGHBOURS = 10
+_WEEK = 7.0
+_IN_ORDER = 0.3
 _SORTED = 0.99
 _TIED = 0.9
 _RATIO = 4.0
 _NEXT_DAY = 1.0  # what is loaded overnight counts as known at the event
+_ENOUGH_CUT = 12.0  # by chance none of them in one of e^12 cases
 _UNITS = {"days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440, "seconds": 1 / 86400}
 
 
@@ -152,31 +154,31 @@ def _judge_length(rows: EventRows, name: str, values: Floats) -> Finding | None:
     """
     for unit, days in _UNITS.items():
         lengths = values * days
-        for end in dict.fromkeys((float(rows.happened.max()), rows.end)):
-            if _is_cut_off(rows.happened, lengths, end):
-                count = int(rows.is_seen_before(rows.happened + lengths).sum())
-                if count >= _FEW:
-                    evidence = (
-                        f"taken as {unit} after the event it never reaches beyond the end of the data, as "
-                        f"only a time that had to pass first does; {count:,} of {len(values):,} rows count "
-                        "at a snapshot before it had passed"
-                    )
-                    return _tell_values(rows, name, evidence, "known_at: the column with that moment")
+        if _is_cut_off(rows.happened, lengths, rows.end):
+            count = int(rows.is_seen_before(rows.happened + lengths).sum())
+            if count >= _FEW:
+                evidence = (
+                    f"taken as {unit} after the event it never reaches beyond the end of the data, as "
+                    f"only a time that had to pass first does; {count:,} of {len(values):,} rows count "
+                    "at a snapshot before it had passed"
+                )
+                return _tell_values(rows, name, evidence, "known_at: the column with that moment")
     return None
 
 
 def _is_cut_off(happened: Floats, lengths: Floats, end: float) -> bool:
-    """Tell whether no length crosses the end, though many would if they did not depend on it."""
+    """Tell whether no length crosses the latest moment that one reaches, though many would by chance."""
     present = ~np.isnan(lengths) & (lengths >= 0)
-    if present.sum() < _FEWEST_ROWS or (happened + lengths)[present].max() > end + 1e-6:
+    if present.sum() < _FEWEST_ROWS:
         return False
-    left = end - happened
+    latest = float((happened + lengths)[present].max())
+    left = latest - happened
     # Lengths of rows that are far enough from the end to be whole.
     whole = np.sort(lengths[present & (left > np.quantile(lengths[present], 0.99))])
-    if len(whole) < _FEWEST_ROWS / 2 or np.unique(whole).size < _FEW:
+    if latest > end + 1 or len(whole) < _FEWEST_ROWS / 2 or np.unique(whole).size < _FEW:
         return False
     crossing = 1 - np.searchsorted(whole, left[left >= 0], side="right") / len(whole)
-    return float(crossing.sum()) >= _FEW
+    return float(crossing.sum()) >= _ENOUGH_CUT
 
 
 def _tell_values(rows: EventRows, name: str, evidence: str, clock: str) -> Finding:
@@ -201,7 +203,7 @@ def _judge_rows(rows: EventRows, recorded: Mapping[str, Floats]) -> Iterator[Fin
     for name, moments, is_order in witnesses:
         is_early = rows.is_seen_before(moments - _NEXT_DAY)
         early = int(is_early.sum())
-        if early >= max(_FEW, 0.01 * len(moments)) and (is_order or _waits_for(rows, moments)):
+        if early >= max(_FEW / 2, 0.01 * len(moments)) and (is_order or _waits_for(rows, moments)):
             days = float(np.median((moments - rows.known)[is_early]))
             evidence = (
                 f"{early:,} of {len(moments):,} rows count at a snapshot before they were written: "
@@ -215,20 +217,19 @@ def _judge_exits(rows: EventRows, name: str, moments: Floats) -> Finding | None:
     waits, left = moments - rows.happened, rows.exit - rows.happened
     is_before = (left > 0) & ~np.isnan(moments)
     crossing = is_before & (moments >= rows.exit) & rows.is_seen_before(moments)
-    usual = np.sort(waits[np.isnan(rows.exit) & ~np.isnan(waits)])
-    own = np.sort(waits[is_before & (left > np.quantile(left[is_before], 0.5))]) if is_before.any() else usual
-    expected = sum(
-        np.zeros(int(is_before.sum()))
-        if not len(known)
-        else 1 - np.searchsorted(known, left[is_before]) / len(known)
-        for known in (usual, own)
-    )
+    # Waits of those who stayed, and of leavers so long before the exit that no wait reaches it.
+    far = left > (float(left[crossing].max()) if crossing.any() else np.inf)
+    expected = 0.0
+    for known in (waits[np.isnan(rows.exit) & ~np.isnan(waits)], waits[is_before & far]):
+        if len(known):
+            reached = np.searchsorted(np.sort(known), left[is_before])
+            expected += float((1 - reached / len(known)).sum())
     count = int(crossing.sum())
-    if count < _FEW or count < _RATIO * float(np.sum(expected)) + _FEW / 2:
+    if count < _FEW or count < _RATIO * expected + _FEW / 2:
         return None
     evidence = (
         f"{count:,} rows of entities that left lie before the exit and were written after it, as {name} "
-        f"tells, where {float(np.sum(expected)):,.0f} would be usual; they count at snapshots before"
+        f"tells, where {expected:,.0f} would be usual; they count at snapshots before"
     )
     return _tell_rows(rows, "error", evidence)
 
@@ -257,22 +258,26 @@ def _waits_for(rows: EventRows, moments: Floats) -> bool:
 
 
 def _imply(happened: Floats, order: NDArray[np.int64]) -> Floats | None:
-    """Return when each row was written, as its neighbours tell; nothing if the order is not that of time."""
-    sorted_times = happened[order]
-    smooth = median_filter(sorted_times, size=_NEIGHBOURS, mode="nearest")
-    places = np.arange(len(order))
-    if np.ptp(smooth) == 0:
-        return None
-    tied = np.corrcoef(places, rankdata(smooth))[0, 1]
-    if abs(tied) < _SORTED:
-        return None
-    late = smooth - sorted_times
-    usual = max(2.0, 6 * float(np.median(np.abs(late))))
-    if (late > usual).sum() < 3 * (late < -usual).sum() + _FEW / 2:
-        return None
-    implied = np.full(len(order), np.nan)
-    implied[order] = np.where(late > usual, smooth, sorted_times)
-    return implied
+    """Return when each row was written, as its place tells; nothing if the order is not that of time.
+
+    A row is no older than the newest row before it. One that is newer than all its neighbours is an error of
+    typing and speaks for no other.
+    """
+    for direction in (order, order[::-1]):
+        times = happened[direction]
+        near = np.lib.stride_tricks.sliding_window_view(
+            np.pad(times, (0, _NEIGHBOURS), mode="edge"), _NEIGHBOURS
+        )
+        is_backed = (near[1:, :] >= times[:, None] - _WEEK).sum(axis=1) >= 2
+        newest = np.maximum.accumulate(np.where(is_backed, times, times.min()))
+        late = np.maximum(newest - times, 0.0)
+        if (late <= max(2.0, 0.01 * float(np.ptp(times)))).mean() < _IN_ORDER:
+            continue
+        is_late = late > max(2.0, 6 * float(np.quantile(late, _IN_ORDER)))
+        implied = np.full(len(order), np.nan)
+        implied[direction] = np.where(is_late, newest, times)
+        return implied
+    return None
 
 
 def _sortable(ids: NDArray[np.object_]) -> NDArray[np.str_]:

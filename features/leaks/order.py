@@ -5,10 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from features.leaks.evidence import Values, encode, measure_auc, predict_rates
+from features.leaks.evidence import Auc, Values, encode, measure_auc, predict_rates
 from features.leaks.finding import ROWS, Finding, Suspicion
 
+Floats = NDArray[np.float64]
+
 _ORDER = 0.6
+_EXPLAINED = 0.5
 
 
 def judge_order(
@@ -18,6 +21,7 @@ def judge_order(
     folds: NDArray[np.int64],
     *,
     is_file: bool,
+    independent: int | None = None,
 ) -> list[Finding]:
     """Return warnings when ids, or places in the file, predict the label.
 
@@ -35,7 +39,10 @@ def judge_order(
         Label and fold of each row.
     is_file
         Whether the rows have an order of their own.
+    independent
+        Number of groups of rows that say much the same; all rows say something of their own when absent.
     """
+    repeats = len(target) / max(independent or len(target), 1)
     found: list[Finding] = []
     orders: list[tuple[Suspicion, str, NDArray[np.int64]]] = []
     if entity_id is not None:
@@ -46,7 +53,8 @@ def judge_order(
         places = order.astype(np.float64)
         rates = predict_rates(encode(places), target, folds)
         auc = measure_auc(rates, target)
-        if auc.low > _ORDER and _rank_among_alike(columns, places, target, folds) > _ORDER:
+        alike = _rank_among_alike(columns, places, target)
+        if min(auc.low_of(repeats), alike.low_of(repeats)) > _ORDER:
             evidence = f"{subject} the label with an AUC of {auc.value:.3f}"
             remedy = "never split by place or id; ask how ids and order came about"
             found.append(Finding(ROWS, kind, "warning", evidence, remedy))
@@ -65,28 +73,30 @@ def _rank(texts: NDArray[np.str_]) -> NDArray[np.int64]:
     return np.asarray(np.unique(texts, return_inverse=True)[1], np.int64)
 
 
-def _rank_among_alike(
-    columns: Mapping[str, Values],
-    places: NDArray[np.float64],
-    target: NDArray[np.int8],
-    folds: NDArray[np.int64],
-) -> float:
-    """Return the lower end of the AUC of the order among rows that share the value that goes with it most."""
+def _rank_among_alike(columns: Mapping[str, Values], places: Floats, target: NDArray[np.int8]) -> Auc:
+    """Return the AUC of the order among rows that share the value that goes with it most; 1 without one.
+
+    Each positive is compared with the negatives of its own value. The standard error is that of chance.
+    """
     codes = [encode(values) for values in columns.values()]
     explained = [_explain(code, places) for code in codes]
-    if not explained or max(explained) < 0.5:
-        return 1.0
+    if not explained or max(explained) < _EXPLAINED:
+        return Auc(1.0, 0.0)
     alike = codes[int(np.argmax(explained))]
-    inside = np.zeros(len(places), np.int64)
-    for code in np.unique(alike):
-        rows = alike == code
-        inside[rows] = np.argsort(np.argsort(places[rows])) * 4 // max(int(rows.sum()), 1)
-    rates = predict_rates(alike * 4 + inside, target, folds)
-    excess = rates - predict_rates(alike, target, folds)
-    return measure_auc(excess, target).low
+    order = np.lexsort((places, alike))
+    codes_in_order, label = alike[order], target[order].astype(np.float64)
+    rows, positives = np.bincount(codes_in_order), np.bincount(codes_in_order, weights=label)
+    begins = np.concatenate([[0], np.cumsum(rows)[:-1]])
+    ranks = np.arange(len(order)) - begins[codes_in_order] + 1
+    sums = np.bincount(codes_in_order, weights=ranks * label)
+    pairs = positives * (rows - positives)
+    if not pairs.sum():
+        return Auc(0.5, 0.0)
+    area = float((sums - positives * (positives + 1) / 2).sum() / pairs.sum())
+    return Auc(max(area, 1 - area), float(np.sqrt((pairs * (rows + 1) / 12).sum()) / pairs.sum()))
 
 
-def _explain(codes: NDArray[np.int64], places: NDArray[np.float64]) -> float:
+def _explain(codes: NDArray[np.int64], places: Floats) -> float:
     """Return the share of the variance of the places that lies between the values of a column."""
     rows = np.bincount(codes).astype(np.float64)
     if (rows > 0).sum() * 10 > len(places):
