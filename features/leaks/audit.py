@@ -91,8 +91,9 @@ def audit(
     encoded = find_encoded(columns, target.astype(np.float64) if outcome is None else outcome, groups)
     refused = {finding.column for finding in found if finding.severity == "error"}
     found += [finding for finding in encoded if finding.column not in refused]
+    suspected = {finding.column for finding in found}
     found += judge_order(
-        columns,
+        {name: values for name, values in columns.items() if name not in suspected},
         entity_id,
         target,
         folds,

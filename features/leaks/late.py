@@ -25,6 +25,7 @@ _IN_ORDER = 0.3
 _SORTED = 0.99
 _TIED = 0.9
 _RATIO = 4.0
+_FEW_WAITS = 50
 _NEXT_DAY = 1.0  # what is loaded overnight counts as known at the event
 _ENOUGH_CUT = 12.0  # by chance none of them in one of e^12 cases
 _UNITS = {"days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440, "seconds": 1 / 86400}
@@ -221,7 +222,7 @@ def _judge_exits(rows: EventRows, name: str, moments: Floats) -> Finding | None:
     far = left > (float(left[crossing].max()) if crossing.any() else np.inf)
     expected = 0.0
     for known in (waits[np.isnan(rows.exit) & ~np.isnan(waits)], waits[is_before & far]):
-        if len(known):
+        if len(known) >= _FEW_WAITS:
             reached = np.searchsorted(np.sort(known), left[is_before])
             expected += float((1 - reached / len(known)).sum())
     count = int(crossing.sum())
