@@ -28,6 +28,7 @@ _MOST = 0.5
 _HALF = 0.5
 _FEW_POSITIVES = 10
 _BY_CHANCE = 0.1
+_ALL_BY_CHANCE = 0.75
 _MULTIPLIER = np.uint64(6364136223846793005)  # of Knuth's 64-bit generator; sums wrap around
 
 
@@ -233,7 +234,8 @@ def _count_copies(
 ) -> list[Finding]:
     """Return a warning with the number of rows that are exact copies of an earlier one of another group.
 
-    Rows that look alike by chance have different labels as often as others; copies never do.
+    Rows that look alike by chance have different labels as often as others and are no finding; copies never
+    do.
     """
     alike, with_label = likeness
     own = np.arange(len(target)) if groups is None else encode(groups)
@@ -245,6 +247,8 @@ def _count_copies(
     remedy = "remove them, or name a group column so that copies never stand on both sides of a split"
     differ = 1 - _count_pairs(with_label) / _count_pairs(alike)
     rate = float(target.mean())
+    if differ >= _ALL_BY_CHANCE * 2 * rate * (1 - rate):
+        return []
     if differ > _BY_CHANCE * 2 * rate * (1 - rate):
         evidence += (
             f"; {differ:.0%} of the pairs that look alike differ in the label, so many are different rows"

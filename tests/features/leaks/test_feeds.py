@@ -74,7 +74,7 @@ class TestEnd:
         found = find_odd_feeds(self.cut(weekly(0), 280))
         assert ("feed_ends", "warning") in [(one.kind, one.severity) for one in found]
         ended = next(one for one in found if one.kind == "feed_ends")
-        assert "its last event lies 111 days before the newest snapshot" in ended.evidence
+        assert "its last event lies 113 days before the newest snapshot" in ended.evidence
 
     def test_feed_that_is_a_month_behind(self):
         assert told(self.cut(weekly(0), 370)) == []
