@@ -53,8 +53,9 @@ def judge_order(
         places = order.astype(np.float64)
         rates = predict_rates(encode(places), target, folds)
         auc = measure_auc(rates, target)
-        alike = _rank_among_alike(columns, places, target)
-        if min(auc.low_of(repeats), alike.low_of(repeats)) > _ORDER:
+        if auc.low_of(repeats) <= _ORDER:
+            continue
+        if _rank_among_alike(columns, places, target).low_of(repeats) > _ORDER:
             evidence = f"{subject} the label with an AUC of {auc.value:.3f}"
             remedy = "never split by place or id; ask how ids and order came about"
             found.append(Finding(ROWS, kind, "warning", evidence, remedy))

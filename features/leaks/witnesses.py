@@ -227,7 +227,9 @@ def _stage(sources: Sources, usecase: UseCase, name: str) -> tuple[Staged, list[
         path = folder / str(source.file)
         others = list(list_time_columns(connection, place, path, source.read))
         staged = stage_file(connection, place, path, source.read, sorted({*read, *others}))
-    apart = {*list_clocks(source), key, source.id, *usecase.privacy.protected}
+    protected = usecase.privacy.protected
+    apart = {*list_clocks(source), key, source.id}
+    apart |= {column for column in others if column in protected or f"{name}.{column}" in protected}
     return staged, [column for column in others if column not in apart]
 
 
