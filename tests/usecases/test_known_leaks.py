@@ -36,7 +36,7 @@ def name_cases():
         yield pytest.param(name, marks=pytest.mark.long if is_long else (), id=name)
 
 
-@pytest.mark.parametrize("name", name_cases())
+@pytest.mark.parametrize("name", list(name_cases()))
 def test_known_cases_are_found_as_the_table_says(shared_data, name):
     expected = [row for row in CASES[name] if row[0] != "none"]
     usecase = load(HERE / f"{name}.yaml", shared_data)
