@@ -12,7 +12,14 @@ from features.frame.apart import name_cut
 from features.frame.content import Frame
 from features.frame.facts import FrameFacts, TargetFacts
 from features.frame.panel import describe_ratings
-from features.leaks import Finding, audit, enforce, find_same_survey, split_at_median
+from features.leaks import (
+    Finding,
+    audit,
+    enforce,
+    find_same_survey,
+    find_training_only,
+    split_at_median,
+)
 from features.progress import Report
 from features.usecase import UseCase
 
@@ -55,7 +62,9 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
         entity_id=rows.entity_id if has_id else None,
         groups=rows.group,
         likeness=rows.likeness,
+        outcome=rows.target.astype(np.float64),
     )
+    found += find_training_only(rows.columns, rows.waiting.columns)
     findings = enforce([*found, *_warn_of_same_survey(catalogue, usecase)], usecase)
     features = _collect_features(rows, catalogue)
     order = pa.array(

@@ -15,6 +15,7 @@ from features.frame.content import Frame
 from features.frame.facts import FrameFacts
 from features.frame.families import Family, compute_measures, describe_families, list_families
 from features.frame.panel import Panel, label_panel
+from features.leaks import audit_sources
 from features.measures import Measure
 from features.progress import Report
 from features.sources import Sources, open_sources
@@ -44,13 +45,22 @@ def build_from_sources(usecase: UseCase, report: Report, partials: Path | None =
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
+        told = audit_sources(
+            sources,
+            usecase,
+            panel.rows.where(panel.is_kept).entity_ids,
+            panel.snapshots,
+            panel.observed_day,
+            report,
+        )
     useless = find_useless(columns.select(list(catalogue.names)), panel.is_labelled)
     kept = Catalogue(tuple(feature for feature in catalogue if feature.name not in useless))
     for name, reason in useless.items():
         report(f"left out {name}: {reason}")
     table = _join_columns(panel, columns, kept, usecase, is_latest=False)
+    latest = _join_columns(panel, columns, kept, usecase, is_latest=True)
     report("looking for leaks")
-    findings = check_for_leaks(table, kept, usecase)
+    findings = check_for_leaks(table, latest, kept, usecase, told)
     facts = FrameFacts(
         usecase=usecase.name,
         spec_hash=usecase.spec_hash,
@@ -72,7 +82,6 @@ def build_from_sources(usecase: UseCase, report: Report, partials: Path | None =
         cuts=tuple(map(name_cut, usecase.cuts)),
         protected=tuple(usecase.protected_columns),
     )
-    latest = _join_columns(panel, columns, kept, usecase, is_latest=True)
     return Frame(table, latest, answers, facts, protected)
 
 

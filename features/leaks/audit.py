@@ -7,26 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import Kind
+from features.leaks.encoded import find_encoded
 from features.leaks.evidence import (
     Auc,
     Settled,
+    Values,
     assign_folds,
     encode,
+    encode_exactly,
     find_settled,
     measure_auc,
     predict_rates,
 )
 from features.leaks.finding import ROWS, Finding, Severity, Suspicion
-
-Values = NDArray[np.float64] | NDArray[np.object_]
+from features.leaks.order import judge_order
 
 _DISGUISE = 0.95
 _STRONG = 0.9
-_ORDER = 0.6
 _MOST = 0.5
 _HALF = 0.5
 _FEW_POSITIVES = 10
 _BY_CHANCE = 0.1
+_ALL_BY_CHANCE = 0.75
 _MULTIPLIER = np.uint64(6364136223846793005)  # of Knuth's 64-bit generator; sums wrap around
 
 
@@ -39,6 +41,7 @@ def audit(
     groups: NDArray[np.object_] | None = None,
     is_file: bool = True,
     likeness: NDArray[np.int64] | None = None,
+    outcome: NDArray[np.float64] | None = None,
 ) -> list[Finding]:
     """Find columns that know the outcome.
 
@@ -60,6 +63,8 @@ def audit(
     likeness
         Two numbers per row, shape (2, rows): equal for rows that are equal in all columns of the file but the
         label, and in the label too, be they features or not. The features tell when absent.
+    outcome
+        Rating or amount of each row, where ``target`` is only a half of them.
 
     Returns
     -------
@@ -84,7 +89,18 @@ def audit(
         for name, values in columns.items()
         if (finding := _Look(name, values, kinds.get(name), target, folds).judge()) is not None
     ]
-    found += _judge_order(entity_id, target, folds, is_file=is_file)
+    encoded = find_encoded(columns, target.astype(np.float64) if outcome is None else outcome, groups)
+    refused = {finding.column for finding in found if finding.severity == "error"}
+    found += [finding for finding in encoded if finding.column not in refused]
+    suspected = {finding.column for finding in found}
+    found += judge_order(
+        {name: values for name, values in columns.items() if name not in suspected},
+        entity_id,
+        target,
+        folds,
+        is_file=is_file,
+        independent=None if groups is None else len(np.unique(encode(groups))),
+    )
     if is_file and columns:
         found += _count_copies(_code_rows(columns, target) if likeness is None else likeness, target, groups)
     return sorted(found, key=lambda finding: finding.severity != "error")
@@ -132,6 +148,8 @@ class _Look:
         rows = np.bincount(self._codes)
         code = int(rows.argmax())
         if rows[code] < _MOST * len(rarer) or rarer[self._codes == code].any():
+            return None
+        if code not in find_settled(self._codes, rarer).never:
             return None
         label = "the predicted one" if rarer is self._target else "the other one"
         share = rows[code] / len(rarer)
@@ -202,39 +220,11 @@ def _to_texts(values: Values) -> NDArray[np.object_]:
     return np.array([None if np.isnan(value) else f"{value:.17g}" for value in values.tolist()], object)
 
 
-def _judge_order(
-    entity_id: NDArray[np.object_] | None,
-    target: NDArray[np.int8],
-    folds: NDArray[np.int64],
-    *,
-    is_file: bool,
-) -> list[Finding]:
-    """Return warnings when ids, or places in the file, predict the label."""
-    found: list[Finding] = []
-    orders: list[tuple[Suspicion, str, NDArray[np.float64]]] = []
-    if entity_id is not None:
-        orders.append(("id", "the ids, put in order,", _place(np.argsort(np.argsort(entity_id.astype(str))))))
-    if is_file:
-        orders.append(("row_order", "the order of the rows", _place(np.arange(len(target)))))
-    for kind, subject, order in orders:
-        auc = measure_auc(predict_rates(encode(order), target, folds), target)
-        if auc.low > _ORDER:
-            evidence = f"{subject} rank the label with an AUC of {auc.value:.3f}"
-            remedy = "never split by place or id; ask how ids and order came about"
-            found.append(Finding(ROWS, kind, "warning", evidence.replace("rows rank", "rows ranks"), remedy))
-    return found
-
-
-def _place(order: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return places as numbers, so that they are compared in bins."""
-    return order.astype(np.float64)
-
-
 def _code_rows(columns: Mapping[str, Values], target: NDArray[np.int8]) -> NDArray[np.int64]:
     """Return equal numbers for rows that are equal in every column, without and with the label."""
     digests = np.zeros(len(next(iter(columns.values()))), np.uint64)
     for values in columns.values():
-        digests = digests * _MULTIPLIER + _code_exactly(values).astype(np.uint64)
+        digests = digests * _MULTIPLIER + encode_exactly(values).astype(np.uint64)
     alike = np.asarray(np.unique(digests, return_inverse=True)[1], np.int64)
     return np.stack([alike, 2 * alike + target])
 
@@ -244,7 +234,8 @@ def _count_copies(
 ) -> list[Finding]:
     """Return a warning with the number of rows that are exact copies of an earlier one of another group.
 
-    Rows that look alike by chance have different labels as often as others; copies never do.
+    Rows that look alike by chance have different labels as often as others and are no finding; copies never
+    do.
     """
     alike, with_label = likeness
     own = np.arange(len(target)) if groups is None else encode(groups)
@@ -256,6 +247,8 @@ def _count_copies(
     remedy = "remove them, or name a group column so that copies never stand on both sides of a split"
     differ = 1 - _count_pairs(with_label) / _count_pairs(alike)
     rate = float(target.mean())
+    if differ >= _ALL_BY_CHANCE * 2 * rate * (1 - rate):
+        return []
     if differ > _BY_CHANCE * 2 * rate * (1 - rate):
         evidence += (
             f"; {differ:.0%} of the pairs that look alike differ in the label, so many are different rows"
@@ -268,10 +261,3 @@ def _count_pairs(numbers: NDArray[np.int64]) -> float:
     """Return the number of pairs of equal rows."""
     counts = np.unique(numbers, return_counts=True)[1].astype(np.float64)
     return float((counts * (counts - 1) / 2).sum())
-
-
-def _code_exactly(values: Values) -> NDArray[np.int64]:
-    """Return a code per distinct value."""
-    if values.dtype != np.float64:
-        return encode(values)
-    return np.asarray(np.unique(values, return_inverse=True, equal_nan=True)[1], np.int64)

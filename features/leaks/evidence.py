@@ -1,10 +1,13 @@
 """How much one column alone says of the label: ranks, out-of-fold rates, values that settle it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
+
+Values = NDArray[np.float64] | NDArray[np.object_]
 
 FOLDS = 5
 _BINS = 20
@@ -22,7 +25,11 @@ class Auc:
     @property
     def low(self) -> float:
         """Return the lower end of the 95 % interval."""
-        return self.value - _Z * self.standard_error
+        return self.low_of(1.0)
+
+    def low_of(self, repeats: float) -> float:
+        """Return the lower end where each row says again what others say: that often, on average."""
+        return self.value - _Z * self.standard_error * math.sqrt(repeats)
 
 
 def measure_auc(score: NDArray[np.float64], target: NDArray[np.int8]) -> Auc:
@@ -67,7 +74,14 @@ def assign_folds(groups: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(order[groups] % FOLDS, np.int64)
 
 
-def encode(values: NDArray[np.float64] | NDArray[np.object_]) -> NDArray[np.int64]:
+def encode_exactly(values: Values) -> NDArray[np.int64]:
+    """Return a code per distinct value; missing ones share one."""
+    if values.dtype != np.float64:
+        return encode(values)
+    return np.asarray(np.unique(values, return_inverse=True, equal_nan=True)[1], np.int64)
+
+
+def encode(values: Values) -> NDArray[np.int64]:
     """Return a code per row: 0 for missing, one per text, one per number; many numbers share 20 bins."""
     codes = np.zeros(len(values), np.int64)
     if values.dtype != np.float64:

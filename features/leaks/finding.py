@@ -9,7 +9,23 @@ from features.usecase import UseCase
 
 Severity = Literal["error", "warning"]
 Suspicion = Literal[
-    "auc", "value", "missingness", "values", "strong", "id", "row_order", "duplicates", "same_survey"
+    "auc",
+    "value",
+    "missingness",
+    "values",
+    "target_encoded",
+    "settled_late",
+    "known_late",
+    "feed_stops",
+    "feed_ends",
+    "after_exit",
+    "before_start",
+    "training_only",
+    "strong",
+    "id",
+    "row_order",
+    "duplicates",
+    "same_survey",
 ]
 ROWS = "(rows)"
 
@@ -21,10 +37,15 @@ class Finding:
     Attributes
     ----------
     column
-        The column, or ``(rows)`` where the rows as a whole are meant.
+        The column; the source, or ``source.column``, where its rows and times are meant; or ``(rows)`` where
+        the rows as a whole are.
     kind
         What was found: a column that ranks the label nearly by itself (``auc``), values or missing values
-        that settle the rarer label (``value``, ``missingness``) or most rows (``values``), a column that is
+        that settle the rarer label (``value``, ``missingness``) or most rows (``values``), a mean label that
+        was written into the rows (``target_encoded``), values that came to be after they count
+        (``settled_late``), rows that were known later than declared (``known_late``), a source that falls
+        silent before the event (``feed_stops``) or for all (``feed_ends``), answers ``after_exit``, events
+        ``before_start``, a feature that the rows to be scored lack (``training_only``), a column that is
         suspiciously ``strong``, an ``id`` or the ``row_order`` that predicts, ``duplicates``, answers of the
         ``same_survey`` as a label that is an answer.
     severity

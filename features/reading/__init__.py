@@ -9,6 +9,7 @@ from features.reading.databases import stage_query
 from features.reading.files import stage_file
 from features.reading.guesses import holds_dates
 from features.reading.moments import is_days, to_moment
+from features.reading.peeking import list_time_columns
 from features.reading.proposal import Readable, hint_at_values, propose_reading, proposing
 from features.reading.staged import Column, Place, Staged, demand_columns, nearest
 from features.reading.values import check_scale, is_numeric, to_flag, to_number, to_text
@@ -27,6 +28,7 @@ __all__ = [
     "is_days",
     "is_numeric",
     "is_parquet",
+    "list_time_columns",
     "nearest",
     "propose_reading",
     "proposing",

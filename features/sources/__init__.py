@@ -8,9 +8,22 @@ After these come the columns that the use case reads, under their own names, as 
 VARCHAR. Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.sources.links import find_route
 from features.sources.match import SourceFacts
+from features.sources.needs import list_clocks
 from features.sources.opening import Sources, open_sources
+from features.sources.refining import ENTITIES, select_clocks
 from features.sources.streaming import EventFiles
 from features.sources.unit_changes import UnitChange
 
-__all__ = ["EventFiles", "SourceFacts", "Sources", "UnitChange", "open_sources"]
+__all__ = [
+    "ENTITIES",
+    "EventFiles",
+    "SourceFacts",
+    "Sources",
+    "UnitChange",
+    "find_route",
+    "list_clocks",
+    "open_sources",
+    "select_clocks",
+]

@@ -300,7 +300,7 @@ class _Loading:
             last_time=None if last_time is None else str(last_time),
             fingerprint=fingerprint,
             unit_changes=self._find_unit_changes(name, table),
-            scale_doubts=doubt_scales(self._connection, table, source.scales),
+            scale_doubts=doubt_scales(self._connection, table, self._sources[name].scales),
         )
 
     def _find_unit_changes(self, name: str, table: str) -> tuple[UnitChange, ...]:
