@@ -86,7 +86,7 @@ class Engine:
         return self._log.close()
 
     def fold(self, rows: Rows) -> Iterator[NDArray[np.float64]]:
-        """Yield the values of rows, in their order, in blocks of whole entities; shape (rows, measures).
+        """Yield the values of rows, in their order, in blocks of whole entities; shape (measures, rows).
 
         No event can be added any more. See :func:`features.fold.folding.fold_cells` for what is missing.
         """
@@ -105,6 +105,6 @@ class Engine:
         told = np.empty((self._program.measure_count, len(rows.snapshots)))
         begin = 0
         for block in self.fold(rows):
-            told[:, begin : begin + len(block)] = block.T
-            begin += len(block)
+            told[:, begin : begin + block.shape[1]] = block
+            begin += block.shape[1]
         return told

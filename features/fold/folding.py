@@ -12,11 +12,21 @@ from numpy.typing import NDArray
 
 from features.fold.program import Program
 from features.fold.telling import tell
-from features.panes import KEY, Grid, Layout, Places, SortedCells, Words, clear, compiled, merge, split_key
+from features.panes import (
+    KEY,
+    Grid,
+    Layout,
+    Places,
+    SortedCells,
+    Words,
+    clear,
+    compiled,
+    inlined,
+    merge,
+    split_key,
+)
 
 _NONE = -1
-# Rows of the sums: what a window holds, what the window before it holds, what the whole history holds.
-_GATHERED, _BEFORE, _HISTORY = 0, 1, 2
 
 
 class Rows(NamedTuple):
@@ -45,17 +55,21 @@ class Bench(NamedTuple):
     panes
         One cell per pane, with all that the snapshot knows.
     sums
-        Three cells: what has been gathered of a window, of the window before it, and of the whole history.
+        What has been gathered: a cell for each window, one for each window before it, and one for the whole
+        history; shape (2 N + 1, words).
     filled
         Panes with events, newest first.
     queues
         First cell that becomes known at each snapshot; -1 for none.
+    ends
+        Where the panes of each window end among those filled.
     """
 
     panes: Words
     sums: Words
     filled: Places
     queues: Words
+    ends: Places
 
 
 class Form(NamedTuple):
@@ -77,18 +91,19 @@ class Edges(NamedTuple):
 def fold_cells(
     cells: SortedCells, rows: Rows, grid: Grid, layout: Layout, program: Program
 ) -> NDArray[np.float64]:
-    """Return what the program tells of each row; shape (rows, measures).
+    """Return what the program tells of each row; shape (measures, rows).
 
     A count of nothing is 0, all else is NaN. Texts are their hashes, whose bits stand in the float64 (0 for
     none).
     """
     bench = Bench(
         np.zeros((len(grid.cuts), layout.width), np.int64),
-        np.zeros((3, layout.width), np.int64),
+        np.zeros((2 * len(grid.windows) + 1, layout.width), np.int64),
         np.zeros(len(grid.cuts), np.int32),
         np.full(len(grid.snapshots), _NONE, np.int64),
+        np.zeros(len(grid.windows) + 1, np.int32),
     )
-    told = np.empty((len(rows.snapshots), program.measure_count))
+    told = np.empty((program.measure_count, len(rows.snapshots)))
     _fold(
         cells.words,
         *_find_cells(cells, rows),
@@ -130,12 +145,12 @@ def _fold(
         begin, end = begins[entity], ends[entity]
         is_passing = _queue(cells, begin, end, lines[0], bench.queues)
         filled, due = 0, 0
-        clear(bench.sums, _HISTORY, form.blank)
+        clear(bench.sums, len(bench.sums) - 1, form.blank)
         for row in range(rows.starts[entity], rows.starts[entity + 1]):
             snapshot = rows.snapshots[row]
             if is_passing:
                 filled = 0
-                clear(bench.sums, _HISTORY, form.blank)
+                clear(bench.sums, len(bench.sums) - 1, form.blank)
                 news = _list_valid(cells, begin, end, snapshot, lines[1])
             else:
                 news = _list_due(lines[0], bench.queues, due, snapshot, lines[1])
@@ -144,7 +159,7 @@ def _fold(
             _walk(snapshot, filled, edges, form, program, bench, row, told)
 
 
-@compiled
+@inlined
 def _queue(cells: Words, begin: int, end: int, following: Places, queues: Words) -> bool:
     """Put the cells of an entity in line by the snapshot that first knows them; tell whether any passes."""
     queues[:] = _NONE
@@ -157,7 +172,7 @@ def _queue(cells: Words, begin: int, end: int, following: Places, queues: Words)
     return is_passing
 
 
-@compiled
+@inlined
 def _list_due(following: Places, queues: Words, due: int, snapshot: int, news: Places) -> int:
     """List the cells that become known at the snapshots from ``due`` on; return their number."""
     count = 0
@@ -170,7 +185,7 @@ def _list_due(following: Places, queues: Words, due: int, snapshot: int, news: P
     return count
 
 
-@compiled
+@inlined
 def _list_valid(cells: Words, begin: int, end: int, snapshot: int, news: Places) -> int:
     """List the cells that a snapshot knows and nobody has taken back by then; return their number."""
     count = 0
@@ -182,15 +197,17 @@ def _list_valid(cells: Words, begin: int, end: int, snapshot: int, news: Places)
     return count
 
 
-@compiled
+@inlined
 def _learn(
     cells: Words, news: Places, count: int, form: Form, program: Program, bench: Bench, filled: int
 ) -> int:
     """Merge cells into their panes and into the history; return the number of panes with events."""
-    table, rules, day_sum = program.window_table, form.rules, form.day_sum
-    panes, filled_panes = bench.panes, bench.filled
-    if program.needs_all:
-        merge(bench.sums, _HISTORY, cells, news, 0, count, program.history_table, rules, day_sum)
+    rules, day_sum = form.rules, form.day_sum
+    panes, filled_panes, ends = bench.panes, bench.filled, bench.ends
+    if program.needs_all and count > 0:
+        ends[0] = count
+        history = len(bench.sums) - 1
+        merge(bench.sums, history, cells, news, 0, ends, 1, program.history_table, rules, day_sum)
     for place in range(count):
         at = news[place]
         pane, _, _ = split_key(cells[at, KEY])
@@ -198,7 +215,8 @@ def _learn(
         while slot > 0 and filled_panes[slot - 1] < pane:
             slot -= 1
         if slot > 0 and filled_panes[slot - 1] == pane:
-            merge(panes, pane, cells, news, place, place + 1, table, rules, day_sum)
+            ends[0] = place + 1
+            merge(panes, pane, cells, news, place, ends, 1, program.window_table, rules, day_sum)
             continue
         for later in range(filled, slot, -1):
             filled_panes[later] = filled_panes[later - 1]
@@ -209,7 +227,7 @@ def _learn(
     return filled
 
 
-@compiled
+@inlined
 def _walk(
     snapshot: int,
     filled: int,
@@ -221,35 +239,32 @@ def _walk(
     told: NDArray[np.float64],
 ) -> None:
     """Go through the panes before a snapshot, newest first, and tell what each window holds."""
-    steps, starts, sums = program.steps, program.starts, bench.sums
-    panes, filled_panes = bench.panes, bench.filled
-    table, rules, day_sum = program.window_table, form.rules, form.day_sum
+    sums, filled_panes, ends = bench.sums, bench.filled, bench.ends
     windows = edges.edges.shape[1]
-    day = int(edges.snapshots[snapshot])
-    clear(sums, _GATHERED, form.blank)
-    gathered = 0
+    reached = 0
     for window in range(windows):
-        edge = edges.edges[snapshot, window]
-        reached = gathered
-        while reached < filled and filled_panes[reached] > edge:
+        while reached < filled and filled_panes[reached] > edges.edges[snapshot, window]:
             reached += 1
-        if reached > gathered:
-            merge(sums, _GATHERED, panes, filled_panes, gathered, reached, table, rules, day_sum)
-            gathered = reached
+        ends[window] = reached
+    clear(sums, 0, form.blank)
+    table, rules, day_sum = program.window_table, form.rules, form.day_sum
+    if windows > 0:
+        merge(sums, 0, bench.panes, filled_panes, 0, ends, windows, table, rules, day_sum)
+    for window in range(windows):
         if program.changes[window]:
-            _gather_before(edges.far_edges[snapshot, window], gathered, filled, form, program, bench)
-        tell(sums, _GATHERED, steps, int(starts[window]), int(starts[window + 1]), day, row, told)
-    tell(sums, _HISTORY, steps, int(starts[windows]), int(starts[windows + 1]), day, row, told)
+            _gather_before(snapshot, window, filled, edges, form, program, bench)
+    tell(sums, program.steps, int(edges.snapshots[snapshot]), row, told)
 
 
 @compiled
 def _gather_before(
-    far_edge: int, gathered: int, filled: int, form: Form, program: Program, bench: Bench
+    snapshot: int, window: int, filled: int, edges: Edges, form: Form, program: Program, bench: Bench
 ) -> None:
-    """Gather what the window before a window holds: the panes behind those gathered, up to an edge."""
-    clear(bench.sums, _BEFORE, form.blank)
-    reached = gathered
-    while reached < filled and bench.filled[reached] > far_edge:
-        reached += 1
+    """Gather what the window before a window holds: the panes behind its own, up to the far edge."""
+    at, begin, ends = edges.edges.shape[1] + window, bench.ends[window], bench.ends[-1:]
+    clear(bench.sums, at, form.blank)
+    ends[0] = begin
+    while ends[0] < filled and bench.filled[ends[0]] > edges.far_edges[snapshot, window]:
+        ends[0] += 1
     table, rules, day_sum = program.window_table, form.rules, form.day_sum
-    merge(bench.sums, _BEFORE, bench.panes, bench.filled, gathered, reached, table, rules, day_sum)
+    merge(bench.sums, at, bench.panes, bench.filled, begin, ends, 1, table, rules, day_sum)

@@ -10,7 +10,7 @@ from features.panes import Layout
 from features.progress import Report, silent
 from features.sources import EventFiles
 
-_BATCH_ROWS = 524_288
+_BATCH_ROWS = 131_072
 _TOLD_ROWS = 10_000_000
 
 

@@ -54,10 +54,8 @@ class Program(NamedTuple):
     ----------
     steps
         One row per instruction: what to tell, place of the measure, word with the number of values (or
-        events), word of the part, length of the window, length of the short window of a ratio; shape (I, 6).
-        In the order of their windows, those over the whole history last.
-    starts
-        Where the instructions of each window begin, those of the whole history, and the end; shape (N + 2,).
+        events), word of the part, length of the window, length of the short window of a ratio, cell with what
+        the window holds, cell with what the window before it holds; shape (I, 8). In the order of windows.
     changes
         Whether a window is compared with the one before it; shape (N,).
     needs_all
@@ -70,7 +68,6 @@ class Program(NamedTuple):
     """
 
     steps: Words
-    starts: Words
     changes: NDArray[np.bool_]
     needs_all: bool
     measure_count: int
@@ -88,27 +85,25 @@ def cut_grid(snapshots: Iterable[int], measures: Sequence[Measure]) -> Grid:
 def make_program(measures: Sequence[Measure], layout: Layout, grid: Grid) -> Program:
     """Return the instructions for measures."""
     windows = grid.windows.tolist()
-    placed = [
-        (len(windows) if window is None else windows.index(window), step)
-        for place, measure in enumerate(measures)
-        for window, step in _instruct(measure, place, layout)
-    ]
-    placed.sort(key=lambda pair: pair[0])
-    of_window = np.array([window for window, _ in placed], np.int64)
-    changes = np.zeros(len(windows) + 1, np.bool_)
-    for window, step in placed:
-        changes[window] |= step[0] in _CHANGES
+    steps = []
+    for place, measure in enumerate(measures):
+        for window, step in _instruct(measure, place, layout):
+            cell = 2 * len(windows) if window is None else windows.index(window)
+            steps.append([*step, cell, cell + len(windows) if window is not None else cell])
+    steps.sort(key=lambda step: step[_CELL])
+    changes = np.zeros(len(windows), np.bool_)
+    changes[[step[_CELL] for step in steps if step[0] in _CHANGES]] = True
     return Program(
-        steps=np.array([step for _, step in placed], np.int64).reshape(-1, 6),
-        starts=np.searchsorted(of_window, np.arange(len(windows) + 2)).astype(np.int64),
-        changes=changes[:-1],
-        needs_all=bool((of_window == len(windows)).any()),
+        steps=np.array(steps, np.int64).reshape(-1, _CELL + 2),
+        changes=changes,
+        needs_all=any(measure.window_days is None for measure in measures),
         measure_count=len(measures),
         window_table=layout.choose(measure for measure in measures if measure.window_days is not None),
         history_table=layout.choose(measure for measure in measures if measure.window_days is None),
     )
 
 
+_CELL = 6
 _CHANGES = {MEAN_CHANGE, COUNT_CHANGE}
 
 

@@ -26,43 +26,40 @@ from features.panes import FIRST_DAY, LAST_DAY, SKETCH_BITS, Words, as_real, com
 _SLOPE_DAYS = 30.0
 _DAY_US = 86_400_000_000.0
 _NAN = np.nan
-_GATHERED, _BEFORE = 0, 1
 _OF_NOTHING = (COUNT, COUNT_CHANGE, PICKED_TEXT, DISTINCT)
 _OF_DAYS = (DAYS_SINCE_FIRST, DAYS_SINCE_LAST, PICKED_DAY, TREND_OF_COUNTS)
 
 
 @compiled
-def tell(
-    sums: Words, at: int, steps: Words, begin: int, end: int, day: int, row: int, told: NDArray[np.float64]
-) -> None:
-    """Write down what the steps ``[begin, end)`` of a program tell of a row.
+def tell(sums: Words, steps: Words, day: int, row: int, told: NDArray[np.float64]) -> None:
+    """Write down what the steps of a program tell of a row.
 
     Parameters
     ----------
-    sums, at
-        What has been gathered, and in which row; row 1 is the window before the window.
-    steps, begin, end
+    sums
+        What has been gathered.
+    steps
         See :class:`features.fold.program.Program`.
     day
         Day of the snapshot.
     row, told
         Where the values go.
     """
-    for step in range(begin, end):
-        code, place, part = steps[step, 0], steps[step, 1], steps[step, 3]
-        count, before = sums[at, steps[step, 2]], sums[_BEFORE, steps[step, 2]]
+    for step in range(len(steps)):
+        code, place, part, at = steps[step, 0], steps[step, 1], steps[step, 3], steps[step, 6]
+        count = sums[at, steps[step, 2]]
         if code in _OF_NOTHING:
-            told[row, place] = _tell_always(sums, at, code, part, count, before)
+            told[place, row] = _tell_always(sums, at, code, part, count, sums[steps[step, 7], steps[step, 2]])
         elif count == 0:
-            told[row, place] = _NAN
+            told[place, row] = _NAN
         elif code == RATIO:
-            told[row, place] = told[row, place] * steps[step, 4] / (count * steps[step, 5])
+            told[place, row] = told[place, row] * steps[step, 4] / (count * steps[step, 5])
         elif code == MEAN_CHANGE:
-            told[row, place] = _tell_mean_change(sums, part, count, before)
+            told[place, row] = _tell_mean_change(sums, at, steps[step, 7], part, steps[step, 2])
         elif code in _OF_DAYS:
-            told[row, place] = _tell_days(sums, at, code, part, count, day, steps[step, 4])
+            told[place, row] = _tell_days(sums, at, code, part, count, day, steps[step, 4])
         else:
-            told[row, place] = _tell_value(sums, at, code, part, count)
+            told[place, row] = _tell_value(sums, at, code, part, count)
 
 
 @compiled
@@ -107,11 +104,12 @@ def _tell_days(sums: Words, at: int, code: int, part: int, count: int, day: int,
 
 
 @compiled
-def _tell_mean_change(sums: Words, part: int, count: int, before: int) -> float:
+def _tell_mean_change(sums: Words, at: int, before: int, part: int, count: int) -> float:
     """Return the mean of a window less that of the window before it."""
-    if before == 0:
+    if sums[before, count] == 0:
         return _NAN
-    return _total(sums, _GATHERED, part) / count - _total(sums, _BEFORE, part) / before
+    now, then = _total(sums, at, part) / sums[at, count], _total(sums, before, part) / sums[before, count]
+    return float(now - then)
 
 
 @compiled

@@ -6,7 +6,7 @@ not an interface.
 """
 
 from features.panes.adding import Events
-from features.panes.compiled import Places, Words, as_real, compiled
+from features.panes.compiled import Places, Words, as_real, compiled, inlined
 from features.panes.grid import Grid
 from features.panes.layout import FIRST_DAY, KEY, LAST_DAY, SKETCH_BITS, Layout
 from features.panes.log import CellLog, ClosedLog, SortedCells, first_snapshots, split_key
@@ -37,6 +37,7 @@ __all__ = [
     "first_snapshots",
     "hash_ids",
     "hash_text",
+    "inlined",
     "merge",
     "split_key",
 ]

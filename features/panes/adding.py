@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.panes.compiled import Places, Words, as_real, as_word, compiled
+from features.panes.compiled import Places, Words, as_real, as_word, compiled, inlined
 from features.panes.layout import (
     COUNT,
     EVENTS,
@@ -166,7 +166,7 @@ def _add_counts(cells: Words, chosen: Words, counts: Words, length: int, here: i
         counts[event] = count
 
 
-@compiled
+@inlined
 def add_twofold(total: float, rest: float, value: float) -> tuple[float, float]:
     """Return a sum that is kept in two numbers after one more number."""
     new = total + value
@@ -247,7 +247,7 @@ def _add_hits(cells: Words, stretch: Stretch, length: int, rules: Words, rule: i
         cells[stretch.some_cells[event], here] += 1 if is_hit else 0
 
 
-@compiled
+@inlined
 def _compare(value: float, comparison: int, bound: float) -> bool:
     """Tell whether a value meets a condition; the comparisons stand in the order of the layout."""
     if comparison == 0:
@@ -283,7 +283,7 @@ def _add_picks(
         )
 
 
-@compiled
+@inlined
 def pick(
     cells: Words,
     at: int,
@@ -310,7 +310,7 @@ def pick(
             cells[at, here + columns[column, IDENTITY]] = identity
 
 
-@compiled
+@inlined
 def _breaks_tie(
     cells: Words, at: int, here: int, columns: Words, column: int, word: int, known: int, identity: int
 ) -> bool:

@@ -21,6 +21,14 @@ def compiled(function: Function) -> Function:
     return cast("Function", numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
+def inlined(function: Function) -> Function:
+    """Return a function that becomes part of each compiled function that calls it.
+
+    A call hands every array over as ten numbers: inside the innermost loops that costs more than the work.
+    """
+    return cast("Function", numba.njit(inline="always", error_model="numpy", nogil=True)(function))
+
+
 def _reinterpret(source: Any, target: Any) -> Any:
     """Return the intrinsic that reads 64 bits in another way."""
 

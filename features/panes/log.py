@@ -16,7 +16,6 @@ _DAY_US = 86_400_000_000
 _SHIFT = 20  # bits of a snapshot in a key, and of a pane
 _NOBODY = -1
 _STRETCH = 1024  # events at a time: their cells stay in the nearest caches
-_DRAWERS = 64  # parts of a batch, by entity: the cells of one part stay in the caches while it is added
 
 
 class Cuts(NamedTuple):
@@ -118,12 +117,11 @@ class CellLog:
         layout, place = self._layout, 0
         form = (layout.table, layout.rules, layout.blank, layout.day_sum, make_cuts(self._grid))
         room = (self._stretch, self._cells, self._owners, self._open)
-        order = _sort_into_drawers(events.entities, max(entity_count, 1))
-        while place < len(order):
+        while place < len(events.entities):
             if self._used + _STRETCH > len(self._owners):
                 self._put_aside(self.close())
                 self._empty()
-            place, self._used = _absorb(events, order, place, *form, *room, self._used)
+            place, self._used = _absorb(events, place, *form, *room, self._used)
 
     def take(self) -> SortedCells:
         """Return all cells by entity, those of one key as one; the log is empty then."""
@@ -186,7 +184,6 @@ def _first_midnight_from(time: int) -> int:
 @compiled
 def _absorb(
     events: Events,
-    order: Places,
     place: int,
     columns: Words,
     rules: Words,
@@ -200,11 +197,9 @@ def _absorb(
     used: int,
 ) -> tuple[int, int]:
     """Add events from ``place`` on, stretch by stretch, while there is room for a cell for each."""
-    while place < len(order) and used + _STRETCH <= len(owners):
-        end = min(place + _STRETCH, len(order))
-        length, used = _find_cells(
-            events, order, place, end, cuts, stretch, cells, owners, open_cells, used, blank
-        )
+    while place < len(events.entities) and used + _STRETCH <= len(owners):
+        end = min(place + _STRETCH, len(events.entities))
+        length, used = _find_cells(events, place, end, cuts, stretch, cells, owners, open_cells, used, blank)
         add_stretch(cells, events, stretch, length, columns, rules, day_sum)
         place = end
     return place, used
@@ -213,7 +208,6 @@ def _absorb(
 @compiled
 def _find_cells(
     events: Events,
-    order: Places,
     begin: int,
     end: int,
     cuts: Cuts,
@@ -230,11 +224,10 @@ def _find_cells(
     first_day, last_day = snapshots[0], snapshots[-1]
     never = len(snapshots)
     length = 0
-    for turn in range(begin, end):
-        here = order[turn]
+    for here in range(begin, end):
         entity, day = entities[here], times[here] // _DAY_US
         known_day = max(day + 1, _first_midnight_from(knowns[here]))
-        if day >= last_day or known_day > last_day:
+        if entity < 0 or day >= last_day or known_day > last_day:
             continue
         first = int(snapshot_of[max(known_day - first_day, 0)])
         until = never
@@ -260,24 +253,6 @@ def _find_cells(
         stretch.days[length] = day
         length += 1
     return length, used
-
-
-@compiled
-def _sort_into_drawers(entities: Places, entity_count: int) -> Places:
-    """Return the places of the events of somebody, by part of the entities, in their order within each."""
-    drawers = np.zeros(_DRAWERS + 1, np.int64)
-    width = (entity_count + _DRAWERS - 1) // _DRAWERS
-    for entity in entities:
-        if entity >= 0:
-            drawers[entity // width + 1] += 1
-    begins = np.cumsum(drawers)
-    order = np.empty(begins[-1], np.int32)
-    for here in range(len(entities)):
-        if entities[here] >= 0:
-            drawer = entities[here] // width
-            order[begins[drawer]] = here
-            begins[drawer] += 1
-    return order
 
 
 def _sort_by_owner(owners: Places, entity_count: int) -> tuple[Places, Places, Words]:
@@ -311,7 +286,7 @@ def _merge_equal(
     scratch: Words,
 ) -> int:
     """Copy cells in an order, merge those of one entity with one key, tell where each entity begins now."""
-    used = 0
+    used, ends = 0, np.zeros(1, np.int32)
     for place in range(len(starts) - 1):
         begin = used
         for here in range(starts[place], starts[place + 1]):
@@ -319,7 +294,8 @@ def _merge_equal(
             pane, first, end = split_key(cells[cell, KEY])
             at = scratch[pane, first] if end == scratch.shape[1] else _NOBODY
             if at >= begin:
-                merge(into, at, cells, order, here, here + 1, columns, rules, day_sum)
+                ends[0] = here + 1
+                merge(into, at, cells, order, here, ends, 1, columns, rules, day_sum)
                 continue
             for word in range(into.shape[1]):
                 into[used, word] = cells[cell, word]

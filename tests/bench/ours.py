@@ -65,17 +65,16 @@ def _write_rows(
     order = [plain.index(feature) for feature in features]
     ids, dates = roster.ids.take(pa.array(owners)), pa.array(days[rows.snapshots]).cast(pa.date32())
     keys = [("entity_id", pa.string()), ("snapshot", pa.date32())]
-    schema = pa.schema(keys + [(feature, pa.float64()) for feature in features])
+    schema = pa.schema(keys + [pa.field(feature, pa.float64(), nullable=False) for feature in features])
     begin = 0
     with pq.ParquetWriter(
         to, schema, compression="none", use_dictionary=["entity_id", "snapshot"], write_statistics=False
     ) as table:
         for block in engine.fold(rows):
-            values = np.ascontiguousarray(block[:, order].T)
-            found = [ids.slice(begin, len(block)), dates.slice(begin, len(block))]
-            found += [pa.array(column, from_pandas=True) for column in values]
+            found = [ids.slice(begin, block.shape[1]), dates.slice(begin, block.shape[1])]
+            found += [pa.array(block[place]) for place in order]
             table.write_batch(pa.record_batch(found, schema=schema))
-            begin += len(block)
+            begin += block.shape[1]
 
 
 def _plain_name(name: str) -> str:
