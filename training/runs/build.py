@@ -11,8 +11,9 @@ from training.runs.workspace import Workspace, load_usecase
 def run(console: Console, usecase: str, data: str, out: str) -> None:
     """Build the frame of a use case and say what is in it."""
     spec = load_usecase(usecase, data)
-    folder = Workspace(Path(out)).frame(spec.name)
-    frame = build(spec, folder, report=console.report)
+    workspace = Workspace(Path(out))
+    folder = workspace.frame(spec.name)
+    frame = build(spec, folder, partials=workspace.partials(spec.name), report=console.report)
     console.result(
         "\n".join([*describe_frame(frame), f"written to {folder}"]),
         {"folder": str(folder)} | frame.facts.to_json(),

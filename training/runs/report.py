@@ -47,7 +47,9 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
     connect(workspace.folder)
     champion = fetch_champion(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
-    frame = build(spec, workspace.frame(spec.name), report=console.report)
+    frame = build(
+        spec, workspace.frame(spec.name), partials=workspace.partials(spec.name), report=console.report
+    )
     files = write(bundle, frame, workspace.reports(spec.name), made_on=datetime.now(UTC).date())
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})

@@ -96,7 +96,9 @@ def train(
     InputError
         If spec or data have to be mended.
     """
-    frame = build(usecase, workspace.frame(usecase.name), report=report)
+    frame = build(
+        usecase, workspace.frame(usecase.name), partials=workspace.partials(usecase.name), report=report
+    )
     learned = learn(frame, usecase, seed=seed, report=report)
     folder = workspace.bundle(usecase.name)
     save(learned.parts, folder)

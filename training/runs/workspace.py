@@ -31,6 +31,10 @@ class Workspace:
         """Return the folder of the feature table of a use case."""
         return self.folder / "frames" / usecase
 
+    def partials(self, usecase: str) -> Path:
+        """Return the folder of partial results of large logs, from which the next build goes on."""
+        return self.folder / "partials" / usecase
+
     def bundle(self, usecase: str) -> Path:
         """Return the folder of the last bundle that was trained here."""
         return self.folder / "bundles" / usecase
