@@ -2,8 +2,11 @@
 
 import importlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from typing import Any, NoReturn, Self
 
 from features.errors import XmError
 from training.commands import build_parser
@@ -25,23 +28,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = vars(build_parser().parse_args(arguments))
     verb = settings.pop("verb")
     console = Console(as_json=settings.pop("json"))
-    try:
-        importlib.import_module(f"training.runs.{verb}").run(console, **settings)
-    except XmError as error:
-        console.error(error)
-        return error.exit_code
-    except KeyboardInterrupt:
+    with _Interruption() as interruption:
+        try:
+            importlib.import_module(f"training.runs.{verb}").run(console, **settings)
+        except BaseException as error:  # noqa: BLE001 - what is not known by kind is raised again
+            return _tell(console, error, is_interrupted=interruption.came)
+    return 0
+
+
+class _Interruption:
+    """Remember that Ctrl-C came: compiled libraries turn it into errors of many kinds."""
+
+    def __init__(self) -> None:
+        self.came = False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._raise)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _raise(self, *_: object) -> NoReturn:
+        self.came = True
+        raise KeyboardInterrupt
+
+
+def _tell(console: Console, error: BaseException, *, is_interrupted: bool) -> int:
+    """Say in one line what ended a verb, and return the exit code; raise what is a fault of ours."""
+    if is_interrupted or isinstance(error, KeyboardInterrupt):
         console.failure("interrupted; nothing half-written was left behind")
         return 130
-    except BrokenPipeError:
+    if isinstance(error, XmError):
+        console.error(error)
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:
+    if isinstance(error, OSError):
         console.failure(
             f"{error.filename or 'a file'}: {error.strerror or error}; make room or choose another --out"
         )
         return 1
-    return 0
+    raise error
 
 
 if __name__ == "__main__":

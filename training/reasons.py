@@ -23,6 +23,8 @@ _PHRASES: dict[Language, _Words] = {
         "first": "first",
         "last": "latest",
         "slope": "trend over {window}, per 30 days",
+        "delta": "change from the {window} before",
+        "distinct": "different values in {window}",
         "share": "share '{name}' in {window}",
         "ratio": "recently against before, {window}",
         "days_since_last": "days since the latest",
@@ -42,6 +44,8 @@ _PHRASES: dict[Language, _Words] = {
         "first": "erster Wert",
         "last": "letzter Wert",
         "slope": "Verlauf in {window}, je 30 Tage",
+        "delta": "Veränderung gegenüber den {window} davor",
+        "distinct": "verschiedene Werte in {window}",
         "share": "Anteil „{name}“ in {window}",
         "ratio": "zuletzt gegen vorher, aus {window}",
         "days_since_last": "Tage seit dem letzten",
@@ -59,7 +63,7 @@ _UNITS: dict[Language, _Words] = {
     "de": {"h": "Stunden", "hours": "Stunden", "days": "Tage", "EUR": "€", "eur": "€"},
 }
 _UNITS_IN_PHRASE = ("count", "share")
-_FUNCTIONS_WITH_UNIT = ("sum", "mean", "min", "max", "std", "first", "last")
+_FUNCTIONS_WITH_UNIT = ("sum", "mean", "min", "max", "std", "first", "last", "delta")
 
 
 def driver_label(feature: Feature, usecase: UseCase, language: Language) -> str:

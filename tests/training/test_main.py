@@ -1,9 +1,13 @@
 """The command line in this process: what stands on which stream, and how it ends."""
 
 import json
+import os
+import signal
+import time
 
 import pytest
 
+import training.runs.schema  # noqa: F401 - its function is replaced below
 from features.frame import Frame
 from tests.features.frame.company import load_company
 from training.__main__ import main
@@ -109,3 +113,29 @@ def test_the_schema_is_json_either_way(capsys):
     plain, compact = (run(capsys, "schema", *flags)[1] for flags in ([], ["--json"]))
     assert json.loads(plain) == json.loads(compact)
     assert compact.count("\n") == 1
+
+
+def test_ctrl_c_that_a_library_turns_into_another_error_is_still_an_interruption(capsys, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+        except KeyboardInterrupt as error:
+            message = "half imported"
+            raise AttributeError(message) from error
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("training.runs.schema.run", interrupted)
+    assert main(["schema"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        message = "a fault"
+        raise AttributeError(message)
+
+    monkeypatch.setattr("training.runs.schema.run", broken)
+    with pytest.raises(AttributeError, match="a fault"):
+        main(["schema"])

@@ -49,6 +49,24 @@ FUNCTIONS = [
         "Tickets (Verlauf in 90 Tagen, je 30 Tage: 0,5)",
     ),
     (
+        "hours.delta_90d",
+        1.5,
+        "Hours (change from the 90 days before: 1.5)",
+        "Hours (Veränderung gegenüber den 90 Tagen davor: 1,5)",
+    ),
+    (
+        "count.delta_30d",
+        -2,
+        f"Tickets (change from the 30 days before: {MINUS}2)",
+        f"Tickets (Veränderung gegenüber den 30 Tagen davor: {MINUS}2)",
+    ),
+    (
+        "hours.distinct_90d",
+        3,
+        "Hours (different values in 90 days: 3)",
+        "Hours (verschiedene Werte in 90 Tagen: 3)",
+    ),
+    (
         "hours.share_solved_365d",
         0.25,
         "Hours (share 'solved' in 365 days: 25%)",

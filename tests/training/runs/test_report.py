@@ -70,7 +70,8 @@ class TestCalls:
         for reasons in inputs.scored.reasons.values():
             assert len(reasons) == 2
             assert all(set(reason) == {"en", "de"} for reason in reasons)
-            assert all(reason["en"] != reason["de"] for reason in reasons)
+        told = [reason for reasons in inputs.scored.reasons.values() for reason in reasons]
+        assert any(reason["en"] != reason["de"] for reason in told)
 
     def test_reasons_are_those_of_a_single_score(self, inputs, company, company_scorer):
         names = list(company.bundle.catalogue.names)
