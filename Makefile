@@ -87,6 +87,10 @@ bench-quality: install ## figures per public data set; the last line is JSON
 bench-features: install ## cost of features at 5 and 50 million events; the last line is JSON
 	@$(BIN)/python -m tests.bench.features
 
+.PHONY: bench-refresh
+bench-refresh: install ## cost of 1 % new events beside a build from nothing; the last line is JSON
+	@$(BIN)/python -m tests.bench.refresh
+
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
 	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra train --extra dev --output-file $(LOCK)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from features.cohort import count_days
 from features.fold import Engine, arrange, read_files, to_events
-from features.measures import list_measures
+from features.measures import Measure, list_measures
 from features.panes import Roster, Texts
 from features.sources import EventFiles
 from features.usecase import FeatureRule, Source
-from tests.bench.asked import BOUND, MEASURE, list_features, list_files
+from tests.bench.asked import BOUND, MEASURE, WINDOWS, list_features, list_files
 
 _SOURCE = Source(file="events.parquet", event_time="event_time", known_at="known_at")
 
@@ -36,11 +36,7 @@ def build_ours(log: Path, to: Path, snapshots: Sequence[date], windows: Sequence
     windows
         Lengths in days.
     """
-    plain = {key: [MEASURE] for key in ("sum", "mean", "min", "max", "slope", "last")}
-    shares = {"share": {MEASURE: {"high": f">{BOUND}"}}}
-    ages: dict[str, object] = {"days_since_first": {}, "days_since_last": {}}
-    asked = {"windows": [f"{days}d" for days in windows], "count": {}, **plain, **shares, **ages}
-    measures = list_measures("events", _SOURCE, FeatureRule.model_validate(asked))
+    measures = list_asked(windows)
     files = EventFiles(tuple(list_files(log)), "entity_id", "event_time", "known_at", 0)
     days = np.array([count_days(snapshot) for snapshot in snapshots], np.int32)
     roster, texts = Roster(grows=True), Texts()
@@ -48,6 +44,15 @@ def build_ours(log: Path, to: Path, snapshots: Sequence[date], windows: Sequence
         for batch in read_files(files, files.paths, engine.layout):
             engine.add(to_events(batch, engine.layout.shapes, roster, texts), len(roster))
         _write_rows(engine, roster, days, [measure.name for measure in measures], list_features(windows), to)
+
+
+def list_asked(windows: Sequence[int] = WINDOWS) -> tuple[Measure, ...]:
+    """Return the features of :mod:`tests.bench.asked` as the product asks for them."""
+    plain = {key: [MEASURE] for key in ("sum", "mean", "min", "max", "slope", "last")}
+    shares = {"share": {MEASURE: {"high": f">{BOUND}"}}}
+    ages: dict[str, object] = {"days_since_first": {}, "days_since_last": {}}
+    asked = {"windows": [f"{days}d" for days in windows], "count": {}, **plain, **shares, **ages}
+    return list_measures("events", _SOURCE, FeatureRule.model_validate(asked))
 
 
 def _write_rows(
