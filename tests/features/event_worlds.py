@@ -312,7 +312,7 @@ def late_events(draw: st.DrawFn) -> Event:
 
 
 @st.composite
-def worlds_with_news(draw: st.DrawFn, max_events: int = 20) -> tuple[World, list[Event], date]:
+def worlds_with_news(draw: st.DrawFn, max_events: int = 8) -> tuple[World, list[Event], date]:
     """Draw a world, its events with news added at the end, and a day whose midnight cannot know the news.
 
     News are events that happen at that midnight or later or become known after it, and ends after it.
