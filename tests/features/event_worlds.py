@@ -1,5 +1,6 @@
 """Random worlds of events on the edges of days, windows and snapshots, and what is asked about them."""
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -185,13 +186,21 @@ ONE_OF_EACH = known(
 )
 
 _TICK = timedelta(microseconds=1)
-_DISTANCES = (0, 1, 2, 7, 14, 30, 60, 90, 180)
-EDGES = tuple(
-    datetime.combine(snapshot, time()) + timedelta(days=-distance) + shift
-    for snapshot in DAYS
-    for distance in _DISTANCES
-    for shift in (-_TICK, timedelta(0), _TICK)
-)
+_SHIFTS = (-_TICK, timedelta(0), timedelta(0), _TICK, timedelta(hours=-9), timedelta(hours=5))
+_DISTANCES = (0, *WINDOWS, 2, 14, 60, 180)
+
+
+def edges_of(days: Iterable[date], distances: Sequence[int] = _DISTANCES) -> list[datetime]:
+    """Return midnights so many days before the ones given, and the moments beside them."""
+    return [
+        datetime.combine(snapshot, time()) - timedelta(distance) + shift
+        for snapshot in days
+        for distance in distances
+        for shift in _SHIFTS
+    ]
+
+
+EDGES = edges_of(DAYS)
 _FAR = tuple(
     map(day, ("1901-12-13T20:45:52", "1969-12-31T23:59:59.999999", "2038-01-19T03:14:08", "2199-01-01"))
 )
@@ -204,35 +213,27 @@ moments = st.one_of(
     st.datetimes(day("2023-06-01"), day("2024-11-01")),
 )
 _LAGS = (_TICK, *map(timedelta, (1, 20, 45, 400)))
-_delays = st.sampled_from(
-    [timedelta(0), timedelta(0), _TICK, *map(timedelta, (1, 7, 31, 200)), -timedelta(3)]
-)
-_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "amount": st.one_of(
-        st.sampled_from([None, float("nan"), float("inf"), -float("inf"), 0.0, 1e-12, -1e15, 1e15, 0.1]),
-        st.floats(-1e6, 1e6, allow_subnormal=False),
-    ),
-    "whole": st.sampled_from([None, 0, 1, -1, 7, 2**31, 2**53 + 1, 2**62, -(2**62), 2**63 - 1]),
-    "price": st.sampled_from([None, *map(Decimal, ("0", "9.99", "9.991", "-3.5", "123456789.125", "0.001"))]),
-    "flag": st.sampled_from([None, True, False]),
-    "nps": st.sampled_from([None, *range(11)]),
-    "digits": st.sampled_from([None, "", "7", "07", "-2.5", "1e3", "12"]),
-    "channel": st.sampled_from([None, "", "mail", "phone", "it's", "Mail"]),
-    "remark": st.sampled_from([None, "grün", "gruen", "a", "b" * 40, "b" * 40 + "c", "\U0001f600", "\uffee"]),
-    "due": st.sampled_from([None, *DAYS, date(1969, 7, 20), date(2030, 1, 1)]),
-    "closed": st.sampled_from([None, *EDGES[::7], *_FAR]),
+_NOW = timedelta(0)
+_DELAYS = (_NOW, _NOW, _NOW, _NOW, _TICK, *map(timedelta, (1, 7, 31, 200, -1, -3)))
+_delays = st.sampled_from(_DELAYS)
+_IDS = (1, 2, 9, 10)
+_VALUES: dict[str, Sequence[Any]] = {
+    "amount": [None, float("nan"), float("inf"), -float("inf"), 0.0, 1e-12, -1e15, 1e15, 0.1, -2.5, 1e6 / 7],
+    "whole": [None, 0, 1, -1, 7, 2**31, 2**53 + 1, 2**62, -(2**62), 2**63 - 1],
+    "price": [None, *map(Decimal, ("0", "9.99", "9.991", "-3.5", "123456789.125", "0.001"))],
+    "flag": [None, True, False],
+    "nps": [None, *range(11)],
+    "digits": [None, "", "7", "07", "-2.5", "1e3", "12"],
+    "channel": [None, "", "mail", "phone", "it's", "Mail"],
+    "remark": [None, "grün", "gruen", "a", "b" * 40, "b" * 40 + "c", "\U0001f600", "\uffee"],
+    "due": [None, *DAYS, date(1969, 7, 20), date(2030, 1, 1)],
+    "closed": [None, *EDGES[::7], *_FAR],
 }
-_rows = st.lists(
-    st.tuples(
-        st.sampled_from((*ENTITIES, NOBODY)),
-        st.one_of(st.sampled_from(DAYS), st.dates(date(2023, 11, 1), date(2024, 12, 1))),
-    ),
-    min_size=1,
-    max_size=12,
+_amounts = st.one_of(st.sampled_from(_VALUES["amount"]), st.floats(-1e6, 1e6, allow_subnormal=False))
+_days = st.one_of(st.sampled_from(DAYS), st.dates(date(2023, 11, 1), date(2024, 12, 1)))
+_contents = st.fixed_dictionaries(
+    {name: st.sampled_from(values) for name, values in _VALUES.items()} | {"amount": _amounts}
 )
-
-
-_contents = st.fixed_dictionaries(_VALUES)
 
 
 def _events(
@@ -243,8 +244,8 @@ def _events(
 ) -> st.SearchStrategy[Event]:
     """Draw one event; it is known at a moment or with a delay, and ends only where the table has ends."""
     ended = st.none() if ends is None else st.one_of(st.none(), ends)
-    whose = st.sampled_from((*ENTITIES, STRANGER))
-    return st.builds(_settle, whose, event_time, known_at, ended, st.integers(0, 20), contents)
+    whose = st.sampled_from((*ENTITIES, ENTITIES[0], ENTITIES[0], STRANGER))
+    return st.builds(_settle, whose, event_time, known_at, ended, st.sampled_from(_IDS), contents)
 
 
 def _settle(
@@ -263,29 +264,61 @@ def _settle(
 
 @st.composite
 def worlds(draw: st.DrawFn, max_events: int = 20) -> World:
-    """Draw a world: few moments and contents for many events, so that they tie, some late or ended."""
-    at = st.sampled_from(draw(st.lists(moments, min_size=1, max_size=12)))
+    """Draw a world of a few days, whose events lie on the edges of these days and of windows before them.
+
+    Few moments and contents for many events make events tie; some are late, some end.
+    """
+    days = draw(st.lists(_days, min_size=1, max_size=4))
+    near, borders = st.sampled_from(edges_of(days)), st.sampled_from(edges_of(days, (0,)))
+    at = st.sampled_from(draw(st.lists(st.one_of(near, near, near, moments), min_size=1, max_size=5)))
     contents = st.sampled_from(draw(st.lists(_contents, min_size=1, max_size=8)))
     has_ends = draw(st.booleans())
-    drawn = _events(at, st.one_of(_delays, at), at if has_ends else None, contents)
+    drawn = _events(
+        at, st.one_of(_delays, borders, at), st.one_of(borders, at) if has_ends else None, contents
+    )
     size = draw(st.integers(0, max_events))
     events = draw(st.lists(drawn, min_size=size, max_size=size))
-    return World(events, draw(_rows), draw(st.sampled_from(["id", None])), has_ends)
+    whose = st.sampled_from((*ENTITIES, NOBODY))
+    rows = draw(st.lists(st.tuples(whose, st.sampled_from(days)), min_size=4, max_size=12))
+    return World(events, rows, draw(st.sampled_from(["id", None])), has_ends)
+
+
+def dense_world(seed: int, n_events: int = 250, *, id_column: str | None = None) -> World:
+    """Return a world in which every edge, tie and missing value occurs many times over."""
+    dice = random.Random(seed)
+    days = dice.sample(DAYS, 4)
+    busy = dice.sample(edges_of(days), 40)
+    borders = edges_of(days, (0,))
+    events = []
+    for _ in range(n_events):
+        event_time, delay = dice.choice(busy), dice.choice(_DELAYS)
+        known_at = dice.choice([event_time + delay, event_time + delay, dice.choice(borders)])
+        until = dice.choice([None, None, dice.choice(borders)])
+        contents = {name: dice.choice(values) for name, values in _VALUES.items()}
+        events.append(
+            _settle(dice.choice(ENTITIES), event_time, known_at, until, dice.choice(_IDS), contents)
+        )
+    rows = [(entity, snapshot) for entity in (*ENTITIES, NOBODY) for snapshot in days]
+    return World(events, dice.choices(rows, k=2 * len(rows)), id_column, has_ends=True)
 
 
 @st.composite
 def late_events(draw: st.DrawFn) -> Event:
-    """Draw an event that is known after it happened."""
-    return draw(_events(moments, st.sampled_from(_LAGS)))
+    """Draw an event that is known later than it happened, often about midnight."""
+    event_time = draw(moments)
+    borders = [border for border in edges_of(DAYS, (0,)) if border > event_time]
+    lags = [event_time + lag for lag in _LAGS]
+    return draw(_events(st.just(event_time), st.sampled_from([*lags, *borders])))
 
 
 @st.composite
-def worlds_with_news(draw: st.DrawFn, max_events: int = 20) -> tuple[World, list[Event], date]:
+def worlds_with_news(draw: st.DrawFn, max_events: int = 8) -> tuple[World, list[Event], date]:
     """Draw a world, its events with news added at the end, and a day whose midnight cannot know the news.
 
     News are events that happen at that midnight or later or become known after it, and ends after it.
     """
-    world, snapshot = draw(worlds(max_events)), draw(st.sampled_from(DAYS))
+    world = draw(worlds(max_events))
+    snapshot = draw(st.sampled_from([day for _, day in world.rows]))
     midnight = datetime.combine(snapshot, time())
     after = st.sampled_from([midnight + lag for lag in _LAGS])
     happening = st.one_of(st.just(midnight), after)
@@ -320,10 +353,22 @@ def fold_twins(
     return found.slice(0, len(world.rows)), found.slice(len(world.rows))
 
 
-def questions(n_measures: int = 10, n_shares: int = 3) -> st.SearchStrategy[tuple[Measure, ...]]:
-    """Draw what is asked of a source: so many measures and so many shares."""
-    asked = st.lists(
-        st.sampled_from((*WINDOWED, *EVER)), min_size=n_measures, max_size=n_measures, unique_by=id
-    )
-    shares = st.lists(st.sampled_from(SHARES), min_size=n_shares, max_size=n_shares, unique_by=id)
-    return st.builds(lambda some, others: (*some, *others), asked, shares)
+def _one_of(measures: Iterable[Measure]) -> st.SearchStrategy[Measure]:
+    """Draw a measure, each function as often as any other."""
+    by_function: dict[str, list[Measure]] = {}
+    for measure in measures:
+        by_function.setdefault(measure.function, []).append(measure)
+    return st.one_of(*map(st.sampled_from, by_function.values()))
+
+
+@st.composite
+def questions(draw: st.DrawFn, n_measures: int = 10, n_shares: int = 3) -> tuple[Measure, ...]:
+    """Draw what is asked of a source: so many measures, over some windows or all time, and so many shares."""
+    windows = draw(st.sets(st.sampled_from(WINDOWS), min_size=1))
+    windowed = [measure for measure in WINDOWED if measure.window_days in windows]
+    shares = [measure for measure in SHARES if measure.window_days in windows]
+    n_ever = draw(st.integers(0, n_measures // 2))
+    asked: list[Measure] = []
+    for pool, size in ((EVER, n_ever), (windowed, n_measures - n_ever), (shares, n_shares)):
+        asked += draw(st.lists(_one_of(pool), min_size=size, max_size=size, unique=True))
+    return tuple(asked)
