@@ -77,15 +77,16 @@ def fold_events(
         One column per measure, one line per row in the order of ``row_id``; float64, or string for texts.
     """
     asked, texts = read_rows(connection, rows), Texts()
+    told = np.empty((len(measures), len(asked.order)))
     if not len(asked.days):
-        return to_table(measures, np.empty((len(measures), 0)), texts)
+        return to_table(measures, told, texts)
     count = int(str(fetch_row(connection, f"SELECT count(*) FROM {events}")[0]))
     has_ids = id_column is not None
     with Engine(measures, asked.days, orders_by_id=has_ids, event_count=count) as engine:
         for batch in _read_events(connection, events, engine, id_column):
             engine.add(to_events(batch, engine.layout.shapes, asked.roster, texts), len(asked.roster))
-        told = engine.tell(asked.rows)
-    return to_table(measures, _put_back(told, asked), texts)
+        engine.tell(asked.rows, told, asked.order)
+    return to_table(measures, told, texts)
 
 
 def fold_files(
@@ -112,24 +113,18 @@ def fold_files(
         Told how far the log has been read.
     """
     asked, texts = read_rows(connection, rows), Texts()
+    told = np.empty((len(measures), len(asked.order)))
     if not len(asked.days):
-        return to_table(measures, np.empty((len(measures), 0)), texts)
+        return to_table(measures, told, texts)
     if partials is not None:
-        told = fold_with_partials(partials, files, measures, asked, texts, report)
-        return to_table(measures, _put_back(told, asked), texts)
+        fold_with_partials(partials, files, measures, asked, told, texts, report)
+        return to_table(measures, told, texts)
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None) as engine:
         shapes, roster = engine.layout.shapes, asked.roster
         for batch in read_files(files, files.paths, engine.layout, report):
             engine.add(to_events(batch, shapes, roster, texts, delay_days=files.delay_days), len(roster))
-        told = engine.tell(asked.rows)
-    return to_table(measures, _put_back(told, asked), texts)
-
-
-def _put_back(told: NDArray[np.float64], asked: Asked) -> NDArray[np.float64]:
-    """Return what was told in the order of the rows of the table."""
-    ordered = np.empty_like(told)
-    ordered[:, asked.order] = told
-    return ordered
+        engine.tell(asked.rows, told, asked.order)
+    return to_table(measures, told, texts)
 
 
 def _read_events(

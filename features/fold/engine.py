@@ -100,11 +100,9 @@ class Engine:
             cells = self._runs.read(int(block.entities[0]), int(block.entities[-1]) + 1)
             yield fold_cells(cells, block, self.grid, self.layout, self._program)
 
-    def tell(self, rows: Rows) -> NDArray[np.float64]:
-        """Return the values of rows, in their order; shape (measures, rows). See :meth:`fold`."""
-        told = np.empty((self._program.measure_count, len(rows.snapshots)))
+    def tell(self, rows: Rows, into: NDArray[np.float64], order: NDArray[np.int64]) -> None:
+        """Write the values of rows to the places ``order`` of an array of shape (measures, rows)."""
         begin = 0
         for block in self.fold(rows):
-            told[:, begin : begin + block.shape[1]] = block
+            into[:, order[begin : begin + block.shape[1]]] = block
             begin += block.shape[1]
-        return told

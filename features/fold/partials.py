@@ -82,10 +82,10 @@ class Partials:
         parts: list[Part] = []
         while (path := self._folder / f"{name}-{len(parts)}.cells").exists():
             table = _read(path)
-            coded = table.column(_ID).combine_chunks()
+            coded = table.column(_ID).chunk(0)
             counts = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary))
             starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-            words = np.frombuffer(table.column("cell").combine_chunks().buffers()[1], np.int64)
+            words = np.frombuffer(table.column("cell").chunk(0).buffers()[1], np.int64)
             texts = json.loads(table.schema.metadata[_TEXTS.encode()])
             known = {int(number): text for number, text in texts.items()}
             parts.append(Part(coded.dictionary, starts, words.reshape(-1, self._layout.width), known))
@@ -121,9 +121,11 @@ class Partials:
     def write_told(
         self, asked: Asked, told: NDArray[np.float64], names: list[str], texts: Mapping[int, str]
     ) -> None:
-        """Keep what was told of rows, in the order of folding, and forget what is of no use any more."""
-        ids = pa.DictionaryArray.from_arrays(pa.array(asked.owners), asked.roster.ids)
-        columns = {_ID: ids, "snapshot_day": asked.days[asked.rows.snapshots]}
+        """Keep what was told of rows, in the order of the table, and forget what is of no use any more."""
+        owners, snapshots = np.empty(len(asked.order), np.int32), np.empty(len(asked.order), np.int32)
+        owners[asked.order], snapshots[asked.order] = asked.owners, asked.rows.snapshots
+        ids = pa.DictionaryArray.from_arrays(pa.array(owners), asked.roster.ids)
+        columns = {_ID: ids, "snapshot_day": asked.days[snapshots]}
         columns |= {f"f{place}": values for place, values in enumerate(told)}
         known = {str(number): text for number, text in texts.items()}
         metadata = {_PARTS: json.dumps(names), _TEXTS: json.dumps(known)}
@@ -140,7 +142,7 @@ class Told:
     Attributes
     ----------
     keys
-        Entity and snapshot of each row as one number, ascending but for rows that nobody asks for (-1).
+        Entity and snapshot of each row as one number; -1 for rows that nobody asks for.
     values
         One array per measure.
     parts

@@ -12,7 +12,7 @@ from features.fold.asking import Asked, arrange
 from features.fold.batches import to_events
 from features.fold.engine import Engine
 from features.fold.parquet import read_files
-from features.fold.partials import Part, Partials, find_changes
+from features.fold.partials import Part, Partials, Told, find_changes
 from features.measures import Measure
 from features.panes import ClosedLog, Roster, SortedCells, Texts
 from features.progress import Report
@@ -20,9 +20,15 @@ from features.sources import EventFiles
 
 
 def fold_with_partials(
-    folder: Path, files: EventFiles, measures: Sequence[Measure], asked: Asked, texts: Texts, report: Report
-) -> NDArray[np.float64]:
-    """Return the values of rows, in the order in which they are folded; shape (measures, rows).
+    folder: Path,
+    files: EventFiles,
+    measures: Sequence[Measure],
+    asked: Asked,
+    told: NDArray[np.float64],
+    texts: Texts,
+    report: Report,
+) -> None:
+    """Compute the values of rows.
 
     Parameters
     ----------
@@ -30,6 +36,8 @@ def fold_with_partials(
         Where partial results are kept.
     files, measures, asked
         The log, what is computed, and of which rows.
+    told
+        Where the values go, in the order of the table; shape (measures, rows).
     texts
         Learns the texts of the values.
     report
@@ -41,28 +49,33 @@ def fold_with_partials(
         earlier = store.read_told(asked, names)
         changed = np.full(len(asked.roster), len(asked.days), np.int64)
         for path, name in zip(files.paths, names, strict=True):
-            if not (parts := store.read_part(name)):
+            if not store.read_part(name):
                 report(f"reading {path.name}")
                 _absorb(path, name, files, measures, asked, store)
-                parts = store.read_part(name)
-            for part in parts:
+            for part in store.read_part(name):
                 cells = part.number(asked.roster)
                 engine.add_cells(cells)
                 texts.learn(part.texts)
                 if earlier is None or name not in earlier.parts:
                     find_changes(cells, changed)
-        told = np.empty((len(measures), len(asked.order)))
         places = np.full(len(asked.order), -1) if earlier is None else earlier.find(asked, changed)
         if earlier is not None:
+            _repeat(earlier, places, asked, told)
             texts.learn(earlier.texts)
-            for line, values in zip(told, earlier.values, strict=True):
-                line[places >= 0] = values[places[places >= 0]]
         is_new = places < 0
         if is_new.any():
             fresh = arrange(asked.owners[is_new], asked.rows.snapshots[is_new])
-            told[:, is_new] = engine.tell(fresh)
-        store.write_told(asked, told, names, texts.known)
-    return told
+            engine.tell(fresh, told, asked.order[is_new])
+        if is_new.any() or earlier is None or earlier.parts != set(names):
+            store.write_told(asked, told, names, texts.known)
+
+
+def _repeat(earlier: Told, places: NDArray[np.int64], asked: Asked, told: NDArray[np.float64]) -> None:
+    """Write down what an earlier run told of the rows that stand somewhere in it."""
+    is_told = places >= 0
+    rows, sources = asked.order[is_told], places[is_told]
+    for line, values in zip(told, earlier.values, strict=True):
+        line[rows] = values[sources]
 
 
 def _absorb(

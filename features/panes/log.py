@@ -15,7 +15,7 @@ from features.panes.merging import clear, merge
 _DAY_US = 86_400_000_000
 _SHIFT = 20  # bits of a snapshot in a key, and of a pane
 _NOBODY = -1
-_STRETCH = 1024  # events at a time: their cells stay in the nearest caches
+_STRETCH = 4096  # events at a time: their cells stay in the nearer caches
 
 
 class Cuts(NamedTuple):
