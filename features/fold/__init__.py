@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from features.columns import is_versioned, value_of
 from features.fold.asking import Asked, arrange, read_rows, to_table

@@ -37,7 +37,7 @@ from features.fold import fold_files
 from features.sources import EventFiles
 from features.sql import open_database, quoted_texts
 from tests.bench.asked import SNAPSHOTS, list_files
-from tests.bench.eventlog import Draw, write_log, write_more
+from tests.bench.eventlog import ENTITIES, Draw, write_log, write_more
 from tests.bench.ours import list_asked
 from tests.bench.timed import measure
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with ExitStack() as stack:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xm-refresh-")))
-        figures = _race(folder, Draw(asked.events, max(asked.events // 50, 10)))
+        figures = _race(folder, Draw(asked.events, min(ENTITIES, max(asked.events // 50, 10))))
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0 if figures["equal"] else 1
 
