@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.catalogue import Feature
+from features.files import write_atomically
 from features.frame import Frame, build
 from features.usecase import Language
 from training.bundle import Bundle, load
+from training.card import write_card
 from training.console import Console
 from training.drivers import rows_from_json
 from training.evaluation import AnyEvaluation, HorizonEvaluations
@@ -56,7 +58,7 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
 
 
 def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mapping[str, Path]:
-    """Write all files of the report.
+    """Write all files of the report, and the model card beside them.
 
     Returns
     -------
@@ -64,6 +66,7 @@ def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mappi
         File name -> path.
     """
     write_report(build_report(gather(bundle, frame, made_on=made_on)), folder)
+    write_atomically(folder / "model-card.md", write_card(bundle))
     return {file.name: file for file in sorted(folder.iterdir())}
 
 

@@ -142,7 +142,7 @@ class TestFiles:
         one = write(company.bundle, company.frame, tmp_path / "a", made_on=TODAY)
         other = write(company.bundle, company.frame, tmp_path / "b", made_on=TODAY)
         assert set(one) == set(other)
-        assert {file.suffix for file in one.values()} == {".html", ".json", ".csv"}
+        assert {file.suffix for file in one.values()} == {".html", ".json", ".csv", ".md"}
         for name, file in one.items():
             assert file == tmp_path / "a" / name
             assert file.read_bytes() == other[name].read_bytes()
