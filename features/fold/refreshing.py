@@ -1,5 +1,6 @@
 """Fold a log with the help of what earlier runs have kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,20 +37,21 @@ def fold_with_partials(
         Told what is read anew.
     """
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, event_count=0) as engine:
-        store = Partials(folder, files, engine.layout, engine.grid)
+        store = Partials(folder, files, engine.layout, engine.grid, measures)
         names = [store.name_part(path) for path in files.paths]
         earlier = store.read_told(asked, names)
+        unchanged = Counter[str]() if earlier is None else earlier.parts.copy()
         changed = np.full(len(asked.roster), len(asked.days), np.int64)
         for path, name in zip(files.paths, names, strict=True):
             if not (parts := store.read_part(name)):
                 report(f"reading {path.name}")
-                _absorb(path, name, files, measures, asked, store)
-                parts = store.read_part(name)
+                parts = _absorb(path, name, files, measures, asked, store)
+            is_new, unchanged[name] = unchanged[name] <= 0, unchanged[name] - 1
             for part in parts:
                 cells = part.number(asked.roster)
                 engine.add_cells(cells)
                 texts.learn(part.texts)
-                if earlier is None or name not in earlier.parts:
+                if is_new:
                     find_changes(cells, changed)
         told = np.empty((len(measures), len(asked.order)))
         places = np.full(len(asked.order), -1) if earlier is None else earlier.find(asked, changed)
@@ -57,30 +59,30 @@ def fold_with_partials(
             texts.learn(earlier.texts)
             for line, values in zip(told, earlier.values, strict=True):
                 line[places >= 0] = values[places[places >= 0]]
-        is_new = places < 0
-        if is_new.any():
-            fresh = arrange(asked.owners[is_new], asked.rows.snapshots[is_new])
-            told[:, is_new] = engine.tell(fresh)
+        is_asked = places < 0
+        if is_asked.any():
+            fresh = arrange(asked.owners[is_asked], asked.rows.snapshots[is_asked])
+            told[:, is_asked] = engine.tell(fresh)
         store.write_told(asked, told, names, texts.known)
     return told
 
 
 def _absorb(
     path: Path, name: str, files: EventFiles, measures: Sequence[Measure], asked: Asked, store: Partials
-) -> None:
+) -> list[Part]:
     """Read one file of the log and keep its cells, those of entities that nobody asks for as well."""
-    roster, texts, count = Roster(grows=True), Texts(), 0
+    roster, texts, parts = Roster(grows=True), Texts(), list[Part]()
 
-    def keep(log: ClosedLog) -> None:
-        nonlocal count
-        store.write_part(name, count, _sort_by_id(log.read_all(), roster.ids, texts))
-        count += 1
+    def keep(log: ClosedLog, *, is_last: bool = False) -> None:
+        part = _sort_by_id(log.read_all(), roster.ids, texts)
+        parts.append(store.write_part(name, len(parts), part, is_last=is_last))
 
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, put_aside=keep) as engine:
         for batch in read_files(files, [path], engine.layout):
             events = to_events(batch, engine.layout.shapes, roster, texts, delay_days=files.delay_days)
             engine.add(events, len(roster))
-        keep(engine.close())
+        keep(engine.close(), is_last=True)
+    return parts
 
 
 def _sort_by_id(cells: SortedCells, ids: pa.Array, texts: Texts) -> Part:
