@@ -16,6 +16,8 @@ _DAY_US = 86_400_000_000
 _NEVER = np.iinfo(np.int64).max
 _NOTHING = np.empty(0, np.int64)
 _MICROSECONDS = pa.timestamp("us")
+_DIGITS = 18  # of a decimal that fits into 64 bits
+_EXACT = 2**53  # a float64 holds every whole number up to here
 
 
 def to_events(
@@ -65,13 +67,20 @@ def _seal(*arrays: NDArray[Any]) -> Events:
 
 def _read_times(times: pa.Array, missing: int) -> Words:
     """Return times as microseconds since 1970-01-01."""
-    if not pa.types.is_int64(times.type):
+    is_finer = pa.types.is_timestamp(times.type) and times.type.unit == "ns"
+    if not is_finer and not pa.types.is_int64(times.type):
         times = times.cast(
             pa.timestamp("us", times.type.tz) if pa.types.is_timestamp(times.type) else _MICROSECONDS
         )
-        times = times.view(pa.int64())
+    times = times.view(pa.int64())
     found: Words = (times.fill_null(missing) if times.null_count else times).to_numpy(zero_copy_only=False)
-    return found
+    return _round_nanoseconds(found) if is_finer else found
+
+
+def _round_nanoseconds(times: Words) -> Words:
+    """Return the nearest microseconds, as DuckDB rounds: halves away from zero."""
+    rounded: Words = np.sign(times) * ((np.abs(times) + 500) // 1000)
+    return rounded
 
 
 def _read_values(values: pa.Array, shape: Shape, texts: Texts) -> Words:
@@ -82,8 +91,21 @@ def _read_values(values: pa.Array, shape: Shape, texts: Texts) -> Words:
         days = np.floor_divide(_read_times(values, 0), _DAY_US).astype(np.float64)
         days[values.is_null().to_numpy(zero_copy_only=False)] = np.nan
         return days.view(np.int64)
-    numbers: NDArray[np.float64] = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    if pa.types.is_decimal128(values.type) and values.type.precision <= _DIGITS:
+        return _read_decimals(values).view(np.int64)
+    numbers: NDArray[np.float64] = values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return np.ascontiguousarray(numbers).view(np.int64)
+
+
+def _read_decimals(values: pa.Array) -> NDArray[np.float64]:
+    """Return decimals as DuckDB does: Arrow multiplies by 0.001 where 9.991 takes a division by 1000."""
+    pairs = np.frombuffer(values.buffers()[1] or b"", np.int64)[: 2 * (values.offset + len(values))]
+    digits, power = pairs[2 * values.offset :: 2], 10**values.type.scale
+    whole = np.sign(digits) * (np.abs(digits) // power)
+    parts = whole.astype(np.float64) + (digits - whole * power) / float(power)
+    numbers = np.where(np.abs(digits) <= _EXACT, digits / float(power), parts)
+    numbers[values.is_null().to_numpy(zero_copy_only=False)] = np.nan
+    return numbers
 
 
 def _read_ids(ids: pa.Array) -> Words:

@@ -90,14 +90,14 @@ class Engine:
 
         No event can be added any more. See :func:`features.fold.folding.fold_cells` for what is missing.
         """
-        self._runs.keep_log(self._log.close())
+        log = self._log.close()
         for begin in range(0, len(rows.entities), _BLOCK_ENTITIES):
             end = min(begin + _BLOCK_ENTITIES, len(rows.entities))
             first, last = rows.starts[begin], rows.starts[end]
             block = Rows(
                 rows.entities[begin:end], rows.starts[begin : end + 1] - first, rows.snapshots[first:last]
             )
-            cells = self._runs.read(int(block.entities[0]), int(block.entities[-1]) + 1)
+            cells = self._runs.read(int(block.entities[0]), int(block.entities[-1]) + 1, log)
             yield fold_cells(cells, block, self.grid, self.layout, self._program)
 
     def tell(self, rows: Rows, into: NDArray[np.float64], order: NDArray[np.int64]) -> None:

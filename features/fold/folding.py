@@ -246,9 +246,9 @@ def _walk(
         while reached < filled and filled_panes[reached] > edges.edges[snapshot, window]:
             reached += 1
         ends[window] = reached
-    clear(sums, 0, form.blank)
     table, rules, day_sum = program.window_table, form.rules, form.day_sum
-    if windows > 0:
+    if windows > 0:  # without one, the first cell is that of the whole history
+        clear(sums, 0, form.blank)
         merge(sums, 0, bench.panes, filled_panes, 0, ends, windows, table, rules, day_sum)
     for window in range(windows):
         if program.changes[window]:

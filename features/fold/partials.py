@@ -3,11 +3,16 @@
 A file of the log that has not changed is not read again: its cells are. A row is folded again only if a new
 file holds cells of its entity that its snapshot may know. Removed and changed files, and another use case,
 lead back to the cells, or to the log itself; the result is that of a run from nothing.
+
+Several runs may share a folder: every file appears whole, what is damaged or was never finished counts as
+not there, and a run holds on to what it has read or written although another one may take it away.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +22,14 @@ from numpy.typing import NDArray
 
 from features.files import produce_atomically
 from features.fold.asking import Asked
+from features.measures import Measure
 from features.panes import KEY, Grid, Layout, Roster, SortedCells, first_snapshots
 from features.reading import fingerprint_files
 from features.sources import EventFiles
 
-_FORMAT = "1"
-_TEXTS, _PARTS, _ID = "texts", "parts", "entity_id"
+_FORMAT = "2"
+_TEXTS, _PARTS, _ID, _LAST = "texts", "parts", "entity_id", "is_last"
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -64,59 +71,74 @@ class Partials:
         The log.
     layout, grid
         What a cell remembers and how time is cut: partial results of others are not used.
+    measures
+        What is told of every row.
     """
 
-    def __init__(self, folder: Path, files: EventFiles, layout: Layout, grid: Grid) -> None:
+    def __init__(
+        self, folder: Path, files: EventFiles, layout: Layout, grid: Grid, measures: Sequence[Measure]
+    ) -> None:
         self._folder = folder
         self._layout = layout
         columns = (files.key, files.event_time, files.known_at, files.delay_days)
         form = repr((_FORMAT, columns, layout, grid.cuts.tolist(), grid.snapshots.tolist()))
         self._form = hashlib.sha256(form.encode()).hexdigest()
+        asked = hashlib.sha256(f"{self._form} {list(measures)!r}".encode()).hexdigest()
+        self._told = folder / f"{asked[:32]}.told"
+        self._of_told = _make_schema({"snapshot_day": pa.int32()} | _name_values(measures))
+        self._of_cells = _make_schema({"cell": pa.binary(8 * layout.width)})
 
     def name_part(self, path: Path) -> str:
         """Return the name of the partial results of a file as it is now."""
         return hashlib.sha256(f"{self._form} {fingerprint_files([path])}".encode()).hexdigest()[:32]
 
     def read_part(self, name: str) -> list[Part]:
-        """Return the cells of a file; none if they have not been kept."""
+        """Return the cells of a file; none if they have not been kept, or not to the end."""
         parts: list[Part] = []
-        while (path := self._folder / f"{name}-{len(parts)}.cells").exists():
-            table = _read(path)
-            coded = table.column(_ID).chunk(0)
-            counts = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary))
-            starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-            words = np.frombuffer(table.column("cell").chunk(0).buffers()[1], np.int64)
-            texts = json.loads(table.schema.metadata[_TEXTS.encode()])
-            known = {int(number): text for number, text in texts.items()}
-            parts.append(Part(coded.dictionary, starts, words.reshape(-1, self._layout.width), known))
+        is_last = False
+        while not is_last:
+            path = self._folder / f"{name}-{len(parts)}.cells"
+            if (table := _read(path, self._of_cells, (_TEXTS, _LAST))) is None:
+                return []
+            parts.append(self._to_part(table))
+            is_last = json.loads(table.schema.metadata[_LAST.encode()])
         return parts
 
-    def write_part(self, name: str, place: int, part: Part) -> None:
-        """Keep the cells of one run over a file."""
+    def write_part(self, name: str, place: int, part: Part, *, is_last: bool) -> Part:
+        """Keep the cells of one run over a file and return them as they lie there."""
         owners = np.repeat(np.arange(len(part.ids), dtype=np.int32), np.diff(part.starts))
-        cell = pa.binary(8 * self._layout.width)
+        cell = self._of_cells.field("cell").type
         cells = pa.Array.from_buffers(
             cell, len(owners), [None, pa.py_buffer(np.ascontiguousarray(part.words))]
         )
-        content = pa.table({_ID: pa.DictionaryArray.from_arrays(pa.array(owners), part.ids), "cell": cells})
-        known = {str(number): text for number, text in part.texts.items()}
-        _write(self._folder / f"{name}-{place}.cells", content, {_TEXTS: json.dumps(known)})
+        coded = pa.DictionaryArray.from_arrays(pa.array(owners), part.ids)
+        content = pa.table([coded, cells], schema=self._of_cells)
+        metadata = {_TEXTS: _write_texts(part.texts), _LAST: json.dumps(is_last)}
+        return self._to_part(_write(self._folder / f"{name}-{place}.cells", content, metadata))
+
+    def _to_part(self, table: pa.Table) -> Part:
+        """Return the cells in a file of this module."""
+        ids, owners, cells = pa.array([], pa.string()), np.empty(0, np.int32), b""
+        if table.num_rows:
+            coded = _join(table.column(_ID))
+            ids, owners = coded.dictionary, coded.indices.to_numpy()
+            cells = _join(table.column("cell")).buffers()[1]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(ids)))]).astype(np.int64)
+        words = np.frombuffer(cells, np.int64).reshape(-1, self._layout.width)
+        return Part(ids, starts, words, _read_texts(table))
 
     def read_told(self, asked: Asked, names: list[str]) -> "Told | None":
         """Return what was told of the rows of an earlier run whose files are all among ``names``."""
-        path = self._folder / f"{self._form[:32]}.told"
-        if not path.exists():
+        if (table := _read(self._told, self._of_told, (_TEXTS, _PARTS))) is None or not table.num_rows:
             return None
-        table = _read(path)
-        parts = json.loads(table.schema.metadata[_PARTS.encode()])
-        if not set(parts) <= set(names):
+        parts = Counter(json.loads(table.schema.metadata[_PARTS.encode()]))
+        if parts - Counter(names):
             return None
-        texts = json.loads(table.schema.metadata[_TEXTS.encode()])
-        owners = asked.roster.number(table.column(_ID).combine_chunks())
+        owners = asked.roster.number(_join(table.column(_ID)))
         places = np.searchsorted(asked.days, table.column("snapshot_day").to_numpy())
         keys = np.where(owners < 0, -1, owners * np.int64(len(asked.days)) + places)
         values = [column.to_numpy() for column in table.columns[2:]]
-        return Told(keys, values, set(parts), {int(number): text for number, text in texts.items()})
+        return Told(keys, values, parts, _read_texts(table))
 
     def write_told(
         self, asked: Asked, told: NDArray[np.float64], names: list[str], texts: Mapping[int, str]
@@ -125,14 +147,14 @@ class Partials:
         owners, snapshots = np.empty(len(asked.order), np.int32), np.empty(len(asked.order), np.int32)
         owners[asked.order], snapshots[asked.order] = asked.owners, asked.rows.snapshots
         ids = pa.DictionaryArray.from_arrays(pa.array(owners), asked.roster.ids)
-        columns = {_ID: ids, "snapshot_day": asked.days[snapshots]}
-        columns |= {f"f{place}": values for place, values in enumerate(told)}
-        known = {str(number): text for number, text in texts.items()}
-        metadata = {_PARTS: json.dumps(names), _TEXTS: json.dumps(known)}
-        _write(self._folder / f"{self._form[:32]}.told", pa.table(columns), metadata)
+        columns = [ids, pa.array(asked.days[snapshots]), *map(pa.array, told)]
+        metadata = {_PARTS: json.dumps(names), _TEXTS: _write_texts(texts)}
+        _write(self._told, pa.table(columns, schema=self._of_told), metadata)
         for path in self._folder.iterdir():
-            if path.name.partition("-")[0] not in names and path.name != f"{self._form[:32]}.told":
-                path.unlink()
+            is_draft = path.name.startswith(".")  # of a run that goes on beside this one, or was killed
+            is_used = path.name.partition("-")[0] in names or path == self._told
+            if _is_forsaken(path) if is_draft else not is_used:
+                path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -146,14 +168,14 @@ class Told:
     values
         One array per measure.
     parts
-        Names of the files it was made from.
+        Names of the files it was made from, and how often: two files may hold the same.
     texts
         The texts of the hashes in it.
     """
 
     keys: NDArray[np.int64]
     values: list[NDArray[np.float64]]
-    parts: set[str]
+    parts: Counter[str]
     texts: Mapping[int, str]
 
     def find(self, asked: Asked, changed: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -181,18 +203,61 @@ def find_changes(cells: SortedCells, changed: NDArray[np.int64]) -> None:
         changed[cells.entities] = np.minimum(changed[cells.entities], first)
 
 
-def _read(path: Path) -> pa.Table:
-    """Return a file of this module without copying it into memory."""
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all()
+def _make_schema(columns: dict[str, pa.DataType]) -> pa.Schema:
+    """Return the columns of a file of this module: ids first."""
+    return pa.schema({_ID: pa.dictionary(pa.int32(), pa.string())} | columns)
 
 
-def _write(path: Path, content: pa.Table, metadata: Mapping[str, str]) -> None:
-    """Write a file of this module, whole or not at all."""
+def _name_values(measures: Sequence[Measure]) -> dict[str, pa.DataType]:
+    """Return the columns for what is told."""
+    return {f"f{place}": pa.float64() for place in range(len(measures))}
+
+
+def _write_texts(texts: Mapping[int, str]) -> str:
+    """Return texts by their hashes as JSON."""
+    return json.dumps({str(number): text for number, text in texts.items()})
+
+
+def _read_texts(table: pa.Table) -> dict[int, str]:
+    """Return the texts that a file of this module names."""
+    texts = json.loads(table.schema.metadata[_TEXTS.encode()])
+    return {int(number): text for number, text in texts.items()}
+
+
+def _is_forsaken(path: Path) -> bool:
+    """Tell whether nobody can be writing a file any more."""
+    try:
+        return path.stat().st_mtime < time.time() - _DAY_SECONDS
+    except OSError:  # gone meanwhile
+        return False
+
+
+def _join(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, without a copy where it is one."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _read(path: Path, schema: pa.Schema, told: Sequence[str]) -> pa.Table | None:
+    """Return a file of this module without copying it into memory; nothing if it is not there or damaged."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+    except (OSError, pa.ArrowException):
+        return None
+    names = {key.decode() for key in table.schema.metadata or {}}
+    return table if table.schema.equals(schema) and names.issuperset(told) else None
+
+
+def _write(path: Path, content: pa.Table, metadata: Mapping[str, str]) -> pa.Table:
+    """Write a file of this module, whole or not at all, and return what it holds."""
     content = content.replace_schema_metadata(metadata)
+    kept: list[pa.Table] = []
 
     def produce(draft: Path) -> None:
         with pa.ipc.new_file(str(draft), content.schema) as writer:
             writer.write_table(content)
+        with pa.memory_map(str(draft)) as source:  # before another run can take it away
+            kept.append(pa.ipc.open_file(source).read_all())
 
     produce_atomically(path, produce)
+    return kept[0]

@@ -1,5 +1,6 @@
 """Fold a log with the help of what earlier runs have kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,29 +45,31 @@ def fold_with_partials(
         Told what is read anew.
     """
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, event_count=0) as engine:
-        store = Partials(folder, files, engine.layout, engine.grid)
+        store = Partials(folder, files, engine.layout, engine.grid, measures)
         names = [store.name_part(path) for path in files.paths]
         earlier = store.read_told(asked, names)
+        unchanged = Counter[str]() if earlier is None else earlier.parts.copy()
         changed = np.full(len(asked.roster), len(asked.days), np.int64)
         for path, name in zip(files.paths, names, strict=True):
-            if not store.read_part(name):
+            if not (parts := store.read_part(name)):
                 report(f"reading {path.name}")
-                _absorb(path, name, files, measures, asked, store)
-            for part in store.read_part(name):
+                parts = _absorb(path, name, files, measures, asked, store)
+            is_new, unchanged[name] = unchanged[name] <= 0, unchanged[name] - 1
+            for part in parts:
                 cells = part.number(asked.roster)
                 engine.add_cells(cells)
                 texts.learn(part.texts)
-                if earlier is None or name not in earlier.parts:
+                if is_new:
                     find_changes(cells, changed)
         places = np.full(len(asked.order), -1) if earlier is None else earlier.find(asked, changed)
         if earlier is not None:
             _repeat(earlier, places, asked, told)
             texts.learn(earlier.texts)
-        is_new = places < 0
-        if is_new.any():
-            fresh = arrange(asked.owners[is_new], asked.rows.snapshots[is_new])
-            engine.tell(fresh, told, asked.order[is_new])
-        if is_new.any() or earlier is None or earlier.parts != set(names):
+        is_asked = places < 0
+        if is_asked.any():
+            fresh = arrange(asked.owners[is_asked], asked.rows.snapshots[is_asked])
+            engine.tell(fresh, told, asked.order[is_asked])
+        if is_asked.any() or earlier is None or earlier.parts != Counter(names):
             store.write_told(asked, told, names, texts.known)
 
 
@@ -80,20 +83,20 @@ def _repeat(earlier: Told, places: NDArray[np.int64], asked: Asked, told: NDArra
 
 def _absorb(
     path: Path, name: str, files: EventFiles, measures: Sequence[Measure], asked: Asked, store: Partials
-) -> None:
+) -> list[Part]:
     """Read one file of the log and keep its cells, those of entities that nobody asks for as well."""
-    roster, texts, count = Roster(grows=True), Texts(), 0
+    roster, texts, parts = Roster(grows=True), Texts(), list[Part]()
 
-    def keep(log: ClosedLog) -> None:
-        nonlocal count
-        store.write_part(name, count, _sort_by_id(log.read_all(), roster.ids, texts))
-        count += 1
+    def keep(log: ClosedLog, *, is_last: bool = False) -> None:
+        part = _sort_by_id(log.read_all(), roster.ids, texts)
+        parts.append(store.write_part(name, len(parts), part, is_last=is_last))
 
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, put_aside=keep) as engine:
         for batch in read_files(files, [path], engine.layout):
             events = to_events(batch, engine.layout.shapes, roster, texts, delay_days=files.delay_days)
             engine.add(events, len(roster))
-        keep(engine.close())
+        keep(engine.close(), is_last=True)
+    return parts
 
 
 def _sort_by_id(cells: SortedCells, ids: pa.Array, texts: Texts) -> Part:

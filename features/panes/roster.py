@@ -61,7 +61,7 @@ class Roster:
         if pa.types.is_dictionary(ids.type):
             numbers = np.append(self.number(ids.dictionary), np.int32(NOBODY))
             found: Numbers = numbers[
-                pc.fill_null(ids.indices, len(numbers) - 1).to_numpy(zero_copy_only=False)
+                pc.fill_null(ids.indices.cast(pa.int64()), len(numbers) - 1).to_numpy(zero_copy_only=False)
             ]
             return found
         if self._grows:

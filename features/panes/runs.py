@@ -57,7 +57,7 @@ class Runs:
     def __init__(self, width: int, scratch: Path) -> None:
         self._width = width
         self._scratch = scratch
-        self._runs: list[Run | ClosedLog] = []
+        self._runs: list[Run] = []
 
     def put_aside(self, log: ClosedLog) -> None:
         """Write a full log to the scratch folder, a range of entities at a time."""
@@ -76,13 +76,9 @@ class Runs:
         """Keep a run in memory."""
         self._runs.append(Run(cells.entities, cells.starts, cells.words, self._width))
 
-    def keep_log(self, log: ClosedLog) -> None:
-        """Keep what is still in a log."""
-        self._runs.append(log)
-
-    def read(self, first: int, last: int) -> SortedCells:
-        """Return the cells of the entities ``[first, last)`` of all runs, by entity."""
-        return join_cells([run.read(first, last) for run in self._runs])
+    def read(self, first: int, last: int, log: ClosedLog) -> SortedCells:
+        """Return the cells of the entities ``[first, last)`` of all runs and of a log, by entity."""
+        return join_cells([*(run.read(first, last) for run in self._runs), log.read(first, last)])
 
 
 def join_cells(parts: Sequence[SortedCells]) -> SortedCells:

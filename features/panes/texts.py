@@ -75,7 +75,7 @@ class Texts:
         self.learn(
             {number: text for number, text in zip(numbers.tolist(), names.to_pylist(), strict=True) if text}
         )
-        codes = pc.fill_null(coded.indices, len(numbers)).to_numpy(zero_copy_only=False)
+        codes = pc.fill_null(coded.indices.cast(pa.int64()), len(numbers)).to_numpy(zero_copy_only=False)
         return np.asarray(np.append(numbers, MISSING)[codes], np.int64)
 
     @property

@@ -8,18 +8,20 @@ from features.reading.columnar import fingerprint_files, is_parquet
 from features.reading.databases import stage_query
 from features.reading.files import stage_file
 from features.reading.guesses import holds_dates
-from features.reading.moments import is_days, to_moment
+from features.reading.moments import ZONED, is_days, to_moment
 from features.reading.peeking import list_time_columns
 from features.reading.proposal import Readable, hint_at_values, propose_reading, proposing
-from features.reading.staged import Column, Place, Staged, demand_columns, nearest
+from features.reading.staged import Column, Place, Staged, clean_text, demand_columns, nearest
 from features.reading.values import check_scale, is_numeric, to_flag, to_number, to_text
 
 __all__ = [
+    "ZONED",
     "Column",
     "Place",
     "Readable",
     "Staged",
     "check_scale",
+    "clean_text",
     "demand_columns",
     "demand_room",
     "fingerprint_files",

@@ -14,6 +14,7 @@ from features.sql import fetch_row, quoted_text
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
 _ZONE = r" ?(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)"
+ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _FIRST_GROUP = r"\1"
 
 
@@ -33,8 +34,8 @@ def to_moment(staged: Staged, name: str) -> str:
     column = staged.columns[name]
     if column.is_text:
         return _from_text(staged, name)
-    if column.type == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('UTC', {column.sql})"
+    if column.type in ZONED:
+        return f"timezone('UTC', CAST({column.sql} AS TIMESTAMPTZ))"
     if column.type == "DATE":
         return f"CAST({column.sql} AS TIMESTAMP)"
     if not column.type.startswith("TIMESTAMP"):

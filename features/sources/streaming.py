@@ -13,13 +13,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.reading import is_parquet
+from features.reading import ZONED, clean_text, is_parquet
 from features.sources.needs import RESERVED, Reading
 from features.sources.refining import ENTITIES
 from features.sql import fetch_row, quoted_name, quoted_texts
 from features.usecase import ReadOptions, Source
 
 _REAL = ("DOUBLE", "FLOAT")
+_DIGITS = 18  # of a decimal that Arrow and DuckDB turn into the same float64
+_TIMED = "event_time IS NOT NULL AND known_at IS NOT NULL"
 STREAMED_ROWS = 1_000_000  # below, a typed copy in memory is cheap and cannot change under the run
 
 
@@ -81,6 +83,8 @@ def find_event_files(
     if not _asks_for_rows_alone(source) or not path.exists() or not is_parquet(path):
         return None
     paths = tuple(sorted(path.rglob("*.parquet"))) if path.is_dir() else (path,)
+    if any("=" in folder.name for one in paths for folder in one.parents):
+        return None  # such folders are columns of their own
     try:
         schemas = [pq.read_schema(one) for one in paths]
         rows = sum(pq.read_metadata(one).num_rows for one in paths)
@@ -88,7 +92,10 @@ def find_event_files(
         return None  # the refinery says what is wrong
     files = EventFiles(paths, key, str(source.event_time), source.known_at_column, source.delay_days)
     is_typed = all(_is_typed(schema, files, needs) for schema in schemas)
-    return files if schemas and is_typed and rows >= fewest_rows else None
+    is_alike = (
+        len({tuple(_list_read(schema, files, needs)) for schema in schemas}) == 1 if is_typed else False
+    )
+    return files if is_alike and rows >= max(fewest_rows, 1) else None
 
 
 def create_view(
@@ -98,43 +105,33 @@ def create_view(
 
     There is no view when something is odd.
     """
-    relation = f"read_parquet([{quoted_texts(str(path) for path in files.paths)}])"
-    types = _list_types(connection, relation)
-    entity = f"CAST({quoted_name(files.key)} AS VARCHAR)"
-    event_time = _moment(files.event_time, types)
-    known_at = (
-        f"{event_time} + INTERVAL {files.delay_days} DAY"
-        if files.known_at is None
-        else _moment(files.known_at, types)
-    )
-    values = [f"{_value(name, types)} AS {quoted_name(name)}" for name in needs if name not in RESERVED]
-    selected = [f"{entity} AS entity_id", f"{event_time} AS event_time", f"{known_at} AS known_at", *values]
-    texts = [entity, *(quoted_name(name) for name in needs if types[name] == "VARCHAR")]
-    odd_values = [f"coalesce({text} <> trim({text}), false)" for text in texts]
+    relation, types = _describe(connection, files)
+    values = [f"{_value(name, types, needs[name])} AS {quoted_name(name)}" for name in needs]
+    selected = [*_select_roles(files, types), *values]
+    texts = [name for name in (files.key, *needs) if types[name] == "VARCHAR"]
+    odd_values = ["false", *(_has_blanks(quoted_name(name)) for name in texts)]
     odd_values += [f"coalesce(isinf({quoted_name(name)}), false)" for name in needs if types[name] in _REAL]
-    timed = "event_time IS NOT NULL AND known_at IS NOT NULL"
     known = f"entity_id IN (SELECT entity_id FROM {ENTITIES})"
     query = f"""
-        SELECT count(*), count(*) FILTER (NOT ({timed})),
-            count(*) FILTER (({timed}) AND NOT coalesce({known}, false)), count(*) FILTER (is_odd)
+        SELECT count(*), count(*) FILTER (NOT ({_TIMED})),
+            count(*) FILTER (({_TIMED}) AND NOT coalesce({known}, false)), count(*) FILTER (is_odd)
         FROM (SELECT {", ".join(selected)}, {" OR ".join(odd_values)} AS is_odd FROM {relation})
     """
     rows, missing_time, unmatched, odd = (int(str(count)) for count in fetch_row(connection, query))
     if not odd:
         connection.execute(
             f"CREATE VIEW {view} AS SELECT * FROM (SELECT {', '.join(selected)} FROM {relation}) "
-            f"WHERE {timed} AND {known}"
+            f"WHERE {_TIMED} AND {known}"
         )
     return Seen(rows, missing_time, unmatched, is_odd=odd > 0)
 
 
 def list_strangers(connection: duckdb.DuckDBPyConnection, files: EventFiles) -> tuple[str, ...]:
-    """Return up to five keys that lead to no entity."""
-    relation = f"read_parquet([{quoted_texts(str(path) for path in files.paths)}])"
-    key = f"CAST({quoted_name(files.key)} AS VARCHAR)"
+    """Return up to five keys of complete rows that lead to no entity."""
+    relation, types = _describe(connection, files)
     found = connection.execute(
-        f"SELECT DISTINCT {key} AS key FROM {relation} "
-        f"WHERE key NOT IN (SELECT entity_id FROM {ENTITIES}) ORDER BY 1 LIMIT 5"
+        f"SELECT DISTINCT entity_id FROM (SELECT {', '.join(_select_roles(files, types))} FROM {relation}) "
+        f"WHERE {_TIMED} AND entity_id NOT IN (SELECT entity_id FROM {ENTITIES}) ORDER BY 1 LIMIT 5"
     ).fetchall()
     return tuple(str(row[0]) for row in found)
 
@@ -149,7 +146,9 @@ def _asks_for_rows_alone(source: Source) -> bool:
 def _is_typed(schema: pa.Schema, files: EventFiles, needs: Mapping[str, Reading]) -> bool:
     """Tell whether every column that is read has a type that needs no repair."""
     clocks = [files.event_time, *([files.known_at] if files.known_at is not None else [])]
-    if any(name not in schema.names for name in (files.key, *clocks, *needs)):
+    is_unclear = len({name.lower() for name in schema.names}) < len(schema.names)
+    is_reserved = any(name.lower() in RESERVED for name in needs)  # the refinery says which is meant
+    if is_unclear or is_reserved or any(name not in schema.names for name in (files.key, *clocks, *needs)):
         return False
     key = schema.field(files.key).type
     is_key = _is_text(key) or pa.types.is_integer(key)
@@ -160,12 +159,19 @@ def _is_typed(schema: pa.Schema, files: EventFiles, needs: Mapping[str, Reading]
     )
 
 
+def _list_read(schema: pa.Schema, files: EventFiles, needs: Mapping[str, Reading]) -> list[str]:
+    """Return the types of the columns that are read."""
+    clocks = [files.event_time, files.known_at or files.event_time]
+    return [str(schema.field(name).type) for name in (files.key, *clocks, *needs)]
+
+
 def _suits(kind: pa.DataType, reading: Reading) -> bool:
     """Tell whether a column can be read as it is."""
     if reading == "text":
         return _is_text(kind)
-    of_numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
-    is_number = any(holds(kind) for holds in of_numbers)
+    of_numbers = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+    is_short = pa.types.is_decimal128(kind) and kind.precision <= _DIGITS
+    is_number = is_short or any(holds(kind) for holds in of_numbers)
     return (reading != "moment" and is_number) or (reading != "number" and _is_moment(kind))
 
 
@@ -181,27 +187,45 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _list_types(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Return the SQL type of each column of the files."""
+def _describe(connection: duckdb.DuckDBPyConnection, files: EventFiles) -> tuple[str, dict[str, str]]:
+    """Return SQL for the files as a table, and the SQL type of each column."""
+    relation = f"read_parquet([{quoted_texts(str(path) for path in files.paths)}])"
     query = f"SELECT column_name, column_type FROM (DESCRIBE FROM {relation})"
-    return {str(name): str(kind) for name, kind in connection.execute(query).fetchall()}
+    return relation, {str(name): str(kind) for name, kind in connection.execute(query).fetchall()}
+
+
+def _select_roles(files: EventFiles, types: Mapping[str, str]) -> list[str]:
+    """Return SQL for the entity and the clocks under their fixed names."""
+    entity = f"nullif(CAST({quoted_name(files.key)} AS VARCHAR), '')"
+    event_time = _moment(files.event_time, types)
+    known_at = (
+        f"{event_time} + INTERVAL {files.delay_days} DAY"
+        if files.known_at is None
+        else _moment(files.known_at, types)
+    )
+    return [f"{entity} AS entity_id", f"{event_time} AS event_time", f"{known_at} AS known_at"]
+
+
+def _has_blanks(text: str) -> str:
+    """Return the condition that a text is not as the refinery would clean it; an empty one is no oddity."""
+    return f"coalesce({text} <> '' AND {text} IS DISTINCT FROM {clean_text(text, ReadOptions())}, false)"
 
 
 def _moment(name: str, types: Mapping[str, str]) -> str:
     """Return SQL for a day or moment as TIMESTAMP in UTC."""
     column = quoted_name(name)
-    if types[name] == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('UTC', {column})"
+    if types[name] in ZONED:
+        return f"timezone('UTC', CAST({column} AS TIMESTAMPTZ))"
     return f"CAST({column} AS TIMESTAMP)"
 
 
-def _value(name: str, types: Mapping[str, str]) -> str:
+def _value(name: str, types: Mapping[str, str], reading: Reading) -> str:
     """Return SQL for a value in the type that the refinery would give it."""
     column = quoted_name(name)
     if types[name] == "VARCHAR":
         return f"nullif({column}, '')"
     if types[name] == "DATE" or types[name].startswith("TIMESTAMP"):
         return _moment(name, types)
-    if types[name] == "BOOLEAN":
+    if types[name] == "BOOLEAN" and reading == "any":
         return column
     return f"(CASE WHEN isfinite(CAST({column} AS DOUBLE)) THEN CAST({column} AS DOUBLE) END)"
