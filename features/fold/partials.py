@@ -7,7 +7,7 @@ lead back to the cells, or to the log itself; the result is that of a run from n
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from features.panes import KEY, Grid, Layout, Roster, SortedCells, first_snapsho
 from features.reading import fingerprint_files
 from features.sources import EventFiles
 
+Judge = Callable[[list[str]], list[bool]]
 _FORMAT = "1"
 _TEXTS, _PARTS, _ID = "texts", "parts", "entity_id"
 
@@ -51,6 +52,14 @@ class Part:
         sizes = np.diff(self.starts)
         starts = np.concatenate([[0], np.cumsum(sizes[is_known])]).astype(np.int64)
         return SortedCells(numbers[is_known], starts, self.words[np.repeat(is_known, sizes)])
+
+    def without(self, is_erased: "Judge") -> "Part":
+        """Return the cells of all others, and the texts that these refer to."""
+        stays = ~np.array(is_erased(self.ids.to_pylist()), np.bool_)
+        sizes = np.diff(self.starts)
+        words = self.words[np.repeat(stays, sizes)]
+        starts = np.concatenate([[0], np.cumsum(sizes[stays])]).astype(np.int64)
+        return Part(self.ids.filter(pa.array(stays)), starts, words, _keep_used(self.texts, words))
 
 
 class Partials:
@@ -85,7 +94,7 @@ class Partials:
             coded = table.column(_ID).combine_chunks()
             counts = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary))
             starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-            words = np.frombuffer(table.column("cell").combine_chunks().buffers()[1], np.int64)
+            words = _to_words(table.column("cell").combine_chunks())
             texts = json.loads(table.schema.metadata[_TEXTS.encode()])
             known = {int(number): text for number, text in texts.items()}
             parts.append(Part(coded.dictionary, starts, words.reshape(-1, self._layout.width), known))
@@ -177,6 +186,77 @@ def find_changes(cells: SortedCells, changed: NDArray[np.int64]) -> None:
     if len(cells.entities):
         first = np.minimum.reduceat(first_snapshots(cells.words[:, KEY]), cells.starts[:-1])
         changed[cells.entities] = np.minimum(changed[cells.entities], first)
+
+
+def list_entities(path: Path) -> list[str]:
+    """Return the ids in a file of this module."""
+    ids: list[str] = _read(path).column(_ID).combine_chunks().dictionary.to_pylist()
+    return ids
+
+
+def drop_entities(path: Path, is_erased: Judge) -> int:
+    """Write a file of this module again without some entities, whole or not at all.
+
+    Texts that no value of the others refers to go as well, be it a value of theirs or one that was replaced.
+
+    Parameters
+    ----------
+    path
+        Cells, or what was told of rows.
+    is_erased
+        Tells for each id whether it goes.
+
+    Returns
+    -------
+    int
+        Number of cells or rows that went.
+    """
+    table = _read(path)
+    coded = table.column(_ID).combine_chunks()
+    stays = ~np.array(is_erased(coded.dictionary.to_pylist()), np.bool_)
+    codes = coded.indices.to_numpy()
+    kept = table.filter(pa.array(stays[codes])).combine_chunks()
+    metadata = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    texts = json.loads(metadata[_TEXTS])
+    used = _keep_used({int(number): text for number, text in texts.items()}, _list_words(kept))
+    if stays.all() and len(used) == len(texts):
+        return 0
+    numbers = (np.cumsum(stays) - 1).astype(np.int32)[codes[stays[codes]]]
+    ids = pa.DictionaryArray.from_arrays(pa.array(numbers), coded.dictionary.filter(pa.array(stays)))
+    metadata[_TEXTS] = json.dumps({str(number): text for number, text in used.items()})
+    _write(path, kept.set_column(0, _ID, ids), metadata)
+    return int(table.num_rows - kept.num_rows)
+
+
+def _list_words(table: pa.Table) -> NDArray[np.int64]:
+    """Return all values of a file of this module as 64-bit words."""
+    columns = [
+        column.combine_chunks()
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name == "cell" or name.startswith("f")
+    ]
+    parts = [_to_words(column) for column in columns]
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _to_words(column: pa.Array) -> NDArray[np.int64]:
+    """Return the cells or numbers of one column as 64-bit words."""
+    if pa.types.is_floating(column.type):
+        return np.ascontiguousarray(column.to_numpy(zero_copy_only=False)).view(np.int64)
+    width = column.type.byte_width // 8
+    words = np.frombuffer(column.buffers()[1] or b"", np.int64)
+    return words[column.offset * width : (column.offset + len(column)) * width]
+
+
+def _keep_used(texts: Mapping[int, str], words: NDArray[np.int64]) -> dict[int, str]:
+    """Return the texts whose hash is among some words."""
+    numbers = np.array(sorted(texts), np.int64)
+    if not len(numbers):
+        return {}
+    flat = words.reshape(-1)
+    places = np.minimum(np.searchsorted(numbers, flat), len(numbers) - 1)
+    used = np.unique(places[numbers[places] == flat])
+    return {number: texts[number] for number in numbers[used].tolist()}
 
 
 def _read(path: Path) -> pa.Table:

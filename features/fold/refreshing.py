@@ -68,12 +68,16 @@ def fold_with_partials(
 def _absorb(
     path: Path, name: str, files: EventFiles, measures: Sequence[Measure], asked: Asked, store: Partials
 ) -> None:
-    """Read one file of the log and keep its cells, those of entities that nobody asks for as well."""
+    """Read one file of the log and keep its cells, those of entities that nobody asks for as well.
+
+    Of erased ones nothing is kept.
+    """
     roster, texts, count = Roster(grows=True), Texts(), 0
 
     def keep(log: ClosedLog) -> None:
         nonlocal count
-        store.write_part(name, count, _sort_by_id(log.read_all(), roster.ids, texts))
+        part = _sort_by_id(log.read_all(), roster.ids, texts)
+        store.write_part(name, count, part.without(files.tombstones.covers) if files.tombstones else part)
         count += 1
 
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, put_aside=keep) as engine:
