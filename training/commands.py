@@ -148,6 +148,16 @@ VERBS: tuple[Verb, ...] = (
         is_entry_point=True,
     ),
     Verb(
+        "erase",
+        "take people out of everything that builds keep, and keep them out of later builds",
+        "xm-predict erase --name churn --entity C000123 --out xm-data",
+        (
+            Parameter("name", "name of the use case"),
+            Parameter("entity", "id of the person; several with commas between, or @file with one per line"),
+            _OUT,
+        ),
+    ),
+    Verb(
         "serve",
         "answer over HTTP on this machine with the champions of the registry",
         "xm-predict serve --port 3000",

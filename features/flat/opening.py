@@ -26,14 +26,24 @@ from features.flat.sifting import (
 )
 from features.flat.weights import read_weights
 from features.progress import Report, silent
-from features.reading import Place, Readable, Staged, demand_columns, hint_at_values, proposing, stage_file
-from features.sql import open_database
+from features.reading import (
+    Place,
+    Readable,
+    Staged,
+    demand_columns,
+    hint_at_values,
+    proposing,
+    stage_file,
+    to_text,
+)
+from features.sql import open_database, quoted_texts
+from features.tombstones import Tombstones
 from features.usecase import FlatTable, UseCase
 
 _PLACE = Place("table", "table")
 
 
-def read_flat(usecase: UseCase, *, report: Report = silent) -> FlatRows:
+def read_flat(usecase: UseCase, *, report: Report = silent, tombstones: Tombstones | None = None) -> FlatRows:
     """Read the table of a use case, join what belongs to it, and tell features from the rest.
 
     A column is a number when every value that is there is one; else a category. Constant columns, dates, and
@@ -45,11 +55,13 @@ def read_flat(usecase: UseCase, *, report: Report = silent) -> FlatRows:
         A use case with a flat table.
     report
         Told which file is being read.
+    tombstones
+        Who was erased: rows of theirs are left out before anything is made of them.
 
     Raises
     ------
     SpecError
-        If the use case has no flat table.
+        If the use case has no flat table, or people were erased from it and it names no id any more.
     SourceError
         If a file cannot be read as declared.
     ContractError
@@ -60,7 +72,7 @@ def read_flat(usecase: UseCase, *, report: Report = silent) -> FlatRows:
             f"{usecase.name}: table", "the use case is made from sources", "build its snapshots instead"
         )
     with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
-        reading = _Reading(usecase, usecase.table, connection, report)
+        reading = _Reading(usecase, usecase.table, connection, report, tombstones or Tombstones())
         files = reading.list_files()
         with proposing(*files):
             rows = reading.run()
@@ -78,6 +90,7 @@ class _Reading:
     table: FlatTable
     connection: duckdb.DuckDBPyConnection
     report: Report
+    tombstones: Tombstones
 
     def list_files(self) -> list[Readable]:
         """Return the file and those joined to it, as they are declared."""
@@ -141,6 +154,7 @@ class _Reading:
         table, folder = self.table, self.usecase.folder
         self.report(f"reading {table.file}")
         main = stage_file(self.connection, _PLACE, folder / table.file, table.read)
+        self._leave_out(main)
         cells = {name: Cells(main, name) for name in main.columns}
         staged, unmatched = {table.file: main}, {}
         for number, join in enumerate(table.join):
@@ -149,6 +163,22 @@ class _Reading:
             found = join_file(self.connection, cells, join, place, folder, set(table.exclude))
             staged[join.file], unmatched[join.file] = found
         return cells, staged, unmatched
+
+    def _leave_out(self, main: Staged) -> None:
+        """Delete the rows of erased ids; row numbers in messages count the rows that are left."""
+        if not self.tombstones:
+            return
+        if self.table.id is None:
+            problem = f"{len(self.tombstones.digests)} people were erased, but no column says who is who"
+            raise SpecError(f"{self.usecase.name}: table.id", problem, "name the column with the ids")
+        demand_columns(_PLACE, [self.table.id], main.columns)
+        column = to_text(main, self.table.id)
+        found = self.connection.execute(f"SELECT DISTINCT {column} FROM {main.table}").fetchall()
+        ids = [str(row[0]) for row in found if row[0] is not None]
+        is_erased = self.tombstones.covers(ids)
+        erased = [one for one, covered in zip(ids, is_erased, strict=True) if covered]
+        if erased:
+            self.connection.execute(f"DELETE FROM {main.table} WHERE {column} IN ({quoted_texts(erased)})")
 
     def _demand_named(self, cells: Mapping[str, Cells]) -> None:
         """Demand that every column that the use case names is there."""

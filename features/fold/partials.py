@@ -12,7 +12,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from features.panes import KEY, Grid, Layout, Roster, SortedCells, first_snapsho
 from features.reading import fingerprint_files
 from features.sources import EventFiles
 
+Judge = Callable[[list[str]], list[bool]]
 _FORMAT = "2"
 _TEXTS, _PARTS, _ID, _LAST = "texts", "parts", "entity_id", "is_last"
 _DAY_SECONDS = 86_400
@@ -58,6 +59,14 @@ class Part:
         sizes = np.diff(self.starts)
         starts = np.concatenate([[0], np.cumsum(sizes[is_known])]).astype(np.int64)
         return SortedCells(numbers[is_known], starts, self.words[np.repeat(is_known, sizes)])
+
+    def without(self, is_erased: "Judge") -> "Part":
+        """Return the cells of all others, and the texts that these refer to."""
+        stays = ~np.array(is_erased(self.ids.to_pylist()), np.bool_)
+        sizes = np.diff(self.starts)
+        words = self.words[np.repeat(stays, sizes)]
+        starts = np.concatenate([[0], np.cumsum(sizes[stays])]).astype(np.int64)
+        return Part(self.ids.filter(pa.array(stays)), starts, words, _keep_used(self.texts, words))
 
 
 class Partials:
@@ -208,6 +217,80 @@ def _make_schema(columns: dict[str, pa.DataType]) -> pa.Schema:
     return pa.schema({_ID: pa.dictionary(pa.int32(), pa.string())} | columns)
 
 
+def list_entities(path: Path) -> list[str]:
+    """Return the ids in a file of this module."""
+    table = _open(path)
+    ids: list[str] = [] if table is None else _join(table.column(_ID)).dictionary.to_pylist()
+    return ids
+
+
+def drop_entities(path: Path, is_erased: Judge) -> int:
+    """Write a file of this module again without some entities, whole or not at all.
+
+    Texts that no value of the others refers to go as well, be it a value of theirs or one that was replaced.
+
+    Parameters
+    ----------
+    path
+        Cells, or what was told of rows.
+    is_erased
+        Tells for each id whether it goes.
+
+    Returns
+    -------
+    int
+        Number of cells or rows that went.
+    """
+    if (table := _open(path)) is None:
+        path.unlink()  # damaged: nobody can tell whose it is
+        return 0
+    coded = _join(table.column(_ID))
+    stays = ~np.array(is_erased(coded.dictionary.to_pylist()), np.bool_)
+    codes = coded.indices.to_numpy()
+    kept = table.filter(pa.array(stays[codes])).combine_chunks()
+    metadata = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    texts = json.loads(metadata[_TEXTS])
+    used = _keep_used({int(number): text for number, text in texts.items()}, _list_words(kept))
+    if stays.all() and len(used) == len(texts):
+        return 0
+    numbers = (np.cumsum(stays) - 1).astype(np.int32)[codes[stays[codes]]]
+    ids = pa.DictionaryArray.from_arrays(pa.array(numbers), coded.dictionary.filter(pa.array(stays)))
+    metadata[_TEXTS] = json.dumps({str(number): text for number, text in used.items()})
+    _write(path, kept.set_column(0, _ID, ids), metadata)
+    return int(table.num_rows - kept.num_rows)
+
+
+def _list_words(table: pa.Table) -> NDArray[np.int64]:
+    """Return all values of a file of this module as 64-bit words."""
+    columns = [
+        column.combine_chunks()
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name == "cell" or name.startswith("f")
+    ]
+    parts = [_to_words(column) for column in columns]
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _to_words(column: pa.Array) -> NDArray[np.int64]:
+    """Return the cells or numbers of one column as 64-bit words."""
+    if pa.types.is_floating(column.type):
+        return np.ascontiguousarray(column.to_numpy(zero_copy_only=False)).view(np.int64)
+    width = column.type.byte_width // 8
+    words = np.frombuffer(column.buffers()[1] or b"", np.int64)
+    return words[column.offset * width : (column.offset + len(column)) * width]
+
+
+def _keep_used(texts: Mapping[int, str], words: NDArray[np.int64]) -> dict[int, str]:
+    """Return the texts whose hash is among some words."""
+    numbers = np.array(sorted(texts), np.int64)
+    if not len(numbers):
+        return {}
+    flat = words.reshape(-1)
+    places = np.minimum(np.searchsorted(numbers, flat), len(numbers) - 1)
+    used = np.unique(places[numbers[places] == flat])
+    return {number: texts[number] for number in numbers[used].tolist()}
+
+
 def _name_values(measures: Sequence[Measure]) -> dict[str, pa.DataType]:
     """Return the columns for what is told."""
     return {f"f{place}": pa.float64() for place in range(len(measures))}
@@ -238,14 +321,20 @@ def _join(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _read(path: Path, schema: pa.Schema, told: Sequence[str]) -> pa.Table | None:
-    """Return a file of this module without copying it into memory; nothing if it is not there or damaged."""
-    try:
-        with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-    except (OSError, pa.ArrowException):
+    """Return a file of this module; nothing if it is not there, is damaged, or is of another form."""
+    if (table := _open(path)) is None:
         return None
     names = {key.decode() for key in table.schema.metadata or {}}
     return table if table.schema.equals(schema) and names.issuperset(told) else None
+
+
+def _open(path: Path) -> pa.Table | None:
+    """Return a file without copying it into memory; nothing if it is not there or damaged."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            return pa.ipc.open_file(source).read_all()
+    except (OSError, pa.ArrowException):
+        return None
 
 
 def _write(path: Path, content: pa.Table, metadata: Mapping[str, str]) -> pa.Table:

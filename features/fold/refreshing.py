@@ -84,11 +84,15 @@ def _repeat(earlier: Told, places: NDArray[np.int64], asked: Asked, told: NDArra
 def _absorb(
     path: Path, name: str, files: EventFiles, measures: Sequence[Measure], asked: Asked, store: Partials
 ) -> list[Part]:
-    """Read one file of the log and keep its cells, those of entities that nobody asks for as well."""
+    """Read one file of the log and keep its cells, those of entities that nobody asks for as well.
+
+    Of erased ones nothing is kept.
+    """
     roster, texts, parts = Roster(grows=True), Texts(), list[Part]()
 
     def keep(log: ClosedLog, *, is_last: bool = False) -> None:
         part = _sort_by_id(log.read_all(), roster.ids, texts)
+        part = part.without(files.tombstones.covers) if files.tombstones else part
         parts.append(store.write_part(name, len(parts), part, is_last=is_last))
 
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, put_aside=keep) as engine:

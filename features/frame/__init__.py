@@ -6,18 +6,36 @@ Import from here; the modules inside are an arrangement, not an interface.
 from pathlib import Path
 
 from features.frame.content import Frame
+from features.frame.erasing import Erased, erase, list_known
 from features.frame.facts import FrameFacts, HorizonFacts, TargetFacts
 from features.frame.flat import build_from_table
 from features.frame.snapshots import build_from_sources
 from features.labels import labels_as_known
 from features.progress import Report, silent
+from features.tombstones import Tombstones
 from features.usecase import UseCase
 
-__all__ = ["Frame", "FrameFacts", "HorizonFacts", "TargetFacts", "build", "labels_as_known"]
+__all__ = [
+    "Erased",
+    "Frame",
+    "FrameFacts",
+    "HorizonFacts",
+    "TargetFacts",
+    "Tombstones",
+    "build",
+    "erase",
+    "labels_as_known",
+    "list_known",
+]
 
 
 def build(
-    usecase: UseCase, folder: Path | None = None, *, partials: Path | None = None, report: Report = silent
+    usecase: UseCase,
+    folder: Path | None = None,
+    *,
+    partials: Path | None = None,
+    tombstones: Tombstones | None = None,
+    report: Report = silent,
 ) -> Frame:
     """Make the feature table of a use case, audit it for leaks, and write it.
 
@@ -31,6 +49,8 @@ def build(
     partials
         Folder for partial results of large logs: with them the next build reads only files that are new or
         have changed. Its own, for one use case; nothing is kept when absent.
+    tombstones
+        Who was erased: left out, whatever the sources still hold.
     report
         Told what is being done.
 
@@ -44,9 +64,9 @@ def build(
         If nothing can be learned: the event never happens, nobody answers, all or none are silent.
     """
     frame = (
-        build_from_sources(usecase, report, partials)
+        build_from_sources(usecase, report, partials, tombstones)
         if usecase.table is None
-        else build_from_table(usecase, report)
+        else build_from_table(usecase, report, tombstones)
     )
     if folder is not None:
         report(f"writing {frame.facts.row_count} rows")

@@ -21,6 +21,7 @@ from features.leaks import (
     split_at_median,
 )
 from features.progress import Report
+from features.tombstones import Tombstones
 from features.usecase import UseCase
 
 _ANSWERS = ("ordinal", "nps_group")
@@ -37,7 +38,7 @@ RESERVED = (
 )
 
 
-def build_from_table(usecase: UseCase, report: Report) -> Frame:
+def build_from_table(usecase: UseCase, report: Report, tombstones: Tombstones | None = None) -> Frame:
     """Make the feature table of a use case with a flat table, ordered by id; without ids as in the file.
 
     Raises
@@ -45,7 +46,7 @@ def build_from_table(usecase: UseCase, report: Report) -> Frame:
     SourceError, ContractError, SpecError, LeakError
         As :func:`features.frame.build`.
     """
-    rows = read_flat(usecase, report=report)
+    rows = read_flat(usecase, report=report, tombstones=tombstones)
     catalogue = Catalogue(rows.features).with_drivers(usecase.drivers)
     _refuse_reserved(catalogue, usecase)
     report("looking for leaks")

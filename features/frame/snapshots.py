@@ -19,15 +19,21 @@ from features.leaks import audit_sources
 from features.measures import Measure
 from features.progress import Report
 from features.sources import Sources, open_sources
+from features.tombstones import Tombstones
 from features.usecase import UseCase
 
 
-def build_from_sources(usecase: UseCase, report: Report, partials: Path | None = None) -> Frame:
+def build_from_sources(
+    usecase: UseCase,
+    report: Report,
+    partials: Path | None = None,
+    tombstones: Tombstones | None = None,
+) -> Frame:
     """Make the feature table of a use case with sources and snapshots.
 
     Parameters
     ----------
-    usecase, report, partials
+    usecase, report, partials, tombstones
         As :func:`features.frame.build`.
 
     Raises
@@ -35,7 +41,7 @@ def build_from_sources(usecase: UseCase, report: Report, partials: Path | None =
     SourceError, ContractError, SpecError, LeakError, TooFewEventsError
         As :func:`features.frame.build`.
     """
-    with open_sources(usecase, report=report) as sources:
+    with open_sources(usecase, report=report, tombstones=tombstones) as sources:
         # One thread adds up in one order: the same sources give the same frame, to the last bit.
         sources.connection.execute("SET threads = 1")
         families = list_families(sources, usecase)

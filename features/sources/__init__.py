@@ -11,9 +11,10 @@ VARCHAR. Import from here; the modules inside are an arrangement, not an interfa
 from features.sources.links import find_route
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks
-from features.sources.opening import Sources, open_sources
+from features.sources.opening import open_sources
 from features.sources.refining import ENTITIES, select_clocks
 from features.sources.streaming import EventFiles
+from features.sources.tables import Sources
 from features.sources.unit_changes import UnitChange
 
 __all__ = [

@@ -1,9 +1,9 @@
 """Open all sources of a use case, in the order in which they need each other."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -30,46 +30,21 @@ from features.sources.needs import list_clocks, list_needs
 from features.sources.refining import ENTITIES, UNITS, Refinery, select_clocks
 from features.sources.scale_doubts import doubt_scales
 from features.sources.streaming import EventFiles, create_view, find_event_files, list_strangers
+from features.sources.tables import Sources
 from features.sources.unit_changes import UnitChange, find_unit_changes
 from features.sources.versions import VALID, Thinned
 from features.sql import fetch_row, open_database, quoted_name
+from features.tombstones import Tombstones
 from features.usecase import Source, UseCase
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Hold the open tables of a use case; made by :func:`open_sources`, gone when its block ends."""
-
-    usecase: UseCase
-    connection: duckdb.DuckDBPyConnection
-    all_facts: Mapping[str, SourceFacts]
-    all_files: Mapping[str, EventFiles] = field(default_factory=dict)
-
-    def table(self, name: str) -> str:
-        """Return the quoted name of the table of source ``name``."""
-        return quoted_name(self.facts(name).name)
-
-    def files(self, name: str) -> EventFiles | None:
-        """Return the files of a log that is read where it lies; ``None`` if the table is a copy."""
-        return self.all_files.get(name)
-
-    def facts(self, name: str) -> SourceFacts:
-        """Return what was found in source ``name``.
-
-        Raises
-        ------
-        ContractError
-            If there is no such source.
-        """
-        if name not in self.all_facts:
-            hint = f"sources are {', '.join(self.all_facts)}"
-            raise ContractError("sources", f"'{name}' is not a source of '{self.usecase.name}'", hint)
-        return self.all_facts[name]
 
 
 @contextmanager
 def open_sources(
-    usecase: UseCase, *, report: Report = silent, today: date | None = None
+    usecase: UseCase,
+    *,
+    report: Report = silent,
+    today: date | None = None,
+    tombstones: Tombstones | None = None,
 ) -> Iterator[Sources]:
     """Read and check all sources of a use case; nothing is fetched from any network.
 
@@ -81,6 +56,8 @@ def open_sources(
         Told which source is being read.
     today
         Day after which dates count as future; the present day in UTC when absent.
+    tombstones
+        Who was erased: rows of theirs lead to nobody, whatever source holds them.
 
     Yields
     ------
@@ -102,7 +79,8 @@ def open_sources(
         tempfile.TemporaryDirectory(prefix="xm-") as scratch,
         open_database(scratch=scratch) as connection,
     ):
-        loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date())
+        day = today or datetime.now(UTC).date()
+        loading = _Loading(usecase, connection, report, day, tombstones or Tombstones())
         demand_room(loading.list_files(), scratch)
         yield Sources(usecase, connection, loading.run(), loading.files)
 
@@ -111,13 +89,19 @@ class _Loading:
     """Load the sources one after the other: links, the source that says who there is, then all others."""
 
     def __init__(
-        self, usecase: UseCase, connection: duckdb.DuckDBPyConnection, report: Report, today: date
+        self,
+        usecase: UseCase,
+        connection: duckdb.DuckDBPyConnection,
+        report: Report,
+        today: date,
+        tombstones: Tombstones,
     ) -> None:
         self._sources = usecase.sources
         self._usecase = usecase
         self._connection = connection
         self._report = report
         self._today = today
+        self._tombstones = tombstones
         self._entity, _, self._cohort, _ = usecase.settled()
         self._base = self._cohort.base
         self.files: dict[str, EventFiles] = {}
@@ -258,6 +242,7 @@ class _Loading:
         files = find_event_files(source, path, key, needs, fewest_rows=streaming.STREAMED_ROWS)
         if files is None:
             return None
+        files = replace(files, tombstones=self._tombstones)
         self._report(f"reading {name}")
         found = create_view(self._connection, files, needs, quoted_name(name))
         if found.is_odd:
@@ -317,14 +302,16 @@ class _Loading:
         """Lead the keys of a source to entities of the cohort's source."""
         where = f"sources.{name}.key"
         route = find_route(self._key(self._sources[name]), self._sources, where)
-        if route:
-            links = quoted_name(f"links of {name}")
+        links = quoted_name(f"links of {name}") if route else None
+        if links is not None:
             compose(self._connection, route, links)
             refinery.follow(links)
             refinery.drop_stillborn()
         if self._sources[name].is_anonymous:
             refinery.forget_strangers(UNITS)
-        elif name != self._base:
+            return
+        refinery.forget_erased(self._tombstones, links)
+        if name != self._base:
             refinery.forget_strangers()
 
     def _list_entities(self) -> None:

@@ -1,6 +1,7 @@
 """One source on its way from raw to typed: clocks, columns, duplicates, entities."""
 
 import duckdb
+import pyarrow as pa
 
 from features.errors import ContractError
 from features.reading import Staged, check_scale, is_days, is_numeric, to_flag, to_moment, to_number, to_text
@@ -8,6 +9,7 @@ from features.sources.links import resolve_events, resolve_histories
 from features.sources.needs import RESERVED, Reading
 from features.sources.versions import COUNTS, Thinned, drop_repeats, end_versions
 from features.sql import fetch_row, quoted_name
+from features.tombstones import Tombstones
 from features.usecase import Delay, Source
 
 ENTITIES = quoted_name("known entities")
@@ -16,6 +18,8 @@ UNITS = quoted_name("known units")
 _WITHDRAWS = quoted_name(" withdraws")
 _ROWS = quoted_name("rows in work")
 _COPIES = quoted_name("copies of earlier rows")
+_ERASED = "xm_erased"
+MOST_STRANGERS = 5
 _ALWAYS = "TIMESTAMP '0001-01-01'"
 
 
@@ -122,11 +126,38 @@ class Refinery:
             f"UPDATE {_ROWS} SET entity_id = NULL WHERE entity_id NOT IN (SELECT entity_id FROM {known})"
         )
 
+    def forget_erased(self, tombstones: Tombstones, links: str | None = None) -> None:
+        """Set erased entities to NULL with their keys, and keys of theirs that lead to nobody at the time.
+
+        Parameters
+        ----------
+        tombstones
+            Who was erased.
+        links
+            The table that keys were led by, if any.
+        """
+        if not tombstones:
+            return
+        named = f"SELECT entity_id FROM {_ROWS} UNION SELECT {_KEY} FROM {_ROWS}"
+        led = "SELECT NULL"
+        if links is not None:
+            named += f" UNION SELECT entity_id FROM {links}"
+            led = f"SELECT link_key FROM {links} WHERE entity_id IN (SELECT entity_id FROM {_ERASED})"
+        found = [str(row[0]) for row in self._connection.execute(named).fetchall() if row[0] is not None]
+        erased = [one for one, covered in zip(found, tombstones.covers(found), strict=True) if covered]
+        self._connection.register(_ERASED, pa.table({"entity_id": pa.array(erased, pa.string())}))
+        is_theirs = f"{_KEY} IN (SELECT entity_id FROM {_ERASED}) OR {_KEY} IN ({led})"
+        self._connection.execute(
+            f"UPDATE {_ROWS} SET entity_id = NULL, {_KEY} = NULL WHERE entity_id IN "
+            f"(SELECT entity_id FROM {_ERASED}) OR (entity_id IS NULL AND ({is_theirs}))"
+        )
+        self._connection.unregister(_ERASED)
+
     def unmatched_keys(self) -> tuple[str, ...]:
         """Return up to five keys that lead to no entity."""
         found = self._connection.execute(
             f"SELECT DISTINCT {_KEY} FROM {_ROWS} WHERE entity_id IS NULL AND {_KEY} IS NOT NULL "
-            "ORDER BY 1 LIMIT 5"
+            f"ORDER BY 1 LIMIT {MOST_STRANGERS}"
         ).fetchall()
         return tuple(str(row[0]) for row in found)
 

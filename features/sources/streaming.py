@@ -6,7 +6,7 @@ several rows at once: no ids to compare, no links to follow, no codes to replace
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 
 from features.reading import ZONED, clean_text, is_parquet
 from features.sources.needs import RESERVED, Reading
-from features.sources.refining import ENTITIES
+from features.sources.refining import ENTITIES, MOST_STRANGERS
 from features.sql import fetch_row, quoted_name, quoted_texts
+from features.tombstones import Tombstones
 from features.usecase import ReadOptions, Source
 
 _REAL = ("DOUBLE", "FLOAT")
@@ -37,6 +38,8 @@ class EventFiles:
         Columns with the entity and the time of the event.
     known_at
         Column with the known time; ``None`` when it follows the event by ``delay_days``.
+    tombstones
+        Who was erased: the files may still hold rows of theirs, nothing that is kept does.
     """
 
     paths: tuple[Path, ...]
@@ -44,6 +47,7 @@ class EventFiles:
     event_time: str
     known_at: str | None
     delay_days: int
+    tombstones: Tombstones = field(default_factory=Tombstones)
 
 
 @dataclass(frozen=True)
@@ -127,13 +131,16 @@ def create_view(
 
 
 def list_strangers(connection: duckdb.DuckDBPyConnection, files: EventFiles) -> tuple[str, ...]:
-    """Return up to five keys of complete rows that lead to no entity."""
+    """Return up to five keys of complete rows that lead to no entity, none of an erased one."""
     relation, types = _describe(connection, files)
+    limit = "" if files.tombstones else f" LIMIT {MOST_STRANGERS}"
     found = connection.execute(
         f"SELECT DISTINCT entity_id FROM (SELECT {', '.join(_select_roles(files, types))} FROM {relation}) "
-        f"WHERE {_TIMED} AND entity_id NOT IN (SELECT entity_id FROM {ENTITIES}) ORDER BY 1 LIMIT 5"
+        f"WHERE {_TIMED} AND entity_id NOT IN (SELECT entity_id FROM {ENTITIES}) ORDER BY 1{limit}"
     ).fetchall()
-    return tuple(str(row[0]) for row in found)
+    keys = [str(row[0]) for row in found]
+    is_erased = files.tombstones.covers(keys)
+    return tuple(key for key, erased in zip(keys, is_erased, strict=True) if not erased)[:MOST_STRANGERS]
 
 
 def _asks_for_rows_alone(source: Source) -> bool:

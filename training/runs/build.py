@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from features.frame import build
+from features.frame import Tombstones, build
 from training.console import Console
 from training.runs.description import describe_frame
 from training.runs.workspace import Workspace, load_usecase
@@ -13,7 +13,13 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     folder = workspace.frame(spec.name)
-    frame = build(spec, folder, partials=workspace.partials(spec.name), report=console.report)
+    frame = build(
+        spec,
+        folder,
+        partials=workspace.partials(spec.name),
+        tombstones=Tombstones.read(workspace.tombstones(spec.name)),
+        report=console.report,
+    )
     console.result(
         "\n".join([*describe_frame(frame), f"written to {folder}"]),
         {"folder": str(folder)} | frame.facts.to_json(),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Feature
 from features.files import write_atomically
-from features.frame import Frame, build
+from features.frame import Frame, Tombstones, build
 from features.usecase import Language
 from training.bundle import Bundle, load
 from training.card import write_card
@@ -50,7 +50,11 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
     champion = fetch_champion(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build(
-        spec, workspace.frame(spec.name), partials=workspace.partials(spec.name), report=console.report
+        spec,
+        workspace.frame(spec.name),
+        partials=workspace.partials(spec.name),
+        tombstones=Tombstones.read(workspace.tombstones(spec.name)),
+        report=console.report,
     )
     files = write(bundle, frame, workspace.reports(spec.name), made_on=datetime.now(UTC).date())
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]

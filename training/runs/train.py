@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from features.frame import Frame, build
+from features.frame import Frame, Tombstones, build
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.assessment import RatingForecasts, primary_outcomes
@@ -97,7 +97,11 @@ def train(
         If spec or data have to be mended.
     """
     frame = build(
-        usecase, workspace.frame(usecase.name), partials=workspace.partials(usecase.name), report=report
+        usecase,
+        workspace.frame(usecase.name),
+        partials=workspace.partials(usecase.name),
+        tombstones=Tombstones.read(workspace.tombstones(usecase.name)),
+        report=report,
     )
     learned = learn(frame, usecase, seed=seed, report=report)
     folder = workspace.bundle(usecase.name)

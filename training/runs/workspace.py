@@ -35,6 +35,10 @@ class Workspace:
         """Return the folder of partial results of large logs, from which the next build goes on."""
         return self.folder / "partials" / usecase
 
+    def tombstones(self, usecase: str) -> Path:
+        """Return the file that tells who was erased; without it the next build brings them back."""
+        return self.folder / "erased" / f"{usecase}.json"
+
     def bundle(self, usecase: str) -> Path:
         """Return the folder of the last bundle that was trained here."""
         return self.folder / "bundles" / usecase

@@ -1,0 +1,196 @@
+"""Take people out of everything that a build keeps: the feature table and the partial results.
+
+Tombstones (:mod:`features.tombstones`) are written before; they keep the next build from bringing anybody
+back. Works while nothing else builds or reads there. Every file is written whole or not at all, and nothing
+is counted on that an interrupted run has left: running again finishes the job.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.fold.partials import drop_entities, list_entities
+from features.frame.content import Frame
+from features.frame.facts import FrameFacts, HorizonFacts, TargetFacts
+from features.frame.panel import describe_ratings
+from features.timeline import Duration
+
+_FACTS = "frame.json"
+_PARTIALS = (".cells", ".told")
+_NAMELESS = "(erased)"
+Ids = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Count what was removed.
+
+    Attributes
+    ----------
+    rows, latest, answers
+        Rows of the feature table, of the newest snapshot, and survey answers.
+    partials
+        Cells, and rows that were told, in partial results of large logs.
+    """
+
+    rows: int
+    latest: int
+    answers: int
+    partials: int
+
+
+def list_known(frame: Path, partials: Path, ids: Iterable[str]) -> Ids:
+    """Return which of some ids the kept results of a use case hold; parameters as of :func:`erase`."""
+    wanted = frozenset(ids)
+    found: set[str] = set()
+    if (frame / _FACTS).exists():
+        kept = Frame.read(frame)
+        for table in (kept.table, kept.latest, kept.answers, kept.protected):
+            found |= wanted & set(pc.unique(table.column("entity_id")).to_pylist())
+        for match in kept.facts.matches.values():
+            found |= wanted & set(match.get("unmatched_keys", ()))
+    for path in _list_partials(partials):
+        found |= wanted & set(list_entities(path))
+    return frozenset(found)
+
+
+def erase(frame: Path, partials: Path, ids: Iterable[str]) -> Erased:
+    """Remove people from the feature table and the partial results of a use case.
+
+    Parameters
+    ----------
+    frame
+        Folder of the feature table; may be absent.
+    partials
+        Folder of the partial results; may be absent.
+    ids
+        Entities, as ``entity_id`` names them.
+
+    Raises
+    ------
+    SourceError, ContractError
+        If the feature table cannot be read; then nothing has been changed.
+    """
+    wanted = frozenset(ids)
+    rows, latest, answers = _erase_from_frame(frame, wanted) if (frame / _FACTS).exists() else (0, 0, 0)
+    cells = 0
+    for path in _list_partials(partials):
+        cells += drop_entities(path, lambda found: [one in wanted for one in found])
+    _remove_drafts(frame, partials)
+    return Erased(rows, latest, answers, cells)
+
+
+def _list_partials(folder: Path) -> Iterator[Path]:
+    """Yield all files with partial results."""
+    if folder.is_dir():
+        yield from (path for path in sorted(folder.rglob("[!.]*")) if path.suffix in _PARTIALS)
+
+
+def _remove_drafts(frame: Path, partials: Path) -> None:
+    """Remove what runs that were killed while they wrote have left: hidden beside what they wrote."""
+    drafts = list(frame.parent.glob(f".{frame.name}.*"))
+    drafts += [path for suffix in _PARTIALS for path in partials.rglob(f".*{suffix}.*")]
+    for path in drafts:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _erase_from_frame(folder: Path, ids: Ids) -> tuple[int, int, int]:
+    """Write the feature table again without some ids, if it holds any; return how many rows went where."""
+    frame = Frame.read(folder)
+    table, latest, answers, protected = (
+        _drop(table, ids) for table in (frame.table, frame.latest, frame.answers, frame.protected)
+    )
+    facts = replace(
+        _count_again(frame.facts, table, latest),
+        matches=_scrub(frame.facts.matches, ids),
+        findings=tuple(_scrub(finding, ids) for finding in frame.facts.findings),
+        dropped_features=_scrub(frame.facts.dropped_features, ids),
+    )
+    left = Frame(table, latest, answers, facts, protected)
+    removed = tuple(
+        before.num_rows - after.num_rows
+        for before, after in (
+            (frame.table, table),
+            (frame.latest, latest),
+            (frame.answers, answers),
+            (frame.protected, protected),
+        )
+    )
+    if any(removed) or facts.to_json() != frame.facts.to_json():
+        left.write(folder)
+    return removed[:3]
+
+
+def _drop(table: pa.Table, ids: Ids) -> pa.Table:
+    """Return the rows of all others; anonymous answers have no id and stay."""
+    is_erased = pc.is_in(table.column("entity_id"), pa.array(sorted(ids), pa.string()))
+    return table.filter(pc.invert(is_erased)).combine_chunks()
+
+
+def _count_again(facts: FrameFacts, table: pa.Table, latest: pa.Table) -> FrameFacts:
+    """Return the facts with what can be counted in the rows; of the sources they say what was read."""
+    events = _count_events(facts.target, table)
+    return replace(
+        facts,
+        row_count=table.num_rows,
+        entity_count=len(pc.unique(table.column("entity_id"))),
+        latest_count=latest.num_rows,
+        event_count=events,
+        horizons=tuple(_count_horizon(horizon, facts.target, table, events) for horizon in facts.horizons),
+        target=_describe_target(facts.target, table),
+    )
+
+
+def _count_events(target: TargetFacts, table: pa.Table) -> int:
+    """Return the rows with an event, with silence, with the predicted label, or with any label."""
+    if target.kind == "event":
+        return int(pc.sum(table.column("target_event")).as_py() or 0)
+    labels = table.column("target")
+    if target.kind in {"silence", "binary"}:
+        return int(pc.sum(labels).as_py() or 0)
+    return len(labels) - int(labels.null_count)
+
+
+def _count_horizon(horizon: HorizonFacts, target: TargetFacts, table: pa.Table, events: int) -> HorizonFacts:
+    """Return how many rows have an event within a horizon, and how many have a known label."""
+    if target.kind != "event":
+        labels = table.column("target")
+        return replace(horizon, events=events, labelled=len(labels) - int(labels.null_count))
+    days, event = table.column("target_days"), table.column("target_event")
+    passed = pc.greater_equal(days, Duration.parse(horizon.horizon).days)
+    came = pc.and_(pc.equal(event, 1), pc.invert(passed))
+    return replace(horizon, events=_count(came), labelled=_count(pc.or_(came, passed)))
+
+
+def _count(is_counted: pa.ChunkedArray) -> int:
+    """Return how many values are true."""
+    return int(pc.sum(is_counted).as_py() or 0)
+
+
+def _describe_target(target: TargetFacts, table: pa.Table) -> TargetFacts:
+    """Return what was found of ratings and amounts; of events and silence it tells of the sources."""
+    if target.kind in {"event", "silence", "binary"}:
+        return target
+    values = table.column("target").cast(pa.float64()).to_numpy()
+    return describe_ratings(target.kind, values, target.scale)
+
+
+def _scrub(told: Any, ids: Ids) -> Any:
+    """Return what was told of sources and features without ids: keys that led to nobody, quoted values."""
+    if isinstance(told, dict):
+        return {key: _scrub(value, ids) for key, value in told.items()}
+    if isinstance(told, list):
+        return [_scrub(value, ids) for value in told if not (isinstance(value, str) and value in ids)]
+    if not isinstance(told, str):
+        return told
+    for one in ids:
+        told = told.replace(f"'{one}'", f"'{_NAMELESS}'")
+    return told

@@ -1,0 +1,137 @@
+"""The verb erase: what it removes, what it refuses, what it says."""
+
+import io
+import json
+
+import pytest
+
+from features.errors import ContractError, InputError
+from features.frame import Frame
+from features.sources import streaming
+from tests.features.frame.erasing_world import PERSON, PLAN, WORDS, find_traces, load_world
+from training.__main__ import main
+from training.console import Console
+from training.runs import build, erase
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """Build a company with the person in a workspace."""
+    monkeypatch.setattr(streaming, "STREAMED_ROWS", 1)
+    load_world(tmp_path / "data")
+    answer_of(build.run, usecase=str(tmp_path / "data" / "churn.yaml"), data="", out=str(tmp_path / "out"))
+    return tmp_path
+
+
+def tell(run, *, as_json, **settings):
+    out = io.StringIO()
+    run(Console(as_json=as_json, out=out, err=io.StringIO()), **settings)
+    return out.getvalue()
+
+
+def answer_of(run, **settings):
+    return json.loads(tell(run, as_json=True, **settings))
+
+
+def erase_from(folder, entity, name="churn"):
+    return answer_of(erase.run, name=name, entity=entity, out=str(folder / "out"))
+
+
+def files_below(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_erased_person_is_nowhere_in_the_workspace_and_does_not_come_back(built):
+    before = Frame.read(built / "out" / "frames" / "churn")
+    answer = erase_from(built, PERSON)
+    assert answer["removed"]["rows"] > 0
+    assert answer["removed"]["partials"] > 0
+    assert list(find_traces(built / "out", PERSON, WORDS, PLAN)) == []
+    erased = Frame.read(built / "out" / "frames" / "churn")
+    assert erased.table.num_rows == before.table.num_rows - answer["removed"]["rows"]
+    usecase = str(built / "data" / "churn.yaml")
+    answer_of(build.run, usecase=usecase, data="", out=str(built / "out"))
+    assert Frame.read(built / "out" / "frames" / "churn").table.equals(erased.table)
+    assert list(find_traces(built / "out", PERSON, WORDS, PLAN)) == []
+
+
+def test_an_unknown_id_is_named_and_nothing_is_changed(built, capsys):
+    before = files_below(built / "out")
+    arguments = ["erase", "--name", "churn", "--entity", f"{PERSON},nobody", "--out", str(built / "out")]
+    assert main(arguments) == 2
+    assert "--entity: 'nobody' is in nothing that builds of 'churn' have kept" in capsys.readouterr().err
+    assert files_below(built / "out") == before
+
+
+def test_a_workspace_without_the_use_case_knows_nobody(tmp_path):
+    with pytest.raises(InputError, match="'k00' is in nothing that builds of 'other' have kept"):
+        erase_from(tmp_path, "k00", name="other")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_ids_come_with_commas_or_from_a_file(built):
+    (built / "ids.txt").write_text("k02\n\nk03\n")
+    assert erase_from(built, "k00, k01")["entities"] == 2
+    assert erase_from(built, f"@{built / 'ids.txt'}")["entities"] == 2
+    left = set(Frame.read(built / "out" / "frames" / "churn").table.column("entity_id").to_pylist())
+    assert left
+    assert not left & {"k00", "k01", "k02", "k03"}
+
+
+@pytest.mark.parametrize("entity", ["", " , ", "@none.txt"])
+def test_nobody_cannot_be_erased(tmp_path, entity, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"^--entity: "):
+        erase.read_ids(entity)
+
+
+def test_a_second_run_for_the_same_id_is_fine(built):
+    erase_from(built, PERSON)
+    before = files_below(built / "out")
+    assert set(erase_from(built, PERSON)["removed"].values()) == {0}
+    assert files_below(built / "out") == before
+
+
+def test_a_crash_after_the_tombstone_is_finished_by_a_second_run(built, monkeypatch):
+    with monkeypatch.context() as patched:
+
+        def fail(*_):
+            raise OSError(28, "no space left")
+
+        patched.setattr(erase, "erase", fail)
+        with pytest.raises(OSError, match="no space"):
+            erase_from(built, PERSON)
+    assert list(find_traces(built / "out", PERSON)) != []
+    assert erase_from(built, PERSON)["removed"]["rows"] > 0
+    assert list(find_traces(built / "out", PERSON, WORDS, PLAN)) == []
+
+
+def test_a_report_that_names_the_person_goes_and_others_stay(built):
+    for folder, entity in (("reports/churn", PERSON), ("reports/other", "k01"), ("mlartifacts/1/x", PERSON)):
+        (built / "out" / folder).mkdir(parents=True)
+        content = {"calls": {"rows": [{"entity_id": entity}]}}
+        (built / "out" / folder / "report.json").write_text(json.dumps(content))
+    answer = erase_from(built, PERSON)
+    assert answer["removed"]["report"] is True
+    assert not (built / "out" / "reports" / "churn").exists()
+    assert (built / "out" / "reports" / "other" / "report.json").exists()
+    assert answer["reports_that_name_them"] == [
+        str(built / "out" / "mlartifacts" / "1" / "x" / "report.json")
+    ]
+    said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
+    assert "mlartifacts/1/x/report.json" in said
+
+
+def test_what_is_left_to_do_is_said(built):
+    said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
+    assert "survey answers" in said
+    for words in ("your own sources", "train again", "files of scores"):
+        assert words in said
+    assert PERSON not in said
+
+
+def test_damaged_tombstones_stop_a_build(built):
+    erase_from(built, PERSON)
+    (built / "out" / "erased" / "churn.json").write_text("{")
+    with pytest.raises(ContractError, match=r"erased/churn\.json: does not hold tombstones"):
+        answer_of(build.run, usecase=str(built / "data" / "churn.yaml"), data="", out=str(built / "out"))
