@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 THREADS = 2
 _INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C, as a bare RuntimeError
@@ -46,7 +48,7 @@ def quoted_texts(texts: Iterable[str]) -> str:
 @contextmanager
 def open_database(
     path: str = ":memory:", *, scratch: str | None = None, is_guest: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> "Iterator[duckdb.DuckDBPyConnection]":
     """Open DuckDB so that it never reaches for the network: no extension is installed or loaded by itself.
 
     Parameters
@@ -68,6 +70,8 @@ def open_database(
     KeyboardInterrupt
         If Ctrl-C ends a query.
     """
+    import duckdb
+
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": THREADS,
         "autoinstall_known_extensions": False,
@@ -87,7 +91,7 @@ def open_database(
         raise
 
 
-def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
+def fetch_row(connection: "duckdb.DuckDBPyConnection", query: str) -> tuple[object, ...]:
     """Return the one row that ``query`` (an aggregate) gives."""
     rows = connection.execute(query).fetchall()  # to the end: a result half read blocks what comes next
     return tuple(rows[0]) if rows else ()

@@ -9,43 +9,61 @@ by a fixed hash), then by value. Import from here; the modules inside are an arr
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from features.columns import is_versioned, value_of
-from features.fold.asking import Asked, arrange, read_rows, to_table
+from features.fold.asking import Asked, arrange, order_rows, read_rows, to_table
 from features.fold.batches import to_events
 from features.fold.engine import Engine
 from features.fold.folding import Rows, fold_cells
-from features.fold.parquet import read_files
-from features.fold.refreshing import fold_with_partials
 from features.measures import Measure
 from features.panes import Texts
 from features.progress import Report, silent
-from features.sources import EventFiles
 from features.sql import fetch_row, quoted_name
+
+if TYPE_CHECKING:  # the executors of Spark import this package and need no database
+    import duckdb
+
+    from features.sources import EventFiles
 
 __all__ = [
     "Asked",
     "Engine",
+    "FoldLog",
     "Rows",
     "arrange",
     "fold_cells",
     "fold_events",
     "fold_files",
-    "read_files",
+    "order_rows",
     "read_rows",
     "to_events",
+    "to_table",
 ]
 
 _BATCH_ROWS = 100_000
 
 
+class FoldLog(Protocol):
+    """Compute measures of a log for every row, in whatever place: :func:`fold_files` does it here."""
+
+    def __call__(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        *,
+        files: "EventFiles",
+        rows: str,
+        measures: Sequence[Measure],
+        report: Report,
+    ) -> pa.Table:
+        """Return one column per measure, one line per row in the order of ``row_id``."""
+
+
 def fold_events(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     *,
     events: str,
     rows: str,
@@ -85,13 +103,13 @@ def fold_events(
         for batch in _read_events(connection, events, engine, id_column):
             engine.add(to_events(batch, engine.layout.shapes, asked.roster, texts), len(asked.roster))
         told = engine.tell(asked.rows)
-    return to_table(measures, _put_back(told, asked), texts)
+    return to_table(measures, asked.put_back(told), texts)
 
 
 def fold_files(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     *,
-    files: EventFiles,
+    files: "EventFiles",
     rows: str,
     measures: Sequence[Measure],
     partials: Path | None = None,
@@ -111,29 +129,25 @@ def fold_files(
     report
         Told how far the log has been read.
     """
+    from features.fold.parquet import read_files
+    from features.fold.refreshing import fold_with_partials
+
     asked, texts = read_rows(connection, rows), Texts()
     if not len(asked.days):
         return to_table(measures, np.empty((len(measures), 0)), texts)
     if partials is not None:
         told = fold_with_partials(partials, files, measures, asked, texts, report)
-        return to_table(measures, _put_back(told, asked), texts)
+        return to_table(measures, asked.put_back(told), texts)
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None) as engine:
         shapes, roster = engine.layout.shapes, asked.roster
         for batch in read_files(files, files.paths, engine.layout, report):
             engine.add(to_events(batch, shapes, roster, texts, delay_days=files.delay_days), len(roster))
         told = engine.tell(asked.rows)
-    return to_table(measures, _put_back(told, asked), texts)
-
-
-def _put_back(told: NDArray[np.float64], asked: Asked) -> NDArray[np.float64]:
-    """Return what was told in the order of the rows of the table."""
-    ordered = np.empty_like(told)
-    ordered[:, asked.order] = told
-    return ordered
+    return to_table(measures, asked.put_back(told), texts)
 
 
 def _read_events(
-    connection: duckdb.DuckDBPyConnection, events: str, engine: Engine, id_column: str | None
+    connection: "duckdb.DuckDBPyConnection", events: str, engine: Engine, id_column: str | None
 ) -> Iterator[pa.RecordBatch]:
     """Yield the events with the columns of the layout in their shapes."""
     selected = ["entity_id", "event_time", "known_at"]
@@ -144,7 +158,7 @@ def _read_events(
     yield from connection.sql(f"SELECT {', '.join(selected)} FROM {events}").to_arrow_reader(_BATCH_ROWS)
 
 
-def _order_of(connection: duckdb.DuckDBPyConnection, events: str, id_column: str) -> str:
+def _order_of(connection: "duckdb.DuckDBPyConnection", events: str, id_column: str) -> str:
     """Return SQL for ids as whole numbers, where all of them are, or as texts."""
     text = f"CAST({quoted_name(id_column)} AS VARCHAR)"
     query = f"SELECT count(*) FROM {events} WHERE TRY_CAST({text} AS BIGINT) IS NULL AND {text} IS NOT NULL"

@@ -5,6 +5,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from pathlib import Path
 
+from features.fold import FoldLog
 from features.frame.content import Frame
 from features.frame.facts import FrameFacts, HorizonFacts, TargetFacts
 from features.frame.flat import build_from_table
@@ -17,7 +18,12 @@ __all__ = ["Frame", "FrameFacts", "HorizonFacts", "TargetFacts", "build", "label
 
 
 def build(
-    usecase: UseCase, folder: Path | None = None, *, partials: Path | None = None, report: Report = silent
+    usecase: UseCase,
+    folder: Path | None = None,
+    *,
+    partials: Path | None = None,
+    fold_log: FoldLog | None = None,
+    report: Report = silent,
 ) -> Frame:
     """Make the feature table of a use case, audit it for leaks, and write it.
 
@@ -31,6 +37,10 @@ def build(
     partials
         Folder for partial results of large logs: with them the next build reads only files that are new or
         have changed. Its own, for one use case; nothing is kept when absent.
+    fold_log
+        Computes the features of logs in another place, such as :func:`features.spark.fold_on_spark`: every
+        log in typed Parquet files that need no repair, however small. All else is done here; partial results
+        are of no use to it and are not kept. This process does all when absent.
     report
         Told what is being done.
 
@@ -43,8 +53,10 @@ def build(
     TooFewEventsError
         If nothing can be learned: the event never happens, nobody answers, all or none are silent.
     """
+    if fold_log is not None and usecase.table is not None:
+        report("a flat table has no log to fold elsewhere: everything is done here")
     frame = (
-        build_from_sources(usecase, report, partials)
+        build_from_sources(usecase, report, partials, fold_log)
         if usecase.table is None
         else build_from_table(usecase, report)
     )

@@ -67,7 +67,7 @@ class Sources:
 
 @contextmanager
 def open_sources(
-    usecase: UseCase, *, report: Report = silent, today: date | None = None
+    usecase: UseCase, *, report: Report = silent, today: date | None = None, streams_all: bool = False
 ) -> Iterator[Sources]:
     """Read and check all sources of a use case; nothing is fetched from any network.
 
@@ -79,6 +79,8 @@ def open_sources(
         Told which source is being read.
     today
         Day after which dates count as future; the present day in UTC when absent.
+    streams_all
+        Whether small logs that need no repair are read where they lie, too, not only large ones.
 
     Yields
     ------
@@ -100,7 +102,8 @@ def open_sources(
         tempfile.TemporaryDirectory(prefix="xm-") as scratch,
         open_database(scratch=scratch) as connection,
     ):
-        loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date())
+        fewest_rows = 1 if streams_all else streaming.STREAMED_ROWS
+        loading = _Loading(usecase, connection, report, today or datetime.now(UTC).date(), fewest_rows)
         yield Sources(usecase, connection, loading.run(), loading.files)
 
 
@@ -108,13 +111,19 @@ class _Loading:
     """Load the sources one after the other: links, the source that says who there is, then all others."""
 
     def __init__(
-        self, usecase: UseCase, connection: duckdb.DuckDBPyConnection, report: Report, today: date
+        self,
+        usecase: UseCase,
+        connection: duckdb.DuckDBPyConnection,
+        report: Report,
+        today: date,
+        fewest_rows: int,
     ) -> None:
         self._sources = usecase.sources
         self._usecase = usecase
         self._connection = connection
         self._report = report
         self._today = today
+        self._fewest_rows = fewest_rows
         self._entity, _, self._cohort, _ = usecase.settled()
         self._base = self._cohort.base
         self.files: dict[str, EventFiles] = {}
@@ -240,7 +249,7 @@ class _Loading:
         path = self._usecase.folder / (source.file or "")
         if source.file is None or not is_direct:
             return None
-        files = find_event_files(source, path, key, needs, fewest_rows=streaming.STREAMED_ROWS)
+        files = find_event_files(source, path, key, needs, fewest_rows=self._fewest_rows)
         if files is None:
             return None
         self._report(f"reading {name}")
