@@ -5,6 +5,7 @@ import re
 _OF_OURS = re.compile(
     rf"^{re.escape(__name__)}\.(?P<kind>\w+): (?P<where>.*?): (?P<problem>.*)$", re.MULTILINE
 )
+_RAISED = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)*(?P<raised>\S.*)")
 _SAYS_NOTHING = re.compile(r"An error occurred while calling |\s*$")
 
 
@@ -86,12 +87,14 @@ def find_reported(report: str) -> XmError | None:
 
 
 def first_line(error: Exception) -> str:
-    r"""Return the first line of a library's message that tells something.
+    r"""Return the first line of a library's message that tells something: what a worker raised, if any did.
 
     Examples
     --------
     >>> first_line(ValueError("An error occurred while calling o1.load.\n: disk is full\n  at a(B.java)"))
     'disk is full'
     """
+    if raised := _RAISED.findall(str(error)):
+        return str(raised[-1])
     lines = [line.removeprefix(": ") for line in str(error).splitlines() if not _SAYS_NOTHING.match(line)]
     return (lines or [type(error).__name__])[0]

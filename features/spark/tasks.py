@@ -21,7 +21,7 @@ CELLS = pa.schema(
     [(BUCKET, pa.int32()), (ENTITY, pa.string()), ("cells", pa.binary()), ("text", pa.string())]
 )
 _MEMORY_BYTES = 64 * 2**20  # of a task for cells: several tasks share an executor
-_BUCKET_BYTES = 160 * 2**20  # a group of Spark lies in memory: about a million cells of twenty words
+_BUCKET_BYTES = 64 * 2**20  # a group of Spark lies in memory, several times while it is unpacked
 _WORD_BYTES = 8
 _LINES = 4096  # of cells in one batch: a batch passes through the memory of Java
 

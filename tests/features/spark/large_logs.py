@@ -113,7 +113,7 @@ def _store_rows(connection: duckdb.DuckDBPyConnection, entities: Sequence[str]) 
     """Ask about every entity at most snapshots, in any order."""
     dice = np.random.default_rng(5)
     pairs = [(entity, day) for entity in entities for day in DAYS if dice.random() < 0.8]
-    dice.shuffle(pairs)  # type: ignore[arg-type] # a list is fine
+    dice.shuffle(pairs)
     schema = pa.schema([("row_id", pa.int64()), ("entity_id", pa.string()), ("snapshot_day", pa.int32())])
     rows = [
         {"row_id": place, "entity_id": str(entity), "snapshot_day": int(day)}

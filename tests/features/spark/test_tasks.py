@@ -137,8 +137,8 @@ def test_buckets_grow_with_events_and_with_rows(log):
     many = 10_000_000
     by_events = count_buckets(log.measures, layout, event_count=many, row_count=1)
     by_rows = count_buckets(log.measures, layout, event_count=1, row_count=many)
-    assert by_events == 1 + many * layout.width * 8 // (160 * 2**20)
-    assert by_rows == 1 + many * len(log.measures) * 8 // (160 * 2**20)
+    assert by_events == 1 + many * layout.width * 8 // tasks._BUCKET_BYTES
+    assert by_rows == 1 + many * len(log.measures) * 8 // tasks._BUCKET_BYTES
 
 
 def test_texts_with_one_hash_are_refused_in_a_task(log, plan, monkeypatch):
