@@ -3,13 +3,14 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import cast
-
-import duckdb
+from typing import TYPE_CHECKING, cast
 
 from features.errors import ContractError
 from features.measures import Measure, Shape
 from features.sql import fetch_row, quoted_name
+
+if TYPE_CHECKING:
+    import duckdb
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")
 _TIMES = ("DATE", "TIMESTAMP")
@@ -46,18 +47,18 @@ def value_of(column: str, shape: Shape) -> str:
     return number_of(column) if shape == "number" else text_of(column)
 
 
-def list_types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+def list_types(connection: "duckdb.DuckDBPyConnection", table: str) -> dict[str, str]:
     """Return the SQL type of each column of a table."""
     described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     return {str(row[0]): str(row[1]) for row in described}
 
 
-def is_versioned(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+def is_versioned(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
     """Tell whether the events of a table may be corrected or withdrawn: it says until when each is known."""
     return "known_until" in list_types(connection, table)
 
 
-def known_on(connection: duckdb.DuckDBPyConnection, table: str, day: int | None = None) -> str:
+def known_on(connection: "duckdb.DuckDBPyConnection", table: str, day: int | None = None) -> str:
     """Return SQL for the events of a table as they stood at 00:00 UTC of a day, in brackets.
 
     Parameters
@@ -72,7 +73,7 @@ def known_on(connection: duckdb.DuckDBPyConnection, table: str, day: int | None 
     return f"(SELECT * FROM {table} WHERE known_until IS NULL{later})"
 
 
-def list_days(connection: duckdb.DuckDBPyConnection, events: str) -> str:
+def list_days(connection: "duckdb.DuckDBPyConnection", events: str) -> str:
     """Return SQL for the days of events: ``event_day``, and the snapshots ``[visible_day, gone_day)``.
 
     ``visible_day`` is the first day on which an event is past and known. ``gone_day`` is the first midnight
@@ -91,7 +92,7 @@ def list_days(connection: duckdb.DuckDBPyConnection, events: str) -> str:
 
 
 def resolve_measures(
-    connection: duckdb.DuckDBPyConnection, table: str, source_name: str, measures: Iterable[Measure]
+    connection: "duckdb.DuckDBPyConnection", table: str, source_name: str, measures: Iterable[Measure]
 ) -> tuple[Measure, ...]:
     """Return the measures with the shape of their columns filled in.
 
@@ -120,7 +121,7 @@ def require_column(source_name: str, column: str, present: Sequence[str], where:
 
 
 def _resolve(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     table: str,
     source_name: str,
     types: dict[str, str],
@@ -160,7 +161,7 @@ def _needs_number(measure: Measure, shape: Shape) -> bool:
     return measure.function not in {"first", "last", "distinct"}
 
 
-def _find_text(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> str | None:
+def _find_text(connection: "duckdb.DuckDBPyConnection", table: str, column: str) -> str | None:
     """Return one value that is not a number, if there is any."""
     text = text_of(column)
     query = f"SELECT min({text}) FROM {table} WHERE {text} IS NOT NULL AND TRY_CAST({text} AS DOUBLE) IS NULL"

@@ -1,5 +1,13 @@
 """What can go wrong, as types: each error is one line that says where, what was found and how to mend it."""
 
+import re
+
+_OF_OURS = re.compile(
+    rf"^{re.escape(__name__)}\.(?P<kind>\w+): (?P<where>.*?): (?P<problem>.*)$", re.MULTILINE
+)
+_RAISED = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)*(?P<raised>\S.*)")
+_SAYS_NOTHING = re.compile(r"An error occurred while calling |\s*$")
+
 
 class XmError(Exception):
     """Report a failure in one line: ``where: problem; hint``.
@@ -64,3 +72,29 @@ class BundleError(XmError):
 
 class RegistryError(XmError):
     """Report a model registry that cannot be reached or does not hold what was asked for."""
+
+
+def find_reported(report: str) -> XmError | None:
+    r"""Return the error of this module in a report of another process, such as a worker of Spark.
+
+    Examples
+    --------
+    >>> find_reported("Traceback:\n  ...\nfeatures.errors.SourceError: log: has no rows; name another")
+    SourceError('log', 'has no rows; name another', '')
+    """
+    found = _OF_OURS.search(report)
+    return None if found is None else globals()[found["kind"]](found["where"], found["problem"])
+
+
+def first_line(error: Exception) -> str:
+    r"""Return the first line of a library's message that tells something: what a worker raised, if any did.
+
+    Examples
+    --------
+    >>> first_line(ValueError("An error occurred while calling o1.load.\n: disk is full\n  at a(B.java)"))
+    'disk is full'
+    """
+    if raised := _RAISED.findall(str(error)):
+        return str(raised[-1])
+    lines = [line.removeprefix(": ") for line in str(error).splitlines() if not _SAYS_NOTHING.match(line)]
+    return (lines or [type(error).__name__])[0]

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    import duckdb
 
 from features.errors import SourceError
 
@@ -55,7 +57,7 @@ def open_database(
     scratch: str | None = None,
     is_guest: bool = False,
     memory_bytes: int = MEMORY_BYTES,
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> "Iterator[duckdb.DuckDBPyConnection]":
     """Open DuckDB so that it never reaches for the network: no extension is installed or loaded by itself.
 
     Parameters
@@ -81,6 +83,8 @@ def open_database(
     KeyboardInterrupt
         If Ctrl-C ends a query.
     """
+    import duckdb
+
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": THREADS,
         "memory_limit": f"{memory_bytes}B",
@@ -109,7 +113,7 @@ def open_database(
         raise
 
 
-def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
+def fetch_row(connection: "duckdb.DuckDBPyConnection", query: str) -> tuple[object, ...]:
     """Return the one row that ``query`` (an aggregate) gives."""
     rows = connection.execute(query).fetchall()  # to the end: a result half read blocks what comes next
     return tuple(rows[0]) if rows else ()

@@ -80,7 +80,17 @@ VERBS: tuple[Verb, ...] = (
         "build",
         "make the feature table: one honest row per entity and snapshot",
         "xm-predict build --usecase churn.yaml --data exports/ --out xm-data",
-        (_USECASE, _DATA, _OUT),
+        (
+            _USECASE,
+            _DATA,
+            Parameter(
+                "engine",
+                "local: this process; spark: logs in typed Parquet files are folded on a cluster",
+                "local",
+                choices=("local", "spark"),
+            ),
+            _OUT,
+        ),
         is_entry_point=True,
     ),
     Verb(

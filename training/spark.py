@@ -6,7 +6,6 @@ and repeats its canary scores before the first row. Executors need the light ins
 
 import functools
 import os
-import re
 import sys
 import tempfile
 import warnings
@@ -18,8 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 import pyarrow as pa
 
-from features import errors
-from features.errors import InputError, SourceError
+from features.errors import InputError, SourceError, find_reported, first_line
 from training import batch
 from training.bundle import load
 from training.scoring import Scorer, check_canary
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
 
 _ID, _DATE = "entity_id", "snapshot_date"
 _WHERE = "table"
-_OF_OURS = re.compile(
-    rf"^{re.escape(errors.__name__)}\.(?P<kind>\w+): (?P<where>.*?): (?P<problem>.*)$", re.MULTILINE
-)
-_SAYS_NOTHING = re.compile(r"An error occurred while calling |\s*$")
 _PATHS = {
     "PATH_NOT_FOUND": ("is not there", "name a Parquet file or a folder of them"),
     "PATH_ALREADY_EXISTS": ("is there already", "name a new folder"),
@@ -148,7 +142,7 @@ def open_session() -> "Iterator[SparkSession]":
         session = running or SparkSession.builder.appName("xm-predict").getOrCreate()
     except PySparkException as error:
         hint = "Java 17 or newer has to be on the path or in JAVA_HOME"
-        raise InputError("--engine spark", f"Spark does not start ({_first_line(error)})", hint) from error
+        raise InputError("--engine spark", f"Spark does not start ({first_line(error)})", hint) from error
     try:
         yield session
     finally:
@@ -262,16 +256,10 @@ def _to_spark(shape: pa.Schema) -> object:
 
 def _translate(error: "PySparkException | Py4JError", rows: str, to: str) -> NoReturn:
     """Raise the error of ours that ended a worker, or say in one line what Spark says in hundreds."""
-    ours = _OF_OURS.search(str(error))
-    if ours:
-        raise getattr(errors, ours["kind"])(ours["where"], ours["problem"]) from error
+    ours = find_reported(str(error))
+    if ours is not None:
+        raise ours from error
     condition = _condition_of(error)
     if condition in _PATHS:
         raise SourceError(rows if condition == "PATH_NOT_FOUND" else to, *_PATHS[condition]) from error
-    raise SourceError(rows, f"Spark cannot score it ({_first_line(error)})", "see Spark's log") from error
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line of a library's message that tells something."""
-    lines = [line.removeprefix(": ") for line in str(error).splitlines() if not _SAYS_NOTHING.match(line)]
-    return (lines or [type(error).__name__])[0]
+    raise SourceError(rows, f"Spark cannot score it ({first_line(error)})", "see Spark's log") from error

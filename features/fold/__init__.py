@@ -9,42 +9,61 @@ by a fixed hash), then by value. Import from here; the modules inside are an arr
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from features.columns import is_versioned, value_of
-from features.fold.asking import Asked, arrange, read_rows, to_table
+from features.fold.asking import Asked, arrange, order_rows, read_rows, to_table
 from features.fold.batches import to_events
 from features.fold.engine import Engine
 from features.fold.folding import Rows, fold_cells
-from features.fold.parquet import read_files
-from features.fold.refreshing import fold_with_partials
 from features.measures import Measure
 from features.panes import Texts
 from features.progress import Report, silent
-from features.sources import EventFiles
 from features.sql import fetch_row, quoted_name
+
+if TYPE_CHECKING:  # the executors of Spark import this package and need no database
+    import duckdb
+
+    from features.sources import EventFiles
 
 __all__ = [
     "Asked",
     "Engine",
+    "FoldLog",
     "Rows",
     "arrange",
     "fold_cells",
     "fold_events",
     "fold_files",
-    "read_files",
+    "order_rows",
     "read_rows",
     "to_events",
+    "to_table",
 ]
 
 _BATCH_ROWS = 100_000
 
 
+class FoldLog(Protocol):
+    """Compute measures of a log for every row, in whatever place: :func:`fold_files` does it here."""
+
+    def __call__(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        *,
+        files: "EventFiles",
+        rows: str,
+        measures: Sequence[Measure],
+        report: Report,
+    ) -> pa.Table:
+        """Return one column per measure, one line per row in the order of ``row_id``."""
+
+
 def fold_events(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     *,
     events: str,
     rows: str,
@@ -89,9 +108,9 @@ def fold_events(
 
 
 def fold_files(
-    connection: duckdb.DuckDBPyConnection,
+    connection: "duckdb.DuckDBPyConnection",
     *,
-    files: EventFiles,
+    files: "EventFiles",
     rows: str,
     measures: Sequence[Measure],
     partials: Path | None = None,
@@ -111,6 +130,9 @@ def fold_files(
     report
         Told how far the log has been read.
     """
+    from features.fold.parquet import read_files
+    from features.fold.refreshing import fold_with_partials
+
     asked, texts = read_rows(connection, rows), Texts()
     told = np.empty((len(measures), len(asked.order)))
     if not len(asked.days):
@@ -127,7 +149,7 @@ def fold_files(
 
 
 def _read_events(
-    connection: duckdb.DuckDBPyConnection, events: str, engine: Engine, id_column: str | None
+    connection: "duckdb.DuckDBPyConnection", events: str, engine: Engine, id_column: str | None
 ) -> Iterator[pa.RecordBatch]:
     """Yield the events with the columns of the layout in their shapes."""
     selected = ["entity_id", "event_time", "known_at"]
@@ -138,7 +160,7 @@ def _read_events(
     yield from connection.sql(f"SELECT {', '.join(selected)} FROM {events}").to_arrow_reader(_BATCH_ROWS)
 
 
-def _order_of(connection: duckdb.DuckDBPyConnection, events: str, id_column: str) -> str:
+def _order_of(connection: "duckdb.DuckDBPyConnection", events: str, id_column: str) -> str:
     """Return SQL for ids as whole numbers, where all of them are, or as texts."""
     text = f"CAST({quoted_name(id_column)} AS VARCHAR)"
     query = f"SELECT count(*) FROM {events} WHERE TRY_CAST({text} AS BIGINT) IS NULL AND {text} IS NOT NULL"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from features.fold.folding import Rows
 from features.measures import Measure
 from features.panes import Roster, Texts
+
+if TYPE_CHECKING:
+    import duckdb
 
 Days = NDArray[np.int32]
 
@@ -43,14 +46,25 @@ class Asked:
         return np.repeat(self.rows.entities, np.diff(self.rows.starts))
 
 
-def read_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> Asked:
+def read_rows(connection: "duckdb.DuckDBPyConnection", rows: str) -> Asked:
     """Return the rows of a table with ``row_id`` (0, 1, 2, ...), ``entity_id`` and ``snapshot_day``."""
     found = connection.sql(f"SELECT entity_id, snapshot_day FROM {rows} ORDER BY row_id").to_arrow_table()
-    ids = found.column("entity_id").combine_chunks()
+    snapshot_days: Days = found.column("snapshot_day").to_numpy().astype(np.int32)
+    return order_rows(found.column("entity_id").combine_chunks(), snapshot_days, np.unique(snapshot_days))
+
+
+def order_rows(ids: pa.Array, snapshot_days: Days, days: Days) -> Asked:
+    """Return rows in the order in which they are folded.
+
+    Parameters
+    ----------
+    ids, snapshot_days
+        Entity and snapshot of each row.
+    days
+        All snapshot days of the table that the rows are from, ascending.
+    """
     roster = Roster(pc.unique(ids).sort())
     entities = roster.number(ids)
-    snapshot_days: Days = found.column("snapshot_day").to_numpy().astype(np.int32)
-    days = np.unique(snapshot_days)
     order = np.lexsort((snapshot_days, entities))
     places = np.searchsorted(days, snapshot_days[order]).astype(np.int32)
     return Asked(roster, days, order, arrange(entities[order], places))

@@ -5,6 +5,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from pathlib import Path
 
+from features.fold import FoldLog
 from features.frame.content import Frame
 from features.frame.erasing import Erased, erase, list_known
 from features.frame.facts import FrameFacts, HorizonFacts, TargetFacts
@@ -35,6 +36,7 @@ def build(
     *,
     partials: Path | None = None,
     tombstones: Tombstones | None = None,
+    fold_log: FoldLog | None = None,
     report: Report = silent,
 ) -> Frame:
     """Make the feature table of a use case, audit it for leaks, and write it.
@@ -51,6 +53,10 @@ def build(
         have changed. Its own, for one use case; nothing is kept when absent.
     tombstones
         Who was erased: left out, whatever the sources still hold.
+    fold_log
+        Computes the features of logs in another place, such as :func:`features.spark.fold_on_spark`: every
+        log in typed Parquet files that need no repair, however small. All else is done here; partial results
+        are of no use to it and are not kept. This process does all when absent.
     report
         Told what is being done.
 
@@ -63,8 +69,10 @@ def build(
     TooFewEventsError
         If nothing can be learned: the event never happens, nobody answers, all or none are silent.
     """
+    if fold_log is not None and usecase.table is not None:
+        report("a flat table has no log to fold elsewhere: everything is done here")
     frame = (
-        build_from_sources(usecase, report, partials, tombstones)
+        build_from_sources(usecase, report, partials, tombstones, fold_log)
         if usecase.table is None
         else build_from_table(usecase, report, tombstones)
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from features.attributes import look_up
 from features.catalogue import Catalogue, Feature
 from features.cohort import Tables
 from features.columns import list_types, resolve_measures
-from features.fold import fold_events, fold_files
+from features.fold import FoldLog, fold_events, fold_files
 from features.frame.units import fold_units
 from features.measures import Measure, list_measures, list_response_rates
 from features.progress import Report, silent
@@ -53,6 +54,7 @@ class Family:
         rows: str,
         *,
         partials: Path | None = None,
+        fold_log: FoldLog | None = None,
         report: Report = silent,
     ) -> pa.Table:
         """Return one column per feature, one line per row of the table ``rows``.
@@ -65,6 +67,8 @@ class Family:
             Table with ``row_id``, ``entity_id``, ``snapshot_day``.
         partials
             Folder for the partial results of large logs; nothing is kept when absent.
+        fold_log
+            Folds large logs in another place; without partial results then.
         report
             Told how far a large log has been read.
         """
@@ -79,9 +83,10 @@ class Family:
                 rows=rows,
                 measures=self.measures,
             )
-        kept = None if partials is None else partials / self.rule
+        if fold_log is None and partials is not None:
+            fold_log = partial(fold_files, partials=partials / self.rule)
         return compute_measures(
-            tables, self.source_name, self.source, self.measures, rows, partials=kept, report=report
+            tables, self.source_name, self.source, self.measures, rows, fold_log=fold_log, report=report
         )
 
 
@@ -92,22 +97,19 @@ def compute_measures(
     measures: Sequence[Measure],
     rows: str,
     *,
-    partials: Path | None = None,
+    fold_log: FoldLog | None = None,
     report: Report = silent,
 ) -> pa.Table:
-    """Return measures of one source, be it events or attributes, for every row of the table ``rows``."""
+    """Return measures of one source, be it events or attributes, for every row of the table ``rows``.
+
+    Large logs are folded by ``fold_log``; by :func:`features.fold.fold_files` when absent.
+    """
     table = tables.table(source_name)
     if not source.is_events:
         return look_up(tables.connection, history=table, rows=rows, measures=measures)
     if (files := tables.files(source_name)) is not None:
-        return fold_files(
-            tables.connection,
-            files=files,
-            rows=rows,
-            measures=measures,
-            partials=partials,
-            report=report,
-        )
+        fold = fold_log or fold_files
+        return fold(tables.connection, files=files, rows=rows, measures=measures, report=report)
     has_id = source.id is not None and source.id in list_types(tables.connection, table)
     id_column = source.id if has_id else None
     return fold_events(tables.connection, events=table, rows=rows, measures=measures, id_column=id_column)

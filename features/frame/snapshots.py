@@ -9,6 +9,7 @@ import pyarrow as pa
 from features.answers import collect_answers
 from features.catalogue import Catalogue
 from features.cohort import EPOCH, Rows
+from features.fold import FoldLog
 from features.frame.apart import look_up_columns, look_up_cuts, name_cut
 from features.frame.checking import check_for_leaks, find_useless
 from features.frame.content import Frame
@@ -28,12 +29,13 @@ def build_from_sources(
     report: Report,
     partials: Path | None = None,
     tombstones: Tombstones | None = None,
+    fold_log: FoldLog | None = None,
 ) -> Frame:
     """Make the feature table of a use case with sources and snapshots.
 
     Parameters
     ----------
-    usecase, report, partials, tombstones
+    usecase, report, partials, tombstones, fold_log
         As :func:`features.frame.build`.
 
     Raises
@@ -41,13 +43,16 @@ def build_from_sources(
     SourceError, ContractError, SpecError, LeakError, TooFewEventsError
         As :func:`features.frame.build`.
     """
-    with open_sources(usecase, report=report, tombstones=tombstones) as sources:
+    streams_all = fold_log is not None
+    with open_sources(usecase, report=report, tombstones=tombstones, streams_all=streams_all) as sources:
+        if fold_log is not None:
+            _say_where(sources, partials, report)
         # One thread adds up in one order: the same sources give the same frame, to the last bit.
         sources.connection.execute("SET threads = 1")
         families = list_families(sources, usecase)
         catalogue = describe_families(families, usecase)
         panel = label_panel(sources, usecase, report)
-        columns = _compute(sources, usecase, families, panel.rows, report, partials)
+        columns = _compute(sources, usecase, families, panel.rows, report, partials, fold_log)
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
@@ -98,20 +103,31 @@ def _compute(
     rows: Rows,
     report: Report,
     partials: Path | None,
+    fold_log: FoldLog | None,
 ) -> pa.Table:
     """Return all features, and the revenue, of all rows."""
     stored = rows.store(sources.connection)
     columns: dict[str, pa.ChunkedArray] = {}
     for family in families:
         report(f"computing {len(family.measures)} features of {family.rule} for {len(rows)} rows")
-        found = family.compute(sources, usecase, stored, partials=partials, report=report)
+        found = family.compute(sources, usecase, stored, partials=partials, fold_log=fold_log, report=report)
         columns |= dict(zip(found.column_names, found.columns, strict=True))
     if usecase.value is not None:
         source, _, column = usecase.value.revenue.partition(".")
         measure = Measure("value_revenue", "last", column)
-        revenue = compute_measures(sources, source, usecase.sources[source], [measure], stored)
+        revenue = compute_measures(
+            sources, source, usecase.sources[source], [measure], stored, fold_log=fold_log
+        )
         columns["value_revenue"] = revenue.column(0)
     return pa.table(columns | look_up_cuts(sources, usecase, stored))
+
+
+def _say_where(sources: Sources, partials: Path | None, report: Report) -> None:
+    """Say which logs are folded elsewhere."""
+    if partials is not None:
+        report("no partial results are kept: they belong to folding here")
+    if not sources.all_files:
+        report("no log is in typed Parquet files that need no repair: everything is done here")
 
 
 def _look_up_protected(sources: Sources, usecase: UseCase, panel: Panel) -> pa.Table:

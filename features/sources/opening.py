@@ -45,6 +45,7 @@ def open_sources(
     report: Report = silent,
     today: date | None = None,
     tombstones: Tombstones | None = None,
+    streams_all: bool = False,
 ) -> Iterator[Sources]:
     """Read and check all sources of a use case; nothing is fetched from any network.
 
@@ -58,6 +59,8 @@ def open_sources(
         Day after which dates count as future; the present day in UTC when absent.
     tombstones
         Who was erased: rows of theirs lead to nobody, whatever source holds them.
+    streams_all
+        Whether small logs that need no repair are read where they lie, too, not only large ones.
 
     Yields
     ------
@@ -80,7 +83,8 @@ def open_sources(
         open_database(scratch=scratch) as connection,
     ):
         day = today or datetime.now(UTC).date()
-        loading = _Loading(usecase, connection, report, day, tombstones or Tombstones())
+        fewest_rows = 1 if streams_all else streaming.STREAMED_ROWS
+        loading = _Loading(usecase, connection, report, day, tombstones or Tombstones(), fewest_rows)
         demand_room(loading.list_files(), scratch)
         yield Sources(usecase, connection, loading.run(), loading.files)
 
@@ -95,6 +99,7 @@ class _Loading:
         report: Report,
         today: date,
         tombstones: Tombstones,
+        fewest_rows: int,
     ) -> None:
         self._sources = usecase.sources
         self._usecase = usecase
@@ -102,6 +107,7 @@ class _Loading:
         self._report = report
         self._today = today
         self._tombstones = tombstones
+        self._fewest_rows = fewest_rows
         self._entity, _, self._cohort, _ = usecase.settled()
         self._base = self._cohort.base
         self.files: dict[str, EventFiles] = {}
@@ -239,7 +245,7 @@ class _Loading:
         path = self._usecase.folder / (source.file or "")
         if source.file is None or not is_direct:
             return None
-        files = find_event_files(source, path, key, needs, fewest_rows=streaming.STREAMED_ROWS)
+        files = find_event_files(source, path, key, needs, fewest_rows=self._fewest_rows)
         if files is None:
             return None
         files = replace(files, tombstones=self._tombstones)

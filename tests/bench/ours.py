@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features.cohort import count_days
-from features.fold import Engine, arrange, read_files, to_events
+from features.fold import Engine, arrange, to_events
+from features.fold.parquet import read_files
 from features.measures import Measure, list_measures
 from features.panes import Roster, Texts
 from features.sources import EventFiles

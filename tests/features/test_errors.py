@@ -1,8 +1,10 @@
 import pickle
+import traceback
 
 import pytest
 
 from features import errors
+from features.errors import find_reported, first_line
 
 KINDS = [
     kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.XmError)
@@ -57,3 +59,24 @@ def test_error_survives_the_way_between_processes(kind):
 
 def test_every_kind_is_documented_in_one_sentence():
     assert [kind.__name__ for kind in KINDS if not (kind.__doc__ or "").startswith("Report ")] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_is_found_in_the_report_of_another_process(kind):
+    report = "".join(traceback.format_exception(kind("log", "has no rows", "name another")))
+    found = find_reported(f"worker 3:\n{report}")
+    assert type(found) is kind
+    assert str(found) == "log: has no rows; name another"
+
+
+def test_a_report_of_an_error_of_others_holds_none_of_ours():
+    assert find_reported("Traceback (most recent call last):\nValueError: log: has no rows") is None
+
+
+def test_the_first_line_is_what_a_worker_raised():
+    worker = (
+        "An exception was thrown:\nTraceback (most recent call last):\n  File 'a.py', line 7\n    import b\n"
+    )
+    assert first_line(OSError(f"{worker}ImportError: no b\n\n\tat x(Y.java)")) == "ImportError: no b"
+    assert first_line(OSError("[PATH] is not there\nJVM stack")) == "[PATH] is not there"
+    assert first_line(OSError("")) == "OSError"

@@ -1,26 +1,46 @@
 """Verb ``build``: the feature table, one honest row per entity and snapshot."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from features.fold import FoldLog
 from features.frame import Tombstones, build
 from training.console import Console
 from training.runs.description import describe_frame
 from training.runs.workspace import Workspace, load_usecase
 
 
-def run(console: Console, usecase: str, data: str, out: str) -> None:
+def run(console: Console, usecase: str, data: str, engine: str, out: str) -> None:
     """Build the frame of a use case and say what is in it."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     folder = workspace.frame(spec.name)
-    frame = build(
-        spec,
-        folder,
-        partials=workspace.partials(spec.name),
-        tombstones=Tombstones.read(workspace.tombstones(spec.name)),
-        report=console.report,
-    )
+    with _open(engine, console) as fold_log:
+        frame = build(
+            spec,
+            folder,
+            partials=workspace.partials(spec.name) if fold_log is None else None,
+            tombstones=Tombstones.read(workspace.tombstones(spec.name)),
+            fold_log=fold_log,
+            report=console.report,
+        )
     console.result(
         "\n".join([*describe_frame(frame), f"written to {folder}"]),
         {"folder": str(folder)} | frame.facts.to_json(),
     )
+
+
+@contextmanager
+def _open(engine: str, console: Console) -> Iterator[FoldLog | None]:
+    """Give what folds large logs: nothing of its own on this machine, else a session of Spark."""
+    if engine == "local":
+        yield None
+        return
+    from features.spark import fold_on_spark
+    from training.spark import open_session
+
+    with open_session() as session:
+        console.report(f"folding logs on Spark at {session.conf.get('spark.master')}")
+        yield partial(fold_on_spark, session)

@@ -59,6 +59,13 @@ def test_a_flat_table_becomes_features_and_a_target(tmp_path):
     assert Frame.read(tmp_path / "frame").facts == frame.facts
 
 
+def test_a_flat_table_has_no_log_to_fold_elsewhere_and_says_so(tmp_path):
+    lines = []
+    found = build(load_flat(tmp_path / "raw"), fold_log=pytest.fail, report=lines.append)
+    assert lines[0] == "a flat table has no log to fold elsewhere: everything is done here"
+    assert found.table.equals(build(load_flat(tmp_path / "again")).table)
+
+
 def test_rows_are_ordered_by_id_whatever_the_order_of_the_file(tmp_path):
     rows = make_rows()
     shuffled = random.Random(1).sample(rows, len(rows))
