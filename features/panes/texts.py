@@ -71,7 +71,7 @@ class Texts:
         coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         names = coded.dictionary.cast(pa.large_string())
         numbers = _hash_array(names)
-        numbers[pc.equal(names, "").to_numpy(zero_copy_only=False)] = MISSING
+        numbers[pc.fill_null(pc.equal(names, ""), False).to_numpy(zero_copy_only=False)] = MISSING
         self.learn(
             {number: text for number, text in zip(numbers.tolist(), names.to_pylist(), strict=True) if text}
         )
