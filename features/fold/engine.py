@@ -100,9 +100,27 @@ class Engine:
             cells = self._runs.read(int(block.entities[0]), int(block.entities[-1]) + 1, log)
             yield fold_cells(cells, block, self.grid, self.layout, self._program)
 
-    def tell(self, rows: Rows, into: NDArray[np.float64], order: NDArray[np.int64]) -> None:
-        """Write the values of rows to the places ``order`` of an array of shape (measures, rows)."""
+    def tell(
+        self,
+        rows: Rows,
+        into: NDArray[np.float64] | None = None,
+        order: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Return the values of rows; shape (measures, rows).
+
+        Parameters
+        ----------
+        rows
+            What is asked for.
+        into, order
+            An array for the values, and the place of each row in it; a new one in the order of the rows when
+            absent.
+        """
+        count = len(rows.snapshots)
+        told = np.empty((self._program.measure_count, count)) if into is None else into
+        places = np.arange(count) if order is None else order
         begin = 0
         for block in self.fold(rows):
-            into[:, order[begin : begin + block.shape[1]]] = block
+            told[:, places[begin : begin + block.shape[1]]] = block
             begin += block.shape[1]
+        return told

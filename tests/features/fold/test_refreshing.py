@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -37,10 +38,10 @@ class Log:
         self.folder = folder / "log"
         self.partials = folder / "partials"
         self.folder.mkdir()
-        self.contents: dict[str, list] = {}
+        self.contents: dict[str, list[Any]] = {}
         self.told: list[str] = []
 
-    def write(self, name: str, events: Sequence) -> None:
+    def write(self, name: str, events: Sequence[Any]) -> None:
         self.contents[name] = list(events)
         write_log(self.folder, name, to_log(events))
 
