@@ -81,7 +81,7 @@ def test_several_ids_come_with_commas_or_from_a_file(built):
 @pytest.mark.parametrize("entity", ["", " , ", "@none.txt"])
 def test_nobody_cannot_be_erased(tmp_path, entity, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="^--entity: "):
+    with pytest.raises(InputError, match=r"^--entity: "):
         erase.read_ids(entity)
 
 
