@@ -351,6 +351,7 @@ class _Loading:
             return ContractError(f"{name}.{list_clocks(source)[0]}", problem, hint)
         if not keys:
             hint = f"name the column that leads to '{self._entity}' as key, or export it filled"
+            hint += "; erased people do not count" if self._tombstones else ""
             return ContractError(f"{name}.{key}", "no row has a key: the column is empty", hint)
         is_anonymous = self._sources[name].is_anonymous
         listed = UNITS if is_anonymous else ENTITIES

@@ -1,5 +1,7 @@
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from features.errors import ContractError, SpecError
@@ -53,8 +55,9 @@ def assert_same_rows(found, expected):
 def test_nothing_that_is_kept_holds_an_erased_person(kept):
     _, out = kept
     before = Frame.read(out / "frame")
-    traced = {trace.split()[-1].split(".")[-1] for trace in find_traces(out, *TRACES)}
-    assert {"parquet", "cells", "told"} <= traced
+    for word in (PERSON, WORDS):
+        traced = {trace.rpartition(".")[2] for trace in find_traces(out, word)}
+        assert traced == {"parquet", "cells", "told"}
     erased = erase_below(out, PERSON)
     assert list(find_traces(out, *TRACES)) == []
     after = Frame.read(out / "frame")
@@ -97,6 +100,29 @@ def test_a_build_that_goes_on_from_partial_results_leaves_him_out(tmp_path):
     assert [line for line in told if "part" in line] == ["reading part2.parquet"]
     assert_same_rows(frame, build(load_world(tmp_path / "never", with_person=False)))
     assert list(find_traces(out, *TRACES)) == []
+
+
+def test_a_file_with_events_of_the_person_alone_becomes_an_empty_part(kept, tmp_path):
+    usecase, out = kept
+    log = tmp_path / "data" / "tickets"
+    his = [pq.read_table(path, filters=[("customer", "=", PERSON)]) for path in sorted(log.iterdir())]
+    pq.write_table(pa.concat_tables(his), log / "part9.parquet")
+    rebuild(usecase, out)
+    erase_below(out, PERSON)
+    tombstones = Tombstones().add([PERSON])
+    never = build(load_world(tmp_path / "never", with_person=False))
+    assert_same_rows(rebuild(usecase, out, tombstones), never)
+    for _ in range(2):
+        assert_same_rows(rebuild(usecase, tmp_path / "anew", tombstones), never)
+    assert list(find_traces(tmp_path / "anew", *TRACES)) == list(find_traces(out, *TRACES)) == []
+
+
+def test_a_text_that_others_wrote_as_well_stays(kept):
+    usecase, out = kept
+    before = build(usecase).table.column("o_tickets.note.last").to_pylist()
+    erase_below(out, "k00")
+    after = rebuild(usecase, out, Tombstones().add(["k00"])).table.column("o_tickets.note.last")
+    assert set(before) == set(after.to_pylist()) == {"late", "broken", "rude", WORDS, None}
 
 
 def test_without_a_tombstone_the_next_build_would_bring_him_back(kept):

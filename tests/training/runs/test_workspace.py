@@ -9,11 +9,14 @@ from training.runs.workspace import Workspace, load_usecase
 
 def test_each_kind_of_result_has_a_place_of_its_own(tmp_path):
     workspace = Workspace(tmp_path / "out")
-    places = {place("churn") for place in (workspace.frame, workspace.bundle, workspace.reports)}
+    kinds = (workspace.frame, workspace.bundle, workspace.reports, workspace.partials, workspace.tombstones)
+    places = {place("churn") for place in kinds}
     assert {place.relative_to(tmp_path / "out").as_posix() for place in places} == {
         "frames/churn",
         "bundles/churn",
         "reports/churn",
+        "partials/churn",
+        "erased/churn.json",
     }
 
 
