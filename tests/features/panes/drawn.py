@@ -1,6 +1,7 @@
 """Drawn batches of events as arrays, and what a fold tells of their cells."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def take(events: Events, places: NDArray[np.int64] | slice) -> Events:
     return Events(*some)
 
 
-def make_engine(**settings: object) -> Engine:
+def make_engine(**settings: Any) -> Engine:
     """Return an engine for the measures above."""
     return Engine(MEASURES, SNAPSHOTS, orders_by_id=True, **settings)
 
@@ -90,9 +91,7 @@ def tell_cells(cells: Sequence[SortedCells], entities: int = ENTITIES) -> NDArra
         return engine.tell(all_rows(entities))
 
 
-def tell_events(
-    batches: Sequence[Events], entities: int = ENTITIES, **settings: object
-) -> NDArray[np.float64]:
+def tell_events(batches: Sequence[Events], entities: int = ENTITIES, **settings: Any) -> NDArray[np.float64]:
     """Return what some batches of events tell of all rows."""
     with make_engine(**settings) as engine:
         for events in batches:
