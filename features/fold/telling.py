@@ -137,7 +137,9 @@ def _tell_distinct(sums: Words, at: int, part: int) -> float:
     """Return about how many different values there are: linear counting.
 
     Whang, Vander-Zanden and Taylor, ACM Trans. Database Syst. 15 (1990) 208-229: of ``m`` bits, each value
-    sets one; with ``z`` still clear there were about ``-m ln(z / m)`` values.
+    sets one; with ``z`` still clear there were about ``-m ln(z / m)`` values. Its standard error is
+    ``sqrt(m (exp(n / m) - n / m - 1))`` of ``n`` values: with 1,024 bits five are told exactly 99 times in
+    100, 1,000 within 2.6 % (one standard error), 3,000 within 4.1 %; no more than 7,098 can be told.
     """
     clear_bits = SKETCH_BITS
     for word in range(part, part + SKETCH_BITS // 64):

@@ -80,7 +80,8 @@ class FeatureRule(Part):
         description="mean in the window less the mean in the one before it; 'count' is the number of events",
     )
     distinct: list[str] = Field(
-        [], description="number of different values, a few percent off where there are many"
+        [],
+        description="number of different values: a handful exactly, 1,000 to about 3 %, at most about 7,000",
     )
     share: dict[str, dict[Name, Condition]] = Field({}, description="column: {name: condition}")
     ratio: list[Days] = Field(

@@ -1,9 +1,12 @@
 """Logs of drawn events in Parquet, as exports write them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
@@ -11,9 +14,10 @@ from hypothesis import strategies as st
 from features.fold import fold_files
 from features.measures import Measure
 from features.sources import EventFiles
-from tests.features.event_tables import database
+from tests.features.event_tables import database, day
 from tests.features.event_worlds import (
     COLUMNS,
+    ENTITIES,
     EVER,
     SHARES,
     WINDOWED,
@@ -93,3 +97,33 @@ def _floor(moment: datetime, unit: str) -> datetime:
     if unit == "day":
         return datetime.combine(date(moment.year, moment.month, moment.day), time())
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _make_world() -> World:
+    """Return one world with ties, late events and every kind of value, the same in every run."""
+    rng = np.random.default_rng(5)
+    moments = [day("2024-01-01") + timedelta(microseconds=int(x)) for x in rng.integers(0, 9 * 10**12, 40)]
+    values: dict[str, list[Any]] = {
+        "amount": [None, 0.1, -3.5, float("nan"), 1e15],
+        "whole": [None, 2**53 + 1, -(2**62), 7],
+        "price": [None, Decimal("9.991"), Decimal("-0.001"), Decimal("123456789.125")],
+        "flag": [None, True, False],
+        "nps": [None, 0, 9, 10],
+        "channel": [None, "", "mail", "it's"],
+        "remark": [None, "grün", "b" * 40],
+        "due": [None, date(2030, 1, 1), date(1969, 7, 20)],
+        "closed": [None, day("2024-03-31T01:00"), day("1969-12-31T23:59:59.999999")],
+    }
+    events = []
+    for place in range(400):
+        at = moments[rng.integers(len(moments))]
+        lag = timedelta(days=int(rng.choice([0, 0, 3, 40])), microseconds=int(rng.choice([0, 1])))
+        drawn = {name: some[rng.integers(len(some))] for name, some in values.items()}
+        entity = (*ENTITIES, "stranger")[rng.integers(4)]
+        clocks = {"event_time": at, "known_at": at + lag, "known_until": None}
+        events.append({"entity_id": entity, **clocks, "id": place, **drawn, "digits": None})
+    rows = [(entity, date(2024, month, 1)) for entity in (*ENTITIES, "nobody") for month in (1, 2, 3, 5)]
+    return World(events, rows)
+
+
+WORLD = _make_world()

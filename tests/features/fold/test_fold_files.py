@@ -1,5 +1,5 @@
 import tempfile
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from features.fold.batches import to_events
 from features.panes import Roster, Texts
 from tests.features.closeness import assert_same_features
-from tests.features.event_tables import database, day
+from tests.features.event_tables import database
 from tests.features.event_worlds import ENTITIES, World, fold, measure_of, worlds
 from tests.features.fold.logs import (
     ASKED,
     CLOCK,
+    WORLD,
     asked,
     floor_clocks,
     fold_log,
@@ -38,36 +39,6 @@ def test_a_log_in_files_tells_what_its_table_does(world, measures, pieces, group
         ]
         found = fold_log(name_files(paths), world.rows, measures)
     assert_same_features(found, fold(world, measures), world.views, measures)
-
-
-def make_world():
-    """Return one world with ties, late events and every kind of value, the same in every run."""
-    rng = np.random.default_rng(5)
-    moments = [day("2024-01-01") + timedelta(microseconds=int(x)) for x in rng.integers(0, 9 * 10**12, 40)]
-    values = {
-        "amount": [None, 0.1, -3.5, float("nan"), 1e15],
-        "whole": [None, 2**53 + 1, -(2**62), 7],
-        "price": [None, Decimal("9.991"), Decimal("-0.001"), Decimal("123456789.125")],
-        "flag": [None, True, False],
-        "nps": [None, 0, 9, 10],
-        "channel": [None, "", "mail", "it's"],
-        "remark": [None, "grün", "b" * 40],
-        "due": [None, date(2030, 1, 1), date(1969, 7, 20)],
-        "closed": [None, day("2024-03-31T01:00"), day("1969-12-31T23:59:59.999999")],
-    }
-    events = []
-    for place in range(400):
-        at = moments[rng.integers(len(moments))]
-        lag = timedelta(days=int(rng.choice([0, 0, 3, 40])), microseconds=int(rng.choice([0, 1])))
-        drawn = {name: some[rng.integers(len(some))] for name, some in values.items()}
-        entity = (*ENTITIES, "stranger")[rng.integers(4)]
-        clocks = {"event_time": at, "known_at": at + lag, "known_until": None}
-        events.append({"entity_id": entity, **clocks, "id": place, **drawn, "digits": None})
-    rows = [(entity, date(2024, month, 1)) for entity in (*ENTITIES, "nobody") for month in (1, 2, 3, 5)]
-    return World(events, rows)
-
-
-WORLD = make_world()
 
 
 def assert_like_table(folder, world, log, **clocks):

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -19,9 +18,8 @@ from features.fold import engine
 from tests.features.closeness import assert_same_features
 from tests.features.event_tables import day
 from tests.features.event_worlds import ENTITIES, EVERYTHING, World, measure_of
-from tests.features.fold.logs import ASKED, fold_log, name_files, to_log, write_log
-from tests.features.fold.test_fold_files import WORLD
-from tests.features.naive import Row
+from tests.features.fold.logs import ASKED, WORLD, fold_log, name_files, to_log, write_log
+from tests.features.naive import Event, Row
 
 EVENTS = WORLD.events
 MEASURES = tuple(
@@ -38,10 +36,10 @@ class Log:
         self.folder = folder / "log"
         self.partials = folder / "partials"
         self.folder.mkdir()
-        self.contents: dict[str, list[Any]] = {}
+        self.contents: dict[str, list[Event]] = {}
         self.told: list[str] = []
 
-    def write(self, name: str, events: Sequence[Any]) -> None:
+    def write(self, name: str, events: Sequence[Event]) -> None:
         self.contents[name] = list(events)
         write_log(self.folder, name, to_log(events))
 

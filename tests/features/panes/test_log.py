@@ -93,9 +93,9 @@ def test_the_key_of_an_event_says_when_it_is_known_and_until_when():
 
 def one_event(happened: int, known: int, gone: int) -> Events:
     """Return one event of the first entity."""
-    times, knowns, gones = (np.array([clock], np.int64) for clock in (happened, known, gone))
+    times, knowns, ends = (np.array([clock], np.int64) for clock in (happened, known, gone))
     bits = np.array([[np.float64(1.0).view(np.int64)], [0]])
-    return take(Events(np.zeros(1, np.int32), times, knowns, gones, np.zeros(1, np.int64), bits), slice(None))
+    return take(Events(np.zeros(1, np.int32), times, knowns, ends, np.zeros(1, np.int64), bits), slice(None))
 
 
 @pytest.mark.parametrize("day", [-719_162, 0, 19_000, 2_932_896, 106_751_990])
