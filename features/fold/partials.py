@@ -152,13 +152,16 @@ class Partials:
     def write_told(
         self, asked: Asked, told: NDArray[np.float64], names: list[str], texts: Mapping[int, str]
     ) -> None:
-        """Keep what was told of rows, in the order of the table, and forget what is of no use any more."""
+        """Keep what was told of rows, in the order of the table."""
         owners, snapshots = np.empty(len(asked.order), np.int32), np.empty(len(asked.order), np.int32)
         owners[asked.order], snapshots[asked.order] = asked.owners, asked.rows.snapshots
         ids = pa.DictionaryArray.from_arrays(pa.array(owners), asked.roster.ids)
         columns = [ids, pa.array(asked.days[snapshots]), *map(pa.array, told)]
         metadata = {_PARTS: json.dumps(names), _TEXTS: _write_texts(texts)}
         _write(self._told, pa.table(columns, schema=self._of_told), metadata)
+
+    def tidy(self, names: list[str]) -> None:
+        """Forget what is of no use any more: all but the results of some files and what was told of them."""
         for path in self._folder.iterdir():
             is_draft = path.name.startswith(".")  # of a run that goes on beside this one, or was killed
             is_used = path.name.partition("-")[0] in names or path == self._told

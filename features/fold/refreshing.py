@@ -71,6 +71,7 @@ def fold_with_partials(
             engine.tell(fresh, told, asked.order[is_asked])
         if is_asked.any() or earlier is None or earlier.parts != Counter(names):
             store.write_told(asked, told, names, texts.known)
+        store.tidy(names)
 
 
 def _repeat(earlier: Told, places: NDArray[np.int64], asked: Asked, told: NDArray[np.float64]) -> None:

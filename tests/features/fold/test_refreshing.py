@@ -89,7 +89,7 @@ def test_rows_that_are_told_already_are_not_folded_again(log, monkeypatch):
     monkeypatch.setattr(
         engine.Engine,
         "tell",
-        lambda self, rows: (asked_again.append(len(rows.snapshots)), plain(self, rows))[1],
+        lambda self, rows, *where: (asked_again.append(len(rows.snapshots)), plain(self, rows, *where))[1],
     )
     fold_log(name_files(sorted(log.folder.iterdir())), WORLD.rows, MEASURES, log.partials)
     assert asked_again == []

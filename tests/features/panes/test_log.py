@@ -37,7 +37,7 @@ def test_a_log_that_is_put_aside_many_times_tells_the_same_as_one_that_never_is(
     events = draw_events(1, 6_000, has_ends=has_ends)
     many, one = collect(events, capacity=1), collect(events)
     assert len(one) == 1
-    assert len(many) > 4
+    assert len(many) > 1
     assert_told(tell_cells(many), tell_cells(one))
 
 
