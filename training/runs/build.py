@@ -12,7 +12,7 @@ from training.runs.description import describe_frame
 from training.runs.workspace import Workspace, load_usecase
 
 
-def run(console: Console, usecase: str, data: str, engine: str, out: str) -> None:
+def run(console: Console, usecase: str, data: str, out: str, engine: str = "local") -> None:
     """Build the frame of a use case and say what is in it."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
