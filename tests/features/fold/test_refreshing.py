@@ -313,4 +313,4 @@ def test_whatever_changes_the_values_are_those_of_a_run_from_nothing():
 
 @pytest.mark.long
 def test_whatever_changes_often_the_values_are_those_of_a_run_from_nothing():
-    run_state_machine_as_test(Refreshing, settings=settings(max_examples=300, stateful_step_count=20))
+    run_state_machine_as_test(Refreshing, settings=settings(max_examples=100, stateful_step_count=20))
