@@ -14,7 +14,7 @@ from features.fold.program import cut_grid, make_program
 from features.measures import Measure
 from features.panes import CellLog, ClosedLog, Events, Layout, Runs, SortedCells
 
-MEMORY_BYTES = 256 * 2**20
+MEMORY_BYTES = 224 * 2**20
 _FEWEST_CELLS = 1024
 _BLOCK_ENTITIES = 2000
 
