@@ -35,7 +35,8 @@ def _describe(bundle: Bundle) -> Iterator[str]:
     yield ""
     yield f"- Version: `{bundle.model_version}`"
     yield f"- Predicts: {usecase.outcome}, {', '.join(bundle.horizons)}"
-    who = "people at work, in groups only" if usecase.privacy.subject == "employee" else "single customers"
+    subject = usecase.privacy.subject
+    who = "people at work, in groups only" if subject == "employee" else f"single {subject}s"
     yield f"- Scores: {who}"
     protected = ", ".join(f"`{name}`" for name in usecase.privacy.protected) or "none declared"
     yield f"- Protected attributes, never features: {protected}"

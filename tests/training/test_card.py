@@ -53,3 +53,10 @@ def test_people_at_work_are_protected_in_words(bundle):
     assert "people at work, in groups only" in card
     assert "Never for decisions about single people." in card
     assert "single people" not in write_card(bundle)
+
+
+@pytest.mark.parametrize("subject", ["customer", "supplier", "applicant"])
+def test_the_card_names_who_is_scored(bundle, subject):
+    privacy = bundle.usecase.privacy.model_copy(update={"subject": subject})
+    usecase = bundle.usecase.model_copy(update={"privacy": privacy})
+    assert f"- Scores: single {subject}s\n" in write_card(replace(bundle, usecase=usecase))
