@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from features.columns import is_versioned, value_of
 from features.fold.asking import Asked, arrange, order_rows, read_rows, to_table
-from features.fold.batches import to_events
+from features.fold.batches import name_columns, to_events
 from features.fold.engine import Engine
 from features.fold.folding import Rows, fold_cells
 from features.measures import Measure
@@ -38,6 +38,7 @@ __all__ = [
     "fold_cells",
     "fold_events",
     "fold_files",
+    "name_columns",
     "order_rows",
     "read_rows",
     "to_events",
@@ -102,7 +103,7 @@ def fold_events(
     has_ids = id_column is not None
     with Engine(measures, asked.days, orders_by_id=has_ids, event_count=count) as engine:
         for batch in _read_events(connection, events, engine, id_column):
-            engine.add(to_events(batch, engine.layout.shapes, asked.roster, texts), len(asked.roster))
+            engine.read(batch, asked.roster, texts)
         engine.tell(asked.rows, told, asked.order)
     return to_table(measures, told, texts)
 
@@ -141,9 +142,8 @@ def fold_files(
         fold_with_partials(partials, files, measures, asked, told, texts, report)
         return to_table(measures, told, texts)
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None) as engine:
-        shapes, roster = engine.layout.shapes, asked.roster
         for batch in read_files(files, files.paths, engine.layout, report):
-            engine.add(to_events(batch, shapes, roster, texts, delay_days=files.delay_days), len(roster))
+            engine.read(batch, asked.roster, texts, delay_days=files.delay_days)
         engine.tell(asked.rows, told, asked.order)
     return to_table(measures, told, texts)
 

@@ -1,7 +1,7 @@
 """Arrow batches of events -> the arrays that the compiled code reads."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +9,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.measures import Shape
-from features.panes import Events, Roster, Texts, hash_ids
+from features.panes import Events, Layout, Roster, Texts, hash_ids
+
+if TYPE_CHECKING:  # executors of Spark need no database
+    from features.sources import EventFiles
 
 Words = NDArray[np.int64]
 _DAY_US = 86_400_000_000
@@ -18,6 +21,13 @@ _NOTHING = np.empty(0, np.int64)
 _MICROSECONDS = pa.timestamp("us")
 _DIGITS = 18  # of a decimal that fits into 64 bits
 _EXACT = 2**53  # a float64 holds every whole number up to here
+
+
+def name_columns(files: "EventFiles", layout: Layout) -> dict[str, str]:
+    """Return the columns of a log that are read, by the names that :func:`to_events` knows them by."""
+    clocks = {"entity_id": files.key, "event_time": files.event_time}
+    clocks |= {"known_at": files.known_at} if files.known_at is not None else {}
+    return clocks | {f"v{place}": column.name for place, column in enumerate(layout.columns)}
 
 
 def to_events(

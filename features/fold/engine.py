@@ -7,12 +7,14 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.fold.batches import to_events
 from features.fold.folding import Rows, fold_cells
 from features.fold.program import cut_grid, make_program
 from features.measures import Measure
-from features.panes import CellLog, ClosedLog, Events, Layout, Runs, SortedCells
+from features.panes import CellLog, ClosedLog, Events, Layout, Roster, Runs, SortedCells, Texts
 
 MEMORY_BYTES = 224 * 2**20
 _FEWEST_CELLS = 1024
@@ -76,6 +78,11 @@ class Engine:
     def add(self, events: Events, entity_count: int) -> None:
         """Add a batch of events; ``entity_count`` is above every number of an entity so far."""
         self._log.add(events, entity_count)
+
+    def read(self, batch: pa.RecordBatch, roster: Roster, texts: Texts, *, delay_days: int = 0) -> None:
+        """Add a batch of events out of Arrow: :func:`features.fold.batches.to_events`."""
+        events = to_events(batch, self.layout.shapes, roster, texts, delay_days=delay_days)
+        self.add(events, len(roster))
 
     def add_cells(self, cells: SortedCells) -> None:
         """Add cells that were made elsewhere, with the same layout and grid."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.fold.batches import name_columns
 from features.panes import Layout
 from features.progress import Report, silent
 from features.sources import EventFiles
@@ -18,9 +19,7 @@ def read_files(
     files: EventFiles, paths: Sequence[Path], layout: Layout, report: Report = silent
 ) -> Iterator[pa.RecordBatch]:
     """Yield the events of some files of a log as :func:`features.fold.batches.to_events` reads them."""
-    clocks = {"entity_id": files.key, "event_time": files.event_time}
-    clocks |= {"known_at": files.known_at} if files.known_at is not None else {}
-    named = clocks | {f"v{place}": column.name for place, column in enumerate(layout.columns)}
+    named = name_columns(files, layout)
     texts = [column.name for column in layout.columns if column.shape == "text"]
     seen = 0
     for path in paths:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from features.files import produce_atomically
 from features.fold.asking import Asked
 from features.measures import Measure
-from features.panes import KEY, Grid, Layout, Roster, SortedCells, first_snapshots
+from features.panes import KEY, Grid, Layout, Roster, SortedCells, find_starts, first_snapshots
 from features.reading import fingerprint_files
 from features.sources import EventFiles
 
@@ -57,7 +57,7 @@ class Part:
         if is_known.all():
             return SortedCells(numbers, self.starts, self.words)
         sizes = np.diff(self.starts)
-        starts = np.concatenate([[0], np.cumsum(sizes[is_known])]).astype(np.int64)
+        starts = find_starts(sizes[is_known])
         return SortedCells(numbers[is_known], starts, self.words[np.repeat(is_known, sizes)])
 
     def without(self, is_erased: "Judge") -> "Part":
@@ -65,7 +65,7 @@ class Part:
         stays = ~np.array(is_erased(self.ids.to_pylist()), np.bool_)
         sizes = np.diff(self.starts)
         words = self.words[np.repeat(stays, sizes)]
-        starts = np.concatenate([[0], np.cumsum(sizes[stays])]).astype(np.int64)
+        starts = find_starts(sizes[stays])
         return Part(self.ids.filter(pa.array(stays)), starts, words, _keep_used(self.texts, words))
 
 
@@ -132,7 +132,7 @@ class Partials:
             coded = _join(table.column(_ID))
             ids, owners = coded.dictionary, coded.indices.to_numpy()
             cells = _join(table.column("cell")).buffers()[1]
-        starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(ids)))]).astype(np.int64)
+        starts = find_starts(np.bincount(owners, minlength=len(ids)))
         words = np.frombuffer(cells, np.int64).reshape(-1, self._layout.width)
         return Part(ids, starts, words, _read_texts(table))
 
@@ -252,13 +252,13 @@ def drop_entities(path: Path, is_erased: Judge) -> int:
     codes = coded.indices.to_numpy()
     kept = table.filter(pa.array(stays[codes])).combine_chunks()
     metadata = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
-    texts = json.loads(metadata[_TEXTS])
-    used = _keep_used({int(number): text for number, text in texts.items()}, _list_words(kept))
+    texts = _read_texts(table)
+    used = _keep_used(texts, _list_words(kept))
     if stays.all() and len(used) == len(texts):
         return 0
     numbers = (np.cumsum(stays) - 1).astype(np.int32)[codes[stays[codes]]]
     ids = pa.DictionaryArray.from_arrays(pa.array(numbers), coded.dictionary.filter(pa.array(stays)))
-    metadata[_TEXTS] = json.dumps({str(number): text for number, text in used.items()})
+    metadata[_TEXTS] = _write_texts(used)
     _write(path, kept.set_column(0, _ID, ids), metadata)
     return int(table.num_rows - kept.num_rows)
 

@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.fold.asking import Asked, arrange
-from features.fold.batches import to_events
 from features.fold.engine import Engine
 from features.fold.parquet import read_files
 from features.fold.partials import Part, Partials, Told, find_changes
 from features.measures import Measure
-from features.panes import ClosedLog, Roster, SortedCells, Texts
+from features.panes import ClosedLog, Roster, SortedCells, Texts, find_starts
 from features.progress import Report
 from features.sources import EventFiles
 
@@ -98,8 +97,7 @@ def _absorb(
 
     with Engine(measures, asked.days, orders_by_known=files.known_at is not None, put_aside=keep) as engine:
         for batch in read_files(files, [path], engine.layout):
-            events = to_events(batch, engine.layout.shapes, roster, texts, delay_days=files.delay_days)
-            engine.add(events, len(roster))
+            engine.read(batch, roster, texts, delay_days=files.delay_days)
         keep(engine.close(), is_last=True)
     return parts
 
@@ -109,7 +107,7 @@ def _sort_by_id(cells: SortedCells, ids: pa.Array, texts: Texts) -> Part:
     present = ids.take(pa.array(cells.entities))
     order = pc.array_sort_indices(present).to_numpy()
     sizes = np.diff(cells.starts)[order]
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    starts = find_starts(sizes)
     steps = np.arange(starts[-1]) - np.repeat(starts[:-1], sizes)
     words = cells.words[np.repeat(cells.starts[:-1][order], sizes) + steps]
     return Part(present.take(pa.array(order)), starts, words, texts.known)

@@ -9,7 +9,7 @@ from features.panes.adding import Events
 from features.panes.compiled import Places, Words, as_real, compiled, inlined
 from features.panes.grid import Grid
 from features.panes.layout import FIRST_DAY, KEY, LAST_DAY, SKETCH_BITS, Layout
-from features.panes.log import CellLog, ClosedLog, SortedCells, first_snapshots, split_key
+from features.panes.log import CellLog, ClosedLog, SortedCells, find_starts, first_snapshots, split_key
 from features.panes.merging import clear, merge
 from features.panes.roster import Roster
 from features.panes.runs import Runs
@@ -34,6 +34,7 @@ __all__ = [
     "as_real",
     "clear",
     "compiled",
+    "find_starts",
     "first_snapshots",
     "hash_ids",
     "hash_text",

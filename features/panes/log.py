@@ -28,6 +28,17 @@ class Cuts(NamedTuple):
     snapshot_of: Places
 
 
+def find_starts(sizes: Words) -> Words:
+    """Return where each of several runs of some sizes begins when they lie one behind the other, and the end.
+
+    Examples
+    --------
+    >>> find_starts(np.array([2, 0, 3])).tolist()
+    [0, 2, 2, 5]
+    """
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
 def make_cuts(grid: Grid) -> Cuts:
     """Return a grid as arrays."""
     return Cuts(grid.snapshots, grid.cuts, grid.natural, grid.pane_of, grid.snapshot_of)
@@ -259,7 +270,7 @@ def _sort_by_owner(owners: Places, entity_count: int) -> tuple[Places, Places, W
     """Return the order of cells by entity, the entities that have any, and where their cells begin."""
     counts = np.bincount(owners, minlength=entity_count)
     entities = np.flatnonzero(counts).astype(np.int32)
-    starts = np.concatenate([[0], np.cumsum(counts[entities])]).astype(np.int64)
+    starts = find_starts(counts[entities])
     order = np.empty(len(owners), np.int32)
     _spread(owners, np.cumsum(counts) - counts, order)
     return order, entities, starts

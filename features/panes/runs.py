@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.panes.log import ClosedLog, SortedCells
+from features.panes.log import ClosedLog, SortedCells, find_starts
 
 _WORD_BYTES = 8
 _WRITTEN_ENTITIES = 2000
@@ -69,7 +69,7 @@ class Runs:
                 cells = log.read(int(some[0]), int(some[-1]) + 1)
                 sizes.append(np.diff(cells.starts))
                 cells.words.tofile(run)
-        starts = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+        starts = find_starts(np.concatenate(sizes))
         self._runs.append(Run(log.entities, starts, path, self._width))
 
     def keep(self, cells: SortedCells) -> None:
@@ -88,6 +88,6 @@ def join_cells(parts: Sequence[SortedCells]) -> SortedCells:
     owners = np.concatenate([np.repeat(part.entities, np.diff(part.starts)) for part in parts])
     order = np.argsort(owners, kind="stable")
     entities, counts = np.unique(owners, return_counts=True)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    starts = find_starts(counts)
     words = np.concatenate([part.words for part in parts])[order]
     return SortedCells(entities.astype(np.int32), starts, words)

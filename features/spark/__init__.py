@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.errors import SourceError, find_reported, first_line
-from features.fold import to_table
+from features.fold import name_columns, to_table
 from features.measures import Measure
 from features.panes import Layout, Texts
 from features.progress import Report, silent
@@ -88,7 +88,7 @@ def fold_on_spark(
     asked = connection.sql(query).to_arrow_table()
     if not asked.num_rows:
         return to_table(measures, np.empty((len(measures), 0)), Texts())
-    columns = _name_columns(files, measures)
+    columns = name_columns(files, Layout.of(measures))
     plan = _make_plan(asked, files, measures, columns)
     report(f"folding {len(files.paths)} files on Spark in {plan.buckets} buckets")
     try:
@@ -101,14 +101,6 @@ def fold_on_spark(
         raise SourceError(_name(files), problem, "see Spark's log, or use --engine local") from error
     in_order = told.take(pc.sort_indices(told.column(ROW))).drop_columns([ROW])
     return in_order.rename_columns([measure.name for measure in measures]).combine_chunks()
-
-
-def _name_columns(files: "EventFiles", measures: Sequence[Measure]) -> dict[str, str]:
-    """Return the columns that are read, by their names in the batches."""
-    layout = Layout.of(measures)
-    clocks = {ENTITY: files.key, "event_time": files.event_time}
-    clocks |= {"known_at": files.known_at} if files.known_at is not None else {}
-    return clocks | {f"v{place}": column.name for place, column in enumerate(layout.columns)}
 
 
 def _make_plan(

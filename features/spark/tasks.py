@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.fold import Engine, order_rows, to_events, to_table
+from features.fold import Engine, order_rows, to_table
 from features.measures import Measure
 from features.panes import ClosedLog, Layout, Roster, SortedCells, Texts, hash_ids
 
@@ -90,11 +90,9 @@ def make_gatherer(plan: Plan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[p
         roster, texts = Roster(grows=True), Texts()
         full: list[SortedCells] = []
         with plan.open_engine(put_aside=lambda log: full.append(log.read_all())) as engine:
-            shapes = engine.layout.shapes
             for batch in batches:
                 named = batch.rename_columns(list(plan.columns))
-                events = to_events(named, shapes, roster, texts, delay_days=plan.delay_days)
-                engine.add(events, len(roster))
+                engine.read(named, roster, texts, delay_days=plan.delay_days)
                 while full:
                     yield from _pack(full.pop(), roster.ids, texts, plan, engine.layout)
             yield from _pack(engine.close().read_all(), roster.ids, texts, plan, engine.layout)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features.cohort import count_days
-from features.fold import Engine, arrange, to_events
+from features.fold import Engine, arrange
 from features.fold.parquet import read_files
 from features.measures import Measure, list_measures
 from features.panes import Roster, Texts
@@ -43,7 +43,7 @@ def build_ours(log: Path, to: Path, snapshots: Sequence[date], windows: Sequence
     roster, texts = Roster(grows=True), Texts()
     with Engine(measures, days) as engine:
         for batch in read_files(files, files.paths, engine.layout):
-            engine.add(to_events(batch, engine.layout.shapes, roster, texts), len(roster))
+            engine.read(batch, roster, texts)
         _write_rows(engine, roster, days, [measure.name for measure in measures], list_features(windows), to)
 
 

@@ -6,7 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from features.fold import FoldLog
-from features.frame import Tombstones, build
+from features.frame import Frame, Tombstones, build
+from features.progress import Report, silent
+from features.usecase import UseCase
 from training.console import Console
 from training.runs.description import describe_frame
 from training.runs.workspace import Workspace, load_usecase
@@ -16,19 +18,32 @@ def run(console: Console, usecase: str, data: str, out: str, engine: str = "loca
     """Build the frame of a use case and say what is in it."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
-    folder = workspace.frame(spec.name)
     with _open(engine, console) as fold_log:
-        frame = build(
-            spec,
-            folder,
-            partials=workspace.partials(spec.name) if fold_log is None else None,
-            tombstones=Tombstones.read(workspace.tombstones(spec.name)),
-            fold_log=fold_log,
-            report=console.report,
-        )
+        frame = build_in(workspace, spec, fold_log=fold_log, report=console.report)
+    folder = workspace.frame(spec.name)
     console.result(
         "\n".join([*describe_frame(frame), f"written to {folder}"]),
         {"folder": str(folder)} | frame.facts.to_json(),
+    )
+
+
+def build_in(
+    workspace: Workspace, usecase: UseCase, *, fold_log: FoldLog | None = None, report: Report = silent
+) -> Frame:
+    """Build the frame of a use case where a workspace has it: its partial results, without erased people.
+
+    Parameters
+    ----------
+    fold_log
+        Folds large logs in another place; without partial results then.
+    """
+    return build(
+        usecase,
+        workspace.frame(usecase.name),
+        partials=workspace.partials(usecase.name) if fold_log is None else None,
+        tombstones=Tombstones.read(workspace.tombstones(usecase.name)),
+        fold_log=fold_log,
+        report=report,
     )
 
 

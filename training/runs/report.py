@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.catalogue import Feature
 from features.files import write_atomically
-from features.frame import Frame, Tombstones, build
+from features.frame import Frame
 from features.usecase import Language
 from training.bundle import Bundle, load
 from training.card import write_card
@@ -34,6 +34,7 @@ from training.reports import (
 )
 from training.rows import feature_columns, numbers, texts
 from training.runs.answers import forecast_answers
+from training.runs.build import build_in
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
 
@@ -49,13 +50,7 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
     connect(workspace.folder)
     champion = fetch_champion(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
-    frame = build(
-        spec,
-        workspace.frame(spec.name),
-        partials=workspace.partials(spec.name),
-        tombstones=Tombstones.read(workspace.tombstones(spec.name)),
-        report=console.report,
-    )
+    frame = build_in(workspace, spec, report=console.report)
     files = write(bundle, frame, workspace.reports(spec.name), made_on=datetime.now(UTC).date())
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from features.frame import Frame, Tombstones, build
+from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.assessment import RatingForecasts, primary_outcomes
@@ -32,6 +32,7 @@ from training.registry import (
     tracked_run,
 )
 from training.runs import report as report_run
+from training.runs.build import build_in
 from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
@@ -96,13 +97,7 @@ def train(
     InputError
         If spec or data have to be mended.
     """
-    frame = build(
-        usecase,
-        workspace.frame(usecase.name),
-        partials=workspace.partials(usecase.name),
-        tombstones=Tombstones.read(workspace.tombstones(usecase.name)),
-        report=report,
-    )
+    frame = build_in(workspace, usecase, report=report)
     learned = learn(frame, usecase, seed=seed, report=report)
     folder = workspace.bundle(usecase.name)
     save(learned.parts, folder)
