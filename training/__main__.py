@@ -27,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault(name, setting)
     settings = vars(build_parser().parse_args(arguments))
     verb = settings.pop("verb")
-    console = Console(as_json=settings.pop("json"))
-    with _Interruption() as interruption:
+    interruption = _Interruption()
+    console = Console(as_json=settings.pop("json"), pulse=interruption.insist)
+    with interruption:
         try:
             importlib.import_module(f"training.runs.{verb}").run(console, **settings)
         except BaseException as error:  # noqa: BLE001 - what is not known by kind is raised again
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Interruption:
-    """Remember that Ctrl-C came: compiled libraries turn it into errors of many kinds."""
+    """Remember that Ctrl-C came: compiled libraries turn it into errors of many kinds, or swallow it."""
 
     def __init__(self) -> None:
         self.came = False
@@ -51,6 +52,11 @@ class _Interruption:
     def __exit__(self, *_: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+    def insist(self) -> None:
+        """Raise once more what a destructor or a callback of a library swallowed."""
+        if self.came:
+            raise KeyboardInterrupt
 
     def _raise(self, *_: object) -> NoReturn:
         self.came = True

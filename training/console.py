@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from features.errors import XmError
@@ -16,18 +16,28 @@ class Console:
     ----------
     as_json
         Write the result as one JSON object on stdout instead of text.
+    pulse
+        Called at every progress line; it raises what is to end the work.
     """
 
     def __init__(
-        self, *, as_json: bool = False, out: TextIO | None = None, err: TextIO | None = None
+        self,
+        *,
+        as_json: bool = False,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        pulse: Callable[[], None] | None = None,
     ) -> None:
         self._as_json = as_json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        self._pulse = pulse
         self._started = time.monotonic()
 
     def report(self, line: str) -> None:
         """Write a progress line with the seconds since the start."""
+        if self._pulse is not None:
+            self._pulse()
         print(f"[{time.monotonic() - self._started:5.0f} s] {line}", file=self._err, flush=True)
 
     def result(self, text: str, content: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The command line in this process: what stands on which stream, and how it ends."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import training.runs.schema  # noqa: F401 - its function is replaced below
 from features.frame import Frame
 from tests.features.frame.company import load_company
 from training.__main__ import main
+from training.console import Console
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,22 @@ def test_ctrl_c_that_a_library_turns_into_another_error_is_still_an_interruption
     assert main(["schema"]) == 130
     assert "interrupted" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_that_a_library_swallows_ends_the_work_at_its_next_step(capsys, monkeypatch):
+    def swallowed(console: Console, **_: object) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+        console.report("next step")
+        console.result("done", {})
+
+    monkeypatch.setattr("training.runs.schema.run", swallowed)
+    assert main(["schema"]) == 130
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "next step" not in shown.err
+    assert "interrupted" in shown.err
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch):
