@@ -29,7 +29,7 @@ from serving.schemas import (
     ScoreGroupsAnswer,
     ScoreGroupsRequest,
 )
-from training.scoring import GroupScore, IndividualScoreRefusedError, RowScore
+from training.scoring import GroupScore, IndividualScoreRefusedError, ModelNotUsableError, RowScore
 
 
 def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> ScoreAnswer:
@@ -43,7 +43,8 @@ def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> Sco
     Raises
     ------
     ProblemError
-        422 for a row without features or an unknown horizon; 403 where single persons are not scored.
+        422 for a row without features or an unknown horizon; 403 where single persons are not scored; 409
+        for a model whose figures do not support scores.
     """
     features = [msgspec.to_builtins(row.features) for row in rows]
     for index, values in enumerate(features):
@@ -88,7 +89,7 @@ def score_groups(
     Raises
     ------
     ProblemError
-        422 for an unknown cut; 503 as :func:`score_entities`.
+        422 for an unknown cut; 409 as :func:`score_rows`; 503 as :func:`score_entities`.
     """
     rows = _demand_latest(latest)
     if request.cut not in rows.cuts:
@@ -97,6 +98,8 @@ def score_groups(
     try:
         columns, groups = rows.read_cut(request.cut, champion.names)
         scored = champion.scorer.score_groups(columns, groups)
+    except ModelNotUsableError as error:
+        raise _refuse_use(champion) from error
     except InputError as error:
         raise _refuse_unfit() from error
     return ScoreGroupsAnswer(
@@ -128,6 +131,8 @@ def describe_model(champion: Champion, refused: str | None) -> ModelFacts:
         feature_fingerprint=bundle.manifest.feature_fingerprint,
         horizons=list(champion.scorer.horizons),
         primary_horizon=champion.scorer.primary_horizon,
+        usable=not champion.scorer.doubts,
+        doubts=list(champion.scorer.doubts),
         libraries=bundle.manifest.libraries,
         facts=dict(bundle.facts),
         evaluation=dict(bundle.evaluation),
@@ -180,6 +185,8 @@ def _score(champion: Champion, request: Request, rows: list[dict[str, Any]]) -> 
     except IndividualScoreRefusedError as error:
         detail = "This use case is about people at work: it answers for groups, never for single persons."
         raise ProblemError(403, "groups_only", detail) from error
+    except ModelNotUsableError as error:
+        raise _refuse_use(champion) from error
 
 
 def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:
@@ -231,6 +238,12 @@ def _refuse_unfit() -> ProblemError:
     """Return the error for latest rows of another version of the use case."""
     detail = "The table of latest rows does not fit the champion; build the feature table again."
     return ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"})
+
+
+def _refuse_use(champion: Champion) -> ProblemError:
+    """Return the error for a model that must not be used."""
+    doubts = "; ".join(champion.scorer.doubts)
+    return ProblemError(409, "model_not_usable", f"The model is not reliable enough for scores: {doubts}.")
 
 
 def _stamp(champion: Champion, as_of: str | None) -> dict[str, Any]:

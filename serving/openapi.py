@@ -40,6 +40,7 @@ _REASONS = {
     403: "The use case answers for groups, never for single persons.",
     404: "There is no such use case.",
     408: "The body did not arrive in time.",
+    409: "The figures of the model do not support scores; 'detail' says why.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8.",
     421: "The request is addressed to another host.",
@@ -110,21 +111,21 @@ DOCUMENT: dict[str, Any] = {
     },
     "paths": {
         "/v1/score": _post(
-            "score", "Score rows of features", ScoreRequest, ScoreAnswer, (*_READING[:1], 403, *_READING[1:])
+            "score", "Score rows of features", ScoreRequest, ScoreAnswer, tuple(sorted({403, 409, *_READING}))
         ),
         "/v1/score-by-id": _post(
             "scoreById",
             "Score entities by their newest known features",
             ScoreByIdRequest,
             ScoreByIdAnswer,
-            (*_READING[:1], 403, *_READING[1:], 503),
+            tuple(sorted({403, 409, 503, *_READING})),
         ),
         "/v1/score-groups": _post(
             "scoreGroups",
             "Score the groups of a cut; the only scores about people at work",
             ScoreGroupsRequest,
             ScoreGroupsAnswer,
-            (*_READING, 503),
+            tuple(sorted({409, 503, *_READING})),
         ),
         "/v1/drivers": _get(
             "drivers", "Rank what goes with the outcome", DriversAnswer, (404, 421, 422), usecase="required"

@@ -238,6 +238,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    usable, doubts
+        Whether its figures support scores, and if not, why, in words; it then gives none.
     facts
         Data window, counts and members, as the training wrote them.
     evaluation
@@ -252,6 +254,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     feature_fingerprint: str
     horizons: list[str]
     primary_horizon: str
+    usable: bool
+    doubts: list[str]
     libraries: dict[str, str]
     facts: dict[str, Any]
     evaluation: dict[str, Any]

@@ -13,11 +13,13 @@ from training.bundle import Bundle
 from training.groups import GroupScore, RiskBand, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
+from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
 
 __all__ = [
     "CANARY_TOLERANCE",
     "GroupScore",
     "IndividualScoreRefusedError",
+    "ModelNotUsableError",
     "Reason",
     "Row",
     "RowScore",
@@ -108,6 +110,11 @@ class Scorer:
         return self.bundle.usecase.privacy.subject != "employee"
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return the reasons why no scores are given, in words; none when they are."""
+        return doubts_of(self.bundle)
+
+    @property
     def horizons(self) -> tuple[str, ...]:
         """Return the names of the horizons, shortest first."""
         return self.bundle.horizons
@@ -143,8 +150,10 @@ class Scorer:
             If a horizon or a feature is not known, or a value has the wrong type.
         IndividualScoreRefusedError
             If the use case is about employees.
+        ModelNotUsableError
+            If the figures on rows kept back do not support use.
         """
-        self._refuse_individuals()
+        self._demand_leave()
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
         encoded = self.bundle.encoder.encode(
@@ -167,8 +176,10 @@ class Scorer:
         ------
         IndividualScoreRefusedError
             If the use case is about employees.
+        ModelNotUsableError
+            If the figures on rows kept back do not support use.
         """
-        self._refuse_individuals()
+        self._demand_leave()
         return self.bundle.model.probabilities(self.bundle.encoder.encode(columns).matrix)
 
     def forecasts(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> dict[str, Floats]:
@@ -178,8 +189,10 @@ class Scorer:
         ------
         IndividualScoreRefusedError
             If the use case is about employees.
+        ModelNotUsableError
+            If the figures on rows kept back do not support use.
         """
-        self._refuse_individuals()
+        self._demand_leave()
         return self._forecast(self.bundle.encoder.encode(columns).matrix)
 
     def score_groups(
@@ -191,14 +204,21 @@ class Scorer:
         """Score groups of everybody in the cohort, also of employees.
 
         See :func:`training.groups.score_groups`.
+
+        Raises
+        ------
+        ModelNotUsableError
+            If the figures on rows kept back do not support use.
         """
+        refuse_unusable(self.bundle)
         return score_groups(self.bundle, columns, groups, minimum_group)
 
-    def _refuse_individuals(self) -> None:
-        """Answer for customers only; people at work are spoken of in groups."""
+    def _demand_leave(self) -> None:
+        """Answer for customers only, since people at work are spoken of in groups; and only if usable."""
         if not self.is_individual:
             problem = "scores of single employees are not given"
             raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups")
+        refuse_unusable(self.bundle)
 
     def _forecast(self, matrix: Floats) -> dict[str, Floats]:
         """Return the columns of a forecast by name."""

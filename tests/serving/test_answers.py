@@ -1,11 +1,20 @@
+from dataclasses import replace
+
 import msgspec
 import pytest
 
-from serving.answers import describe_drivers, describe_model, describe_schema, score_entities, score_rows
+from serving.answers import (
+    describe_drivers,
+    describe_model,
+    describe_schema,
+    score_entities,
+    score_groups,
+    score_rows,
+)
 from serving.champions import Champion
 from serving.latest import LatestRows
 from serving.problems import ProblemError
-from serving.schemas import Request, ScoreByIdRequest
+from serving.schemas import Request, ScoreByIdRequest, ScoreGroupsRequest
 from tests.serving.company import FEATURES, ROW, write_latest
 from training.bundle import load
 from training.scoring import Scorer
@@ -54,6 +63,26 @@ def test_people_at_work_are_refused_by_features_and_by_id(closed, tmp_path):
     with pytest.raises(ProblemError) as by_id:
         score_entities(closed, ScoreByIdRequest(usecase="attrition", entity_ids=["c-1"]), latest)
     assert by_features.value.status == by_id.value.status == 403
+
+
+def test_a_model_that_is_not_usable_gives_no_score_and_says_why(champion, tmp_path):
+    doubt = {"problem": "ranking", "words": "the ranking may be little better than chance"}
+    judged = {"all_rows": {"horizons": {"90d": {"usable": False, "doubts": [doubt]}}}}
+    doubtful = Champion(Scorer(replace(champion.bundle, evaluation=judged)))
+    latest = LatestRows.read(write_latest(tmp_path, cut_site=["north", "north", "south"]))
+    asked = [
+        lambda: score_rows(doubtful, Request(usecase="churn"), read(doubtful, ROW)),
+        lambda: score_entities(doubtful, ScoreByIdRequest(usecase="churn", entity_ids=["c-1"]), latest),
+        lambda: score_groups(doubtful, ScoreGroupsRequest(usecase="churn", cut="site"), latest),
+    ]
+    for ask in asked:
+        with pytest.raises(ProblemError) as caught:
+            ask()
+        assert (caught.value.status, caught.value.code) == (409, "model_not_usable")
+        assert doubt["words"] in caught.value.detail
+    facts = describe_model(doubtful, None)
+    assert (facts.usable, facts.doubts) == (False, [doubt["words"]])
+    assert describe_model(champion, None).usable
 
 
 def test_entities_are_answered_in_the_order_asked(champion, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from serving.problems import Finding, ProblemError
 
-STATUSES = (400, 403, 404, 405, 408, 413, 415, 421, 422, 500, 503)
+STATUSES = (400, 403, 404, 405, 408, 409, 413, 415, 421, 422, 500, 503)
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.examples import Example, train_company, train_members
+from tests.training.examples import Example, believed, train_company, train_members
 from training.scoring import Scorer
 
 
@@ -23,7 +23,7 @@ def members(tmp_path_factory: pytest.TempPathFactory) -> Example:
 
 @pytest.fixture(scope="session")
 def company_scorer(company: Example) -> Scorer:
-    return Scorer(company.bundle)
+    return Scorer(believed(company.bundle))
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,13 @@ def _train(usecase: UseCase, folder: Path, recipe: Recipe, truth: Truth | None =
     return Example(usecase, frame, learned, folder, load_bundle(folder), truth)
 
 
+def believed(bundle: Bundle) -> Bundle:
+    """Return the same bundle without its doubts, to look at scores of a model too small to be used."""
+    judged = bundle.evaluation["all_rows"]
+    horizons = {name: {**found, "usable": True, "doubts": []} for name, found in judged["horizons"].items()}
+    return replace(bundle, evaluation={**bundle.evaluation, "all_rows": {**judged, "horizons": horizons}})
+
+
 def write_members(folder: Path, *, seed: int = 3, n_rows: int = N_MEMBERS) -> UseCase:
     """Write a flat table and its use case: a high price and a trial raise the risk, visits lower it."""
     random = np.random.default_rng(seed)

@@ -147,7 +147,12 @@ class RatingEvaluation:
             "baselines": {name: comparison.to_json() for name, comparison in self.baselines.items()},
             "usable": self.is_usable,
             "doubts": [
-                {"problem": doubt.problem, "found": _known(doubt.found), "limit": doubt.limit}
+                {
+                    "problem": doubt.problem,
+                    "found": _known(doubt.found),
+                    "limit": doubt.limit,
+                    "words": str(doubt),
+                }
                 for doubt in self.doubts
             ],
             "summary": self.summary,

@@ -210,7 +210,12 @@ class Evaluation:
             "baselines": {name: comparison.to_json() for name, comparison in self.baselines.items()},
             "usable": self.is_usable,
             "doubts": [
-                {"problem": doubt.problem, "found": doubt.found, "limit": doubt.limit}
+                {
+                    "problem": doubt.problem,
+                    "found": doubt.found,
+                    "limit": doubt.limit,
+                    "words": str(doubt),
+                }
                 for doubt in self.doubts
             ],
             "summary": self.summary,

@@ -120,6 +120,7 @@ def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool) -> Metho
         "forecast": inputs.evaluation.is_usable and not is_answer,
         "answer": inputs.evaluation.is_usable and is_answer,
         "silent": inputs.evaluation.is_usable and is_answer,
+        "few_events": inputs.model.missing_events is not None,
         "range": True,
         "loss": has_loss,
         "drivers": has_drivers,
@@ -127,4 +128,5 @@ def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool) -> Metho
         "survey": bool(inputs.experience),
         "decision": True,
     }
-    return Method(tuple(topic for topic, is_shown in shown.items() if is_shown))
+    topics = tuple(topic for topic, is_shown in shown.items() if is_shown)
+    return Method(topics, inputs.model.missing_events)

@@ -78,6 +78,8 @@ class ModelFacts:
     answered, asked
         People of the cohort with at least one survey answer, and people in the cohort; None where no answer
         has a name.
+    missing_events
+        How many events are missing for more than a simple model; None where there are enough.
     """
 
     name: str
@@ -87,6 +89,7 @@ class ModelFacts:
     data_to: date | None = None
     answered: int | None = None
     asked: int | None = None
+    missing_events: int | None = None
 
 
 @dataclass(frozen=True)

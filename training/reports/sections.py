@@ -22,7 +22,9 @@ KpiKind = Literal["expected_share", "expected_loss"] | RatingKpi | Metric
 Unit = Literal["share", "eur", "points", "rating"]
 Change = Literal["first wave", "no clear change", "better", "worse"]
 Verdict = Literal["good", "rough", "unusable"]
-Topic = Literal["forecast", "answer", "silent", "range", "loss", "drivers", "context", "survey", "decision"]
+Topic = Literal[
+    "forecast", "answer", "silent", "few_events", "range", "loss", "drivers", "context", "survey", "decision"
+]
 
 
 @dataclass(frozen=True)
@@ -274,9 +276,16 @@ class Calls:
 
 @dataclass(frozen=True)
 class Method:
-    """Name the numbered sentences of section 11, in order."""
+    """Name the numbered sentences of section 11, in order.
+
+    Parameters
+    ----------
+    missing_events
+        How many events are missing for more than a simple model; None where there are enough.
+    """
 
     topics: tuple[Topic, ...]
+    missing_events: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from training.rows import feature_columns, texts
 from training.runs import train as train_run
 from training.runs.local_service import LocalService, running_service
 from training.runs.workspace import Workspace
-from training.scoring import Scorer
 
 USECASES = ("churn", "attrition", "satisfaction")
 _SEED = 7
@@ -121,8 +120,9 @@ def _question(
         cut = spec.cuts[0].partition(".")[2]
         return "/v1/score-groups", {"usecase": spec.name, "cut": cut}, _describe_groups
     newest = feature_columns(trained.frame.latest, bundle.catalogue)
-    scorer = Scorer(bundle)
-    risk = scorer.probabilities(newest)[:, trained.learned.rows.primary_index]
+    risk = bundle.model.probabilities(bundle.encoder.encode(newest).matrix)[
+        :, trained.learned.rows.primary_index
+    ]
     entity_id = texts(trained.frame.latest, "entity_id")[int(np.argmax(risk))]
     question = {"usecase": spec.name, "entity_ids": [entity_id], "reasons": _N_REASONS}
     return "/v1/score-by-id", question, _describe_person
@@ -136,7 +136,8 @@ def _ask(service: LocalService, shown: _Shown) -> Any:
 def _tell(shown: _Shown, answer: Any) -> list[str]:
     """Return the lines of one use case, with the answer of the service."""
     asked = f"one real HTTP answer, POST {shown.path}:"
-    return [*shown.lines, asked, *(f"  {line}" for line in shown.describe(answer)), ""]
+    told = [answer["detail"]] if answer.get("code") == "model_not_usable" else shown.describe(answer)
+    return [*shown.lines, asked, *(f"  {line}" for line in told), ""]
 
 
 def _describe_person(answer: Any) -> list[str]:

@@ -19,6 +19,7 @@ from training.runs.workspace import Workspace
 _START_SECONDS = 240.0
 _STOP_SECONDS = 30.0
 _READY = 200
+_NOT_USABLE = 409
 
 
 class ServiceError(XmError):
@@ -32,15 +33,15 @@ class LocalService:
     port: int
 
     def post(self, path: str, question: object) -> Any:
-        """Send one question and return the answer.
+        """Send one question and return the answer, which may be the refusal of a model that is not usable.
 
         Raises
         ------
         ServiceError
-            If the answer is not 200.
+            If the answer is neither.
         """
         status, answer = self._ask("POST", path, json.dumps(question))
-        if status != _READY:
+        if status not in {_READY, _NOT_USABLE}:
             raise ServiceError(f"POST {path}", f"answered {status}: {answer}", "read serving.log")
         return answer
 

@@ -20,6 +20,7 @@ from training.console import Console
 from training.drivers import rows_from_json
 from training.evaluation import AnyEvaluation, HorizonEvaluations
 from training.models import RatingModel
+from training.models.recipe import DEFAULT_RECIPE
 from training.registry import connect, fetch_champion
 from training.reports import (
     Label,
@@ -99,7 +100,7 @@ def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
         return ScoredCohort(entity_ids, np.zeros(len(matrix)), answers=answers)
     probabilities = bundle.model.probabilities(matrix)[:, scorer.horizons.index(scorer.primary_horizon)]
     cohort = ScoredCohort(entity_ids, probabilities, revenue=numbers(latest, "value_revenue"))
-    if bundle.usecase.target is None or not scorer.is_individual:
+    if bundle.usecase.target is None or not scorer.is_individual or scorer.doubts:
         return cohort
     called = [int(row) for row in first_to_call(cohort)]
     rows = [{name: _plain(column[row]) for name, column in columns.items()} for row in called]
@@ -164,7 +165,16 @@ def _model_facts(bundle: Bundle, frame: Frame, trained_on: date) -> ModelFacts:
         data_to=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
         answered=len(newest & named) if named else None,
         asked=len(newest) if named else None,
+        missing_events=missing_events(facts),
     )
+
+
+def missing_events(facts: Mapping[str, Any]) -> int | None:
+    """Return how many events are missing for more than a simple model; None where there are enough."""
+    fit = facts.get("fit")
+    if fit is None or not fit["is_pooled"]:
+        return None
+    return max(1, DEFAULT_RECIPE.pooled_below_events - int(fit["n_events"]))
 
 
 def _describe(bundle: Bundle, columns: Mapping[str, Any], row: int) -> Label:

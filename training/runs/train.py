@@ -208,6 +208,10 @@ def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: boo
         f"  against {name}: {comparison.loss_name} differs by {comparison.loss}, {_judge(comparison.loss)}"
         for name, comparison in evaluation.baselines.items()
     ]
+    missing = report_run.missing_events(trained.bundle.facts)
+    if missing is not None:
+        few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"
+        lines.append(few)
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
 

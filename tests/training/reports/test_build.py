@@ -7,7 +7,7 @@ import pytest
 
 from features.errors import InputError
 from tests.training.reports import samples
-from training.reports import build_report
+from training.reports import build_report, render_html
 from training.statistics import Estimate
 
 
@@ -46,6 +46,16 @@ def test_a_model_that_is_not_usable_gives_no_forecast_drivers_or_calls() -> None
     assert [kpi.kind for kpi in report.kpis] == ["nps", "ces"]
     assert report.trust.verdict == "unusable"
     assert "drivers" not in report.method.topics
+
+
+def test_few_events_are_said_with_how_many_are_missing() -> None:
+    inputs = samples.inputs()
+    few = build_report(replace(inputs, model=replace(inputs.model, missing_events=212)))
+    assert (few.method.missing_events, "few_events" in few.method.topics) == (212, True)
+    assert "With 212 more cases" in render_html(few, "en")
+    assert "Mit 212 weiteren Fällen" in render_html(few, "de")
+    enough = build_report(inputs)
+    assert (enough.method.missing_events, "few_events" in enough.method.topics) == (None, False)
 
 
 def test_without_values_no_money_is_shown() -> None:

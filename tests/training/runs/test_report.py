@@ -6,8 +6,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from tests.training.examples import believed
 from training.drivers import rows_from_json
-from training.runs.report import collect_waves, gather, primary_evaluation, score_cohort, write
+from training.runs.report import (
+    collect_waves,
+    gather,
+    missing_events,
+    primary_evaluation,
+    score_cohort,
+    write,
+)
 from training.runs.score import _as_of
 
 TODAY = date(2026, 1, 15)
@@ -15,7 +23,7 @@ TODAY = date(2026, 1, 15)
 
 @pytest.fixture(scope="module")
 def inputs(company):
-    return gather(company.bundle, company.frame, made_on=TODAY)
+    return gather(believed(company.bundle), company.frame, made_on=TODAY)
 
 
 class TestNumbers:
@@ -63,6 +71,10 @@ class TestNumbers:
 
 
 class TestCalls:
+    def test_nobody_is_to_be_called_by_a_model_that_is_not_usable(self, company):
+        scored = gather(company.bundle, company.frame, made_on=TODAY).scored
+        assert (scored.reasons, scored.described) == ({}, {})
+
     def test_those_with_most_to_lose_come_with_reasons_in_both_languages(self, inputs, company):
         loss = inputs.scored.probabilities * np.nan_to_num(inputs.scored.revenue)
         first = [inputs.scored.entity_ids[row] for row in np.argsort(-loss, kind="stable")[:8]]
@@ -176,3 +188,9 @@ def test_anonymous_answers_are_never_taken_for_one_person():
     change = collect_waves(answers)[0].change
     assert change is not None
     assert change.high - change.low > 50
+
+
+def test_missing_events_are_those_up_to_more_than_a_simple_model():
+    assert missing_events({"fit": {"is_pooled": True, "n_events": 288}}) == 212
+    assert missing_events({"fit": {"is_pooled": False, "n_events": 900}}) is None
+    assert missing_events({}) is None

@@ -70,9 +70,11 @@ def test_words_name_version_figures_and_report(trained):
     assert lines[0] == f"champion of members: version 3 ({found.bundle.model_version})"
     assert lines[1] == f"outcome: {found.evaluation.summary}"
     assert {line.split(":")[0] for line in lines[2:4]} == {"  against prior", "  against logistic"}
-    assert [line.rpartition("/")[2] for line in lines[4:]] == [
+    assert [line.rpartition("/")[2] for line in lines if line.startswith("report: ")] == [
         name for name in found.report_files if name.endswith(".html")
     ]
+    missing = 500 - found.learned.fitted.facts.n_events
+    assert f"few cases: the model is the linear one alone; {missing} more with the outcome" in lines[4]
     assert describe(found, registered(found), is_champion=False)[0].startswith("challenger of members")
 
 
