@@ -7,6 +7,7 @@ the bundle, so that it can be written again at any time and says the same.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from training.assessment import tell_competing
 from training.bundle import Bundle
 from training.evaluation import AnyEvaluation, HorizonEvaluations, RatingEvaluation
 
@@ -52,6 +53,9 @@ def _list_data(bundle: Bundle) -> Iterator[str]:
     if facts["data_from"] is not None:
         until = f"outcomes observed until {facts['observed_until']}"
         yield f"- Snapshots from {facts['data_from']} to {facts['as_of']}, {until}"
+    competing = tell_competing(bundle)
+    if competing is not None:
+        yield f"- {competing[0].upper()}{competing[1:]}"
     sources: dict[str, int] = {}
     for feature in bundle.catalogue:
         sources[feature.source] = sources.get(feature.source, 0) + 1

@@ -6,10 +6,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from training.encoding import Encoded, Encoder
-from training.models import Model, RatingModel
+from training.models import IncidenceModel, Model, RatingModel
 from training.models.facts import FitFacts
 from training.models.fit_binary import fit_binary
-from training.models.fit_hazard import fit_hazard
+from training.models.fit_incidence import CompetingFacts, fit_incidence
 from training.models.fit_rating import climb, fit_rating
 from training.models.periods import PeriodTable
 from training.models.recipe import DEFAULT_RECIPE, Recipe
@@ -20,19 +20,28 @@ from training.splits import merge_duplicates
 
 @dataclass(frozen=True)
 class FittedModel:
-    """Hold an encoder and the model that reads its matrices."""
+    """Hold an encoder and the model that reads its matrices; ``competing`` tells of competing exits."""
 
     encoder: Encoder
     model: Model
     facts: FitFacts
+    competing: CompetingFacts | None = None
 
     def probabilities(self, rows: TrainingRows) -> Floats:
         """Return calibrated probabilities, shape (rows, horizons)."""
         return self.model.probabilities(self.encoder.encode(rows.columns).matrix)
 
+    def competing_probabilities(self, rows: TrainingRows) -> Floats:
+        """Return the shares that leave for a competing cause, shape (rows, horizons); NaN if not modelled."""
+        if isinstance(self.model, IncidenceModel):
+            return self.model.competing_probabilities(self.encoder.encode(rows.columns).matrix)
+        return np.full((len(rows), len(self.model.horizon_names)), np.nan)
+
 
 def refit_rows(fitted: FittedModel, rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE) -> Model:
     """Fit a model again to other rows; encoder, penalties, numbers of trees and blend weights stay.
+
+    Of a model with competing exits the hazard of the event is fitted again; that of the exits stays.
 
     Parameters
     ----------
@@ -51,6 +60,8 @@ def refit_rows(fitted: FittedModel, rows: TrainingRows, recipe: Recipe = DEFAULT
     model = fitted.model
     if isinstance(model, RatingModel):
         return replace(model, hazard=replace(model.hazard, blend=blend))
+    if isinstance(model, IncidenceModel):
+        return replace(model, event=replace(model.event, blend=blend))
     return replace(model, blend=blend)
 
 
@@ -88,7 +99,7 @@ def _fit_hazard(
 ) -> FittedModel:
     """Fit to what became of the rows over time."""
     horizons = [span.length.days for span in outcome.spans]
-    hazard = fit_hazard(
+    fit = fit_incidence(
         encoded,
         outcome.days,
         outcome.event,
@@ -98,7 +109,7 @@ def _fit_hazard(
         seed=seed,
         weight=rows.weight,
     )
-    return FittedModel(encoder, hazard.model, hazard.facts)
+    return FittedModel(encoder, fit.model, fit.facts, fit.competing)
 
 
 def _fit_labels(

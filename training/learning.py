@@ -158,6 +158,7 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         if isinstance(model, RatingModel)
         else model.probabilities(newest)[:, rows.primary_index]
     )
+    competing = {} if fitted.competing is None else {"competing": fitted.competing.to_json()}
     return {
         "primary_horizon_index": rows.primary_index,
         "average_value" if is_rating else "average_risk": float(average),
@@ -170,5 +171,6 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         "events": facts.event_count,
         "findings": [dict(finding) for finding in facts.findings],
         "fit": fitted.facts.to_json(),
+        **competing,
         "seed": seed,
     }

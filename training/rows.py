@@ -24,7 +24,10 @@ _NPS_ANSWERS = np.array([0.0, 7.0, 9.0])
 
 @dataclass(frozen=True)
 class FollowUp:
-    """Hold what became of rows after their snapshot; see :class:`features.labels.Labels`."""
+    """Hold what became of rows after their snapshot; see :class:`features.labels.Labels`.
+
+    ``event`` is a code: 1 the predicted event, 2 an event of a competing cause, 0 censored.
+    """
 
     snapshot_date: NDArray[np.datetime64]
     days: Floats

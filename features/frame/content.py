@@ -13,7 +13,7 @@ from features.errors import ContractError, SourceError, XmError
 from features.files import whole_folder, write_atomically
 from features.frame.facts import FrameFacts
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _ROWS, _LATEST, _ANSWERS, _FACTS = "frame.parquet", "latest.parquet", "answers.parquet", "frame.json"
 _PROTECTED = "protected.parquet"
 

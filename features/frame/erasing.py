@@ -152,7 +152,7 @@ def _count_again(facts: FrameFacts, table: pa.Table, latest: pa.Table) -> FrameF
 def _count_events(target: TargetFacts, table: pa.Table) -> int:
     """Return the rows with an event, with silence, with the predicted label, or with any label."""
     if target.kind == "event":
-        return int(pc.sum(table.column("target_event")).as_py() or 0)
+        return _count(pc.equal(table.column("target_event"), 1))
     labels = table.column("target")
     if target.kind in {"silence", "binary"}:
         return int(pc.sum(labels).as_py() or 0)
@@ -167,7 +167,8 @@ def _count_horizon(horizon: HorizonFacts, target: TargetFacts, table: pa.Table, 
     days, event = table.column("target_days"), table.column("target_event")
     passed = pc.greater_equal(days, Duration.parse(horizon.horizon).days)
     came = pc.and_(pc.equal(event, 1), pc.invert(passed))
-    return replace(horizon, events=_count(came), labelled=_count(pc.or_(came, passed)))
+    is_known = pc.or_(pc.greater(event, 0), passed)
+    return replace(horizon, events=_count(came), labelled=_count(is_known))
 
 
 def _count(is_counted: pa.ChunkedArray) -> int:

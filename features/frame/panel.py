@@ -162,7 +162,7 @@ def _label_events(
         cause=target.cause,
     )
     labels = label_rows(members.snapshot_days, outcomes, gap_days=target.gap_days, observed_day=observed_day)
-    if not labels.event[labels.is_kept].any():
+    if not (labels.event[labels.is_kept] == 1).any():
         raise _too_few(sources, usecase, labels.dropped, "follows a snapshot of the cohort")
     columns = {
         "target_days": pa.array(labels.days),
@@ -175,7 +175,7 @@ def _label_events(
         is_labelled=labels.is_kept,
         is_gone=find_gone(sources.connection, events=events, rows=stored),
         dropped=labels.dropped,
-        event_count=int(labels.event[labels.is_kept].sum()),
+        event_count=int((labels.event[labels.is_kept] == 1).sum()),
         horizons=tuple(_count_horizon(labels, span) for span in target.spans),
         facts=TargetFacts("event", causes=causes),
     )
@@ -241,9 +241,9 @@ def describe_ratings(
 def _count_horizon(labels: Labels, span: Horizon) -> HorizonFacts:
     """Return how many rows have an event within a horizon, and how many have a known label."""
     days, event = labels.days[labels.is_kept], labels.event[labels.is_kept]
-    came = (event == 1) & (days < span.length.days)
     passed = days >= span.length.days
-    return HorizonFacts(str(span.length), int(came.sum()), int((came | passed).sum()))
+    came = (event == 1) & ~passed
+    return HorizonFacts(str(span.length), int(came.sum()), int(((event > 0) | passed).sum()))
 
 
 def _require_both(usecase: UseCase, labels: SpanLabels) -> None:

@@ -1,9 +1,9 @@
 """What happened to each row after its snapshot: days until the event, or until nothing more was seen.
 
-Time is counted in days from the start of the horizon, ``snapshot + gap``. A row ends with the event (1) or is
-censored (0): where observation ends, or where the entity leaves the cohort for another reason. Only what was
-known at the end of observation counts: labels say what is known in the end. Of an event that was corrected
-the last version makes the label, one that was withdrawn makes none.
+Time is counted in days from the start of the horizon, ``snapshot + gap``. A row ends with the event (1), with
+an event of a competing cause (2), or is censored (0): where observation ends, or where the entity leaves the
+cohort without an event. Only what was known at the end of observation counts: labels say what is known in the
+end. Of an event that was corrected the last version makes the label, one that was withdrawn makes none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from features.usecase import Cause
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
+COMPETING = 2
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,18 @@ class Outcomes:
     Attributes
     ----------
     event_days, event_known_days
-        Day of the first target event, and first day whose 00:00 UTC knew of it.
+        Day of the first event, whatever its cause, and first day whose 00:00 UTC knew of it.
     end_days, end_known_days
         First day outside the cohort, and first day that knew of it.
+    is_competing
+        Whether the event has a competing cause.
     """
 
     event_days: Floats
     event_known_days: Floats
     end_days: Floats
     end_known_days: Floats
+    is_competing: Booleans
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Labels:
     days
         Days from the start of the horizon to the event or to the end of what was seen; at least 0.
     event
-        1 if the event ended the row, 0 if it was censored.
+        What ended the row: 1 the predicted event, 2 an event of a competing cause, 0 neither (censored).
     known_days
         Days from the start of the horizon to the day that knew how the row ended; NaN while it runs on.
     is_kept
@@ -94,16 +98,17 @@ def label_rows(
     until = np.where(happened, outcomes.event_days, np.where(left, outcomes.end_days, observed_day))
     known = np.where(happened, outcomes.event_known_days, np.where(left, outcomes.end_known_days, np.nan))
     is_event = happened & (until >= start)
+    is_target, is_over = happened & ~outcomes.is_competing, left & (start < observed_day) & (until <= start)
     reasons = {
-        "target event before the snapshot": happened & (outcomes.event_days < snapshot_days),
-        "target event in the gap": happened & (outcomes.event_days >= snapshot_days) & (until < start),
+        "target event before the snapshot": is_target & (until < snapshot_days),
+        "target event in the gap": is_target & (until >= snapshot_days) & (until < start),
         "horizon starts after the end of observation": ~happened & (start >= observed_day),
-        "left the cohort before the horizon": left & (start < observed_day) & (until <= start),
+        "left the cohort before the horizon": is_over | (happened & outcomes.is_competing & (until < start)),
     }
     is_dropped = np.logical_or.reduce(list(reasons.values()))
     return Labels(
         days=np.maximum(until - start, 0.0),
-        event=is_event.astype(np.int8),
+        event=np.where(is_event, np.where(outcomes.is_competing, COMPETING, 1), 0).astype(np.int8),
         known_days=known - start,
         is_kept=~is_dropped,
         dropped={reason: int(hit.sum()) for reason, hit in reasons.items()},
@@ -125,9 +130,10 @@ def labels_as_known(
     Returns
     -------
     tuple
-        Days and event of each row. An event or end counts if it lies before the origin and was known at it;
-        every other row is censored at the origin. Rows with 0 days and no event had nothing observed. A row
-        keeps one ending: one with an event runs on until that was known, even if its entity had left before.
+        Days and event of each row. An event or end counts if it lies before the origin and was known at it,
+        with its cause; every other row is censored at the origin. Rows with 0 days and no event had nothing
+        observed. A row keeps one ending: one with an event runs on until that was known, even if its entity
+        had left before.
 
     Examples
     --------
@@ -136,7 +142,7 @@ def labels_as_known(
     >>> labels_as_known(days, event, known, np.array([30.0, 30.0]))
     (array([10., 30.]), array([1, 0], dtype=int8))
     """
-    is_past = np.where(event == 1, days < origin_days, days <= origin_days)
+    is_past = np.where(event > 0, days < origin_days, days <= origin_days)
     has_ended = is_past & (known_days <= origin_days)
     running = np.where(np.isnan(known_days), np.minimum(days, origin_days), origin_days)
     as_known = np.where(has_ended, days, np.maximum(running, 0.0))
@@ -167,12 +173,11 @@ def find_outcomes(
     observed_day
         First day that is not observed.
     cause
-        Which causes count. A first event with a competing cause is no event but an end.
+        Which causes are predicted and which compete; the first event of an entity counts, whatever its cause.
     """
     connection.register("xm_ends", ends)
     happened, known = day_of("event_time"), first_midnight_from("known_at")
     competing = _is_competing(cause)
-    is_end = "event[3] AND (end_day IS NULL OR event[1] <= end_day)"
     query = f"""
         WITH firsts AS (
             SELECT entity_id, min(ROW({happened}, {known}, {competing})) AS event
@@ -180,10 +185,11 @@ def find_outcomes(
             WHERE {happened} < {observed_day} AND {known} <= {observed_day}
             GROUP BY entity_id
         )
-        SELECT CAST(CASE WHEN NOT event[3] THEN event[1] END AS DOUBLE) AS event_days,
-            CAST(CASE WHEN NOT event[3] THEN event[2] END AS DOUBLE) AS event_known_days,
-            CAST(CASE WHEN {is_end} THEN event[1] ELSE end_day END AS DOUBLE) AS end_days,
-            CAST(CASE WHEN {is_end} THEN event[2] ELSE end_known_day END AS DOUBLE) AS end_known_days
+        SELECT CAST(event[1] AS DOUBLE) AS event_days,
+            CAST(event[2] AS DOUBLE) AS event_known_days,
+            CAST(end_day AS DOUBLE) AS end_days,
+            CAST(end_known_day AS DOUBLE) AS end_known_days,
+            coalesce(event[3], false) AS is_competing
         FROM {rows} LEFT JOIN firsts USING (entity_id) LEFT JOIN xm_ends USING (entity_id)
         ORDER BY row_id
     """
@@ -193,7 +199,7 @@ def find_outcomes(
 
 
 def _is_competing(cause: Cause | None) -> str:
-    """Return SQL that tells whether an event ends the row for another cause."""
+    """Return SQL that tells whether the cause of an event is a competing one."""
     if cause is None or not cause.competing:
         return "false"
     return f"coalesce({text_of(cause.column)} IN ({quoted_texts(cause.competing)}), false)"

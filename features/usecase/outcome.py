@@ -25,11 +25,13 @@ class _Watched(Part):
 
 
 class Cause(Part):
-    """Say which causes of an event are predicted, and which end the row without it."""
+    """Say which causes of an event are predicted, and which compete with them: they end a row without it."""
 
     column: str = Field(description="column of the events with the cause")
     voluntary: list[str] = Field(min_length=1, description="causes that are the predicted event")
-    competing: list[str] = Field([], description="other causes: the row is censored at their time")
+    competing: list[str] = Field(
+        [], description="other causes: a row that ends so can no longer have the predicted event"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -43,7 +45,8 @@ class Cause(Part):
 class EventTarget(_Watched):
     """Predict whether an event of a source happens inside each horizon.
 
-    Rows whose horizon is not over are censored, not negatives; so are rows that end for a competing cause.
+    Rows whose horizon is not over are censored, not negatives. Exits for a competing cause are modelled
+    apart: who has left so can no longer have the event.
     """
 
     event: str = Field(description="the source whose events are predicted")

@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from features.errors import TooFewEventsError
 from features.progress import Report, silent
+from training.assessment.competing import judge_competing, tell_competing
 from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
 from training.assessment.judging import judge, primary_outcomes
 from training.assessment.splitting import Split, known_at_origin, split_rows
@@ -24,9 +26,11 @@ __all__ = [
     "Split",
     "assess",
     "judge",
+    "judge_competing",
     "known_at_origin",
     "primary_outcomes",
     "split_rows",
+    "tell_competing",
 ]
 
 
@@ -39,16 +43,20 @@ class Assessment:
     all_rows, new_entities
         Figures over all forecast rows, and over those of entities that the model never learned from; None
         where there are none, or too few to judge.
+    competing
+        Figures of the risk of a competing exit (:func:`judge_competing`); None where it is not modelled.
     """
 
     forecasts: Forecasts | RatingForecasts
     all_rows: HorizonEvaluations
     new_entities: HorizonEvaluations | None
+    competing: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         new = None if self.new_entities is None else self.new_entities.to_json()
-        return {"all_rows": self.all_rows.to_json(), "new_entities": new}
+        plain = {"all_rows": self.all_rows.to_json(), "new_entities": new}
+        return plain if self.competing is None else {**plain, "competing": dict(self.competing)}
 
 
 def assess(
@@ -67,7 +75,8 @@ def assess(
     if not judged.by_horizon:
         reason = next(iter(judged.left_out.values()))
         raise TooFewEventsError("target", f"no horizon can be judged: {reason}", "wait for more events")
-    return Assessment(forecasts, judged, _judge_new(rows, forecasts, seed))
+    competing = judge_competing(rows, forecasts, seed)
+    return Assessment(forecasts, judged, _judge_new(rows, forecasts, seed), competing)
 
 
 def _judge_new(

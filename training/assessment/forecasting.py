@@ -32,12 +32,15 @@ class Forecasts:
         Shape (forecast rows, horizons).
     baselines
         By name the forecasts of simple rules at the primary horizon, shape (forecast rows,).
+    competing
+        Probabilities of a competing exit, shape (forecast rows, horizons); NaN where they were not modelled.
     """
 
     positions: NDArray[np.intp]
     is_new_entity: Bools
     probabilities: Floats
     baselines: Mapping[str, Floats]
+    competing: Floats
 
     @classmethod
     def join(cls, parts: Sequence["Forecasts"]) -> Self:
@@ -50,6 +53,7 @@ class Forecasts:
             baselines={
                 name: np.concatenate([part.baselines[name] for part in parts]) for name in sorted(names)
             },
+            competing=np.concatenate([part.competing for part in parts]),
         )
 
 
@@ -126,6 +130,7 @@ def forecast_rows(
                     is_new_entity=is_new_entity(rows, split),
                     probabilities=fitted.probabilities(rows.take(split.positions)),
                     baselines=_baselines(fitted, split, rows.take(split.positions)),
+                    competing=fitted.competing_probabilities(rows.take(split.positions)),
                 )
             )
     if too_few is not None and not answers and not probabilities:

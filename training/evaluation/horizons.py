@@ -52,23 +52,31 @@ def _read(fields: Mapping[str, Any]) -> AnyEvaluation:
 
 
 def horizon_labels(
-    days: npt.ArrayLike, event: npt.ArrayLike, observed_days: npt.ArrayLike, horizon_days: int
+    days: npt.ArrayLike,
+    event: npt.ArrayLike,
+    observed_days: npt.ArrayLike,
+    horizon_days: int,
+    cause: int = 1,
 ) -> tuple[Floats, Bools]:
     """Return whether the event fell inside a horizon, and for which rows that is known.
 
     A row is known when observation covers the whole horizon, whatever happened inside: keeping the early
-    events of half-observed rows would raise the share of events. Rows that ended for another cause inside it
-    are not known.
+    events of half-observed rows would raise the share of events. A row that ended inside it with an event of
+    another cause is a known 0: who has left can no longer have the event (crude risk). Rows that left the
+    cohort inside it without any event are not known.
 
     Parameters
     ----------
     days, event
-        ``[n]`` days from the start of the horizon to the event (1) or to the end of what was seen (0).
+        ``[n]`` days from the start of the horizon to the event (1), to one of a competing cause (2), or to
+        the end of what was seen (0).
     observed_days
         ``[n]`` days from the start of the horizon to the end of observation
         (:func:`~training.splits.days_observed`), also where an event came earlier.
     horizon_days
         Length of the horizon.
+    cause
+        The code of the event that is asked for.
 
     Returns
     -------
@@ -77,15 +85,15 @@ def horizon_labels(
 
     Examples
     --------
-    >>> labels, known = horizon_labels([10, 90, 40, 10], [1, 0, 0, 1], [90, 90, 90, 60], 90)
+    >>> labels, known = horizon_labels([10, 90, 40, 10, 40], [1, 0, 0, 1, 2], [90, 90, 90, 60, 90], 90)
     >>> labels.tolist(), known.tolist()
-    ([1.0, 0.0, 0.0, 0.0], [True, True, False, False])
+    ([1.0, 0.0, 0.0, 0.0, 0.0], [True, True, False, False, True])
     """
     seen = as_column("days", days)
     covered = as_column("observed_days", observed_days, seen.size) >= horizon_days
-    happened = (as_column("event", event, seen.size) == 1) & (seen < horizon_days)
-    is_known = covered & (happened | (seen >= horizon_days))
-    return np.where(is_known & happened, 1.0, 0.0), np.asarray(is_known)
+    code, is_over = as_column("event", event, seen.size), seen >= horizon_days
+    is_known = covered & ((code > 0) | is_over)
+    return np.where(is_known & (code == cause) & ~is_over, 1.0, 0.0), np.asarray(is_known)
 
 
 def evaluate_horizons(

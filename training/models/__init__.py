@@ -6,12 +6,13 @@ from training.models.binary import MODEL_FILE, Attributions, BinaryModel
 from training.models.blend import Blend, Member
 from training.models.boosters import BoosterModel
 from training.models.hazard import HazardModel
+from training.models.incidence import IncidenceModel
 from training.models.levels import Level, Levels, RatingKind
 from training.models.rating import RatingModel
 from training.models.records import read_record
 from training.models.shapes import Curve, ShapeModel
 
-Model = BinaryModel | HazardModel | RatingModel
+Model = BinaryModel | HazardModel | IncidenceModel | RatingModel
 
 __all__ = [
     "Attributions",
@@ -20,6 +21,7 @@ __all__ = [
     "BoosterModel",
     "Curve",
     "HazardModel",
+    "IncidenceModel",
     "Level",
     "Levels",
     "Member",
@@ -44,9 +46,10 @@ def model_from_files(contents: Mapping[str, bytes]) -> Model:
     BundleError
         If a file is missing, altered or of an unknown kind.
     """
-    kinds: dict[str, type[BinaryModel | HazardModel | RatingModel]] = {
+    kinds: dict[str, type[Model]] = {
         "binary": BinaryModel,
         "hazard": HazardModel,
+        "incidence": IncidenceModel,
         "rating": RatingModel,
     }
     record = read_record(contents, MODEL_FILE)

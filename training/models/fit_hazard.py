@@ -42,6 +42,7 @@ def fit_hazard(
     recipe: Recipe = DEFAULT_RECIPE,
     seed: int = 0,
     weight: Numbers | None = None,
+    cause: int = 1,
 ) -> HazardFit:
     """Fit the blend of a recipe to the hazard in the periods between horizons; censored rows are used.
 
@@ -52,7 +53,7 @@ def fit_hazard(
     days
         Days from the start of the horizon to the event, or to the end of watching.
     event
-        1 = event at ``days``, 0 = censored at ``days``.
+        1 = event at ``days``, 2 = event of a competing cause, 0 = censored at ``days``.
     horizons
         Days, rising; ``fit_hazard(..., horizons=(30, 90, 180))`` gives risks up to 30, 90 and 180 days.
     groups
@@ -63,6 +64,8 @@ def fit_hazard(
         Same data and seed give the same bytes.
     weight
         Weight of each row; 1 if absent.
+    cause
+        Whose hazard: see :meth:`training.models.periods.PeriodTable.cut`.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def fit_hazard(
     """
     n_rows = len(encoded)
     follow_up, happened = to_column("target_days", days, n_rows), to_column("target_event", event, n_rows)
-    table = PeriodTable.cut(encoded.matrix, encoded.n_codes, follow_up, happened, horizons)
+    table = PeriodTable.cut(encoded.matrix, encoded.n_codes, follow_up, happened, horizons, cause)
     table = table.weigh(to_weights(weight, n_rows))
     _demand_rows(table, horizons, recipe)
     entities = to_labels(groups, n_rows)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
 
 import numpy as np
@@ -12,9 +11,7 @@ from training.models.blend import Blend
 from training.models.odds import Floats, softplus, to_probability
 from training.models.periods import repeat_periods
 from training.models.records import read_record, to_bytes
-
-_N_NODES = (16, 32, 64, 128)
-_MAX_REMAINDER = 1e-10
+from training.models.walk import walk
 
 
 @dataclass(frozen=True)
@@ -74,11 +71,9 @@ class HazardModel:
     def attributions(self, matrix: Floats, horizon_index: int) -> Attributions:
         """Return exact reasons in log-odds of the risk up to a horizon.
 
-        Each period's log-odds are split exactly by the members. The way from the base to the row is then
-        walked in a straight line through all periods at once, and what the risk gains on each stretch goes to
-        the features in proportion to their share of the stretch (Aumann and Shapley 1974; as integrated
-        gradients, Sundararajan, Taly and Yan 2017). What the period itself adds counts into the base, which
-        therefore can differ between rows.
+        Each period's log-odds are split exactly by the members, and the way from the base to the row is then
+        walked in a straight line through all periods at once (:func:`training.models.walk.walk`). What the
+        period itself adds counts into the base, which therefore can differ between rows.
 
         Parameters
         ----------
@@ -95,14 +90,24 @@ class HazardModel:
         if not 0 <= horizon_index < len(self.horizons):
             message = f"horizon {horizon_index} of a model with {len(self.horizons)}"
             raise IndexError(message)
-        n_periods = horizon_index + 1
+        return walk_straight(*self.period_attributions(matrix, horizon_index + 1))
+
+    def period_attributions(self, matrix: Floats, n_periods: int) -> tuple[Floats, Floats]:
+        """Split the log-odds of the first periods exactly among the features.
+
+        Returns
+        -------
+        tuple
+            Log-odds of each period at its base, shape (periods, rows), and what each feature adds, shape
+            (periods, rows, features).
+        """
         base, shares = self.blend.attributions(
             repeat_periods(matrix, len(self.horizons))[: n_periods * len(matrix)]
         )
         by_period = shares.reshape(n_periods, len(matrix), shares.shape[1])
         of_period = by_period[:, :, matrix.shape[1] :].sum(axis=2)
         starts = np.array(self.intercepts)[:n_periods, None] + base + of_period
-        return walk_straight(starts, by_period[:, :, : matrix.shape[1]])
+        return starts, by_period[:, :, : matrix.shape[1]]
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
@@ -140,43 +145,15 @@ def walk_straight(starts: Floats, shares: Floats) -> Attributions:
         Log-odds of each period at the base, shape (periods, rows).
     shares
         What each feature adds in each period, shape (periods, rows, features).
-
-    Returns
-    -------
-    Attributions
-        The integral is a Gauss-Legendre sum with as many nodes as a remainder below 1e-10 takes, 16 at least;
-        what then remains goes to the largest contribution of the row.
     """
-    lengths = np.cumsum(shares, axis=2)[:, :, -1]
-    base = _log_odds_at(starts)
-    log_odds = _log_odds_at(starts + lengths)
-    contributions = np.zeros(shares.shape[1:])
-    remainder = log_odds - base
-    for n_nodes in _N_NODES:
-        contributions = np.sum(_mean_slopes(starts, lengths, n_nodes)[:, :, None] * shares, axis=0)
-        remainder = log_odds - base - np.cumsum(contributions, axis=1)[:, -1]
-        if np.all(np.abs(remainder) < _MAX_REMAINDER):
-            break
-    largest = np.argmax(np.abs(contributions), axis=1)
-    contributions[np.arange(len(base)), largest] += remainder
-    return Attributions(base, contributions, log_odds)
+    return walk(starts, shares, _log_odds_at, _slopes_at)
 
 
-def _mean_slopes(starts: Floats, lengths: Floats, n_nodes: int) -> Floats:
-    """Return the mean slope of the cumulative log-odds in each period's log-odds along the path."""
-    total = np.zeros(starts.shape)
-    for node, weight in zip(*_nodes(n_nodes), strict=True):
-        log_odds = starts + node * lengths
-        risk = -np.expm1(-np.sum(softplus(log_odds), axis=0))
-        total += weight * to_probability(log_odds) / risk
-    return total
-
-
-@cache
-def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
-    """Return Gauss-Legendre nodes and weights on 0..1."""
-    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
-    return (nodes + 1) / 2, weights / 2
+def _slopes_at(period_log_odds: Floats) -> Floats:
+    """Return the slopes of the cumulative log-odds in each period's log-odds, shape (periods, rows)."""
+    risk = -np.expm1(-np.sum(softplus(period_log_odds), axis=0))
+    slopes: Floats = to_probability(period_log_odds) / risk
+    return slopes
 
 
 def _log_odds_at(period_log_odds: Floats) -> Floats:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from features.errors import ContractError
 from training.models.odds import Floats
 
+COMPETING = 2
+
 
 @dataclass(frozen=True)
 class PeriodTable:
@@ -34,7 +36,13 @@ class PeriodTable:
 
     @classmethod
     def cut(
-        cls, matrix: Floats, n_codes: tuple[int, ...], days: Floats, event: Floats, horizons: Sequence[int]
+        cls,
+        matrix: Floats,
+        n_codes: tuple[int, ...],
+        days: Floats,
+        event: Floats,
+        horizons: Sequence[int],
+        cause: int = 1,
     ) -> Self:
         """Cut follow-up into the periods between horizons.
 
@@ -44,6 +52,10 @@ class PeriodTable:
         is its exact likelihood, and leaving such rows out would keep the events of short follow-ups and lose
         their survivors.
 
+        Of two causes the predicted one (1) is asked for among all rows at risk, the competing one (2) among
+        those to which the first did not happen in the period: each is an ordinary binary target, and together
+        they have the likelihood of both (nested dichotomies; Fienberg 1980).
+
         Parameters
         ----------
         matrix, n_codes
@@ -51,9 +63,11 @@ class PeriodTable:
         days
             Days from the start of the horizon to the event, or to the end of watching.
         event
-            1 = event at ``days``, 0 = censored at ``days``.
+            1 = event at ``days``, 2 = event of a competing cause, 0 = censored at ``days``.
         horizons
             Days, rising.
+        cause
+            Whose events are the target.
 
         Raises
         ------
@@ -78,8 +92,9 @@ class PeriodTable:
                 "column target_days", f"holds {np.min(days)}", "count days from the start of the horizon"
             )
         watched = np.clip((days[:, None] - starts) / (ends - starts), 0.0, 1.0)
-        target = (event[:, None] > 0) & (days[:, None] >= starts) & (days[:, None] < ends)
-        return cls(matrix, n_codes, target.astype(np.float64), np.where(target, 1.0, watched))
+        fell = (event[:, None] > 0) & (days[:, None] >= starts) & (days[:, None] < ends)
+        target, is_asked = fell & (event[:, None] == cause), event[:, None] >= cause
+        return cls(matrix, n_codes, target.astype(np.float64), np.where(fell, is_asked, watched))
 
     def weigh(self, weight: Floats) -> "PeriodTable":
         """Return the table with further weights, one per row."""

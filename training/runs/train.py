@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.assessment import RatingForecasts, primary_outcomes
+from training.assessment import RatingForecasts, primary_outcomes, tell_competing
 from training.bundle import Bundle, load, save
 from training.console import Console
 from training.evaluation import AnyEvaluation, RatingEvaluation
@@ -208,6 +208,8 @@ def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: boo
         f"  against {name}: {comparison.loss_name} differs by {comparison.loss}, {_judge(comparison.loss)}"
         for name, comparison in evaluation.baselines.items()
     ]
+    competing = tell_competing(trained.bundle)
+    lines += [] if competing is None else [competing]
     missing = report_run.missing_events(trained.bundle.facts)
     if missing is not None:
         few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"

@@ -1,0 +1,66 @@
+"""Split a cumulative figure exactly among features, along the straight path from the base to the row."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from training.models.binary import Attributions
+from training.models.odds import Floats
+
+_N_NODES = (16, 32, 64, 128)
+_MAX_REMAINDER = 1e-10
+
+
+def walk(
+    starts: Floats,
+    shares: Floats,
+    log_odds_at: Callable[[Floats], Floats],
+    slopes_at: Callable[[Floats], Floats],
+) -> Attributions:
+    """Split what a smooth function of some steps' log-odds gains on the way from the base to the row.
+
+    All steps are walked at once, and what the function gains on each stretch goes to the features in
+    proportion to their share of the stretch (Aumann and Shapley 1974; as integrated gradients, Sundararajan,
+    Taly and Yan 2017).
+
+    Parameters
+    ----------
+    starts
+        Log-odds of each step at the base, shape (steps, rows).
+    shares
+        What each feature adds in each step, shape (steps, rows, features).
+    log_odds_at
+        The function: log-odds (rows,) at log-odds of the steps (steps, rows).
+    slopes_at
+        Its derivatives, shape (steps, rows).
+
+    Returns
+    -------
+    Attributions
+        The integral is a Gauss-Legendre sum with as many nodes as a remainder below 1e-10 takes, 16 at least;
+        what then remains goes to the largest contribution of the row.
+    """
+    lengths = np.cumsum(shares, axis=2)[:, :, -1]
+    base = log_odds_at(starts)
+    log_odds = log_odds_at(starts + lengths)
+    contributions = np.zeros(shares.shape[1:])
+    remainder = log_odds - base
+    for n_nodes in _N_NODES:
+        slopes = np.zeros(starts.shape)
+        for node, weight in zip(*_nodes(n_nodes), strict=True):
+            slopes += weight * slopes_at(starts + node * lengths)
+        contributions = np.sum(slopes[:, :, None] * shares, axis=0)
+        remainder = log_odds - base - np.cumsum(contributions, axis=1)[:, -1]
+        if np.all(np.abs(remainder) < _MAX_REMAINDER):
+            break
+    largest = np.argmax(np.abs(contributions), axis=1)
+    contributions[np.arange(len(base)), largest] += remainder
+    return Attributions(base, contributions, log_odds)
+
+
+@cache
+def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
+    """Return Gauss-Legendre nodes and weights on 0..1."""
+    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
+    return (nodes + 1) / 2, weights / 2
