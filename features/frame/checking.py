@@ -91,7 +91,7 @@ def _look_at_lives(table: pa.Table, catalogue: Catalogue, usecase: UseCase) -> l
         {feature.name: feature.kind for feature in attributes},
         table["entity_id"].to_numpy(zero_copy_only=False),
         table["snapshot_date"].cast(pa.int32()).to_numpy().astype(np.float64),
-        table["target_event"].to_numpy(),
+        (table["target_event"].to_numpy() == 1).astype(np.int8),
     )
 
 
@@ -107,6 +107,7 @@ def _read_label(
     if usecase.outcome == "event":
         length = usecase.settled()[3].primary.length.days
         days = table["target_days"].to_numpy()
+        # Who left for another cause is no counterexample: what betrays any exit betrays this one too.
         came = (table["target_event"].to_numpy() == 1) & (days < length)
         return came | (days >= length), came.astype(np.int8), came.astype(np.float64)
     values = table["target"].cast(pa.float64()).to_numpy(zero_copy_only=False)

@@ -48,6 +48,8 @@ def judge_competing(
         COMPETING,
     )
     chosen = is_known & np.isfinite(forecast)
+    if not chosen.any():
+        return None
     try:
         found = evaluate(
             labels[chosen],

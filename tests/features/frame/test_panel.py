@@ -46,16 +46,15 @@ def inside(rows, employee, start, days, until):
     ]
 
 
-def test_exits_for_another_cause_end_a_row_without_an_event(causes):
+def test_a_row_keeps_which_cause_ended_it(causes):
     frame, tables = causes
     exits = {row["employee"]: row for row in tables["exits"] if row["loaded_at"] <= UNTIL}
     seen = set()
     for row in frame.table.to_pylist():
         start, found = start_of(row, 10), exits.get(row["entity_id"])
         end = UNTIL if found is None else found["left_at"].replace(hour=0)
-        is_event = found is not None and found["cause"] == "resigned"
         seen.add(found["cause"] if found else None)
-        assert row["target_event"] == is_event
+        assert row["target_event"] == (0 if found is None else 1 if found["cause"] == "resigned" else 2)
         assert row["target_days"] == (end - start).days
         known = None if found is None else (first_midnight(found["loaded_at"]) - start).days
         assert row["target_known_days"] == known
@@ -77,6 +76,13 @@ def test_who_left_for_any_cause_is_neither_taught_nor_scored_afterwards(causes):
 
 def test_facts_count_the_causes(causes):
     frame, tables = causes
+    rows = frame.table.to_pylist()
+    assert frame.facts.event_count == sum(row["target_event"] == 1 for row in rows)
+    for horizon, days in zip(frame.facts.horizons, (60, 120), strict=True):
+        inside = [row["target_event"] for row in rows if row["target_event"] and row["target_days"] < days]
+        over = sum(row["target_days"] >= days for row in rows)
+        assert (horizon.events, horizon.labelled) == (inside.count(1), len(inside) + over)
+        assert 2 in inside
     counts = dict(frame.facts.target.causes)
     assert frame.facts.target.kind == "event"
     assert counts == {

@@ -22,11 +22,13 @@ def label(
     end: float = NEVER,
     end_known: float = NEVER,
     *,
+    competes: bool = False,
     observed_day: int = OBSERVED,
 ) -> Labels:
     columns = [np.array([value]) for value in (event, known, end, end_known)]
     snapshots = np.array([SNAPSHOT], dtype=np.int32)
-    return label_rows(snapshots, Outcomes(*columns), gap_days=GAP, observed_day=observed_day)
+    outcomes = Outcomes(*columns, np.array([competes]))
+    return label_rows(snapshots, outcomes, gap_days=GAP, observed_day=observed_day)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,16 @@ def label(
         pytest.param(
             {"event": 150, "known": 152, "end": 140, "end_known": 152}, (43, 1), id="event-after-end"
         ),
+        pytest.param({"event": 150, "known": 152, "competes": True}, (43, 2), id="competing"),
+        pytest.param(
+            {"event": START, "known": 110, "competes": True}, (0, 2), id="competing-on-the-first-day"
+        ),
+        pytest.param({"event": 200, "known": 190, "competes": True}, (93, 0), id="competing-after-the-end"),
+        pytest.param(
+            {"event": 150, "known": 152, "end": 151, "end_known": 152, "competes": True},
+            (43, 2),
+            id="competing-ends-stay",
+        ),
     ],
 )
 def test_a_row_that_teaches_ends_with_its_event_or_is_censored(outcome, expected):
@@ -59,6 +71,8 @@ def test_a_row_that_teaches_ends_with_its_event_or_is_censored(outcome, expected
         ({"event": 99, "known": 101}, "target event before the snapshot"),
         ({"event": 100, "known": 101}, "target event in the gap"),
         ({"event": START - 1, "known": 120}, "target event in the gap"),
+        ({"event": 99, "known": 101, "competes": True}, "left the cohort before the horizon"),
+        ({"event": START - 1, "known": 120, "competes": True}, "left the cohort before the horizon"),
         ({"observed_day": START}, "horizon starts after the end of observation"),
         ({"observed_day": 50}, "horizon starts after the end of observation"),
         ({"end": START, "end_known": 90}, "left the cohort before the horizon"),
@@ -100,6 +114,13 @@ def test_an_announced_event_counts_only_once_it_has_come(origin, expected):
     assert found == ((43, 1) if origin > 150 else expected)
 
 
+@pytest.mark.parametrize(
+    ("origin", "expected"), [(150, (43, 0)), (151, (44, 0)), (152, (43, 2)), (190, (43, 2))]
+)
+def test_a_competing_exit_counts_with_its_cause_from_the_day_it_was_known(origin, expected):
+    assert as_known(label(event=150, known=152, competes=True), origin) == expected
+
+
 def test_leaving_counts_from_the_day_it_was_known():
     left = label(end=150, end_known=170)
     assert as_known(left, 160) == (53, 0)
@@ -116,21 +137,30 @@ delays = st.integers(0, 60)
 
 
 @settings(max_examples=300, deadline=None)
-@given(days_or_never, delays, days_or_never, st.integers(0, 30), st.integers(START + 1, OBSERVED))
-def test_labels_as_known_are_those_of_a_build_at_that_day(event, delay, end, end_delay, origin):
+@given(
+    days_or_never,
+    delays,
+    days_or_never,
+    st.integers(0, 30),
+    st.integers(START + 1, OBSERVED),
+    st.booleans(),
+)
+def test_labels_as_known_are_those_of_a_build_at_that_day(event, delay, end, end_delay, origin, competes):
     assume(np.isnan(event) or np.isnan(end))  # a row keeps one ending: the event, if both came
-    at_the_end = find(event, delay, end, end_delay, OBSERVED)
-    at_the_origin = find(event, delay, end, end_delay, origin)
+    at_the_end = find(event, delay, end, end_delay, OBSERVED, competes=competes)
+    at_the_origin = find(event, delay, end, end_delay, origin, competes=competes)
     if at_the_end.is_kept[0] and at_the_origin.is_kept[0]:
         found = as_known(at_the_end, origin)
         assert found == (at_the_origin.days[0], at_the_origin.event[0])
 
 
-def find(event: float, delay: int, end: float, end_delay: int, observed_day: int) -> Labels:
+def find(
+    event: float, delay: int, end: float, end_delay: int, observed_day: int, *, competes: bool
+) -> Labels:
     known, end_known = event + delay, end + end_delay
     seen = (event, known) if known <= observed_day else (NEVER, NEVER)
     left = (end, end_known) if end_known <= observed_day else (NEVER, NEVER)
-    return label(*seen, *left, observed_day=observed_day)
+    return label(*seen, *left, competes=competes, observed_day=observed_day)
 
 
 ROWS = [("anna", date(2024, 3, 1)), ("bob", date(2024, 3, 1)), ("anna", date(2024, 6, 1))]

@@ -23,27 +23,34 @@ def _make_rows(seed: int, observed: Floats) -> tuple[Floats, Floats, Floats]:
 
 @settings(max_examples=80, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 200), st.booleans(), st.integers(0, 200)), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 2), st.integers(0, 200)), min_size=1, max_size=30),
     st.integers(1, 150),
+    st.integers(1, 2),
 )
-def test_labels_are_known_only_where_the_horizon_was_observed(rows, horizon_days):
+def test_labels_are_known_only_where_the_horizon_was_observed(rows, horizon_days, cause):
     observed = np.array([float(max(days, cover)) for days, _, cover in rows])
     days, event = (
         np.array([float(days) for days, _, _ in rows]),
         np.array([float(event) for _, event, _ in rows]),
     )
-    labels, known = horizon_labels(days, event, observed, horizon_days)
+    labels, known = horizon_labels(days, event, observed, horizon_days, cause)
     for row in range(len(rows)):
         ended_inside = days[row] < horizon_days
-        expected = observed[row] >= horizon_days and (event[row] == 1 or not ended_inside)
+        expected = observed[row] >= horizon_days and (event[row] > 0 or not ended_inside)
         assert known[row] == expected
-        assert labels[row] == float(expected and ended_inside)
+        assert labels[row] == float(expected and ended_inside and event[row] == cause)
 
 
 def test_an_event_on_the_first_day_after_the_horizon_is_none():
     labels, known = horizon_labels([30, 29.9], [1, 1], [60, 60], 30)
     assert labels.tolist() == [0, 1]
     assert known.all()
+
+
+def test_who_left_for_another_cause_inside_the_horizon_is_a_known_no():
+    labels, known = horizon_labels([10, 10, 10, 40], [1, 2, 0, 2], [60, 60, 60, 60], 30)
+    assert labels.tolist() == [1, 0, 0, 0]
+    assert known.tolist() == [True, True, False, True]
 
 
 def test_half_observed_rows_do_not_raise_the_share_of_events():

@@ -4,15 +4,18 @@ import pytest
 
 from tests.training.models.known_truth import (
     QUICK,
+    CompetingWorld,
     FlatWorld,
     HazardWorld,
     RatingWorld,
+    make_competing,
     make_flat,
     make_hazard,
     make_ratings,
 )
 from training.models.fit_binary import BinaryFit, fit_binary
 from training.models.fit_hazard import HazardFit, fit_hazard
+from training.models.fit_incidence import IncidenceFit, fit_incidence
 from training.models.fit_rating import RatingFit, fit_rating
 
 
@@ -35,6 +38,19 @@ def binary_fit(flat_world: FlatWorld) -> BinaryFit:
 def hazard_fit(hazard_world: HazardWorld) -> HazardFit:
     world = hazard_world
     return fit_hazard(world.encoded, world.days, world.event, world.horizons, world.entities, QUICK, seed=1)
+
+
+@pytest.fixture(scope="session")
+def competing_world() -> CompetingWorld:
+    return make_competing()
+
+
+@pytest.fixture(scope="session")
+def incidence_fit(competing_world: CompetingWorld) -> IncidenceFit:
+    world = competing_world
+    return fit_incidence(
+        world.encoded, world.days, world.event, world.horizons, world.entities, QUICK, seed=1
+    )
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,56 @@ def make_hazard(n_entities: int = 900, n_snapshots: int = 3, seed: int = 5) -> H
 
 
 @dataclass(frozen=True)
+class CompetingWorld:
+    """Hold snapshots with two causes of leaving whose hazards are known, and early ends of watching.
+
+    Attributes
+    ----------
+    event
+        1 the predicted event, 2 a competing exit, 0 watching ended.
+    truth, competing_truth
+        Probability of each cause up to each horizon, shape (rows, horizons).
+    """
+
+    encoded: Encoded
+    days: Floats
+    event: Floats
+    entities: NDArray[np.int64]
+    horizons: tuple[int, ...]
+    truth: Floats
+    competing_truth: Floats
+
+
+def make_competing(
+    n_entities: int = 1200, seed: int = 5, *, competing_rate: float = 0.006, n_snapshots: int = 2
+) -> CompetingWorld:
+    """Return a world of two constant hazards; as many as three in four leave for the competing cause.
+
+    One column raises both hazards, one the event's alone, one the competing cause's alone, one means nothing.
+    """
+    chance = np.random.default_rng(seed)
+    horizons = (30, 90, 180, 365)
+    entities = np.repeat(np.arange(n_entities), n_snapshots)
+    n_rows = len(entities)
+    matrix = chance.normal(size=(n_rows, 4))
+    rate = 0.003 * np.exp(0.6 * matrix[:, 0] + 0.5 * matrix[:, 1])
+    other = competing_rate * np.exp(0.6 * matrix[:, 0] - 0.5 * matrix[:, 2])
+    total = rate + other
+    due, is_event = chance.exponential(1.0 / total), chance.random(n_rows) < rate / total
+    watched = np.where(chance.random(n_rows) < 0.4, chance.uniform(0.0, 365.0, n_rows), 1000.0)
+    left = 1.0 - np.exp(-total[:, None] * np.array(horizons))
+    return CompetingWorld(
+        Encoded(matrix, ("both", "own", "other", "none"), (0,) * 4, {}),
+        np.minimum(due, watched),
+        np.where(due > watched, 0.0, np.where(is_event, 1.0, 2.0)),
+        entities,
+        horizons,
+        (rate / total)[:, None] * left,
+        (other / total)[:, None] * left,
+    )
+
+
+@dataclass(frozen=True)
 class RatingWorld:
     """Hold answers on five levels, and their true distribution, which three of five columns decide."""
 

@@ -7,9 +7,9 @@ from features.errors import ContractError
 from training.models.periods import PeriodTable, repeat_periods
 
 
-def cut(days, event, horizons=(30, 90, 180)):
+def cut(days, event, horizons=(30, 90, 180), cause=1):
     days, event = np.array(days, dtype=float), np.array(event, dtype=float)
-    return PeriodTable.cut(np.arange(len(days), dtype=float)[:, None], (0,), days, event, horizons)
+    return PeriodTable.cut(np.arange(len(days), dtype=float)[:, None], (0,), days, event, horizons, cause)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,21 @@ def cut(days, event, horizons=(30, 90, 180)):
 )
 def test_a_period_counts_as_far_as_it_was_watched_or_in_full_with_the_event(days, event, target, weight):
     table = cut([days], [event])
+    assert table.target[0].tolist() == target
+    assert table.weight[0].tolist() == weight
+
+
+@pytest.mark.parametrize(
+    ("days", "event", "cause", "target", "weight"),
+    [
+        (40, 2, 1, [0, 0, 0], [1, 1, 0]),
+        (40, 2, 2, [0, 1, 0], [1, 1, 0]),
+        (40, 1, 2, [0, 0, 0], [1, 0, 0]),
+        (75, 0, 2, [0, 0, 0], [1, 0.75, 0]),
+    ],
+)
+def test_the_competing_cause_is_asked_for_where_the_event_did_not_happen(days, event, cause, target, weight):
+    table = cut([days], [event], cause=cause)
     assert table.target[0].tolist() == target
     assert table.weight[0].tolist() == weight
 
@@ -56,6 +71,18 @@ def test_partly_watched_periods_leave_the_share_of_events_unbiased():
     only_complete = (table.weight == 1)[:, 0]
     assert share == pytest.approx(truth, rel=0.1)
     assert table.target[only_complete].mean() > 5 * truth
+
+
+@pytest.mark.parametrize("cause", [1, 2])
+def test_they_do_so_however_often_events_of_two_causes_come(cause):
+    chance = np.random.default_rng(3)
+    due, watched = chance.exponential(20.0, 40_000), chance.uniform(0.0, 40.0, 40_000)
+    code = np.where(due > watched, 0, np.where(chance.random(40_000) < 0.25, 1, 2))
+    table = cut(np.minimum(due, watched), code, (30,), cause)
+    share = table.target.sum() / table.weight.sum()
+    left = 1 - np.exp(-30 / 20)
+    truth = 0.25 * left if cause == 1 else 0.75 * left / (1 - 0.25 * left)
+    assert share == pytest.approx(truth, abs=0.01)
 
 
 @pytest.mark.parametrize("horizons", [(), (90, 30), (30, 30), (0, 30)], ids=str)
