@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from features.errors import ContractError, SpecError, TooFewEventsError
-from features.frame import Frame, build
+from features.frame import Frame, build, erase
 from features.labels import group_nps
 from tests.features.event_tables import day
 from tests.features.frame.staff import NEXT, SILENCE, SPEC, load_staff, make_staff
@@ -90,6 +90,18 @@ def test_facts_count_the_causes(causes):
         for cause in ("resigned", "retired", "dismissed")
     }
     assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+def test_erasing_who_left_for_another_cause_keeps_the_counts_right(causes, tmp_path):
+    frame, _ = causes
+    frame.write(tmp_path / "frame")
+    rows = frame.table.to_pylist()
+    gone = next(row["entity_id"] for row in rows if row["target_event"] == 2 and row["target_days"] < 60)
+    erase(tmp_path / "frame", tmp_path / "none", [gone])
+    facts, left = Frame.read(tmp_path / "frame").facts, [row for row in rows if row["entity_id"] != gone]
+    assert facts.event_count == frame.facts.event_count == sum(row["target_event"] == 1 for row in left)
+    known = sum(row["target_event"] > 0 or row["target_days"] >= 60 for row in left)
+    assert (facts.horizons[0].labelled, facts.horizons[0].events) == (known, frame.facts.horizons[0].events)
 
 
 @pytest.mark.parametrize(("cause", "shown"), [("moved", "'moved' (2 events)"), (None, "no cause (2 events)")])

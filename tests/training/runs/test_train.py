@@ -7,6 +7,7 @@ import pytest
 
 from features.frame import Frame
 from tests.training.examples import SEED, write_members
+from tests.training.exits_world import spell_usecase
 from training.bundle import load
 from training.registry import RegisteredBundle
 from training.runs.train import Trained, _figures, _metrics, describe, to_json, train
@@ -76,6 +77,16 @@ def test_words_name_version_figures_and_report(trained):
     missing = 500 - found.learned.fitted.facts.n_events
     assert f"few cases: the model is the linear one alone; {missing} more with the outcome" in lines[4]
     assert describe(found, registered(found), is_champion=False)[0].startswith("challenger of members")
+
+
+def test_words_tell_of_competing_exits(trained):
+    found, _, _ = trained
+    facts = {**found.bundle.facts, "competing": {"n_exits": 12, "fit": None}}
+    left = replace(found, bundle=replace(found.bundle, usecase=spell_usecase(), facts=facts))
+    assert "competing exits: 12 (retired, dismissed), modelled apart" in "\n".join(
+        describe(left, registered(found), is_champion=False)
+    )
+    assert "competing" not in "\n".join(describe(found, registered(found), is_champion=False))
 
 
 def test_plain_values_say_the_same(trained):
