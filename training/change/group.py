@@ -138,6 +138,8 @@ def explain_group_change(
         be told of one of them.
     InputError
         If the models do not forecast the same.
+    ModelNotUsableError
+        If the figures of one of them do not support its use.
     """
     privacy = [bundle.usecase.privacy for bundle in (old, new)]
     minimum = max(minimum_group, *(one.minimum_group for one in privacy))

@@ -87,6 +87,8 @@ def explain_change(
         If one of the use cases is about employees: see :func:`training.change.explain_group_change`.
     InputError
         If the models do not forecast the same.
+    ModelNotUsableError
+        If the figures of one of them do not support its use.
     """
     for bundle in (old, new):
         if bundle.usecase.privacy.subject == "employee":

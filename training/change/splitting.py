@@ -12,6 +12,7 @@ from training.encoding import Column
 from training.models import Attributions, RatingModel
 from training.models.change import attribute_change
 from training.models.odds import Floats, to_probability
+from training.usability import refuse_unusable
 
 Columns = Mapping[str, Column]
 _STRAIGHT = 1e-6  # below this distance of log-odds the slope of the risk is that of a straight line
@@ -87,7 +88,11 @@ def split_change(old: Bundle, new: Bundle, before: Columns, after: Columns, hori
     ------
     InputError
         If the two models do not forecast the same.
+    ModelNotUsableError
+        If the figures of one of them do not support its use: then no score of it is given, nor its change.
     """
+    for bundle in (old, new):
+        refuse_unusable(bundle)
     wanted = horizon or new.horizons[int(new.facts["primary_horizon_index"])]
     _demand_comparable(old, new, wanted)
     by_new = _attribute(new, before, after, wanted)

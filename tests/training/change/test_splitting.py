@@ -7,6 +7,7 @@ from features.errors import InputError
 from tests.training.change.worlds import KINDS, NEW_FEATURES, draw_columns, make_pair, to_bundle
 from training.change.splitting import split_change
 from training.models.odds import to_probability
+from training.usability import ModelNotUsableError
 
 N_PAIRS = 120
 BEFORE, AFTER = draw_columns(N_PAIRS, 100), draw_columns(N_PAIRS, 200)
@@ -159,6 +160,16 @@ class TestRefusals:
         old, new = make_pair("binary").old, make_pair("rating").new
         with pytest.raises(InputError, match=r"forecasts a risk, sample-\w+ an answer \(ordinal\)"):
             split_change(old, new, BEFORE, AFTER, None)
+
+    @pytest.mark.parametrize("side", ["old", "new"])
+    def test_a_model_that_gives_no_scores_explains_no_change(self, side):
+        pair = make_pair("binary")
+        doubt = {"problem": "ranking", "words": "the ranking may be little better than chance"}
+        evaluation = {"all_rows": {"horizons": {"outcome": {"usable": False, "doubts": [doubt]}}}}
+        sides = {"old": pair.old, "new": pair.new}
+        sides[side] = replace(sides[side], evaluation=evaluation)
+        with pytest.raises(ModelNotUsableError, match="little better than chance"):
+            split_change(sides["old"], sides["new"], BEFORE, AFTER, None)
 
     def test_answers_of_another_kind_are_not_compared(self):
         new = make_pair("rating").new

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.training.examples import ROOT
+from tests.training.examples import ROOT, believed
 from training.__main__ import main
 from training.bundle import load, save
 from training.canary import make_canary
@@ -36,9 +36,11 @@ def workspace(company, tmp_path_factory):
     calmer = replace(model, intercepts=tuple(value - 0.3 for value in model.intercepts))
     rows = feature_columns(company.frame.latest, company.bundle.catalogue)
     canary = make_canary(company.bundle.catalogue, rows, company.bundle.encoder, calmer)
-    second = folder / "second"
-    save(replace(company.learned.parts, model=calmer, canary=canary), second)
-    command = [sys.executable, "-c", _REGISTER, str(folder), str(company.folder), str(second)]
+    first, second = folder / "first", folder / "second"
+    parts = replace(company.learned.parts, evaluation=believed(company.bundle).evaluation)
+    save(parts, first)
+    save(replace(parts, model=calmer, canary=canary), second)
+    command = [sys.executable, "-c", _REGISTER, str(folder), str(first), str(second)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return folder
 
