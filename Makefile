@@ -91,6 +91,22 @@ bench-features: install ## cost of features at 5 and 50 million events; the last
 bench-refresh: install ## cost of 1 % new events beside a build from nothing; the last line is JSON
 	@$(BIN)/python -m tests.bench.refresh
 
+.PHONY: bench-train
+bench-train: install ## cost of training at 10,000 and 100,000 entities; the last line is JSON
+	@$(BIN)/python -m tests.bench.train
+
+# The peers pin other versions of what we use as well: they get an environment of their own.
+PEERS := .venv-peers
+PEERS_LOCK := tests/bench/peers-requirements.txt
+$(PEERS)/.installed: $(PEERS_LOCK) | $(STAMP)
+	@$(BIN)/uv venv --quiet --clear --python 3.11 $(PEERS)
+	@$(BIN)/uv pip sync --quiet --python $(PEERS)/bin/python $(PEERS_LOCK)
+	@touch $@
+
+.PHONY: bench-peers
+bench-peers: install $(PEERS)/.installed ## beside CatBoost, FLAML, AutoGluon (ASK="--sets A --folds 0"); the last line is JSON
+	@$(BIN)/python -m tests.bench.peers $(ASK)
+
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
 	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra train --extra dev --output-file $(LOCK)
@@ -104,5 +120,5 @@ schema: install ## write the JSON schema of use-case files for editors
 
 .PHONY: clean
 clean: ## remove the environment, caches and generated data
-	rm -rf $(VENV) xm-data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf $(VENV) $(PEERS) xm-data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find features training serving tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Self
 
 from features.errors import XmError
-from training.commands import build_parser
+from training.commands import build_parser, module_of
 from training.console import Console
 
 _TELEMETRY_OFF = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "BENTOML_DO_NOT_TRACK": "True"}
@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, setting in _TELEMETRY_OFF.items():
         os.environ.setdefault(name, setting)
     settings = vars(build_parser().parse_args(arguments))
-    verb = settings.pop("verb")
+    module = module_of(settings.pop("verb"))
     interruption = _Interruption()
     console = Console(as_json=settings.pop("json"), pulse=interruption.insist)
     with interruption:
         try:
-            importlib.import_module(f"training.runs.{verb}").run(console, **settings)
+            importlib.import_module(f"training.runs.{module}").run(console, **settings)
         except BaseException as error:  # noqa: BLE001 - what is not known by kind is raised again
             return _tell(console, error, is_interrupted=interruption.came)
     return 0

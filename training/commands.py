@@ -1,10 +1,11 @@
 """The verbs of the command line as a table: one place for names, parameters, defaults, help and examples.
 
-A verb runs ``training.runs.<verb>.run``; the module is imported only when its verb is called, since MLflow
-alone takes seconds to import.
+A verb runs ``training.runs.<verb>.run``, with underscores for hyphens; the module is imported only when its
+verb is called, since MLflow alone takes seconds to import.
 """
 
 import argparse
+import keyword
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -22,11 +23,24 @@ class Parameter:
     kind: Callable[[str], Any] = str
     choices: tuple[str, ...] | None = None
 
+    @property
+    def argument(self) -> str:
+        """Return the name of the argument of ``run``: a hyphen is an underscore, a keyword gets one behind.
+
+        Examples
+        --------
+        >>> Parameter("from-version", "").argument, Parameter("from", "").argument
+        ('from_version', 'from_')
+        """
+        name = self.name.replace("-", "_")
+        return f"{name}_" if keyword.iskeyword(name) else name
+
     def add_to(self, parser: argparse.ArgumentParser) -> None:
         """Declare the parameter; one without a default is required."""
         shown = f" (default: {self.default})" if self.default else ""
         parser.add_argument(
             f"--{self.name}",
+            dest=self.argument,
             required=self.default is None,
             default=self.default,
             type=self.kind,
@@ -45,6 +59,17 @@ class Verb:
     example: str
     parameters: tuple[Parameter, ...] = ()
     is_entry_point: bool = False
+
+
+def module_of(verb: str) -> str:
+    """Return the name of a verb's module in ``training.runs``: a hyphen is an underscore there.
+
+    Examples
+    --------
+    >>> module_of("explain-change")
+    'explain_change'
+    """
+    return verb.replace("-", "_")
 
 
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
@@ -156,6 +181,22 @@ VERBS: tuple[Verb, ...] = (
             _OUT,
         ),
         is_entry_point=True,
+    ),
+    Verb(
+        "explain-change",
+        "say why a score is another one than before: changed features, a changed model, who came and went",
+        "xm-predict explain-change --name churn --entity C000123 --from 2025-09-01 --to 2025-12-01",
+        (
+            Parameter("name", "name of the use case"),
+            Parameter("entity", "id of who was scored; not where people at work are scored", ""),
+            Parameter("group", "a group of a cut instead, such as department=Sales", ""),
+            Parameter("from", "snapshot of the earlier score, such as 2025-09-01"),
+            Parameter("to", "snapshot of the later score"),
+            Parameter("from-version", "version that gave the earlier score; 0: the champion", "0", int),
+            Parameter("to-version", "version that gave the later score; 0: the champion", "0", int),
+            Parameter("horizon", "which horizon, such as 90d; the one that reports lead with if empty", ""),
+            _OUT,
+        ),
     ),
     Verb(
         "erase",

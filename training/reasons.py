@@ -89,10 +89,42 @@ def describe(feature: Feature, value: float | str | None, usecase: UseCase, lang
     >>> describe(Feature("o_tickets.hours.mean_90d", "number", "tickets", unit="h"), 59.2, usecase, "en")
     'Hours (average of 90 days: 59.2 hours)'
     """
-    label = driver_label(feature, usecase, language)
-    name = _parse(feature)
-    phrase = _phrase(name, language)
-    shown = _value_in_words(value, feature.unit, name.function, usecase, language)
+    function = _parse(feature).function
+    return _with_label(
+        feature, _value_in_words(value, feature.unit, function, usecase, language), usecase, language
+    )
+
+
+def describe_change(
+    feature: Feature,
+    before: float | str | None,
+    after: float | str | None,
+    usecase: UseCase,
+    language: Language,
+) -> str:
+    """Return driver, function, window, and the value of a feature before and after in words.
+
+    Parameters
+    ----------
+    before, after
+        The value on two rows; None or NaN is said to be not known.
+
+    Examples
+    --------
+    >>> from features.usecase import parse
+    >>> table = {"file": "t.csv", "label": "left", "positive": "Yes"}
+    >>> usecase = parse({"version": 1, "name": "t", "table": table}, "t")
+    >>> describe_change(Feature("seats", "number", "table"), 3.0, None, usecase, "en")
+    'Seats: 3 → not known'
+    """
+    function = _parse(feature).function
+    shown = [_value_in_words(value, feature.unit, function, usecase, language) for value in (before, after)]
+    return _with_label(feature, " → ".join(shown), usecase, language)
+
+
+def _with_label(feature: Feature, shown: str, usecase: UseCase, language: Language) -> str:
+    """Put driver, function and window before a value in words."""
+    label, phrase = driver_label(feature, usecase, language), _phrase(_parse(feature), language)
     return f"{label} ({phrase}: {shown})" if phrase else f"{label}: {shown}"
 
 

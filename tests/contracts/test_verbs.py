@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.contracts.repository import ROOT
-from training.commands import build_parser
+from training.commands import build_parser, module_of
 
 PROJECT = yaml.safe_load((ROOT / "mlproject" / "MLproject").read_text(encoding="utf-8"))
 ENTRY_POINTS = PROJECT["entry_points"]
@@ -94,4 +94,5 @@ def test_example_of_the_help_can_be_parsed(verb):
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_has_its_file(verb):
     place = ROOT / "training" / "runs"
-    assert (place / f"{verb}.py").is_file() or (place / verb / "__init__.py").is_file()
+    module = module_of(verb)
+    assert (place / f"{module}.py").is_file() or (place / module / "__init__.py").is_file()

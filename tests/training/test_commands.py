@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.training.examples import ROOT
-from training.commands import DEFAULT_FOLDER, VERBS, build_parser
+from training.commands import DEFAULT_FOLDER, VERBS, build_parser, module_of
 
 BY_NAME = {verb.name: verb for verb in VERBS}
 
@@ -41,14 +41,14 @@ def test_every_verb_has_a_name_of_its_own_and_an_example_of_itself():
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_verb_runs_a_function_with_its_parameters(name):
-    tree = ast.parse((ROOT / "training" / "runs" / f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "training" / "runs" / f"{module_of(name)}.py").read_text(encoding="utf-8"))
     (run,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "run")
     taken = [argument.arg for argument in run.args.args]
     assert taken[0] == "console"
-    assert set(taken[1:]) == {parameter.name for parameter in BY_NAME[name].parameters}
+    assert set(taken[1:]) == {parameter.argument for parameter in BY_NAME[name].parameters}
     kinds = {argument.arg: ast.unparse(argument.annotation) for argument in run.args.args}
     for parameter in BY_NAME[name].parameters:
-        assert kinds[parameter.name] == parameter.kind.__name__
+        assert kinds[parameter.argument] == parameter.kind.__name__
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -57,9 +57,9 @@ def test_defaults_arrive_with_their_type(name):
     found = vars(build_parser().parse_args(required_words(verb)))
     assert found.pop("verb") == name
     assert found.pop("json") is False
-    assert set(found) == {parameter.name for parameter in verb.parameters}
+    assert set(found) == {parameter.argument for parameter in verb.parameters}
     for parameter in verb.parameters:
-        assert found[parameter.name] == parameter.kind(
+        assert found[parameter.argument] == parameter.kind(
             "3" if parameter.default is None else parameter.default
         )
 

@@ -1,6 +1,7 @@
 """Test rows sorted by forecast: all figures on the rows and on each resample of entities, in one pass."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -121,7 +122,7 @@ class RankedRows:
         mass = self.ranking.weigh(weights)
         lost = self.ranking.weigh_amount(weights, self.lost)
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = weights @ self._row_terms() / mass.rows[:, -1:]
+            means = weights @ self._row_terms / mass.rows[:, -1:]
             value_capture = mass.at(lost, _CUTS) / lost[:, -1:]
         return {
             **{name: means[:, [place]] for place, name in enumerate(_MEANS)},
@@ -135,6 +136,7 @@ class RankedRows:
             "gaps": bin_gaps(mass),
         }
 
+    @cached_property
     def _row_terms(self) -> Floats:
         """Return the columns whose weighted means are figures, in the order of ``_MEANS``."""
         target, forecast = self.ranking.target, self.ranking.forecast

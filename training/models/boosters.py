@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import lightgbm
 import numpy as np
@@ -54,6 +54,12 @@ class BoosterModel:
     def n_trees(self) -> int:
         """Return the number of trees."""
         return int(self._booster.num_trees())
+
+    @cached_property
+    def structure(self) -> list[dict[str, Any]]:
+        """Return the trees as plain values, as LightGBM tells them."""
+        trees: list[dict[str, Any]] = self._booster.dump_model()["tree_info"]
+        return trees
 
     def _predict(self, matrix: Floats, **what: bool) -> Floats:
         """Run LightGBM on one thread: more would wait for each other on busy cores, even for one row."""

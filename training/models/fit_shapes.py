@@ -65,10 +65,9 @@ def _cross_fit(columns: Floats, table: PeriodTable, folds: Labels, candidates: t
     total = np.zeros((len(candidates), *table.target.shape))
     for repeat in folds:
         for fold in np.unique(repeat):
-            is_held = repeat == fold
-            rest = table.take(~is_held)
-            kept_columns, fit = columns[~is_held], None
+            held, kept = np.flatnonzero(repeat == fold), np.flatnonzero(repeat != fold)
+            target, weight, fit = table.target[kept], table.weight[kept], None
             for place, inverse_penalty in enumerate(candidates):
-                fit = fit_logistic(kept_columns, rest.target, rest.weight, inverse_penalty, start=fit)
-                total[place, is_held] += fit.log_odds(columns[is_held])
+                fit = fit_logistic(columns, target, weight, inverse_penalty, start=fit, rows=kept)
+                total[place, held] += fit.log_odds(columns, held)
     return total / len(folds)

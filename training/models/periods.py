@@ -115,9 +115,12 @@ class PeriodTable:
     def stack(self) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
         """Return matrix, target and weight of the cells at risk, and the row each belongs to."""
         row, period = np.nonzero(self.weight)
-        cells = self.matrix[row]
+        # Column by column into one array: no second copy of what may be the largest thing in memory.
+        cells = np.empty((len(row), self.matrix.shape[1] + (self.n_periods > 1)), order="F")
+        for place, column in enumerate(self.matrix.T):
+            cells[:, place] = column[row]
         if self.n_periods > 1:
-            cells = np.column_stack([cells, period.astype(np.float64)])
+            cells[:, -1] = period
         return cells, self.target[row, period], self.weight[row, period], row
 
     def take(self, rows: NDArray[np.bool_]) -> "PeriodTable":

@@ -146,7 +146,7 @@ class RatingModel:
         base, shares = self.hazard.blend.attributions(repeat_periods(matrix, n_steps))
         by_step = shares.reshape(n_steps, len(matrix), shares.shape[1])
         starts = np.array(self.hazard.intercepts)[:, None] + base + by_step[:, :, n_features:].sum(axis=2)
-        return _walk(starts, by_step[:, :, :n_features], self.levels.values)
+        return walk_answers(starts, by_step[:, :, :n_features], self.levels.values)
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
@@ -256,7 +256,7 @@ def _quantile(levels: Levels, probabilities: Floats, at_most: Floats, share: flo
     return found
 
 
-def _walk(starts: Floats, shares: Floats, values: Floats) -> Attributions:
+def walk_answers(starts: Floats, shares: Floats, values: Floats) -> Attributions:
     """Split the expected answer along the straight path; as :func:`training.models.hazard.walk_straight`.
 
     Parameters

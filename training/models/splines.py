@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
 from training.models.odds import Floats
@@ -14,6 +15,8 @@ from training.models.shapes import Curve
 DEGREE = 2
 N_KNOTS = 5
 MAX_TABLE_VALUES = 11
+# Above this a table of columns takes half the memory: what is lost in the seventh digit is no one's.
+_MOST_DOUBLES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -132,11 +135,11 @@ class Design:
     terms
         One per feature.
     columns
-        Shape (rows, all columns).
+        Shape (rows, all columns); float64, or float32 where there are very many.
     """
 
     terms: tuple[Terms, ...]
-    columns: Floats
+    columns: NDArray[Any]
 
     @classmethod
     def write_out(cls, matrix: Floats, n_codes: Sequence[int]) -> Self:
@@ -150,7 +153,8 @@ class Design:
             Number of codes of each category, 0 for numbers.
         """
         terms = tuple(Terms.plan(column, codes) for column, codes in zip(matrix.T, n_codes, strict=True))
-        columns = np.empty((len(matrix), sum(term.n_columns for term in terms)))
+        shape = len(matrix), sum(term.n_columns for term in terms)
+        columns = np.empty(shape, np.float64 if shape[0] * shape[1] <= _MOST_DOUBLES else np.float32)
         start = 0
         for term, column in zip(terms, matrix.T, strict=True):
             columns[:, start : start + term.n_columns] = term.write_out(column)

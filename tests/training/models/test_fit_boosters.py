@@ -4,6 +4,7 @@ import lightgbm
 import numpy as np
 
 from tests.training.models.known_truth import QUICK, HazardWorld
+from training.models import fit_boosters
 from training.models.fit_boosters import fit_booster
 from training.models.folds import deal_folds, label_groups
 from training.models.odds import log_loss, prior_log_odds
@@ -41,6 +42,18 @@ def test_same_data_and_seed_give_the_same_bytes_even_side_by_side(flat_world):
     assert beside.model.text == alone.model.text
     np.testing.assert_array_equal(beside.out_of_fold, alone.out_of_fold)
     assert fit_booster(table, folds_of(table), SMOOTH, QUICK, seed=2).model.text != alone.model.text
+
+
+def test_portions_do_not_change_what_is_forecast_out_of_fold(hazard_world, monkeypatch):
+    world: HazardWorld = hazard_world
+    table = PeriodTable.cut(
+        world.encoded.matrix, world.encoded.n_codes, world.days, world.event, world.horizons
+    )
+    whole = fit_booster(table, folds_of(table), SMOOTH, QUICK, seed=1)
+    monkeypatch.setattr(fit_boosters, "_PORTION", 101)
+    parts = fit_booster(table, folds_of(table), SMOOTH, QUICK, seed=1)
+    np.testing.assert_array_equal(parts.out_of_fold, whole.out_of_fold)
+    assert parts.model.text == whole.model.text
 
 
 def test_every_call_that_can_set_threads_asks_for_one(flat_world, monkeypatch):

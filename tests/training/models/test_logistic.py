@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from training.models import logistic
 from training.models.logistic import fit_logistic
 from training.models.odds import to_probability
 
@@ -64,3 +65,43 @@ def test_without_columns_the_intercept_is_the_share():
     target = np.array([[1.0], [0.0], [0.0], [0.0]])
     fit = fit_logistic(np.empty((4, 0)), target, np.ones((4, 1)), 1.0)
     assert to_probability(fit.intercepts)[0] == pytest.approx(0.25, abs=1e-9)
+
+
+def test_some_rows_are_learned_from_as_if_the_others_were_not_there():
+    columns, target, weight = make_problem(n_rows=900, n_periods=2)
+    chosen = np.sort(np.random.default_rng(1).permutation(900)[:500])
+    found = fit_logistic(columns, target[chosen], weight[chosen], 0.3, rows=chosen)
+    alone = fit_logistic(columns[chosen], target[chosen], weight[chosen], 0.3)
+    np.testing.assert_array_equal(found.coefficients, alone.coefficients)
+    np.testing.assert_array_equal(found.log_odds(columns, chosen), alone.log_odds(columns[chosen]))
+
+
+def test_blocks_do_not_change_the_fit(monkeypatch):
+    columns, target, weight = make_problem()
+    whole = fit_logistic(columns, target, weight, 1.0)
+    monkeypatch.setattr(logistic, "_BLOCK_ROWS", 37)
+    np.testing.assert_allclose(
+        fit_logistic(columns, target, weight, 1.0).coefficients, whole.coefficients, atol=1e-10
+    )
+
+
+def test_curvature_from_a_sample_of_rows_leads_to_the_same_end(monkeypatch):
+    columns, target, weight = make_problem(n_rows=4000, n_periods=2)
+    chosen = np.arange(0, 4000, 2)
+    for rows in (None, chosen):
+        given = (target, weight) if rows is None else (target[rows], weight[rows])
+        exact = fit_logistic(columns, *given, 2.0, rows=rows)
+        monkeypatch.setattr(logistic, "_MOST_CURVED_ROWS", 300)
+        sampled = fit_logistic(columns, *given, 2.0, rows=rows)
+        monkeypatch.undo()
+        np.testing.assert_allclose(sampled.coefficients, exact.coefficients, atol=1e-5)
+        np.testing.assert_allclose(sampled.intercepts, exact.intercepts, atol=1e-5)
+        assert np.any(sampled.coefficients != exact.coefficients)
+
+
+def test_single_precision_columns_lose_the_seventh_digit_alone():
+    columns, target, weight = make_problem()
+    double = fit_logistic(columns, target, weight, 1.0)
+    single = fit_logistic(columns.astype(np.float32), target, weight, 1.0)
+    assert single.coefficients.dtype == np.float64
+    np.testing.assert_allclose(single.coefficients, double.coefficients, atol=1e-6)

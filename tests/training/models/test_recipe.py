@@ -6,7 +6,16 @@ from training.models.recipe import DEFAULT_RECIPE
 
 
 @pytest.mark.parametrize(
-    ("n_rows", "folds"), [(60, (5, 2)), (2_999, (5, 2)), (3_000, (5, 1)), (11_999, (5, 1)), (12_000, (3, 1))]
+    ("n_rows", "folds"),
+    [
+        (60, (5, 2)),
+        (2_999, (5, 2)),
+        (3_000, (5, 1)),
+        (11_999, (5, 1)),
+        (12_000, (3, 1)),
+        (199_999, (3, 1)),
+        (200_000, (2, 1)),
+    ],
 )
 def test_small_tables_get_more_folds(n_rows, folds):
     assert DEFAULT_RECIPE.folds_for(n_rows) == folds

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import SplineTransformer
 
+from training.models import splines as splines_module
 from training.models.shapes import ShapeModel
 from training.models.splines import Design, Terms
 
@@ -78,3 +79,16 @@ def test_curves_are_centred_on_training():
     _, contributions = model.attributions(matrix)
     np.testing.assert_allclose(contributions.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(model.log_odds(matrix), 0.5 + design.columns @ coefficients, atol=1e-10)
+
+
+def test_very_many_columns_are_kept_in_single_precision(monkeypatch):
+    matrix = np.random.default_rng(4).normal(size=(200, 3))
+    double = Design.write_out(matrix, (0, 0, 0))
+    monkeypatch.setattr(splines_module, "_MOST_DOUBLES", 1000)
+    single = Design.write_out(matrix, (0, 0, 0))
+    assert (double.columns.dtype, single.columns.dtype) == (np.float64, np.float32)
+    np.testing.assert_allclose(single.columns, double.columns, atol=1e-7)
+    coefficients = np.ones(single.columns.shape[1])
+    assert [curve.center for curve in single.compile(coefficients, matrix)] == [
+        curve.center for curve in double.compile(coefficients, matrix)
+    ]
