@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from features.failpoints import reach
+
 _HERE = -100  # AT_FDCWD of Linux: relative names start from the current folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 
@@ -43,8 +45,11 @@ def produce_atomically(path: Path, produce: Callable[[Path], object]) -> None:
     try:
         produce(draft)
         draft.chmod(0o644)
+        reach("file.written")
         _flush(draft)
+        reach("file.flushed")
         draft.replace(path)
+        reach("file.renamed")
         _flush(path.parent)
     finally:
         draft.unlink(missing_ok=True)
@@ -68,10 +73,13 @@ def whole_folder(path: Path) -> Iterator[Path]:
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield draft
+        reach("folder.written")
         for file in (*draft.rglob("*"), draft):
             _flush(file)
         draft.chmod(0o755)
+        reach("folder.flushed")
         _swap(draft, path)
+        reach("folder.renamed")
         _flush(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -80,8 +88,14 @@ def whole_folder(path: Path) -> Iterator[Path]:
 def _swap(draft: Path, path: Path) -> None:
     """Put ``draft`` where ``path`` is; an old folder trades places with it in one step."""
     if not path.exists():
-        draft.replace(path)
-    elif not _exchange(draft, path):
+        try:
+            draft.replace(path)
+        except OSError:
+            if not path.exists():  # otherwise another process was first: its folder is the old one now
+                raise
+        else:
+            return
+    if not _exchange(draft, path):
         aside = draft.with_name(f"{draft.name}.old")
         path.replace(aside)
         draft.replace(path)

@@ -201,3 +201,22 @@ def test_content_is_on_disk_before_the_name_changes(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", note_rename)
     write_atomically(tmp_path / "a.txt", "x")
     assert steps == ["flush", "rename", "flush"]
+
+
+def test_a_folder_that_appears_meanwhile_is_replaced(tmp_path, monkeypatch):
+    """Let another process be first between the look and the renaming."""
+    target = tmp_path / "folder"
+    exists = Path.exists
+
+    def look_then_lose(path, **settings):
+        found = exists(path, **settings)
+        if path == target and not found:
+            target.mkdir()
+            (target / "theirs").write_text("theirs")
+        return found
+
+    with whole_folder(target) as draft:
+        (draft / "ours").write_text("ours")
+        monkeypatch.setattr(Path, "exists", look_then_lose)
+    assert [path.name for path in target.iterdir()] == ["ours"]
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
