@@ -10,6 +10,11 @@ from pathlib import Path
 
 from features.failpoints import reach
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 _HERE = -100  # AT_FDCWD of Linux: relative names start from the current folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 
@@ -83,6 +88,26 @@ def whole_folder(path: Path) -> Iterator[Path]:
         _flush(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Let no other process be inside at the same time; the lock ends with the process that holds it.
+
+    Parameters
+    ----------
+    lock
+        An empty file that stays. Where the system has no such locks (Windows) nothing is locked.
+    """
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _swap(draft: Path, path: Path) -> None:

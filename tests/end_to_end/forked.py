@@ -63,6 +63,6 @@ def _run(words: list[str], settings: Mapping[str, str], out: str, err: str) -> N
     for name in [name for name in os.environ if name.startswith(("MLFLOW_", "XM_"))]:
         del os.environ[name]
     os.environ.update(settings)
-    with Path(out).open("w") as sys.stdout, Path(err).open("w") as sys.stderr:
-        code = main(words)
-    os._exit(code)
+    for stream, path in ((1, out), (2, err)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), stream)
+    sys.exit(main(words))

@@ -5,10 +5,10 @@ the same champion. What MLflow does do one at a time, on every backend, is to nu
 the number is part of a primary key, and the next one is given only when the one before can be seen.
 
 The ledger of ``churn`` is therefore a registered model ``churn.promotions`` whose versions are its entries.
-An entry says which entry it expects to be the last that won; it wins if that is so. Nothing is ever changed or
-taken out, hence everybody who reads the ledger comes to the same end, also when the writer died right after
-writing. The alias ``champion`` only repeats what the ledger says, for those who read aliases alone, as the
-service does.
+An entry says which entry it expects to be the last that won; it wins if that is so. Nothing is ever changed
+or taken out, hence everybody who reads the ledger comes to the same end, also when the writer died right
+after writing. The alias ``champion`` only repeats what the ledger says, for those who read aliases alone, as
+the service does.
 """
 
 import secrets

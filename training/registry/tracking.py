@@ -17,6 +17,7 @@ from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
 from features.catalogue import Catalogue
 from features.failpoints import reach
+from features.files import alone, produce_atomically
 from training.registry.patience import patiently, refusal
 
 EXPERIMENT = "xm-predict"
@@ -56,8 +57,7 @@ def connect(folder: Path) -> str:
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     artifacts: str | None = None
     if uri is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        uri = f"sqlite:///{_make_database(folder / 'mlflow.db')}"
         artifacts = (folder / "mlartifacts").as_uri()
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(os.environ.get("MLFLOW_REGISTRY_URI", uri))
@@ -66,6 +66,22 @@ def connect(folder: Path) -> str:
     except OSError as error:
         raise refusal(f"MLflow at {uri}", error) from error
     return uri
+
+
+def _make_database(file: Path) -> Path:
+    """Let the database of a folder be there, whole; MLflow fails at making it twice at once, or the rest."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with alone(file.with_name(".mlflow.lock")):
+        if not file.exists():
+            reach("database.before")
+            where = f"MLflow at sqlite:///{file}"
+            patiently(where, lambda: produce_atomically(file, _make_tables))
+    return file
+
+
+def _make_tables(file: Path) -> None:
+    """Let MLflow make its tables in an empty file."""
+    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments(max_results=1)
 
 
 def _make_experiment(artifacts: str | None) -> None:
