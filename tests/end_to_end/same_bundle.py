@@ -1,4 +1,4 @@
-"""Train an event, a yes or no and a rating on small worlds and print the hash of each bundle as JSON."""
+"""Train an event, a yes or no, or a rating on small worlds and print the hash of each bundle as JSON."""
 
 import json
 import sys
@@ -19,25 +19,37 @@ RECIPE = replace(LIGHT, max_trees=10, n_workers=2)
 N_CUSTOMERS = 400
 
 
-def usecases(folder: Path) -> dict[str, UseCase]:
-    """Write three small worlds."""
-    build_company(folder / "company", seed=SEED, n_customers=N_CUSTOMERS)
-    binary = write_members(folder / "members")
+def event(folder: Path) -> UseCase:
+    """Return a company whose customers leave."""
+    build_company(folder, seed=SEED, n_customers=N_CUSTOMERS)
+    return load(ROOT / "mlproject" / "usecases" / "churn.yaml", folder)
+
+
+def binary(folder: Path) -> UseCase:
+    """Return a flat table with a yes or no."""
+    return write_members(folder)
+
+
+def rating(folder: Path) -> UseCase:
+    """Return a flat table with a rating."""
+    write_members(folder)
     table = {"file": "members.csv", "label": "mood", "kind": "ordinal", "id": "member", "exclude": ["left"]}
-    file = folder / "members" / "rating.yaml"
-    file.write_text(yaml.safe_dump({"version": 1, "name": "rating", "table": table}))
-    event = load(ROOT / "mlproject" / "usecases" / "churn.yaml", folder / "company")
-    return {"event": event, "binary": binary, "rating": load(file)}
+    (folder / "rating.yaml").write_text(yaml.safe_dump({"version": 1, "name": "rating", "table": table}))
+    return load(folder / "rating.yaml")
 
 
-def main(folder: Path) -> None:
-    """Train all three."""
+WORLDS = {"event": event, "binary": binary, "rating": rating}
+
+
+def main(folder: Path, kinds: list[str]) -> None:
+    """Train what is asked for."""
     hashes = {}
-    for kind, usecase in usecases(folder).items():
+    for kind in kinds:
+        usecase = WORLDS[kind](folder / kind)
         parts = learn(build(usecase), usecase, seed=SEED, recipe=RECIPE).parts
         hashes[kind] = save(parts, folder / "bundles" / kind).bundle_hash
     sys.stdout.write(json.dumps(hashes) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
