@@ -3,17 +3,13 @@
 import ctypes
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from features.failpoints import reach
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _HERE = -100  # AT_FDCWD of Linux: relative names start from the current folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
@@ -99,9 +95,11 @@ def alone(lock: Path) -> Iterator[None]:
     lock
         An empty file that stays. Where the system has no such locks (Windows) nothing is locked.
     """
-    if fcntl is None:
+    if sys.platform == "win32":
         yield
         return
+    import fcntl
+
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

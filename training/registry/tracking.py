@@ -148,7 +148,7 @@ def tracked_run(name: str) -> Iterator[str]:
     reach("run.started")
     try:
         yield run.info.run_id
-    except BaseException:
+    except BaseException:  # whatever ended the block, the run was not finished
         patiently("MLflow", lambda: mlflow.end_run("FAILED"))
         raise
     reach("run.ending")

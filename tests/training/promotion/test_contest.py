@@ -13,7 +13,6 @@ from training.evaluation import Comparison, RatingComparison
 from training.promotion import Candidate, Contest, KeptBack, compare
 from training.promotion.kept_back import snapshots_of
 from training.rows import LabelOutcome, TrainingRows
-from training.scoring import Scorer
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_after_its_data_ended_a_bundle_is_asked_as_it_stands(company, customers)
     assert contest.first == contest.last == newest.item()
     assert contest.n_by_bundle == (contest.n_rows, 0)
     chosen = rows.take(days == newest)
-    scored = Scorer(old.bundle).probabilities(chosen.columns)[:, 1]
+    scored = old.bundle.model.probabilities(old.bundle.encoder.encode(chosen.columns).matrix)[:, 1]
     exact = compare(
         replace(customers, kept_back=_remembering(company, chosen, scored)),
         replace(customers, version=2),

@@ -8,7 +8,7 @@ from tests.training.answer_world import make_answers
 from tests.training.examples import LINEAR
 from tests.training.promotion.candidates import candidate_of
 from tests.training.sample_bundles import spell
-from training.assessment import forecast_rows
+from training.assessment.forecasting import forecast_rows
 from training.promotion import KeptBack
 from training.promotion.kept_back import snapshots_of
 

@@ -23,8 +23,8 @@ def connected(tracking_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
         monkeypatch.delenv(name, raising=False)
     yield registry.connect(tracking_folder)
-    mlflow.set_tracking_uri(None)
-    mlflow.set_registry_uri(None)
+    mlflow.set_tracking_uri("")
+    mlflow.set_registry_uri("")
 
 
 @pytest.fixture

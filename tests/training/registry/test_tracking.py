@@ -12,8 +12,8 @@ def _elsewhere_afterwards(monkeypatch):
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
         monkeypatch.delenv(name, raising=False)
     yield
-    mlflow.set_tracking_uri(None)
-    mlflow.set_registry_uri(None)
+    mlflow.set_tracking_uri("")
+    mlflow.set_registry_uri("")
 
 
 def test_a_new_folder_gets_a_whole_database_and_no_drafts(tmp_path):

@@ -43,8 +43,8 @@ def out(place, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     registry.connect(place / "out")
     yield place / "out"
-    mlflow.set_tracking_uri(None)
-    mlflow.set_registry_uri(None)
+    mlflow.set_tracking_uri("")
+    mlflow.set_registry_uri("")
 
 
 @pytest.fixture
