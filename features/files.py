@@ -3,10 +3,13 @@
 import ctypes
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from features.failpoints import reach
 
 _HERE = -100  # AT_FDCWD of Linux: relative names start from the current folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
@@ -43,8 +46,11 @@ def produce_atomically(path: Path, produce: Callable[[Path], object]) -> None:
     try:
         produce(draft)
         draft.chmod(0o644)
+        reach("file.written")
         _flush(draft)
+        reach("file.flushed")
         draft.replace(path)
+        reach("file.renamed")
         _flush(path.parent)
     finally:
         draft.unlink(missing_ok=True)
@@ -68,20 +74,51 @@ def whole_folder(path: Path) -> Iterator[Path]:
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield draft
+        reach("folder.written")
         for file in (*draft.rglob("*"), draft):
             _flush(file)
         draft.chmod(0o755)
+        reach("folder.flushed")
         _swap(draft, path)
+        reach("folder.renamed")
         _flush(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Let no other process be inside at the same time; the lock ends with the process that holds it.
+
+    Parameters
+    ----------
+    lock
+        An empty file that stays. Where the system has no such locks (Windows) nothing is locked.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _swap(draft: Path, path: Path) -> None:
     """Put ``draft`` where ``path`` is; an old folder trades places with it in one step."""
     if not path.exists():
-        draft.replace(path)
-    elif not _exchange(draft, path):
+        try:
+            draft.replace(path)
+        except OSError:
+            if not path.exists():  # otherwise another process was first: its folder is the old one now
+                raise
+        else:
+            return
+    if not _exchange(draft, path):
         aside = draft.with_name(f"{draft.name}.old")
         path.replace(aside)
         draft.replace(path)

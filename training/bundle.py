@@ -8,9 +8,10 @@ altered text can crash the process or predict other numbers silently.
 import hashlib
 import json
 import stat
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
@@ -173,7 +174,7 @@ def save(parts: BundleParts, folder: Path) -> Manifest:
             usecase=parts.usecase.name,
             feature_fingerprint=parts.catalogue.fingerprint,
             spec_hash=parts.usecase.spec_hash,
-            libraries={library: version(library) for library in _LIBRARIES},
+            libraries={library: _find_version(library) for library in _LIBRARIES},
             files=files,
         )
         (draft / _MANIFEST).write_bytes(manifest.to_bytes())
@@ -236,6 +237,15 @@ def load(folder: Path) -> Bundle:
         manifest=manifest,
         **plain,
     )
+
+
+def _find_version(library: str) -> str:
+    """Return the version of a library; that of this product also where it runs from its source tree."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
 
 
 def _write_parts(parts: BundleParts, draft: Path) -> None:

@@ -29,6 +29,15 @@ def write_card(bundle: Bundle) -> str:
     return "\n".join(line for part in (*parts, limits) for line in part) + "\n"
 
 
+def missing_parts(bundle: Bundle) -> tuple[str, ...]:
+    """Return what the card of a bundle would have to say and cannot; nothing when it is complete."""
+    demanded = ("rows", "entities", "events", "data_from", "as_of", "observed_until", "findings")
+    missing = [f"facts.{name}" for name in demanded if name not in bundle.facts]
+    if not bundle.evaluation.get("all_rows", {}).get("horizons"):
+        missing.append("evaluation.all_rows")
+    return tuple(missing)
+
+
 def _describe(bundle: Bundle) -> Iterator[str]:
     """Yield what the model is and what it may be used for."""
     usecase = bundle.usecase

@@ -76,6 +76,7 @@ _USECASE = Parameter("usecase", "the use-case file (YAML)")
 _DATA = Parameter(
     "data", "folder that file names in the spec start from; the folder of the use-case file if empty", ""
 )
+_NAME = Parameter("name", "name of the use case")
 _OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
 
 VERBS: tuple[Verb, ...] = (
@@ -129,7 +130,7 @@ VERBS: tuple[Verb, ...] = (
             Parameter("seed", "seed of every random choice", "7", int),
             Parameter(
                 "promote",
-                "auto: champion if it is usable and no worse than the present one; never: challenger",
+                "auto: champion if the gate lets it pass; never: challenger",
                 "auto",
                 choices=("auto", "never"),
             ),
@@ -137,21 +138,40 @@ VERBS: tuple[Verb, ...] = (
         is_entry_point=True,
     ),
     Verb(
-        "promote",
-        "make a registered version the champion",
-        "xm-predict promote --name churn --version 3",
+        "compare",
+        "judge the challenger and the champion on the same rows that neither has learned from",
+        "xm-predict compare --usecase churn.yaml --data exports/",
         (
-            Parameter("name", "name of the use case"),
-            Parameter("version", "number of the version in the registry", None, int),
+            _USECASE,
+            _DATA,
+            Parameter("version", "number of the version to compare; the challenger if 0", "0", int),
             _OUT,
         ),
         is_entry_point=True,
     ),
     Verb(
+        "promote",
+        "make a registered version the champion, if the gate lets it pass",
+        "xm-predict promote --name churn --version 3",
+        (
+            _NAME,
+            Parameter("version", "number of the version in the registry", None, int),
+            Parameter("force", "a reason to pass over what the gate refuses; it is kept", ""),
+            _OUT,
+        ),
+        is_entry_point=True,
+    ),
+    Verb(
+        "rollback",
+        "go back to the champion before this one",
+        "xm-predict rollback --name churn --reason 'complaints about the new scores'",
+        (_NAME, Parameter("reason", "why; it is kept", ""), _OUT),
+    ),
+    Verb(
         "drivers",
         "show what goes with the outcome, as the champion sees it",
         "xm-predict drivers --name churn",
-        (Parameter("name", "name of the use case"), _OUT),
+        (_NAME, _OUT),
         is_entry_point=True,
     ),
     Verb(
@@ -166,7 +186,7 @@ VERBS: tuple[Verb, ...] = (
         "score a file of feature rows, or the newest snapshot, with the champion",
         "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
         (
-            Parameter("name", "name of the use case"),
+            _NAME,
             Parameter(
                 "rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""
             ),
@@ -203,7 +223,7 @@ VERBS: tuple[Verb, ...] = (
         "take people out of everything that builds keep, and keep them out of later builds",
         "xm-predict erase --name churn --entity C000123 --out xm-data",
         (
-            Parameter("name", "name of the use case"),
+            _NAME,
             Parameter("entity", "id of the person; several with commas between, or @file with one per line"),
             _OUT,
         ),

@@ -66,6 +66,15 @@ def learn(
         If there are too few events for any honest model.
     """
     rows = rows_of(frame, usecase)
+    # Sums are taken in another order on other numbers of cores; the same bundle has to come from all of them.
+    with threadpool_limits(1, user_api="blas"):
+        return _learn(rows, frame, usecase, seed=seed, recipe=recipe, report=report)
+
+
+def _learn(
+    rows: TrainingRows, frame: Frame, usecase: UseCase, *, seed: int, recipe: Recipe, report: Report
+) -> Learned:
+    """Take the steps of :func:`learn`."""
     assessment = assess(rows, recipe, seed, report)
     report(f"fitting on all {len(rows):,} rows")
     fitted = fit_rows(rows, recipe, seed)

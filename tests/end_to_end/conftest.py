@@ -56,12 +56,13 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """Train once; with so few customers the model may be found unusable, then it is promoted by hand."""
+    """Train once; with so few customers the gate may refuse the model, then it is promoted by hand."""
     folder = tmp_path_factory.mktemp("trained")
     words = ["train", "--json", "--usecase", USECASE, "--data", exports, "--out", folder / "out"]
     answer = answer_of(run_cli(*words, "--seed", SEED, cwd=folder))
     if not answer["is_champion"]:
-        answer_of(run_cli("promote", "--json", "--name", "churn", "--version", 1, "--out", "out", cwd=folder))
+        words = ["promote", "--json", "--name", "churn", "--version", 1, "--force", "a small company"]
+        answer_of(run_cli(*words, "--out", "out", cwd=folder))
     return Trained(folder, exports, folder / "out", answer)
 
 

@@ -2,12 +2,13 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from features import files
-from features.files import produce_atomically, whole_folder, write_atomically
+from features.files import alone, produce_atomically, whole_folder, write_atomically
 
 
 def names_in(folder: Path) -> list[str]:
@@ -19,7 +20,7 @@ def die_while(folder: Path, statement: str) -> None:
     source = f"""
 import os
 from pathlib import Path
-from features.files import produce_atomically, whole_folder, write_atomically
+from features.files import alone, produce_atomically, whole_folder, write_atomically
 folder = Path({str(folder)!r})
 {statement}
 """
@@ -201,3 +202,45 @@ def test_content_is_on_disk_before_the_name_changes(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", note_rename)
     write_atomically(tmp_path / "a.txt", "x")
     assert steps == ["flush", "rename", "flush"]
+
+
+def test_a_folder_that_appears_meanwhile_is_replaced(tmp_path, monkeypatch):
+    """Let another process be first between the look and the renaming."""
+    target = tmp_path / "folder"
+    exists = Path.exists
+
+    def look_then_lose(path, **settings):
+        found = exists(path, **settings)
+        if path == target and not found:
+            target.mkdir()
+            (target / "theirs").write_text("theirs")
+        return found
+
+    with whole_folder(target) as draft:
+        (draft / "ours").write_text("ours")
+        monkeypatch.setattr(Path, "exists", look_then_lose)
+    assert [path.name for path in target.iterdir()] == ["ours"]
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_one_is_alone_inside_until_it_leaves_or_dies(tmp_path):
+    lock = tmp_path / "lock"
+    code = "import sys, time; from pathlib import Path; from features.files import alone\n"
+    code += "with alone(Path(sys.argv[1])): print('inside', flush=True); time.sleep(600)"
+    holder = subprocess.Popen([sys.executable, "-c", code, lock], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"inside\n"
+    entered = threading.Event()
+
+    def enter():
+        with alone(lock):
+            entered.set()
+
+    waiting = threading.Thread(target=enter)
+    waiting.start()
+    assert not entered.wait(0.3)
+    holder.kill()
+    waiting.join(60)
+    assert entered.is_set()
+    holder.wait()
+    holder.stdout.close()

@@ -2,7 +2,9 @@ import hashlib
 import json
 import os
 import shutil
+import tomllib
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -332,3 +334,17 @@ def test_canary_of_another_shape_is_refused(company):
     canary = Canary(company.bundle.canary.rows, company.bundle.canary.probabilities[:-1])
     with pytest.raises(BundleError, match="canary"):
         check_canary(replace(company.bundle, canary=canary))
+
+
+def test_a_source_tree_that_is_not_installed_knows_its_version(company, tmp_path, monkeypatch):
+    """Take the product away from the installed ones, as where ``mlflow run`` makes an environment."""
+    installed = company.bundle.manifest.libraries
+
+    def find(library):
+        if library == "xm-predict":
+            raise PackageNotFoundError(library)
+        return installed[library]
+
+    monkeypatch.setattr("training.bundle.version", find)
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert save(company.learned.parts, tmp_path / "b").libraries["xm-predict"] == project["version"]

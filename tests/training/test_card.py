@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from training.card import write_card
+from training.card import missing_parts, write_card
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +60,16 @@ def test_the_card_names_who_is_scored(bundle, subject):
     privacy = bundle.usecase.privacy.model_copy(update={"subject": subject})
     usecase = bundle.usecase.model_copy(update={"privacy": privacy})
     assert f"- Scores: single {subject}s\n" in write_card(replace(bundle, usecase=usecase))
+
+
+def test_a_card_of_a_training_lacks_nothing(bundle, members):
+    assert missing_parts(bundle) == ()
+    assert missing_parts(members.bundle) == ()
+
+
+def test_what_a_card_lacks_is_named(bundle):
+    facts = {name: found for name, found in bundle.facts.items() if name != "as_of"}
+    assert missing_parts(replace(bundle, facts=facts, evaluation={})) == (
+        "facts.as_of",
+        "evaluation.all_rows",
+    )

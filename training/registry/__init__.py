@@ -1,5 +1,13 @@
 """The model registry: where runs are logged, and which version of a use case is champion or challenger."""
 
+from training.registry.ledger import (
+    Entry,
+    LostError,
+    Standing,
+    move_champion,
+    read_standing,
+    settle_alias,
+)
 from training.registry.tracking import DatasetNote, RunLog, connect, record, tracked_run
 from training.registry.versions import (
     CHALLENGER,
@@ -8,7 +16,10 @@ from training.registry.versions import (
     champion_names,
     fetch,
     fetch_champion,
+    fetch_file,
+    find_note,
     find_version,
+    note,
     register,
     set_alias,
 )
@@ -17,15 +28,24 @@ __all__ = [
     "CHALLENGER",
     "CHAMPION",
     "DatasetNote",
+    "Entry",
+    "LostError",
     "RegisteredBundle",
     "RunLog",
+    "Standing",
     "champion_names",
     "connect",
     "fetch",
     "fetch_champion",
+    "fetch_file",
+    "find_note",
     "find_version",
+    "move_champion",
+    "note",
+    "read_standing",
     "record",
     "register",
     "set_alias",
+    "settle_alias",
     "tracked_run",
 ]

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import mlflow
@@ -13,16 +14,19 @@ from mlflow.data.dataset_source_registry import resolve_dataset_source
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
-from sqlalchemy.exc import SQLAlchemyError
 
 from features.catalogue import Catalogue
-from features.errors import RegistryError
+from features.failpoints import reach
+from features.files import alone, produce_atomically
+from training.registry.patience import patiently, refusal
 
 EXPERIMENT = "xm-predict"
 _MAX_PARAM_CHARACTERS = 500
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 # They tell of database set-up and of each step of logging; their warnings and errors still show.
-_CHATTY = ("alembic", "mlflow.store.db.utils", "mlflow.tracking", "mlflow.pyfunc", "mlflow.models.model")
+_CHATTY = ("alembic", "mlflow.tracking", "mlflow.pyfunc", "mlflow.models.model")
+# It writes the whole stack of a locked database before the error comes that is told in one line.
+_NOISY = ("mlflow.store.db.utils",)
 
 
 def connect(folder: Path) -> str:
@@ -47,21 +51,48 @@ def connect(folder: Path) -> str:
         os.environ.setdefault(name, setting)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = folder.resolve()
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     artifacts: str | None = None
     if uri is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        uri = f"sqlite:///{_make_database(folder / 'mlflow.db')}"
         artifacts = (folder / "mlartifacts").as_uri()
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(os.environ.get("MLFLOW_REGISTRY_URI", uri))
     try:
-        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
-    except (MlflowException, SQLAlchemyError, OSError) as error:
-        raise RegistryError(f"MLflow at {uri}", _first_line(error), "check MLFLOW_TRACKING_URI") from error
+        patiently(f"MLflow at {uri}", lambda: _make_experiment(artifacts))
+    except OSError as error:
+        raise refusal(f"MLflow at {uri}", error) from error
     return uri
+
+
+def _make_database(file: Path) -> Path:
+    """Let the database of a folder be there, whole; MLflow fails at making it twice at once, or the rest."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with alone(file.with_name(".mlflow.lock")):
+        if not file.exists():
+            reach("database.before")
+            where = f"MLflow at sqlite:///{file}"
+            patiently(where, lambda: produce_atomically(file, _make_tables))
+    return file
+
+
+def _make_tables(file: Path) -> None:
+    """Let MLflow make its tables in an empty file."""
+    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments(max_results=1)
+
+
+def _make_experiment(artifacts: str | None) -> None:
+    """Let the experiment be there; another process may be making it as well."""
+    if mlflow.get_experiment_by_name(EXPERIMENT) is not None:
+        return
+    try:
+        mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
 
 
 @dataclass(frozen=True)
@@ -112,23 +143,32 @@ def tracked_run(name: str) -> Iterator[str]:
         The run id. A run that ends with an error is marked FAILED by MLflow.
     """
     if "MLFLOW_RUN_ID" not in os.environ:
-        mlflow.set_experiment(EXPERIMENT)
-    with mlflow.start_run(run_name=name) as run:
+        patiently("MLflow", lambda: mlflow.set_experiment(EXPERIMENT))
+    run = patiently("MLflow", lambda: mlflow.active_run() or mlflow.start_run(run_name=name))
+    reach("run.started")
+    try:
         yield run.info.run_id
+    except BaseException:  # whatever ended the block, the run was not finished
+        patiently("MLflow", lambda: mlflow.end_run("FAILED"))
+        raise
+    reach("run.ending")
+    patiently("MLflow", mlflow.end_run)
 
 
 def record(run_log: RunLog) -> None:
     """Write parameters, metrics, tags and files to the open run."""
-    for key, value in run_log.parameters.items():
-        mlflow.log_param(key, str(value)[:_MAX_PARAM_CHARACTERS])
-    mlflow.log_metrics(dict(run_log.metrics))
-    mlflow.set_tags(dict(run_log.tags))
-    _record_dataset(run_log.dataset)
+    short = {key: str(value)[:_MAX_PARAM_CHARACTERS] for key, value in run_log.parameters.items()}
+    patiently("MLflow", lambda: mlflow.log_params(short))
+    patiently("MLflow", lambda: mlflow.log_metrics(dict(run_log.metrics)))
+    patiently("MLflow", lambda: mlflow.set_tags(dict(run_log.tags)))
+    reach("run.noted")
+    patiently("MLflow", lambda: _record_dataset(run_log.dataset))
     for folder, files in run_log.files.items():
         for file in files:
-            mlflow.log_artifact(str(file), artifact_path=folder)
+            patiently("MLflow", partial(mlflow.log_artifact, str(file), artifact_path=folder))
+    reach("run.filed")
     for path, figure in run_log.figures.items():
-        mlflow.log_figure(figure, path)
+        patiently("MLflow", partial(mlflow.log_figure, figure, path))
 
 
 class _Columns(MetaDataset):
@@ -151,8 +191,3 @@ def _record_dataset(note: DatasetNote) -> None:
         source = resolve_dataset_source(note.location.resolve().as_uri())
     dataset = _Columns(source=source, name=note.name, digest=note.digest, schema=Schema(columns))
     mlflow.log_input(dataset, context="training")
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line of a library's message."""
-    return (str(error).splitlines() or [type(error).__name__])[0]

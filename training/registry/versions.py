@@ -11,11 +11,14 @@ import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
+from mlflow.models.model import ModelInfo
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
 from features.errors import RegistryError
+from features.failpoints import reach
 from features.files import whole_folder
 from training.bundle import Bundle, load, verify
+from training.registry.patience import is_absent, patiently, refusal
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -54,7 +57,24 @@ def register(folder: Path, run_id: str) -> RegisteredBundle:
     """
     bundle = load(folder)
     name = bundle.usecase.name
-    logged = mlflow.pyfunc.log_model(
+    logged = patiently(f"model {name}", lambda: _log(folder, bundle))
+    reach("model.logged")
+    make_model(name)
+    reach("model.named")
+    tags = {_MODEL_VERSION_TAG: bundle.model_version}
+    created = patiently(
+        f"model {name}",
+        lambda: mlflow.MlflowClient().create_model_version(
+            name, source=logged.model_uri, run_id=run_id, tags=tags, model_id=logged.model_id
+        ),
+    )
+    reach("version.created")
+    return RegisteredBundle(name, int(created.version), bundle.model_version, run_id)
+
+
+def _log(folder: Path, bundle: Bundle) -> ModelInfo:
+    """Log a bundle as MLflow model of the open run."""
+    logged: ModelInfo = mlflow.pyfunc.log_model(
         name="model",
         python_model=str(_FLAVOR),
         artifacts={"bundle": str(folder)},
@@ -64,30 +84,52 @@ def register(folder: Path, run_id: str) -> RegisteredBundle:
             f"{library}=={library_version(library)}" for library in ("lightgbm", "mlflow", "numpy", "pandas")
         ],
     )
-    client = mlflow.MlflowClient()
-    if not client.search_registered_models(filter_string=f"name = '{name}'"):
-        client.create_registered_model(name)
-    tags = {_MODEL_VERSION_TAG: bundle.model_version}
-    created = client.create_model_version(
-        name, source=logged.model_uri, run_id=run_id, tags=tags, model_id=logged.model_id
-    )
-    return RegisteredBundle(name, int(created.version), bundle.model_version, run_id)
+    return logged
+
+
+def make_model(name: str) -> None:
+    """Let a name be there to register versions under; another process may be making it as well."""
+
+    def make() -> None:
+        client = mlflow.MlflowClient()
+        if client.search_registered_models(filter_string=f"name = '{name}'"):
+            return
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+
+    patiently(f"model {name}", make)
 
 
 def set_alias(usecase: str, alias: str, version: int) -> None:
-    """Let ``alias`` point to a version.
+    """Let ``alias`` point to a version; the champion moves by :func:`training.registry.move_champion`.
 
     Raises
     ------
     RegistryError
         If the version does not exist.
     """
-    try:
-        mlflow.MlflowClient().set_registered_model_alias(usecase, alias, str(version))
-    except MlflowException as error:
-        raise RegistryError(
-            f"model {usecase}", f"version {version} cannot be {alias}: {error.message}"
-        ) from error
+    if find_version(usecase, version) is None:
+        raise RegistryError(f"model {usecase}", f"version {version} cannot be {alias}: there is none")
+    client = mlflow.MlflowClient()
+    patiently(f"model {usecase}", lambda: client.set_registered_model_alias(usecase, alias, str(version)))
+
+
+def note(registered: RegisteredBundle, name: str, text: str) -> None:
+    """Keep a text with a version; the last one of a name counts."""
+    client = mlflow.MlflowClient()
+    usecase, version = registered.usecase, str(registered.version)
+    patiently(f"model {usecase}", lambda: client.set_model_version_tag(usecase, version, name, text))
+
+
+def find_note(registered: RegisteredBundle, name: str) -> str | None:
+    """Return what :func:`note` kept, or None."""
+    client = mlflow.MlflowClient()
+    usecase, version = registered.usecase, str(registered.version)
+    found = patiently(f"model {usecase}", lambda: client.get_model_version(usecase, version))
+    return found.tags.get(name)
 
 
 def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:
@@ -104,15 +146,20 @@ def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:
             return _to_registered(client.get_model_version(usecase, str(which)))
         return _to_registered(client.get_model_version_by_alias(usecase, which))
     except MlflowException as error:
-        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+        if is_absent(error):
             return None
-        raise RegistryError(f"model {usecase}", error.message, "check MLFLOW_TRACKING_URI") from error
+        raise refusal(f"model {usecase}", error) from error
 
 
 def champion_names() -> tuple[str, ...]:
     """Return the use cases that have a champion, in order of name."""
-    models = mlflow.MlflowClient().search_registered_models()
-    return tuple(sorted(model.name for model in models if CHAMPION in model.aliases))
+    client, names, page = mlflow.MlflowClient(), [], None
+    while True:
+        found = client.search_registered_models(page_token=page)
+        names += [model.name for model in found if CHAMPION in model.aliases]
+        page = found.token
+        if not page:
+            return tuple(sorted(names))
 
 
 def fetch(registered: RegisteredBundle, folder: Path) -> Path:
@@ -130,6 +177,28 @@ def fetch(registered: RegisteredBundle, folder: Path) -> Path:
         with whole_folder(folder) as draft:
             shutil.copytree(downloaded, draft, dirs_exist_ok=True)
     return folder
+
+
+def fetch_file(registered: RegisteredBundle, path: str, folder: Path) -> Path | None:
+    """Copy one artifact of the run that made a version; None where the run does not have it."""
+    try:
+        names = [
+            entry.path
+            for entry in mlflow.artifacts.list_artifacts(
+                run_id=registered.run_id, artifact_path=Path(path).parent.as_posix()
+            )
+        ]
+        if path not in names:
+            return None
+        return Path(
+            mlflow.artifacts.download_artifacts(
+                run_id=registered.run_id, artifact_path=path, dst_path=str(folder)
+            )
+        )
+    except MlflowException as error:
+        if is_absent(error):
+            return None
+        raise refusal(f"model {registered.usecase}", error) from error
 
 
 def _find_bundle(model: Path, uri: str) -> Path:

@@ -1,7 +1,7 @@
 """Verb ``demo``: an example company from raw tables to scores over HTTP and reports, all of it real."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ from features.usecase import UseCase, load
 from features.worlds import build_company
 from training.bundle import Bundle
 from training.console import Console
-from training.registry import CHAMPION, connect, find_version, register, set_alias, tracked_run
+from training.registry import connect, move_champion, settle_alias, tracked_run
 from training.rows import feature_columns, texts
 from training.runs import train as train_run
 from training.runs.local_service import LocalService, running_service
@@ -93,21 +93,21 @@ def _train(console: Console, name: str, company: Path, workspace: Workspace) -> 
     """Train, log and register one use case."""
     console.report(f"{name}:")
     spec = load(usecase_file(name), company)
+    standing = settle_alias(name)
     with tracked_run(f"demo {name}") as run_id:
         today = datetime.now(UTC).date()
         trained = train_run.train(spec, workspace, seed=_SEED, made_on=today, report=console.report)
         console.report("logging to MLflow")
-        train_run.log(trained, _SEED)
-        registered = register(trained.bundle_folder, run_id)
-    is_champion = train_run.settle(trained, registered, train_run.AUTO)
+        registered = train_run.log(trained, _SEED, run_id)
+    decision = train_run.settle(trained, registered, standing, train_run.AUTO)
     doubts = []
-    if find_version(name, CHAMPION) is None:
-        set_alias(name, CHAMPION, registered.version)
-        is_champion = True
-        doubts = ["  not usable, champion for this demonstration alone; ask for more customers"]
+    if not decision.is_champion and standing.champion is None:
+        move_champion(standing, registered.version, reason="the demonstration needs an answer")
+        decision = replace(decision, is_champion=True)
+        doubts = ["  refused by the gate, champion for this demonstration alone; ask for more customers"]
     return _Shown(
-        [*train_run.describe(trained, registered, is_champion=is_champion), *doubts],
-        train_run.to_json(trained, registered, is_champion=is_champion),
+        [*train_run.describe(trained, registered, decision), *doubts],
+        train_run.to_json(trained, registered, decision),
         *_question(spec, trained.bundle, trained),
     )
 

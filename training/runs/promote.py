@@ -1,39 +1,53 @@
 """Verb ``promote``: make a registered version the champion."""
 
-import tempfile
 from pathlib import Path
 
 from features.errors import RegistryError
-from training.bundle import load
 from training.console import Console
-from training.registry import CHAMPION, connect, fetch, find_version, set_alias
+from training.registry import connect, move_champion, settle_alias
+from training.runs.promoting import (
+    changes,
+    check_against,
+    demand_version,
+    fetch_verified,
+    find_contest,
+    name_version,
+)
 from training.runs.workspace import Workspace
-from training.scoring import check_canary
 
 
-def run(console: Console, name: str, version: int, out: str) -> None:
-    """Verify the version once more, then let the alias point to it.
+def run(console: Console, name: str, version: int, force: str, out: str) -> None:
+    """Verify the version once more and ask the gate, then let it take the place of the champion.
+
+    Parameters
+    ----------
+    force
+        A reason to pass over a refusal of the gate. It is kept in the ledger, with what was passed over.
 
     Raises
     ------
     RegistryError
-        If there is no such version.
+        If there is no such version, the gate refuses it, or another became champion meanwhile.
+    BundleError
+        If it does not verify; no reason passes over that.
     """
     connect(Workspace(Path(out)).folder)
-    registered = find_version(name, version)
-    if registered is None:
-        raise RegistryError(f"model {name}", f"has no version {version}", "see the versions in the MLflow UI")
-    before = find_version(name, CHAMPION)
-    with tempfile.TemporaryDirectory() as scratch:
-        check_canary(load(fetch(registered, Path(scratch) / "bundle")))
-    set_alias(name, CHAMPION, version)
-    previous = f"version {before.version}" if before else "none"
-    console.result(
-        f"champion of {name}: version {version} ({registered.model_version}); before: {previous}",
-        {
-            "usecase": name,
-            "version": version,
-            "model_version": registered.model_version,
-            "previous_version": before.version if before else None,
-        },
-    )
+    standing = settle_alias(name)
+    registered = demand_version(name, version)
+    bundle = fetch_verified(registered)
+    if standing.champion == version:
+        raise RegistryError(f"model {name}", f"version {version} is champion already")
+    checks = check_against(standing, bundle, find_contest(registered))
+    refusals = [f"{check.name}: {check.sentence}" for check in checks if not check.is_passed]
+    if refusals and not force.strip():
+        hint = "compare or train again, or give a reason with --force"
+        raise RegistryError(f"model {name}", f"version {version} is refused ({'; '.join(refusals)})", hint)
+    reason = f"{force.strip()} (passed over: {'; '.join(refusals)})" if refusals else force.strip()
+    now = move_champion(standing, version, reason=reason)
+    before = name_version(standing.champion)
+    lines = [
+        f"champion of {name}: version {version} ({registered.model_version}); before: {before}",
+        *(f"  passed over {refusal}" for refusal in refusals),
+    ]
+    content = {"checks": [check.to_json() for check in checks], "forced": bool(refusals)}
+    console.result("\n".join(lines), {**changes(standing, now, registered), **content})

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.catalogue import Feature
-from features.files import write_atomically
+from features.files import whole_folder, write_atomically
 from features.frame import Frame
 from features.usecase import Language
 from training.bundle import Bundle, load
@@ -58,16 +58,18 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
 
 
 def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mapping[str, Path]:
-    """Write all files of the report, and the model card beside them.
+    """Write all files of the report, and the model card beside them, in one step.
 
     Returns
     -------
     mapping
         File name -> path.
     """
-    write_report(build_report(gather(bundle, frame, made_on=made_on)), folder)
-    write_atomically(folder / "model-card.md", write_card(bundle))
-    return {file.name: file for file in sorted(folder.iterdir())}
+    with whole_folder(folder) as draft:
+        write_report(build_report(gather(bundle, frame, made_on=made_on)), draft)
+        write_atomically(draft / "model-card.md", write_card(bundle))
+        names = sorted(file.name for file in draft.iterdir())
+    return {name: folder / name for name in names}
 
 
 def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:

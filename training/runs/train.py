@@ -9,6 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from features.failpoints import reach
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
@@ -17,23 +18,25 @@ from training.bundle import Bundle, load, save
 from training.console import Console
 from training.evaluation import AnyEvaluation, RatingEvaluation
 from training.learning import Learned, learn
+from training.promotion import Candidate, KeptBack
+from training.promotion.kept_back import FILE_NAME
 from training.registry import (
     CHALLENGER,
-    CHAMPION,
     DatasetNote,
     RegisteredBundle,
     RunLog,
+    Standing,
     connect,
-    fetch,
-    find_version,
     record,
     register,
     set_alias,
+    settle_alias,
     tracked_run,
 )
 from training.runs import report as report_run
 from training.runs.build import build_in
 from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
+from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
@@ -70,16 +73,14 @@ def run(console: Console, usecase: str, data: str, out: str, seed: int, promote:
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     connect(workspace.folder)
+    standing = settle_alias(spec.name)
     with tracked_run(f"train {spec.name}") as run_id:
         trained = train(spec, workspace, seed=seed, made_on=datetime.now(UTC).date(), report=console.report)
         console.report("logging to MLflow")
-        log(trained, seed)
-        registered = register(trained.bundle_folder, run_id)
-    is_champion = settle(trained, registered, promote)
-    console.result(
-        "\n".join(describe(trained, registered, is_champion=is_champion)),
-        to_json(trained, registered, is_champion=is_champion),
-    )
+        registered = log(trained, seed, run_id)
+    console.report("comparing with the champion")
+    decision = settle(trained, registered, standing, promote)
+    console.result("\n".join(describe(trained, registered, decision)), to_json(trained, registered, decision))
 
 
 def train(
@@ -98,44 +99,61 @@ def train(
         If spec or data have to be mended.
     """
     frame = build_in(workspace, usecase, report=report)
+    reach("frame.built")
     learned = learn(frame, usecase, seed=seed, report=report)
+    reach("model.learned")
     folder = workspace.bundle(usecase.name)
+    bundle = save_privately(learned)
     save(learned.parts, folder)
-    bundle = load(folder)
-    check_canary(bundle)
+    reach("bundle.saved")
     report("writing the report")
     files = report_run.write(bundle, frame, workspace.reports(usecase.name), made_on=made_on)
+    reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
 
 
-def log(trained: Trained, seed: int) -> None:
-    """Write parameters, metrics, data set, figures and report to the open MLflow run."""
+def save_privately(learned: Learned) -> Bundle:
+    """Return the bundle as saved and loaded; in a place that no other training writes to meanwhile."""
+    with tempfile.TemporaryDirectory() as scratch:
+        save(learned.parts, Path(scratch) / "bundle")
+        bundle = load(Path(scratch) / "bundle")
+    check_canary(bundle)
+    return bundle
+
+
+def log(trained: Trained, seed: int, run_id: str) -> RegisteredBundle:
+    """Write parameters, metrics, data set, figures, report and bundle to the open run, and register it."""
+    learned, usecase = trained.learned, trained.bundle.usecase
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, kept_back = Path(scratch) / usecase.name, Path(scratch) / FILE_NAME
+        save(learned.parts, folder)
+        KeptBack.of(learned.rows, learned.assessment.forecasts, usecase).write(kept_back)
+        record(_describe_run(trained, seed, folder, kept_back))
+        reach("run.recorded")
+        return register(folder, run_id)
+
+
+def _describe_run(trained: Trained, seed: int, folder: Path, kept_back: Path) -> RunLog:
+    """Return what the run leaves in MLflow beside the model."""
     facts = trained.frame.facts
-    folder = trained.bundle_folder
-    record(
-        RunLog(
-            # "usecase" is taken: mlflow run logs the parameters of the entry point, there it is the file.
-            parameters={
-                "usecase_name": facts.usecase,
-                "spec_hash": facts.spec_hash,
-                "seed": seed,
-                "rows": facts.row_count,
-                "entities": facts.entity_count,
-                "events": facts.event_count,
-                "features": len(facts.catalogue.names),
-                "members": ", ".join(
-                    f"{m.name} {m.weight:.2f}" for m in trained.learned.fitted.facts.members
-                ),
-            },
-            metrics=_metrics(trained),
-            tags={"usecase": facts.usecase, "model_version": trained.bundle.model_version},
-            dataset=DatasetNote(facts.usecase, facts.digest, trained.frame_folder, facts.catalogue),
-            files={
-                "report": list(trained.report_files.values()),
-                "evaluation": [folder / "evaluation.json", folder / "drivers.json", folder / "facts.json"],
-            },
-            figures=_figures(trained),
-        )
+    plain = [folder / f"{name}.json" for name in ("evaluation", "drivers", "facts")]
+    return RunLog(
+        # "usecase" is taken: mlflow run logs the parameters of the entry point, there it is the file.
+        parameters={
+            "usecase_name": facts.usecase,
+            "spec_hash": facts.spec_hash,
+            "seed": seed,
+            "rows": facts.row_count,
+            "entities": facts.entity_count,
+            "events": facts.event_count,
+            "features": len(facts.catalogue.names),
+            "members": ", ".join(f"{m.name} {m.weight:.2f}" for m in trained.learned.fitted.facts.members),
+        },
+        metrics=_metrics(trained),
+        tags={"usecase": facts.usecase, "model_version": trained.bundle.model_version},
+        dataset=DatasetNote(facts.usecase, facts.digest, trained.frame_folder, facts.catalogue),
+        files={"report": list(trained.report_files.values()), FOLDER: [*plain, kept_back]},
+        figures=_figures(trained),
     )
 
 
@@ -173,35 +191,30 @@ def _figures(trained: Trained) -> dict[str, Figure]:
     }
 
 
-def settle(trained: Trained, registered: RegisteredBundle, promote: str) -> bool:
-    """Let the aliases point to the new version; return whether it became champion.
+def settle(trained: Trained, registered: RegisteredBundle, standing: Standing, promote: str) -> Decision:
+    """Compare the new version with the champion, and let it take that place if it may and should.
 
-    Every new version becomes challenger. It becomes champion if asked to, if it is usable, and if there is
-    none yet or its loss on its own test rows is not above that of the present one.
+    Every new version becomes challenger. It becomes champion if asked to, if the gate lets it pass, and if
+    the champion is still the one of ``standing``, which was read before the training began.
     """
     set_alias(registered.usecase, CHALLENGER, registered.version)
-    if promote != AUTO or not trained.evaluation.is_usable:
-        return False
-    champion = find_version(registered.usecase, CHAMPION)
-    if champion is not None and trained.evaluation.loss.value > _loss_of(champion, trained.horizon):
-        return False
-    set_alias(registered.usecase, CHAMPION, registered.version)
-    return True
+    reach("challenger.named")
+    learned, bundle = trained.learned, trained.bundle
+    kept_back = KeptBack.of(learned.rows, learned.assessment.forecasts, bundle.usecase)
+    contest = hold_contest(standing, Candidate(registered.version, bundle, kept_back), learned.rows)
+    checks = check_against(standing, bundle, contest)
+    if promote != AUTO:
+        return Decision(is_champion=False, checks=checks, contest=contest, why_not=("it was not asked for",))
+    return decide(standing, registered, checks, contest)
 
 
-def _loss_of(champion: RegisteredBundle, horizon: str) -> float:
-    """Return the log loss, or ranked probability score, that the champion had on its test rows."""
-    with tempfile.TemporaryDirectory() as scratch:
-        bundle = load(fetch(champion, Path(scratch) / "bundle"))
-    return report_run.primary_evaluation(bundle, horizon).loss.value
-
-
-def describe(trained: Trained, registered: RegisteredBundle, *, is_champion: bool) -> list[str]:
+def describe(trained: Trained, registered: RegisteredBundle, decision: Decision) -> list[str]:
     """Return what a person wants to know of a training, a line each."""
     evaluation = trained.evaluation
-    state = "champion" if is_champion else "challenger"
+    state = "champion" if decision.is_champion else "challenger"
     lines = [
         f"{state} of {registered.usecase}: version {registered.version} ({registered.model_version})",
+        *decision.lines,
         f"{trained.horizon}: {evaluation.summary}",
     ]
     lines += [
@@ -223,14 +236,14 @@ def _judge(difference: Estimate) -> str:
     return "better" if difference.high < 0 else "worse" if difference.low > 0 else "not clearly better"
 
 
-def to_json(trained: Trained, registered: RegisteredBundle, *, is_champion: bool) -> dict[str, Any]:
+def to_json(trained: Trained, registered: RegisteredBundle, decision: Decision) -> dict[str, Any]:
     """Return the same as plain values."""
     return {
         "usecase": registered.usecase,
         "version": registered.version,
         "model_version": registered.model_version,
         "run_id": registered.run_id,
-        "is_champion": is_champion,
+        **decision.to_json(),
         "horizon": trained.horizon,
         "evaluation": trained.evaluation.to_json(),
         "bundle": str(trained.bundle_folder),

@@ -9,10 +9,21 @@ from features.frame import Frame
 from tests.training.examples import SEED, write_members
 from tests.training.exits_world import spell_usecase
 from training.bundle import load
+from training.promotion import Check, Contest
 from training.registry import RegisteredBundle
+from training.runs.promoting import Decision
 from training.runs.train import Trained, _figures, _metrics, describe, to_json, train
 from training.runs.workspace import Workspace
 from training.scoring import check_canary
+
+WHY = "log loss differs by 0.2 (0.1 to 0.3), clearly worse"
+CHAMPION = Decision(is_champion=True)
+CHALLENGER = Decision(
+    is_champion=False,
+    checks=(Check("champion", False, WHY),),
+    contest=Contest(1, 3, "outcome", None, "no row was new to both"),
+    why_not=(WHY,),
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +78,7 @@ def test_truth_is_found_with_the_default_recipe(trained):
 
 def test_words_name_version_figures_and_report(trained):
     found, _, _ = trained
-    lines = describe(found, registered(found), is_champion=True)
+    lines = describe(found, registered(found), CHAMPION)
     assert lines[0] == f"champion of members: version 3 ({found.bundle.model_version})"
     assert lines[1] == f"outcome: {found.evaluation.summary}"
     assert {line.split(":")[0] for line in lines[2:4]} == {"  against prior", "  against logistic"}
@@ -76,7 +87,16 @@ def test_words_name_version_figures_and_report(trained):
     ]
     missing = 500 - found.learned.fitted.facts.n_events
     assert f"few cases: the model is the linear one alone; {missing} more with the outcome" in lines[4]
-    assert describe(found, registered(found), is_champion=False)[0].startswith("challenger of members")
+
+
+def test_a_challenger_is_told_why_it_is_one(trained):
+    found, _, _ = trained
+    lines = describe(found, registered(found), CHALLENGER)
+    assert lines[0].startswith("challenger of members")
+    assert lines[1:3] == [
+        "  version 3 against champion 1: not compared, no row was new to both",
+        f"  not champion: {WHY}",
+    ]
 
 
 def test_words_tell_of_competing_exits(trained):
@@ -91,11 +111,14 @@ def test_words_tell_of_competing_exits(trained):
 
 def test_plain_values_say_the_same(trained):
     found, out, _ = trained
-    plain = to_json(found, registered(found), is_champion=False)
+    plain = to_json(found, registered(found), CHALLENGER)
     assert (plain["usecase"], plain["version"], plain["is_champion"]) == ("members", 3, False)
     assert plain["model_version"] == found.bundle.model_version
     assert plain["bundle"] == str(out / "bundles" / "members")
     assert plain["evaluation"] == found.evaluation.to_json()
+    assert plain["why_not"] == [WHY]
+    assert plain["checks"] == [{"name": "champion", "passed": False, "sentence": WHY}]
+    assert plain["contest"]["problem"] == "no row was new to both"
     assert set(plain["report"]) == set(found.report_files)
 
 
@@ -135,4 +158,4 @@ def test_a_doubtful_model_says_so(of_company):
     judged = replace(everything, by_horizon={**everything.by_horizon, "90d": weak})
     evaluation = {**of_company.bundle.evaluation, "all_rows": judged.to_json()}
     doubtful = replace(of_company, bundle=replace(of_company.bundle, evaluation=evaluation))
-    assert "not usable" in describe(doubtful, registered(doubtful), is_champion=False)[1]
+    assert "not usable" in describe(doubtful, registered(doubtful), CHALLENGER)[1]

@@ -1,0 +1,7 @@
+"""Whether a new version may replace the champion: both on the same rows, and a gate of named checks."""
+
+from training.promotion.contest import Candidate, Contest, compare
+from training.promotion.gate import Check, check_version
+from training.promotion.kept_back import KeptBack
+
+__all__ = ["Candidate", "Check", "Contest", "KeptBack", "check_version", "compare"]
