@@ -5,6 +5,7 @@ import numpy as np
 from training.models.binary import Attributions, BinaryModel
 from training.models.blend import Blend
 from training.models.hazard import HazardModel, walk_straight
+from training.models.incidence import IncidenceModel, walk_incidence
 from training.models.odds import Floats
 from training.models.periods import repeat_periods
 from training.models.rating import RatingModel, walk_answers
@@ -13,7 +14,10 @@ from training.models.tree_change import attribute_tree_change
 
 
 def attribute_change(
-    model: BinaryModel | HazardModel | RatingModel, before: Floats, after: Floats, horizon_index: int = 0
+    model: BinaryModel | HazardModel | IncidenceModel | RatingModel,
+    before: Floats,
+    after: Floats,
+    horizon_index: int = 0,
 ) -> Attributions:
     """Split the change of a score between two rows among the features that changed, pair by pair.
 
@@ -42,17 +46,28 @@ def attribute_change(
         blend = model.blend
         contributions = _blend_change(blend, before, after)
         return Attributions(blend.log_odds(before), contributions, blend.log_odds(after))
-    hazard = model.hazard if isinstance(model, RatingModel) else model
-    n_periods = len(hazard.horizons) if isinstance(model, RatingModel) else horizon_index + 1
+    if isinstance(model, RatingModel):
+        n_levels = len(model.hazard.horizons)
+        return walk_answers(*_period_changes(model.hazard, before, after, n_levels), model.levels.values)
+    if isinstance(model, HazardModel):
+        return walk_straight(*_period_changes(model, before, after, horizon_index + 1))
+    ways = [
+        _period_changes(model.event, before, after, horizon_index + 1),
+        _period_changes(model.competing, before, after, horizon_index),
+    ]
+    return walk_incidence(*(np.concatenate(parts) for parts in zip(*ways, strict=True)))
+
+
+def _period_changes(
+    hazard: HazardModel, before: Floats, after: Floats, n_periods: int
+) -> tuple[Floats, Floats]:
+    """Return the log-odds before, shape (periods, pairs), and what each feature adds to them."""
     starts = hazard.period_log_odds(before)[:, :n_periods].T
     stacked = (
         repeat_periods(rows, len(hazard.horizons))[: n_periods * len(rows)] for rows in (before, after)
     )
     changes = _blend_change(hazard.blend, *stacked)[:, : before.shape[1]]
-    by_period = changes.reshape(n_periods, *before.shape)
-    if isinstance(model, RatingModel):
-        return walk_answers(starts, by_period, model.levels.values)
-    return walk_straight(starts, by_period)
+    return starts, changes.reshape(n_periods, *before.shape)
 
 
 def _blend_change(blend: Blend, before: Floats, after: Floats) -> Floats:

@@ -100,7 +100,7 @@ class IncidenceModel:
         if horizon_index:
             others = self.competing.period_attributions(matrix, horizon_index)
             starts, shares = np.concatenate([starts, others[0]]), np.concatenate([shares, others[1]])
-        return walk(starts, shares, _log_odds_at, _slopes_at)
+        return walk_incidence(starts, shares)
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
@@ -135,6 +135,19 @@ class IncidenceModel:
             where = read_record(contents, f"{_COMPETING}{MODEL_FILE}")
             raise where.fail("horizons", f"{list(event.horizons)} as for the event")
         return cls(event, competing)
+
+
+def walk_incidence(starts: Floats, shares: Floats) -> Attributions:
+    """Split the log-odds of the share with the event along the straight path.
+
+    Parameters
+    ----------
+    starts
+        Log-odds at the base, shape (steps, rows): n periods of the event, then n - 1 of the competing cause.
+    shares
+        What each feature adds to each of them, shape (steps, rows, features).
+    """
+    return walk(starts, shares, _log_odds_at, _slopes_at)
 
 
 def log_shares(event: Floats, competing: Floats) -> tuple[Floats, Floats, Floats]:

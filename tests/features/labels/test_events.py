@@ -25,9 +25,11 @@ def label(
     competes: bool = False,
     observed_day: int = OBSERVED,
 ) -> Labels:
-    columns = [np.array([value]) for value in (event, known, end, end_known)]
+    days, known_days, end_days, end_known_days, is_competing = (
+        np.array([value]) for value in (event, known, end, end_known, competes)
+    )
     snapshots = np.array([SNAPSHOT], dtype=np.int32)
-    outcomes = Outcomes(*columns, np.array([competes]))
+    outcomes = Outcomes(days, known_days, end_days, end_known_days, is_competing)
     return label_rows(snapshots, outcomes, gap_days=GAP, observed_day=observed_day)
 
 

@@ -33,6 +33,15 @@ def test_a_hazard_change_adds_up_at_every_horizon(hazard_fit, hazard_world, plac
     assert found.contributions.shape == before.shape
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_change_beside_a_competing_cause_adds_up_at_every_horizon(incidence_fit, competing_world, place):
+    model, (before, after) = incidence_fit.model, pairs_of(competing_world.encoded.matrix)
+    found = attribute_change(model, before, after, place)
+    demand_exact(found, model.log_odds(before)[:, place], model.log_odds(after)[:, place])
+    back = attribute_change(model, after, before, place)
+    np.testing.assert_allclose(found.contributions, -back.contributions, atol=1e-9)
+
+
 def test_a_change_of_an_answer_adds_up_in_its_own_unit(rating_fit, rating_world):
     model, (before, after) = rating_fit.model, pairs_of(rating_world.encoded.matrix)
     found = attribute_change(model, before, after)
