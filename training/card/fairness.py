@@ -41,7 +41,7 @@ def _describe_attribute(
 ) -> AttributeFairness:
     """Return what is known of one attribute."""
     if found is None:
-        return AttributeFairness(name, "not_checked", None, 0, False, (), (), None)  # noqa: FBT003 - nothing was absorbed
+        return AttributeFairness(name, "not_checked", None, 0, False, (), (), None)
     return AttributeFairness(
         attribute=name,
         state=found["state"],

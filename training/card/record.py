@@ -1,4 +1,4 @@
-"""The model card as data: one frozen dataclass per section; its JSON is the contract, pages are views of it."""
+"""The model card as data: one frozen dataclass per section; its JSON is the contract, pages are views."""
 
 import json
 from dataclasses import dataclass

@@ -13,9 +13,9 @@ from training.assessment import Assessment
 from training.encoding import Encoder
 from training.fairness.figures import judge_groups
 from training.fairness.grouping import name_groups
+from training.fairness.judged import TOP_SHARE, judged_rows
 from training.fairness.proxies import find_proxies
 from training.fairness.showing import State
-from training.fairness.tested import TOP_SHARE, tested_rows
 from training.rows import TrainingRows
 
 __all__ = ["TOP_SHARE", "State", "judge_fairness"]
@@ -47,7 +47,7 @@ def judge_fairness(
         Plain values. A group below ``privacy.minimum_group`` entities appears in no figure and under no name.
     """
     groups = {name: name_groups(frame.protected.column(name)) for name in frame.facts.protected}
-    tested = tested_rows(rows, assessment.forecasts)
+    tested = judged_rows(rows, assessment.forecasts)
     minimum = usecase.privacy.minimum_group
     return {
         "fairness": {

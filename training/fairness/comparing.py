@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from training.fairness.chance import p_value
+from training.fairness.judged import JudgedRows
 from training.fairness.rates import RATES
-from training.fairness.tested import TestedRows
 from training.statistics import Estimate, Floats, from_draws
 
 FOUR_FIFTHS = 0.8
@@ -45,7 +45,7 @@ class Difference:
 
 
 def compare(
-    attribute: str, group: str, drawn: Drawn, reference: Drawn, allowed: set[str], tested: TestedRows
+    attribute: str, group: str, drawn: Drawn, reference: Drawn, allowed: set[str], tested: JudgedRows
 ) -> Iterator[Difference]:
     """Yield the differences of a group in every figure that both may show.
 
@@ -79,7 +79,7 @@ def compare(
         )
 
 
-def _is_large(figure: str, gap: float, ratio: Estimate | None, tested: TestedRows) -> bool:
+def _is_large(figure: str, gap: float, ratio: Estimate | None, tested: JudgedRows) -> bool:
     """Say whether a difference matters: four fifths of a rate (EEOC 1978), or points of level or AUC."""
     if ratio is not None:
         # NaN (nobody chosen in either group) is no difference.

@@ -5,9 +5,9 @@ from typing import Any
 
 from training.fairness.chance import beyond_chance
 from training.fairness.comparing import Difference, compare
-from training.fairness.showing import Groups, large_groups, show_groups
+from training.fairness.judged import JudgedRows
 from training.fairness.rates import OF_ANSWERS, OF_EVENTS, draw_figures, rates_by_group
-from training.fairness.tested import TestedRows
+from training.fairness.showing import Groups, large_groups, show_groups
 from training.statistics import Floats, from_draws
 
 N_DRAWS = 500
@@ -16,7 +16,7 @@ _ON_BOTH = ("observed", "level_error", "auc")
 
 
 def judge_groups(
-    tested: TestedRows, groups: Mapping[str, Groups], minimum: int, *, seed: int = 0
+    tested: JudgedRows, groups: Mapping[str, Groups], minimum: int, *, seed: int = 0
 ) -> dict[str, Any]:
     """Return the figures of each attribute as plain values.
 
@@ -47,7 +47,7 @@ def judge_groups(
 
 
 def _judge_attribute(
-    tested: TestedRows, attribute: str, group: Groups, minimum: int, seed: int
+    tested: JudgedRows, attribute: str, group: Groups, minimum: int, seed: int
 ) -> tuple[dict[str, Any], list[Difference]]:
     """Return the figures of one attribute, and the differences to look at."""
     cut = show_groups(group, tested.entity, minimum)
@@ -78,7 +78,7 @@ def _judge_attribute(
 
 
 def _allowed_figures(
-    tested: TestedRows, group: Groups, shown: tuple[str, ...], minimum: int
+    tested: JudgedRows, group: Groups, shown: tuple[str, ...], minimum: int
 ) -> dict[str, set[str]]:
     """Return the figures of each group that rest on enough entities of the kind they speak of."""
     if not tested.is_event:
@@ -99,7 +99,7 @@ def _allowed_figures(
 
 
 def _describe(
-    of_group: TestedRows, drawn: Mapping[str, Floats], values: Mapping[str, float], allowed: set[str]
+    of_group: JudgedRows, drawn: Mapping[str, Floats], values: Mapping[str, float], allowed: set[str]
 ) -> dict[str, Any]:
     """Return the figures of one group; what rests on too few people is None."""
     n_rows = len(of_group.entity)

@@ -14,8 +14,8 @@ from training.encoding import Encoder
 from training.fairness.chance import beyond_chance, p_value
 from training.fairness.figures import N_DRAWS
 from training.fairness.guessing import Guesses, guess_groups
+from training.fairness.judged import JudgedRows
 from training.fairness.showing import Groups, Shown, show_groups
-from training.fairness.tested import TestedRows
 from training.rows import Floats, TrainingRows
 from training.statistics import EntityDraws, Ranking, from_draws
 
@@ -25,7 +25,7 @@ _CHANCE = 0.5
 
 
 def find_proxies(
-    tested: TestedRows,
+    tested: JudgedRows,
     rows: TrainingRows,
     encoder: Encoder,
     groups: Mapping[str, Groups],
@@ -66,7 +66,7 @@ def find_proxies(
 
 
 def _test_attribute(
-    tested: TestedRows,
+    tested: JudgedRows,
     rows: TrainingRows,
     encoder: Encoder,
     of_row: Groups,
@@ -109,10 +109,19 @@ def _mean_auc(is_member: NDArray[np.bool_], strength: Floats, draws: EntityDraws
     for place in range(is_member.shape[1]):
         ranking = Ranking.of(is_member[:, place].astype(np.float64), strength[:, place])
         ordered = draws.ordered(ranking.order)
-        own = ranking.weigh(ordered.weight[None]).auc()
-        found.append(np.concatenate([own, ordered.apply(lambda w, ranking=ranking: ranking.weigh(w).auc())]))
+        found.append(_draw_auc(ranking, ordered))
     mean: Floats = np.mean(found, axis=0)
     return mean
+
+
+def _draw_auc(ranking: Ranking, draws: EntityDraws, rows: NDArray[np.intp] | None = None) -> Floats:
+    """Return an AUC on the rows themselves (first) and on every resample; ``rows`` picks and orders them."""
+    chosen = slice(None) if rows is None else rows
+
+    def auc(weights: Floats) -> Floats:
+        return ranking.weigh(weights[:, chosen]).auc()
+
+    return np.concatenate([auc(draws.weight[None]), draws.apply(auc)])
 
 
 def _find_carriers(
@@ -138,14 +147,14 @@ def _find_carriers(
     return found
 
 
-def _order_by_group(tested: TestedRows, cut: Shown, seed: int) -> dict[str, Any]:
+def _order_by_group(tested: JudgedRows, cut: Shown, seed: int) -> dict[str, Any]:
     """Return for each group how often its member has the higher score among people with its outcome."""
     judged, group = tested.take(cut.is_shown), cut.group[cut.is_shown]
     draws = EntityDraws.of(len(group), entity=judged.entity, weight=judged.weight, n_draws=N_DRAWS, seed=seed)
     return {name: _figure(_same_outcome_auc(judged, group == name, draws), len(group)) for name in cut.names}
 
 
-def _same_outcome_auc(tested: TestedRows, is_member: NDArray[np.bool_], draws: EntityDraws) -> Floats:
+def _same_outcome_auc(tested: JudgedRows, is_member: NDArray[np.bool_], draws: EntityDraws) -> Floats:
     """Return the AUC of the score for membership inside equal outcomes, weighed by rows."""
     total, weight = np.zeros(1 + draws.n_draws), 0
     for stratum in np.unique(tested.stratum):
@@ -154,10 +163,7 @@ def _same_outcome_auc(tested: TestedRows, is_member: NDArray[np.bool_], draws: E
             continue
         place = np.flatnonzero(inside)
         ranking = Ranking.of(is_member[inside].astype(np.float64), tested.forecast[inside])
-        of_rows = place[ranking.order]
-        own = ranking.weigh(draws.weight[None, of_rows]).auc()
-        drawn = draws.apply(lambda w, ranking=ranking, of_rows=of_rows: ranking.weigh(w[:, of_rows]).auc())
-        total += len(place) * np.concatenate([own, drawn])
+        total += len(place) * _draw_auc(ranking, draws, place[ranking.order])
         weight += len(place)
     return total / weight if weight else np.full(1 + draws.n_draws, np.nan)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from training.fairness.tested import TestedRows
+from training.fairness.judged import JudgedRows
 from training.statistics import EntityDraws, Floats, Ranking
 
 RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
@@ -13,7 +13,7 @@ OF_EVENTS = (*RATES, "mean_forecast", "observed", "level_error", "auc")
 OF_ANSWERS = ("selection_rate", "mean_forecast", "observed", "level_error")
 
 
-def rates_by_group(tested: TestedRows, group: Sequence[str]) -> dict[str, dict[str, float]]:
+def rates_by_group(tested: JudgedRows, group: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return what fairlearn's ``MetricFrame`` says of each group: counts, rates and mean forecasts.
 
     Rates are those of Hardt, Price and Srebro, Equality of Opportunity in Supervised Learning, NIPS 2016:
@@ -60,7 +60,7 @@ def _mean_outcome(y_true: Floats, y_pred: Floats, sample_weight: Floats) -> floa
     return float(np.average(y_true, weights=sample_weight))
 
 
-def draw_figures(tested: TestedRows, *, n_draws: int, seed: int) -> dict[str, Floats]:
+def draw_figures(tested: JudgedRows, *, n_draws: int, seed: int) -> dict[str, Floats]:
     """Return the figures of one group on the rows themselves (first) and on every resample.
 
     Parameters
@@ -96,7 +96,7 @@ def draw_figures(tested: TestedRows, *, n_draws: int, seed: int) -> dict[str, Fl
     return dict(zip(names, table.T, strict=True))
 
 
-def _columns(tested: TestedRows) -> dict[str, Floats]:
+def _columns(tested: JudgedRows) -> dict[str, Floats]:
     """Return the columns whose sums make the figures."""
     chosen, outcome = tested.is_selected.astype(np.float64), tested.outcome
     columns = {"rows": np.ones(len(outcome)), "chosen": chosen, "forecast": tested.forecast}

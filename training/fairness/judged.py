@@ -13,7 +13,7 @@ _MOST_STRATA = 11
 
 
 @dataclass(frozen=True)
-class TestedRows:
+class JudgedRows:
     """Hold rows that were forecast unseen and whose outcome is known.
 
     Attributes
@@ -37,7 +37,7 @@ class TestedRows:
     weight: Floats
     is_event: bool
 
-    def take(self, chosen: Bools) -> "TestedRows":
+    def take(self, chosen: Bools) -> "JudgedRows":
         """Return some of the rows; who is selected stays as it was among all."""
         names = ("positions", "forecast", "outcome", "is_selected", "entity", "weight")
         return replace(self, **{name: getattr(self, name)[chosen] for name in names})
@@ -51,7 +51,7 @@ class TestedRows:
         return np.searchsorted(values, self.outcome, side="right")
 
 
-def tested_rows(rows: TrainingRows, forecasts: Forecasts | RatingForecasts) -> TestedRows:
+def judged_rows(rows: TrainingRows, forecasts: Forecasts | RatingForecasts) -> JudgedRows:
     """Return the kept-back rows whose outcome is known at the primary horizon."""
     positions = forecasts.positions
     if isinstance(forecasts, RatingForecasts):
@@ -63,4 +63,4 @@ def tested_rows(rows: TrainingRows, forecasts: Forecasts | RatingForecasts) -> T
         forecast = forecasts.probabilities[is_known, rows.primary_index]
         is_selected = forecast >= np.quantile(forecast, 1 - TOP_SHARE, method="higher")
     weight = np.ones(len(positions)) if rows.weight is None else rows.weight[positions]
-    return TestedRows(positions, forecast, outcome, is_selected, rows.entity[positions], weight, is_event)
+    return JudgedRows(positions, forecast, outcome, is_selected, rows.entity[positions], weight, is_event)
