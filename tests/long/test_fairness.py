@@ -20,7 +20,7 @@ def alarms(run: int, *, shift: float = 0.0, is_event: bool = True, copies: int =
 
 @pytest.mark.parametrize("is_event", [True, False], ids=["event", "answer"])
 @pytest.mark.parametrize("copies", [1, 4])
-def test_alike_groups_alarm_in_at_most_one_of_twenty(is_event: bool, copies: int) -> None:
+def test_alike_groups_alarm_in_at_most_one_of_twenty(is_event, copies) -> None:
     n_false = sum(bool(alarms(run, is_event=is_event, copies=copies)) for run in range(N_RUNS))
     assert n_false / N_RUNS <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / N_RUNS)
 

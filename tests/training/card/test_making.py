@@ -10,7 +10,10 @@ def test_it_can_be_made_again(company):
     assert found.spec_hash == company.usecase.spec_hash
     assert found.data_digest == company.frame.facts.digest
     assert found.seed == 7
-    assert sum(member.weight for member in found.members) > 0.99
+    fit = company.learned.fitted.facts
+    assert [(one.name, one.weight) for one in found.members] == [
+        (one.name, one.weight) for one in fit.members
+    ]
     assert {"lightgbm", "scikit-learn", "fairlearn", "xm-predict"} <= set(found.libraries)
     assert not found.is_tuned
 

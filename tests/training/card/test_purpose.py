@@ -17,7 +17,7 @@ def test_it_says_what_is_predicted_for_whom_and_when(company):
     )
     assert found.horizons == company.bundle.horizons
     assert found.primary_horizon == "90d"
-    assert found.label == {"en": "Customer churn", "de": "Kundenabwanderung"}
+    assert found.label == company.usecase.label
     assert found.uses[0] == "look_first"
 
 

@@ -22,8 +22,7 @@ def refs(node):
 
 def test_the_schema_in_the_docs_is_the_one_of_the_code():
     assert SCHEMA_FILE.read_text(encoding="utf-8") == render_schema(), (
-        "write it again: python -c 'from training.card import render_schema; print(render_schema(), end=\"\")' "
-        "> docs/model-card.schema.json"
+        "write docs/model-card.schema.json again from training.card.render_schema()"
     )
 
 

@@ -6,8 +6,8 @@ from training.fairness.comparing import COMPARED, compare
 from training.fairness.rates import draw_figures
 
 
-def compare_groups(shift, is_event=True, allowed=COMPARED, **settings):
-    tested, group = make_judged(seed=5, shift=shift, is_event=is_event, **settings)
+def compare_groups(shift, allowed=COMPARED):
+    tested, group = make_judged(seed=5, shift=shift)
     drawn = {
         name: draw_figures(tested.take(group == name), n_draws=200, seed=seed)
         for seed, name in enumerate("ab")
