@@ -84,7 +84,8 @@ def _learn(
     fitted = fit_rows(rows, recipe, seed)
     report("explaining what goes with the outcome")
     explanation = explain(fitted, rows, frame, usecase, seed=seed, recipe=recipe)
-    report("comparing the groups of protected attributes")
+    if frame.facts.protected:
+        report("comparing the groups of protected attributes")
     fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
     parts = BundleParts(
         usecase=usecase,
