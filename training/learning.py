@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from training.assessment import Assessment, assess
 from training.bundle import BundleParts
 from training.canary import make_canary
 from training.drivers import DriverRow, rank_drivers, rows_to_json, sample_rows
+from training.fairness import judge_fairness
 from training.fitting import FittedModel, fit_rows, refit_rows
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
@@ -25,6 +27,8 @@ MAX_EXPLAINED_ROWS = 5_000
 MAX_REFIT_ROWS = 500
 MAX_REFIT_TRAINING_ROWS = 12_000
 N_REFITS = 16
+# Beside those of the manifest: what shaped features, folds and figures.
+_LIBRARIES = ("duckdb", "fairlearn", "pandas", "pyarrow", "scikit-learn", "scipy")
 
 
 @dataclass(frozen=True)
@@ -80,13 +84,16 @@ def _learn(
     fitted = fit_rows(rows, recipe, seed)
     report("explaining what goes with the outcome")
     explanation = explain(fitted, rows, frame, usecase, seed=seed, recipe=recipe)
+    if frame.facts.protected:
+        report("comparing the groups of protected attributes")
+    fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
     parts = BundleParts(
         usecase=usecase,
         catalogue=rows.catalogue,
         encoder=fitted.encoder,
         model=fitted.model,
         facts=_facts(frame, rows, fitted, seed),
-        evaluation=assessment.to_json(),
+        evaluation=assessment.to_json() | fairness,
         drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )
@@ -180,6 +187,12 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         "events": facts.event_count,
         "findings": [dict(finding) for finding in facts.findings],
         "fit": fitted.facts.to_json(),
+<<<<<<< HEAD
         **competing,
+=======
+        "data_digest": facts.digest,
+        "source_rows": {name: match["rows"] for name, match in facts.matches.items() if "rows" in match},
+        "libraries": {library: version(library) for library in _LIBRARIES},
+>>>>>>> de275d3 (Make the model card a record with pages as views, and compare the groups of protected attributes)
         "seed": seed,
     }

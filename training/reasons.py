@@ -73,6 +73,21 @@ def driver_label(feature: Feature, usecase: UseCase, language: Language) -> str:
     return usecase.drivers[feature.driver].name_in(language, feature.driver)
 
 
+def name_feature(feature: Feature, usecase: UseCase, language: Language) -> str:
+    """Return driver, function and window of a feature in words, without a value.
+
+    Examples
+    --------
+    >>> from features.usecase import parse
+    >>> table = {"file": "t.csv", "label": "left", "positive": "Yes"}
+    >>> usecase = parse({"version": 1, "name": "t", "table": table}, "t")
+    >>> name_feature(Feature("o_tickets.hours.mean_90d", "number", "tickets", unit="h"), usecase, "en")
+    'Hours (average of 90 days)'
+    """
+    label, phrase = driver_label(feature, usecase, language), _phrase(_parse(feature), language)
+    return f"{label} ({phrase})" if phrase else label
+
+
 def describe(feature: Feature, value: float | str | None, usecase: UseCase, language: Language) -> str:
     """Return driver, function, window and value of a feature in words.
 

@@ -1,11 +1,11 @@
 """What the numbers mean to people: drivers with their roles, money, privacy."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from features.usecase.rule import Condition
-from features.usecase.vocabulary import Actor, Labelled, Part, Role
+from features.usecase.vocabulary import Actor, Labelled, Language, Part, Role
 
 
 class Driver(Labelled):
@@ -41,3 +41,16 @@ class Privacy(Part):
     minimum_group_drivers: int = Field(25, ge=25)
     minimum_group_verbatims: int = Field(10, ge=10)
     protected: list[str] = Field([], description="attributes that never become features")
+
+
+Words = Annotated[dict[Language, Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
+class CardWords(Part):
+    """Say in your own words what the model card cannot know: why there is a model and who answers for it."""
+
+    purpose: Words | None = Field(None, description="what the forecasts are for, by language")
+    owner: str | None = Field(None, min_length=1, description="person or team that answers for the model")
+    out_of_scope: list[Words] = Field(
+        [], description="further uses that are not allowed, each by language; some always stand in the card"
+    )

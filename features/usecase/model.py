@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
-from features.usecase.meaning import Driver, Privacy, Value
+from features.usecase.meaning import CardWords, Driver, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.outcome import OutcomeKind, Target
 from features.usecase.references import check_sources
@@ -52,6 +52,7 @@ class UseCase(Labelled):
     drivers: dict[Name, Driver] = {}
     value: Value | None = None
     privacy: Privacy = Privacy()
+    card: CardWords = CardWords()
     units: ColumnPath | None = Field(
         None, description="source.column with the unit (team, branch) of an entity"
     )

@@ -137,8 +137,9 @@ class TestExplanation:
 
 def test_the_evaluation_of_the_bundle_is_the_assessment(company, members):
     for example in (company, members):
-        assert example.learned.parts.evaluation == example.learned.assessment.to_json()
-    assert set(company.bundle.evaluation) == {"all_rows", "new_entities"}
+        evaluation = example.learned.parts.evaluation
+        assert evaluation.items() >= example.learned.assessment.to_json().items()
+    assert set(company.bundle.evaluation) >= {"all_rows", "new_entities", "fairness", "proxies"}
     assert members.bundle.evaluation["new_entities"] is None
 
 

@@ -13,7 +13,7 @@ from features.errors import TooFewEventsError
 from features.progress import Report, silent
 from training.assessment.competing import judge_competing, tell_competing
 from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
-from training.assessment.judging import judge, primary_outcomes
+from training.assessment.judging import judge, primary_labels, primary_outcomes
 from training.assessment.splitting import Split, known_at_origin, split_rows
 from training.evaluation import HorizonEvaluations
 from training.models.recipe import DEFAULT_RECIPE, Recipe
@@ -28,6 +28,7 @@ __all__ = [
     "judge",
     "judge_competing",
     "known_at_origin",
+    "primary_labels",
     "primary_outcomes",
     "split_rows",
     "tell_competing",

@@ -1,6 +1,7 @@
 """What forecasts of unseen rows are worth."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.assessment.forecasting import Forecasts, RatingForecasts
 from training.evaluation import (
@@ -64,15 +65,16 @@ def judge(
 
 def primary_outcomes(rows: TrainingRows, forecasts: Forecasts) -> tuple[Floats, Floats]:
     """Return label and forecast at the primary horizon of the forecast rows whose label is known there."""
-    tested = rows.take(forecasts.positions)
-    probability = forecasts.probabilities[:, rows.primary_index]
-    outcome = tested.outcome
+    labels, is_known = primary_labels(rows, forecasts.positions)
+    return labels[is_known], forecasts.probabilities[is_known, rows.primary_index]
+
+
+def primary_labels(rows: TrainingRows, positions: NDArray[np.intp]) -> tuple[Floats, Bools]:
+    """Return the label of some rows at the primary horizon, and for which of them it is known."""
+    outcome = rows.take(positions).outcome
     if isinstance(outcome, LabelOutcome):
-        return outcome.target, probability
-    labels, is_known = horizon_labels(
-        outcome.days, outcome.event, _observed_days(outcome), outcome.primary.length.days
-    )
-    return labels[is_known], probability[is_known]
+        return outcome.target, outcome.is_known
+    return horizon_labels(outcome.days, outcome.event, _observed_days(outcome), outcome.primary.length.days)
 
 
 def _judge_answers(
@@ -92,7 +94,7 @@ def _judge_answers(
     return HorizonEvaluations({rows.horizon_names[0]: figures}, {})
 
 
-def _count_silent(rows: TrainingRows, positions: np.typing.NDArray[np.intp]) -> int:
+def _count_silent(rows: TrainingRows, positions: NDArray[np.intp]) -> int:
     """Return how many rows of the forecast snapshots have no answer."""
     outcome = rows.outcome
     if isinstance(outcome, FollowUp):

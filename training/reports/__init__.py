@@ -6,13 +6,25 @@ Import from here; the modules inside are an arrangement, not an interface.
 from training.reports.build import build_report
 from training.reports.calls import first_to_call
 from training.reports.export import render_csv, write_report
-from training.reports.inputs import AnswerForecast, Label, Measure, ModelFacts, ReportInputs, ScoredCohort
-from training.reports.render import render_html
+from training.reports.inputs import (
+    AnswerForecast,
+    Kind,
+    Label,
+    Measure,
+    ModelFacts,
+    ReportInputs,
+    ScoredCohort,
+    Subject,
+)
+from training.reports.language import LANGUAGES
+from training.reports.render import render_html, render_page
 from training.reports.sections import Report
 from training.reports.waves import Metric, WavePoint, WaveSeries, experience_waves
 
 __all__ = [
+    "LANGUAGES",
     "AnswerForecast",
+    "Kind",
     "Label",
     "Measure",
     "Metric",
@@ -20,6 +32,7 @@ __all__ = [
     "Report",
     "ReportInputs",
     "ScoredCohort",
+    "Subject",
     "WavePoint",
     "WaveSeries",
     "build_report",
@@ -27,5 +40,6 @@ __all__ = [
     "first_to_call",
     "render_csv",
     "render_html",
+    "render_page",
     "write_report",
 ]

@@ -8,6 +8,7 @@ from training.reports.associations import build_associations
 from training.reports.calls import build_calls
 from training.reports.inputs import AnswerForecast, Measure, ReportInputs
 from training.reports.kpis import build_kpis
+from training.reports.language import LANGUAGES
 from training.reports.sections import ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
@@ -64,7 +65,7 @@ def _header(inputs: ReportInputs) -> Header:
         subject=usecase.privacy.subject,
         usecase=usecase.name,
         label={"en": usecase.name_in("en", usecase.name), "de": usecase.name_in("de", usecase.name)},
-        languages=("en", "de"),
+        languages=LANGUAGES,
         snapshot_date=inputs.snapshot_date,
         made_on=inputs.made_on,
         is_simulated=usecase.simulated,

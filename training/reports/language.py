@@ -12,6 +12,7 @@ from babel.support import Translations
 
 from features.usecase import Language
 
+LANGUAGES: tuple[Language, ...] = ("en", "de")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 

@@ -14,13 +14,14 @@ from training.reports.formats import Formats
 from training.reports.inputs import Label
 from training.reports.language import translations
 from training.reports.sections import Report
+from training.reports.trust import answer_axis
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE_FILE = TEMPLATES / "style.css"
 
 
 def render_html(report: Report, language: Language) -> str:
-    """Return the page in one language; the same report gives the same text.
+    """Return the page of a report in one language; the same report gives the same text.
 
     Parameters
     ----------
@@ -29,10 +30,15 @@ def render_html(report: Report, language: Language) -> str:
     language
         ``en`` or ``de``.
     """
+    return render_page("report.html.jinja", language, report=report)
+
+
+def render_page(template: str, language: Language, **shown: object) -> str:
+    """Return a page made from a template of this package, with the one style that its policy allows."""
     style = STYLE_FILE.read_text(encoding="utf-8")
-    page = _environment(language).get_template("report.html.jinja")
+    page = _environment(language).get_template(template)
     # The style is a file of this package; it must reach the page byte for byte, or its hash would not fit.
-    return page.render(report=report, style=Markup(style), style_hash=_hash(style)) + "\n"  # noqa: S704
+    return page.render(**shown, style=Markup(style), style_hash=_hash(style)) + "\n"  # noqa: S704
 
 
 @cache
@@ -69,6 +75,7 @@ def _environment(language: Language) -> Environment:
     environment.globals.update(
         {
             "amount": formats.amount,
+            "answer_axis": answer_axis,
             "calibration_dots": calibration_dots,
             "forest_bar": forest_bar,
             "language": language,

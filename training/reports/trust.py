@@ -52,7 +52,7 @@ def _trust_in_answers(evaluation: RatingEvaluation, model: ModelFacts) -> Rating
         width=evaluation.width,
         error=evaluation.mae,
         bins=evaluation.bins,
-        axis=_axis(evaluation.bins),
+        axis=answer_axis(evaluation.bins),
         agrees=_agrees(evaluation.bins),
         tested_rows=evaluation.n_rows,
         silent_rows=evaluation.n_silent,
@@ -85,7 +85,7 @@ def _pairs(correlation: Estimate) -> Estimate:
     return Estimate.around(value, low, high, correlation.n)
 
 
-def _axis(bins: Sequence[RatingBin]) -> Axis:
+def answer_axis(bins: Sequence[RatingBin]) -> Axis:
     """Return round ends and ticks that hold every dot and its range."""
     lowest = min(min(bin_.forecast, bin_.observed.low) for bin_ in bins)
     highest = max(max(bin_.forecast, bin_.observed.high) for bin_ in bins)

@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.catalogue import Feature
+<<<<<<< HEAD
 from features.files import whole_folder, write_atomically
+=======
+>>>>>>> de275d3 (Make the model card a record with pages as views, and compare the groups of protected attributes)
 from features.frame import Frame
-from features.usecase import Language
 from training.bundle import Bundle, load
-from training.card import write_card
+from training.card import build_card, write_card
 from training.console import Console
 from training.drivers import rows_from_json
 from training.evaluation import AnyEvaluation, HorizonEvaluations
@@ -23,6 +25,7 @@ from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
 from training.registry import connect, fetch_champion
 from training.reports import (
+    LANGUAGES,
     Label,
     ModelFacts,
     ReportInputs,
@@ -39,7 +42,6 @@ from training.runs.build import build_in
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
 
-LANGUAGES: tuple[Language, ...] = ("en", "de")
 _N_REASONS = 2
 _N_DESCRIBED = 2
 
@@ -65,11 +67,17 @@ def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mappi
     mapping
         File name -> path.
     """
+<<<<<<< HEAD
     with whole_folder(folder) as draft:
         write_report(build_report(gather(bundle, frame, made_on=made_on)), draft)
         write_atomically(draft / "model-card.md", write_card(bundle))
         names = sorted(file.name for file in draft.iterdir())
     return {name: folder / name for name in names}
+=======
+    write_report(build_report(gather(bundle, frame, made_on=made_on)), folder)
+    write_card(build_card(bundle, made_on=made_on), folder)
+    return {file.name: file for file in sorted(folder.iterdir())}
+>>>>>>> de275d3 (Make the model card a record with pages as views, and compare the groups of protected attributes)
 
 
 def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:

@@ -12,7 +12,7 @@ from tests.training.reports import samples
 from training.evaluation import RatingBin
 from training.reports import Report, build_report, render_csv, render_html
 from training.reports.sections import RatingTrust
-from training.reports.trust import _axis, _pairs
+from training.reports.trust import _pairs, answer_axis
 from training.statistics import Estimate
 
 LEAVING = re.compile(
@@ -113,7 +113,7 @@ class TestTrust:
     )
     def test_the_axis_holds_every_dot_between_round_ticks(self, low, high):
         bins = tuple(RatingBin(value, Estimate(value, value, value, n=9)) for value in (low, high))
-        axis = _axis(bins)
+        axis = answer_axis(bins)
         assert axis.start <= low <= high <= axis.end
         assert 1 <= len(axis.ticks) <= 8
         assert axis.ticks[0] == axis.start

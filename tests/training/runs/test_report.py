@@ -154,7 +154,7 @@ class TestFiles:
         one = write(company.bundle, company.frame, tmp_path / "a", made_on=TODAY)
         other = write(company.bundle, company.frame, tmp_path / "b", made_on=TODAY)
         assert set(one) == set(other)
-        assert {file.suffix for file in one.values()} == {".html", ".json", ".csv", ".md"}
+        assert {file.suffix for file in one.values()} == {".html", ".json", ".csv"}
         for name, file in one.items():
             assert file == tmp_path / "a" / name
             assert file.read_bytes() == other[name].read_bytes()

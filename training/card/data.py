@@ -1,0 +1,34 @@
+"""Section 2 of the card: what the model was made from."""
+
+from collections import Counter
+from datetime import date
+
+from training.bundle import Bundle
+from training.card.record import Data, SourceLine
+
+
+def describe_data(bundle: Bundle) -> Data:
+    """Return the window and the counts."""
+    facts = bundle.facts
+    features = Counter(feature.source for feature in bundle.catalogue)
+    rows: dict[str, int] = facts.get("source_rows", {})
+    return Data(
+        rows=int(facts.get("rows", 0)),
+        entities=int(facts.get("entities", 0)),
+        events=int(facts.get("events", 0)),
+        first_snapshot=_day(facts.get("data_from")),
+        last_snapshot=_day(facts.get("as_of")),
+        observed_until=_day(facts.get("observed_until")),
+        gap_days=facts.get("gap_days"),
+        features=len(bundle.catalogue),
+        sources=tuple(
+            SourceLine(source, features[source], rows.get(source))
+            for source in dict.fromkeys((*features, *rows))
+        ),
+        protected=tuple(bundle.usecase.privacy.protected),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    """Return a day from its ISO text."""
+    return None if text is None else date.fromisoformat(text)

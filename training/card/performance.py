@@ -1,0 +1,71 @@
+"""Section 3 of the card: how good the model was on rows it had not seen, overall and by segment."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from training.bundle import Bundle
+from training.card.record import Baseline, Bin, Figure, HorizonFigures, Performance, SegmentFigure
+
+_OF_EVENTS = ("auc", "pr_auc", "log_loss", "brier", "ece", "calibration_gap", "calibration_gap_top_tenth")
+_OF_ANSWERS = ("rank_correlation", "mae", "rps", "bias", "coverage", "width")
+
+
+def describe_performance(bundle: Bundle) -> Performance:
+    """Return the figures of every horizon; empty where a bundle holds none."""
+    evaluation = bundle.evaluation
+    judged = evaluation.get("all_rows") or {}
+    new = (evaluation.get("new_entities") or {}).get("horizons", {})
+    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    return Performance(
+        horizons=tuple(
+            _describe_horizon(horizon, found, new.get(horizon, {}), is_primary=horizon == primary)
+            for horizon, found in judged.get("horizons", {}).items()
+        ),
+        left_out=dict(judged.get("left_out", {})),
+        segments=tuple(_find_segments(evaluation.get("segments", {}), ())),
+    )
+
+
+def read_figure(content: Mapping[str, Any]) -> Figure:
+    """Return a figure from the plain values of an estimate."""
+    return Figure(content["value"], content["low"], content["high"], int(content["n"]))
+
+
+def _describe_horizon(
+    horizon: str, found: Mapping[str, Any], new: Mapping[str, Any], *, is_primary: bool
+) -> HorizonFigures:
+    """Return the figures of one horizon."""
+    is_answer = found.get("kind") == "rating"
+    names, loss = (_OF_ANSWERS, "rps") if is_answer else (_OF_EVENTS, "log_loss")
+    figures = _read_figures(found, names)
+    if not is_answer and "capture" in found:
+        figures["capture_top_tenth"] = read_figure(found["capture"]["10%"])
+    return HorizonFigures(
+        horizon=horizon,
+        is_primary=is_primary,
+        figures=figures,
+        of_new_entities=_read_figures(new, names),
+        bins=tuple(Bin(part["forecast"], read_figure(part["observed"])) for part in found.get("bins", ())),
+        baselines=tuple(
+            Baseline(rule, read_figure(comparison[loss]), bool(comparison["is_better"]))
+            for rule, comparison in found.get("baselines", {}).items()
+        ),
+        n_rows=int(found.get("n_rows", 0)),
+        n_events=found.get("n_events"),
+    )
+
+
+def _read_figures(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Figure]:
+    """Return those of the named figures that were judged."""
+    return {name: read_figure(found[name]) for name in names if name in found}
+
+
+def _find_segments(found: object, path: tuple[str, ...]) -> Iterator[SegmentFigure]:
+    """Yield every estimate below the segments of an evaluation, however they are nested."""
+    if not isinstance(found, Mapping):
+        return
+    if found.keys() == {"value", "low", "high", "n"}:
+        yield SegmentFigure(path, read_figure(found))
+        return
+    for name, part in found.items():
+        yield from _find_segments(part, (*path, str(name)))

@@ -1,0 +1,32 @@
+"""Section 1 of the card: what the model is for, and what it must not be used for."""
+
+from training.bundle import Bundle
+from training.card.record import Misuse, Purpose, Use, Words
+from training.models import RatingModel
+from training.reports import LANGUAGES
+
+
+def describe_purpose(bundle: Bundle) -> Purpose:
+    """Return the purpose, from the use case that the bundle was trained with."""
+    usecase = bundle.usecase
+    words, subject = usecase.card, usecase.privacy.subject
+    is_at_work = subject == "employee"
+    uses: tuple[Use, ...] = ("see_groups", "compare_groups") if is_at_work else ("look_first", "see_groups")
+    common: tuple[Misuse, ...] = ("machine_alone", "cause", "other_people", "reach_protected")
+    label: Words = {language: usecase.name_in(language, usecase.name) for language in LANGUAGES}
+    is_answer = isinstance(bundle.model, RatingModel)
+    return Purpose(
+        usecase=usecase.name,
+        label=label,
+        kind="satisfaction" if is_answer else "attrition" if is_at_work else "churn",
+        subject=subject,
+        outcome=usecase.outcome,
+        horizons=bundle.horizons,
+        primary_horizon=bundle.horizons[int(bundle.facts["primary_horizon_index"])],
+        purpose=None if words.purpose is None else dict(words.purpose),
+        owner=words.owner,
+        uses=uses,
+        misuses=("single_people", *common) if is_at_work else common,
+        own_misuses=tuple(dict(one) for one in words.out_of_scope),
+        is_simulated=usecase.simulated,
+    )
