@@ -187,12 +187,9 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         "events": facts.event_count,
         "findings": [dict(finding) for finding in facts.findings],
         "fit": fitted.facts.to_json(),
-<<<<<<< HEAD
         **competing,
-=======
         "data_digest": facts.digest,
         "source_rows": {name: match["rows"] for name, match in facts.matches.items() if "rows" in match},
         "libraries": {library: version(library) for library in _LIBRARIES},
->>>>>>> de275d3 (Make the model card a record with pages as views, and compare the groups of protected attributes)
         "seed": seed,
     }

@@ -3,8 +3,10 @@
 from collections import Counter
 from datetime import date
 
+from features.usecase import EventTarget
 from training.bundle import Bundle
-from training.card.record import Data, SourceLine
+from training.card.performance import read_figure
+from training.card.record import CompetingExits, Data, SourceLine
 
 
 def describe_data(bundle: Bundle) -> Data:
@@ -26,7 +28,18 @@ def describe_data(bundle: Bundle) -> Data:
             for source in dict.fromkeys((*features, *rows))
         ),
         protected=tuple(bundle.usecase.privacy.protected),
+        competing=_describe_competing(bundle),
     )
+
+
+def _describe_competing(bundle: Bundle) -> CompetingExits | None:
+    """Return what was done about people who left for another cause; None where the model knows none."""
+    found, target = bundle.facts.get("competing"), bundle.usecase.target
+    if found is None or not isinstance(target, EventTarget) or target.cause is None:
+        return None
+    judged = bundle.evaluation.get("competing") or {}
+    auc, error = (read_figure(judged[name]) if judged else None for name in ("auc", "level_error"))
+    return CompetingExits(found["n_exits"], tuple(target.cause.competing), found["fit"] is None, auc, error)
 
 
 def _day(text: str | None) -> date | None:

@@ -82,6 +82,23 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class CompetingExits:
+    """Say how many left for another cause, modelled apart, and how well the risk of that is forecast.
+
+    Attributes
+    ----------
+    is_one_rate
+        Whether there were too few of them for more than one rate for everybody.
+    """
+
+    exits: int
+    causes: tuple[str, ...]
+    is_one_rate: bool
+    auc: Figure | None
+    level_error: Figure | None
+
+
+@dataclass(frozen=True)
 class Data:
     """Say what the model was made from."""
 
@@ -95,6 +112,7 @@ class Data:
     features: int
     sources: tuple[SourceLine, ...]
     protected: tuple[str, ...]
+    competing: CompetingExits | None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.catalogue import Feature
-<<<<<<< HEAD
-from features.files import whole_folder, write_atomically
-=======
->>>>>>> de275d3 (Make the model card a record with pages as views, and compare the groups of protected attributes)
+from features.files import whole_folder
 from features.frame import Frame
 from training.bundle import Bundle, load
 from training.card import build_card, write_card
@@ -67,17 +64,11 @@ def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mappi
     mapping
         File name -> path.
     """
-<<<<<<< HEAD
     with whole_folder(folder) as draft:
         write_report(build_report(gather(bundle, frame, made_on=made_on)), draft)
-        write_atomically(draft / "model-card.md", write_card(bundle))
+        write_card(build_card(bundle, made_on=made_on), draft)
         names = sorted(file.name for file in draft.iterdir())
     return {name: folder / name for name in names}
-=======
-    write_report(build_report(gather(bundle, frame, made_on=made_on)), folder)
-    write_card(build_card(bundle, made_on=made_on), folder)
-    return {file.name: file for file in sorted(folder.iterdir())}
->>>>>>> de275d3 (Make the model card a record with pages as views, and compare the groups of protected attributes)
 
 
 def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:

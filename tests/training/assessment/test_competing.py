@@ -10,7 +10,7 @@ from tests.training.exits_world import CATALOGUE, make_exits, spell_usecase
 from training.assessment import assess, judge_competing, known_at_origin, split_rows, tell_competing
 from training.bundle import BundleParts, load, save
 from training.canary import make_canary
-from training.card import write_card
+from training.card.data import describe_data
 from training.evaluation import Evaluation
 from training.fitting import fit_rows, refit_rows
 from training.models import HazardModel, IncidenceModel
@@ -139,7 +139,10 @@ class TestBundle:
             f"competing exits: {fitted.competing.n_exits} (retired, dismissed), modelled apart; 120d: AUC 0."
         )
         assert line.endswith("points")
-        assert f"- C{line[1:]}\n" in write_card(bundle)
+        told = describe_data(bundle).competing
+        assert (told.exits, told.causes) == (fitted.competing.n_exits, ("retired", "dismissed"))
+        assert told.auc.value == bundle.evaluation["competing"]["auc"]["value"]
+        assert not told.is_one_rate
 
     def test_words_say_where_there_were_too_few(self, bundle):
         few = {**bundle.facts, "competing": {"n_exits": 12, "fit": None}}
@@ -151,6 +154,6 @@ class TestBundle:
     def test_a_bundle_without_the_facts_says_nothing(self, bundle):
         older = {name: value for name, value in bundle.facts.items() if name != "competing"}
         assert tell_competing(replace(bundle, facts=older)) is None
-        assert "ompeting" not in write_card(replace(bundle, facts=older))
+        assert describe_data(replace(bundle, facts=older)).competing is None
         unjudged = {name: value for name, value in bundle.evaluation.items() if name != "competing"}
         assert tell_competing(replace(bundle, evaluation=unjudged)).endswith("modelled apart")
