@@ -88,7 +88,7 @@ class Recipe:
             "smooth",
             n_leaves=8,
             max_depth=5,
-            learning_rate=0.1,
+            learning_rate=0.04,
             feature_share=0.5,
             min_leaf_rows=20,
             is_extra=True,

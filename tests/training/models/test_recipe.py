@@ -39,6 +39,12 @@ def test_members_span_smooth_and_sharp():
     assert leaves[-1] >= 31
 
 
+def test_the_smooth_member_takes_smaller_steps_than_those_that_look_for_edges():
+    smooth, *others = DEFAULT_RECIPE.boosters
+    assert smooth.is_extra
+    assert smooth.learning_rate <= min(one.learning_rate for one in others) / 2
+
+
 @pytest.mark.parametrize(
     "settings",
     [*DEFAULT_RECIPE.boosters, *DEFAULT_RECIPE.large_boosters],

@@ -7,9 +7,12 @@ import pytest
 
 from tests.training.models.known_truth import QUICK, make_flat, make_hazard
 from training.models.fit_binary import fit_binary
+from training.models.fit_boosters import fit_booster
 from training.models.fit_hazard import fit_hazard
-from training.models.odds import to_probability
+from training.models.folds import deal_folds, label_groups
+from training.models.odds import log_loss, to_probability
 from training.models.periods import PeriodTable
+from training.models.recipe import DEFAULT_RECIPE
 
 pytestmark = pytest.mark.long
 N_WORLDS = 20
@@ -74,3 +77,20 @@ def test_the_blend_is_not_worse_on_fresh_rows_than_its_best_member():
         errors = [np.mean((to_probability(one) - fresh.truth) ** 2) for one in candidates]
         differences.append(np.mean((model.probabilities(matrix)[:, 0] - fresh.truth) ** 2) - min(errors))
     assert np.mean(differences) < 0.001
+
+
+def test_small_steps_bring_the_smooth_member_closer_to_the_truth():
+    small = DEFAULT_RECIPE.boosters[0]
+    differences = []
+    for seed in range(N_WORLDS):
+        world, fresh = make_flat(n_rows=3000, seed=seed), make_flat(n_rows=4000, seed=1000 + seed)
+        target = world.target[:, None]
+        table = PeriodTable(world.encoded.matrix, world.encoded.n_codes, target, np.ones_like(target))
+        folds = deal_folds(label_groups(None, len(target)), world.target, 5, seed)[None, :]
+        matrix = world.encoder.encode(fresh.columns).matrix
+        losses = []
+        for settings in (small, replace(small, learning_rate=0.1)):
+            log_odds = fit_booster(table, folds, settings, DEFAULT_RECIPE, seed).model.log_odds(matrix)
+            losses.append(log_loss(log_odds, fresh.truth, np.ones_like(fresh.truth)))
+        differences.append(losses[0] - losses[1])
+    assert np.mean(differences) + 2 * standard_error(differences) < 0
