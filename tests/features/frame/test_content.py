@@ -104,7 +104,7 @@ def change_facts(folder, change):
 
 def test_another_format_is_refused_with_both_versions(folder):
     change_facts(folder, lambda content: content.update(format_version=99))
-    with pytest.raises(ContractError, match="has the format version 99, not 2"):
+    with pytest.raises(ContractError, match="has the format version 99, not 3"):
         Frame.read(folder)
 
 
