@@ -86,7 +86,7 @@ def test_a_model_that_must_not_be_used_says_so_first(company_card):
 
 def test_what_is_missing_stands_on_top(company_card):
     assert "This card is incomplete" not in text_of(company_card)
-    assert "making.seed" in text_of(replace(company_card, missing=("making.seed",)))
+    assert "facts.seed" in text_of(replace(company_card, missing=("facts.seed",)))
 
 
 def test_own_words_are_shown_and_escaped(members):
@@ -104,6 +104,6 @@ def test_bundles_that_know_little_still_have_a_card(kind, tmp_path):
     bundle = make_bundle(tmp_path / "bundle", kind, "employee")
     bundle = replace(bundle, evaluation={})
     card = build_card(bundle, made_on=TODAY)
-    assert "performance.figures" in card.missing
+    assert "evaluation.all_rows" in card.missing
     for language in LANGUAGES:
         assert "None" not in text_of(card, language)

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.training.card.test_cautions import ACCEPTED
 from training.card import missing_parts
 
 
@@ -18,11 +17,11 @@ def test_what_training_writes_is_complete(company, members, staff):
 @pytest.mark.parametrize(
     ("lost", "missing"),
     [
-        (("data_digest",), ("making.data_digest",)),
-        (("seed",), ("making.seed",)),
-        (("fit",), ("making.members",)),
-        (("rows",), ("data.counts",)),
-        (("as_of", "data_from"), ("data.window",)),
+        (("data_digest",), ("facts.data_digest",)),
+        (("seed",), ("facts.seed",)),
+        (("fit",), ("facts.fit",)),
+        (("rows",), ("facts.rows",)),
+        (("as_of", "data_from"), ("facts.data_from", "facts.as_of")),
     ],
     ids=["digest", "seed", "members", "counts", "window"],
 )
@@ -33,9 +32,9 @@ def test_lost_facts_are_named(company, lost, missing):
 
 def test_attributes_nobody_looked_at_are_named(staff):
     bundle = replace(staff.bundle, evaluation=without(staff.bundle.evaluation, "fairness"))
-    assert missing_parts(bundle) == ("fairness.gender", "fairness.birth_year")
+    assert missing_parts(bundle) == ("evaluation.fairness.gender", "evaluation.fairness.birth_year")
     bundle = replace(staff.bundle, evaluation=without(staff.bundle.evaluation, "proxies"))
-    assert missing_parts(bundle) == ("proxies.gender", "proxies.birth_year")
+    assert missing_parts(bundle) == ("evaluation.proxies.gender", "evaluation.proxies.birth_year")
 
 
 def test_groups_too_small_to_compare_are_no_gap(staff):
@@ -46,16 +45,9 @@ def test_groups_too_small_to_compare_are_no_gap(staff):
     assert missing_parts(replace(staff.bundle, evaluation=evaluation)) == ()
 
 
-def test_a_leak_without_a_reason_is_a_gap(company):
-    for accepted, missing in ((None, ("findings.o_usage.mean_30d",)), ("known before", ())):
-        findings = [{**ACCEPTED, "accepted": accepted}]
-        bundle = replace(company.bundle, facts={**company.bundle.facts, "findings": findings})
-        assert missing_parts(bundle) == missing
-
-
 @pytest.mark.parametrize(
     ("part", "missing"),
-    [("baselines", "performance.baselines"), ("bins", "performance.calibration")],
+    [("baselines", "evaluation.baselines"), ("bins", "evaluation.calibration")],
     ids=["baselines", "calibration"],
 )
 def test_figures_have_to_be_there(members, part, missing):
@@ -63,4 +55,4 @@ def test_figures_have_to_be_there(members, part, missing):
     horizons = {name: without(found, part) for name, found in judged["horizons"].items()}
     evaluation = {"all_rows": {**judged, "horizons": horizons}}
     assert missing_parts(replace(members.bundle, evaluation=evaluation)) == (missing,)
-    assert missing_parts(replace(members.bundle, evaluation={})) == ("performance.figures",)
+    assert missing_parts(replace(members.bundle, evaluation={})) == ("evaluation.all_rows",)
