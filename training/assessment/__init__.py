@@ -14,17 +14,15 @@ from features.progress import Report, silent
 from training.assessment.competing import judge_competing, tell_competing
 from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
 from training.assessment.judging import judge, primary_labels, primary_outcomes
-from training.assessment.population import Population, PopulationValue, describe_population
+from training.assessment.population import describe_population
 from training.assessment.splitting import Split, known_at_origin, split_rows
-from training.evaluation import HorizonEvaluations
+from training.evaluation import HorizonEvaluations, Population
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import TrainingRows
 
 __all__ = [
     "Assessment",
     "Forecasts",
-    "Population",
-    "PopulationValue",
     "RatingForecasts",
     "Split",
     "assess",

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation import Measure
 from training.models import Levels, RatingModel
 from training.rows import Floats, LabelOutcome
 
-Measure = Literal["satisfied", "nps", "mean"]
 _NPS_CUTS = (7.0, 9.0)
 _NPS_WORTH = np.array([-100.0, 0.0, 100.0])
 

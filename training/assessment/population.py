@@ -1,103 +1,19 @@
-"""The company value of an answer for everybody, corrected for who stays silent, beside the value as answered."""
-
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+"""The company value of an answer for everybody, corrected for who stays silent, beside as answered."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import TooFewEventsError
-from training.assessment.cohort import CohortForecasts, Measure
+from training.assessment.cohort import CohortForecasts
 from training.assessment.propensity import Propensity, fit_propensity
 from training.encoding import Encoder
+from training.evaluation import Measure, Population, PopulationValue
 from training.rows import Bools, Floats, LabelOutcome, TrainingRows
 from training.statistics import AskedRows, Estimate, share, trim_odds
 
 MIN_ANSWERS = 30
 MIN_SILENT = 10
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-
-
-@dataclass(frozen=True)
-class PopulationValue:
-    """Hold one measure over everybody who was asked.
-
-    Attributes
-    ----------
-    answered
-        The mean of those who answered.
-    corrected
-        That of everybody, if silence depends on nothing but what is known.
-    low, high
-        Bounds if silence also depends on the answer, as strongly as on the strongest known driver.
-    worst, best
-        The value if all who are silent gave the lowest or the best answer.
-    tipping_odds
-        How strong that dependence has to be to bring the corrected value back to that of those who answered;
-        infinite where 1000 does not do.
-    forecasts
-        By ``answered`` and ``silent``: mean and quantiles of what the model expects of them.
-    """
-
-    answered: Estimate
-    corrected: Estimate
-    low: Estimate
-    high: Estimate
-    worst: float
-    best: float
-    tipping_odds: float
-    forecasts: Mapping[str, Mapping[str, float]]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values; an infinite tipping point is null."""
-        return {
-            "answered": self.answered.to_json(),
-            "corrected": self.corrected.to_json(),
-            "bound": {"low": self.low.to_json(), "high": self.high.to_json()},
-            "worst_case": {"low": self.worst, "high": self.best},
-            "tipping_odds": None if math.isinf(self.tipping_odds) else self.tipping_odds,
-            "forecasts": {group: dict(figures) for group, figures in self.forecasts.items()},
-        }
-
-
-@dataclass(frozen=True)
-class Population:
-    """Hold what can be said of everybody who was asked at the newest snapshot whose horizon is over.
-
-    Attributes
-    ----------
-    snapshot_date
-        None for a flat table.
-    response_rate
-        Share of rows with an answer; ``n`` = rows.
-    effective_answers, trimmed_answers
-        How many equal answers the weighted ones are worth, and how many weights were cut.
-    strongest, odds_ratio
-        The known driver of silence that a hidden one is compared with; see :class:`Propensity`.
-    values
-        By measure, the one to lead with first.
-    """
-
-    snapshot_date: str | None
-    answered: int
-    silent: int
-    response_rate: Estimate
-    effective_answers: float
-    trimmed_answers: int
-    strongest: str
-    odds_ratio: float
-    values: Mapping[Measure, PopulationValue]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {
-            **{name: found for name, found in vars(self).items() if name not in {"response_rate", "values"}},
-            "response_rate": self.response_rate.to_json(),
-            "lead": next(iter(self.values)),
-            "values": {name: value.to_json() for name, value in self.values.items()},
-        }
 
 
 def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int = 0) -> Population | None:
@@ -132,8 +48,10 @@ def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int =
         return None
     odds, n_trimmed = trim_odds(propensity.chance, is_answered)
     prepared = {
-        name: AskedRows.of(*pair, odds, entity=asked.entity.astype(str), weight=asked.weight, seed=seed)
-        for name, pair in measures.items()
+        name: AskedRows.of(
+            counted, forecast, odds, entity=asked.entity.astype(str), weight=asked.weight, seed=seed
+        )
+        for name, (counted, forecast) in measures.items()
     }
     values = {
         name: _correct(found, measures[name], propensity.odds_ratio, _ends(name, outcome, measures[name][0]))
@@ -186,9 +104,7 @@ def _ends(measure: Measure, outcome: LabelOutcome, counted: Floats) -> tuple[flo
     return outcome.scale or (float(np.nanmin(counted)), float(np.nanmax(counted)))
 
 
-def _correct(
-    asked: AskedRows, pair: Floats, odds_ratio: float, ends: tuple[float, float]
-) -> PopulationValue:
+def _correct(asked: AskedRows, pair: Floats, odds_ratio: float, ends: tuple[float, float]) -> PopulationValue:
     """Return one measure: as answered, corrected, bounded."""
     answered, (worst, best) = asked.answered(), asked.worst_case(*ends)
     low, high = (_within(asked.bound(odds_ratio, side), worst, best) for side in ("low", "high"))

@@ -103,7 +103,9 @@ def _standardise(encoded: Encoded) -> tuple[Floats, npt.NDArray[np.intp]]:
         if n_codes:
             made = [(column == code).astype(np.float64) for code in np.unique(column[~is_missing])]
         else:
-            made = [np.where(is_missing, np.mean(column[~is_missing]) if not is_missing.all() else 0.0, column)]
+            made = [
+                np.where(is_missing, np.mean(column[~is_missing]) if not is_missing.all() else 0.0, column)
+            ]
         for found in (*made, is_missing.astype(np.float64)):
             spread = float(found.std())
             if spread > 0:

@@ -31,7 +31,7 @@ class Split:
     name
         What this is, in words.
     silent
-        Which rows that nobody answered belong to what is forecast: they judge nothing, and are part of everybody.
+        Which rows without a label belong to what is forecast: they judge nothing, and are part of everybody.
     """
 
     learned: TrainingRows
@@ -134,9 +134,7 @@ def _folds(rows: TrainingRows, outcome: LabelOutcome, seed: int) -> Iterator[Spl
     folds = stratified_folds(labels, _copies(labelled), n_folds=N_FOLDS, seed=seed)
     for fold in range(N_FOLDS):
         name = f"all but fold {fold + 1} of {N_FOLDS} to forecast it"
-        yield Split(
-            rows.take(known[folds != fold]), known[folds == fold], None, name, silent[fold::N_FOLDS]
-        )
+        yield Split(rows.take(known[folds != fold]), known[folds == fold], None, name, silent[fold::N_FOLDS])
 
 
 def _copies(rows: TrainingRows) -> NDArray[np.int64]:
