@@ -83,6 +83,8 @@ class LabelOutcome:
         Lowest and best answer, where the use case declares them.
     question
         ``source.column`` of the answer.
+    metric
+        What the use case declares the question to be, e.g. ``nps``; None where it does not.
     timing
         None for a flat table.
     """
@@ -92,6 +94,7 @@ class LabelOutcome:
     scale: tuple[float, float] | None = None
     question: str | None = None
     timing: Timing | None = None
+    metric: str | None = None
 
     @property
     def is_known(self) -> Bools:
@@ -230,8 +233,10 @@ def _labels(
     timing = Timing(_snapshots(table), _floats(table, "target_known_days"), target.primary, observed_until)
     if isinstance(target, SilenceTarget):
         return LabelOutcome(_target(table, "binary"), timing=timing)
-    scale = usecase.sources[target.source].scales.get(target.column)
-    return LabelOutcome(_target(table, target.kind), target.kind, scale, target.next, timing)
+    source = usecase.sources[target.source]
+    metric = next((name for name, column in source.metrics.items() if column == target.column), None)
+    scale = source.scales.get(target.column)
+    return LabelOutcome(_target(table, target.kind), target.kind, scale, target.next, timing, metric)
 
 
 def _target(table: pa.Table, kind: str) -> Floats:

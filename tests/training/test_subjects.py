@@ -10,7 +10,7 @@ from features.usecase import load
 from features.worlds import build_company
 from tests.training.examples import LINEAR, N_CUSTOMERS, ROOT, SEED, Example, _train, write_members
 from training.batch import score_cuts
-from training.evaluation import RatingEvaluation
+from training.evaluation import Population, RatingEvaluation
 from training.models import RatingModel
 from training.reports import build_report
 from training.runs.report import gather, write
@@ -54,6 +54,16 @@ class TestSatisfaction:
         assert found.baselines["prior"].is_better
         assert found.coverage.value == pytest.approx(0.9, abs=0.05)
         assert found.n_silent > 100
+
+    def test_the_company_value_is_corrected_for_who_stays_silent(self, satisfaction):
+        content = satisfaction.bundle.evaluation["population"]
+        found = Population.from_json(content)
+        assert found.to_json() == content
+        assert list(found.values) == ["satisfied", "mean"]
+        assert found.answered >= 30
+        assert found.answered + found.silent == found.response_rate.n
+        for value in found.values.values():
+            assert value.worst <= value.low.value <= value.corrected.value <= value.high.value <= value.best
 
     def test_long_waits_go_with_less_satisfaction(self, satisfaction):
         drivers = {driver.name: driver for driver in satisfaction.learned.explanation.drivers}

@@ -14,8 +14,9 @@ from features.progress import Report, silent
 from training.assessment.competing import judge_competing, tell_competing
 from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
 from training.assessment.judging import judge, primary_labels, primary_outcomes
+from training.assessment.population import describe_population
 from training.assessment.splitting import Split, known_at_origin, split_rows
-from training.evaluation import HorizonEvaluations
+from training.evaluation import HorizonEvaluations, Population
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import TrainingRows
 
@@ -46,18 +47,25 @@ class Assessment:
         where there are none, or too few to judge.
     competing
         Figures of the risk of a competing exit (:func:`judge_competing`); None where it is not modelled.
+    population
+        The value of everybody where answers are forecast and some stay silent.
     """
 
     forecasts: Forecasts | RatingForecasts
     all_rows: HorizonEvaluations
     new_entities: HorizonEvaluations | None
     competing: Mapping[str, Any] | None = None
+    population: Population | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         new = None if self.new_entities is None else self.new_entities.to_json()
-        plain = {"all_rows": self.all_rows.to_json(), "new_entities": new}
-        return plain if self.competing is None else {**plain, "competing": dict(self.competing)}
+        figures: dict[str, Any] = {"all_rows": self.all_rows.to_json(), "new_entities": new}
+        if self.competing is not None:
+            figures["competing"] = dict(self.competing)
+        if self.population is not None:
+            figures["population"] = self.population.to_json()
+        return figures
 
 
 def assess(
@@ -77,7 +85,10 @@ def assess(
         reason = next(iter(judged.left_out.values()))
         raise TooFewEventsError("target", f"no horizon can be judged: {reason}", "wait for more events")
     competing = judge_competing(rows, forecasts, seed)
-    return Assessment(forecasts, judged, _judge_new(rows, forecasts, seed), competing)
+    population = None
+    if isinstance(forecasts, RatingForecasts):
+        population = describe_population(rows, forecasts.cohort, seed)
+    return Assessment(forecasts, judged, _judge_new(rows, forecasts, seed), competing, population)
 
 
 def _judge_new(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.errors import TooFewEventsError
 from features.progress import Report, silent
+from training.assessment.cohort import CohortForecasts, forecast_cohort
 from training.assessment.splitting import Split, is_new_entity, split_rows
 from training.baselines import fit_answer_baselines, fit_baselines, spread_points
 from training.evaluation import AnswerForecasts, horizon_labels, ranked_probability_scores
@@ -71,6 +72,8 @@ class RatingForecasts:
         What was forecast.
     baselines
         By name the forecasts of simple rules.
+    cohort
+        Forecasts of the same rows and of those that nobody answered beside them.
     """
 
     positions: NDArray[np.intp]
@@ -78,6 +81,7 @@ class RatingForecasts:
     target: Floats
     answers: AnswerForecasts
     baselines: Mapping[str, AnswerForecasts]
+    cohort: CohortForecasts
 
     @classmethod
     def join(cls, parts: Sequence["RatingForecasts"]) -> Self:
@@ -93,6 +97,7 @@ class RatingForecasts:
             baselines={
                 name: AnswerForecasts.join([part.baselines[name] for part in parts]) for name in sorted(names)
             },
+            cohort=CohortForecasts.join([part.cohort for part in parts]),
         )
 
 
@@ -207,7 +212,18 @@ def _forecast_answers(
             _good_errors(model, matrix, place),
         ),
         baselines=baselines,
+        cohort=_forecast_cohort(fitted, model, rows, split),
     )
+
+
+def _forecast_cohort(
+    fitted: FittedModel, model: RatingModel, rows: TrainingRows, split: Split
+) -> CohortForecasts:
+    """Forecast those who answered and those who did not."""
+    positions = np.concatenate([split.positions, split.silent])
+    everybody = rows.take(positions)
+    matrix = fitted.encoder.encode(everybody.columns).matrix
+    return forecast_cohort(model, matrix, _label(everybody), positions)
 
 
 def _good_errors(model: RatingModel, matrix: Floats, place: NDArray[np.intp]) -> Floats:

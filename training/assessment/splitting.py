@@ -30,12 +30,15 @@ class Split:
         The day that is forecast from; None for a fold.
     name
         What this is, in words.
+    silent
+        Which rows without a label belong to what is forecast: they judge nothing, and are part of everybody.
     """
 
     learned: TrainingRows
     positions: NDArray[np.intp]
     origin: Origin | None
     name: str
+    silent: NDArray[np.intp]
 
 
 def split_rows(rows: TrainingRows, seed: int = 0) -> Iterator[Split]:
@@ -66,9 +69,10 @@ def split_rows(rows: TrainingRows, seed: int = 0) -> Iterator[Split]:
         if not len(learned):  # silence is known when its horizon is over: the first origins may know none
             continue
         n_splits += 1
-        is_test = origin.test_rows(days) & _has_label(rows)
+        is_test, has_label = origin.test_rows(days), _has_label(rows)
         name = f"what was known on {origin.snapshot_date} to forecast it ({number} of {len(origins)})"
-        yield Split(learned, np.flatnonzero(is_test), origin, name)
+        silent = np.flatnonzero(is_test & ~has_label)
+        yield Split(learned, np.flatnonzero(is_test & has_label), origin, name, silent)
     if not n_splits:
         problem = f"none of the {len(origins)} that can be judged comes after a label was known"
         raise TooFewEventsError("snapshots", problem, "begin earlier or take a shorter horizon")
@@ -121,7 +125,7 @@ def _has_label(rows: TrainingRows) -> Bools:
 
 def _folds(rows: TrainingRows, outcome: LabelOutcome, seed: int) -> Iterator[Split]:
     """Yield the folds of a flat table."""
-    known = np.flatnonzero(outcome.is_known)
+    known, silent = np.flatnonzero(outcome.is_known), np.flatnonzero(~outcome.is_known)
     labelled = rows.take(known)
     answers = outcome.target[known]
     labels = answers if outcome.kind == "binary" else (answers > np.median(answers)).astype(np.float64)
@@ -130,7 +134,7 @@ def _folds(rows: TrainingRows, outcome: LabelOutcome, seed: int) -> Iterator[Spl
     folds = stratified_folds(labels, _copies(labelled), n_folds=N_FOLDS, seed=seed)
     for fold in range(N_FOLDS):
         name = f"all but fold {fold + 1} of {N_FOLDS} to forecast it"
-        yield Split(rows.take(known[folds != fold]), known[folds == fold], None, name)
+        yield Split(rows.take(known[folds != fold]), known[folds == fold], None, name, silent[fold::N_FOLDS])
 
 
 def _copies(rows: TrainingRows) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from training.evaluation.horizons import AnyEvaluation, HorizonEvaluations, evaluate_horizons, horizon_labels
 from training.evaluation.judging import evaluate
+from training.evaluation.population import Measure, Population, PopulationValue
 from training.evaluation.rating_record import (
     COVERAGE,
     LARGEST_COVERAGE_GAP,
@@ -34,6 +35,9 @@ __all__ = [
     "Doubt",
     "Evaluation",
     "HorizonEvaluations",
+    "Measure",
+    "Population",
+    "PopulationValue",
     "Problem",
     "RatingBin",
     "RatingComparison",

@@ -3,13 +3,13 @@
 import numpy as np
 
 from features.errors import InputError
-from training.evaluation import AnyEvaluation, RatingEvaluation
+from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
 from training.reports.calls import build_calls
-from training.reports.inputs import AnswerForecast, Measure, ReportInputs
+from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.language import LANGUAGES
-from training.reports.sections import ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
+from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
 
@@ -43,7 +43,10 @@ def build_report(inputs: ReportInputs) -> Report:
         trust=build_trust(inputs),
         calls=calls,
         method=_method(
-            inputs, has_drivers=associations is not None, has_loss=headline.expected_loss is not None
+            inputs,
+            has_drivers=associations is not None,
+            has_loss=headline.expected_loss is not None,
+            has_correction=headline.answer is not None and headline.answer.corrected is not None,
         ),
     )
 
@@ -100,7 +103,13 @@ def _answer(answers: AnswerForecast, evaluation: AnyEvaluation) -> ExpectedAnswe
             if answers.measure == "satisfied"
             else expected_mean(answers.values, answers.variances, evaluation.bias)
         )
-    return ExpectedAnswer(answers.measure, _UNITS[answers.measure], expected, answers.given, answers.silent)
+    unit, everyone = _UNITS[answers.measure], answers.everyone
+    if everyone is None or expected is None:
+        return ExpectedAnswer(answers.measure, unit, expected, answers.given, answers.silent)
+    bound = Bound(everyone.low.value, everyone.high.value, everyone.worst, everyone.best)
+    return ExpectedAnswer(
+        answers.measure, unit, expected, answers.given, answers.silent, everyone.corrected, bound
+    )
 
 
 def _loss(inputs: ReportInputs) -> Estimate | None:
@@ -114,13 +123,14 @@ def _loss(inputs: ReportInputs) -> Estimate | None:
     return expected_loss(scored.probabilities[known], scored.revenue[known], inputs.evaluation.level_error)
 
 
-def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool) -> Method:
+def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool, has_correction: bool) -> Method:
     """Build section 11: only sentences about what the report shows."""
     is_answer = inputs.kind == "satisfaction"
     shown: dict[Topic, bool] = {
         "forecast": inputs.evaluation.is_usable and not is_answer,
         "answer": inputs.evaluation.is_usable and is_answer,
         "silent": inputs.evaluation.is_usable and is_answer,
+        "corrected": has_correction,
         "few_events": inputs.model.missing_events is not None,
         "range": True,
         "loss": has_loss,

@@ -89,6 +89,9 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
     """Go through every figure with a range that the report shows."""
     for kpi in report.kpis:
         yield _Figure("kpi", kpi.kind, "value", kpi.value, kpi.unit)
+        if kpi.bound is not None:
+            bounds = Estimate.around(kpi.value.value, kpi.bound.low, kpi.bound.high, kpi.value.n)
+            yield _Figure("kpi", kpi.kind, "bounds if silence depends on the answer", bounds, kpi.unit)
         for wave in kpi.waves:
             yield _Figure("kpi", kpi.kind, wave.wave, wave.estimate, kpi.unit)
         if kpi.change is not None:

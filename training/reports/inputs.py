@@ -7,14 +7,13 @@ from typing import Literal
 
 from features.usecase import Language, UseCase
 from training.drivers import DriverRow
-from training.evaluation import AnyEvaluation, RatingEvaluation
+from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 
 Label = Mapping[Language, str]
 Subject = Literal["customer", "employee", "supplier", "applicant"]
 Kind = Literal["churn", "attrition", "satisfaction"]
-Measure = Literal["satisfied", "nps", "mean"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,8 @@ class AnswerForecast:
         The measure over those who answered; ``n`` = answers. None where nobody did of late.
     silent
         How many of the cohort never answered; None where that is not known.
+    everyone
+        The measure over everybody who was asked, corrected for silence; None where that was not judged.
     """
 
     measure: Measure
@@ -38,6 +39,7 @@ class AnswerForecast:
     variances: Floats
     given: Estimate | None = None
     silent: int | None = None
+    everyone: PopulationValue | None = None
 
 
 @dataclass(frozen=True)

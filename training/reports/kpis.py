@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 
-from training.reports.inputs import Measure, ReportInputs
+from training.evaluation import Measure
+from training.reports.inputs import ReportInputs
 from training.reports.sections import Change, Headline, Kpi, RatingKpi, Unit
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate
 
-MOST_EXPERIENCE_CARDS = 2
+MOST_CARDS, MOST_EXPERIENCE_CARDS = 4, 2
 _EXPECTED: dict[Measure, RatingKpi] = {
     "satisfied": "expected_satisfied",
     "nps": "expected_nps",
@@ -22,11 +23,19 @@ _GIVEN: dict[Measure, RatingKpi] = {
 }
 
 
+_CORRECTED: dict[Measure, RatingKpi] = {
+    "satisfied": "corrected_satisfied",
+    "nps": "corrected_nps",
+    "mean": "corrected_mean",
+}
+
+
 def build_kpis(inputs: ReportInputs, headline: Headline) -> tuple[Kpi, ...]:
     """Build the cards that apply: no forecast without a usable model, no revenue without values."""
-    cards = [_share_card(inputs, headline), _loss_card(inputs, headline), *_answer_cards(headline)]
-    cards += [_experience_card(series) for series in inputs.experience[:MOST_EXPERIENCE_CARDS]]
-    return tuple(card for card in cards if card is not None)
+    forecast = [_share_card(inputs, headline), _loss_card(inputs, headline), *_answer_cards(headline)]
+    cards = [card for card in forecast if card is not None]
+    room = min(MOST_EXPERIENCE_CARDS, MOST_CARDS - len(cards))
+    return (*cards, *(_experience_card(series) for series in inputs.experience[:room]))
 
 
 def _share_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
@@ -54,14 +63,18 @@ def _loss_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
 
 
 def _answer_cards(headline: Headline) -> list[Kpi | None]:
-    """Build the cards of what everybody is expected to answer, and of what those who answered said."""
+    """Build the cards of what is expected of everybody, of what was answered, and of that corrected."""
     answer = headline.answer
     if answer is None:
         return []
-    pairs = ((_EXPECTED[answer.measure], answer.expected), (_GIVEN[answer.measure], answer.given))
+    cards = (
+        (_EXPECTED[answer.measure], answer.expected, None),
+        (_GIVEN[answer.measure], answer.given, None),
+        (_CORRECTED[answer.measure], answer.corrected, answer.bound),
+    )
     return [
-        None if value is None else Kpi(kind, answer.unit, value, None, (), None, "first wave")
-        for kind, value in pairs
+        None if value is None else Kpi(kind, answer.unit, value, None, (), None, "first wave", bound)
+        for kind, value, bound in cards
     ]
 
 

@@ -8,23 +8,59 @@ from typing import Any, Literal
 
 from features.usecase import Language, Role
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
-from training.evaluation import CalibrationBin, Problem, RatingBin
-from training.reports.inputs import Kind, Label, Measure, Subject
+from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.reports.inputs import Kind, Label, Subject
 from training.reports.waves import Metric, WavePoint
 from training.statistics import Estimate
 
 FORMAT_VERSION = 1
 
 RatingKpi = Literal[
-    "expected_satisfied", "expected_nps", "expected_mean", "given_satisfied", "given_nps", "given_mean"
+    "expected_satisfied",
+    "expected_nps",
+    "expected_mean",
+    "given_satisfied",
+    "given_nps",
+    "given_mean",
+    "corrected_satisfied",
+    "corrected_nps",
+    "corrected_mean",
 ]
 KpiKind = Literal["expected_share", "expected_loss"] | RatingKpi | Metric
 Unit = Literal["share", "eur", "points", "rating"]
 Change = Literal["first wave", "no clear change", "better", "worse"]
 Verdict = Literal["good", "rough", "unusable"]
 Topic = Literal[
-    "forecast", "answer", "silent", "few_events", "range", "loss", "drivers", "context", "survey", "decision"
+    "forecast",
+    "answer",
+    "silent",
+    "corrected",
+    "few_events",
+    "range",
+    "loss",
+    "drivers",
+    "context",
+    "survey",
+    "decision",
 ]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Hold how far a value could be off if silence also depends on what the silent think.
+
+    Attributes
+    ----------
+    low, high
+        The ends if it does as strongly as on what is known to keep people from answering.
+    worst, best
+        The ends whatever the silent think.
+    """
+
+    low: float
+    high: float
+    worst: float
+    best: float
 
 
 @dataclass(frozen=True)
@@ -60,6 +96,8 @@ class ExpectedAnswer:
     expected: Estimate | None
     given: Estimate | None
     silent: int | None
+    corrected: Estimate | None = None
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +140,8 @@ class Kpi:
         Newest wave minus the one before; shares as 0..1, NPS in points.
     verdict
         ``better`` and ``worse`` only where the range of the change holds no 0.
+    bound
+        How far silence could move the value; for what is corrected for silence only.
     """
 
     kind: KpiKind
@@ -111,6 +151,7 @@ class Kpi:
     waves: tuple[WavePoint, ...]
     change: Estimate | None
     verdict: Change
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True)

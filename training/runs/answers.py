@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from features.frame import Frame
 from features.usecase import UseCase
+from training.evaluation import Measure
 from training.models import Levels, RatingModel
-from training.reports import AnswerForecast, Measure
+from training.reports import AnswerForecast
 from training.rows import Bools, Floats, LabelOutcome, rows_of, texts
 from training.statistics import Estimate, mean, nps, share
 

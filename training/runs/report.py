@@ -36,6 +36,7 @@ from training.reports import (
 from training.rows import feature_columns, numbers, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in
+from training.runs.population import add_everyone
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
 
@@ -97,7 +98,9 @@ def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
     # The report speaks of the cohort as a whole, also where single scores are not given.
     matrix = bundle.encoder.encode(columns).matrix
     if isinstance(bundle.model, RatingModel):
-        answers = forecast_answers(bundle.model, matrix, frame, bundle.usecase)
+        answers = add_everyone(
+            forecast_answers(bundle.model, matrix, frame, bundle.usecase), bundle.evaluation
+        )
         return ScoredCohort(entity_ids, np.zeros(len(matrix)), answers=answers)
     probabilities = bundle.model.probabilities(matrix)[:, scorer.horizons.index(scorer.primary_horizon)]
     cohort = ScoredCohort(entity_ids, probabilities, revenue=numbers(latest, "value_revenue"))

@@ -36,6 +36,7 @@ from training.registry import (
 from training.runs import report as report_run
 from training.runs.build import build_in
 from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
+from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
@@ -167,7 +168,7 @@ def _metrics(trained: Trained) -> dict[str, float]:
             metrics[f"{name}.{horizon}"] = estimate.value
             metrics[f"{name}.{horizon}.low"] = estimate.low
             metrics[f"{name}.{horizon}.high"] = estimate.high
-    return metrics
+    return metrics | population_metrics(trained.learned.assessment.population)
 
 
 def _figures(trained: Trained) -> dict[str, Figure]:
@@ -227,6 +228,8 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     if missing is not None:
         few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"
         lines.append(few)
+    population = trained.learned.assessment.population
+    lines += [] if population is None else [f"  {line}" for line in population.summary]
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
 

@@ -13,12 +13,14 @@ from training.statistics.calibration import (
 from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
 from training.statistics.expectation import expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.intervals import difference, mean, nps, paired_difference, share
+from training.statistics.nonresponse import AskedRows, trim_odds
 from training.statistics.ranking import RankedMass, Ranking
 from training.statistics.resampling import EntityDraws, bootstrap_mean
 
 __all__ = [
     "LEVEL",
     "N_BINS",
+    "AskedRows",
     "Bools",
     "CalibrationSlope",
     "EntityDraws",
@@ -46,4 +48,5 @@ __all__ = [
     "of_size",
     "paired_difference",
     "share",
+    "trim_odds",
 ]

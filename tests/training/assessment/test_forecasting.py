@@ -132,3 +132,25 @@ class TestEarlyOrigins:
         rows = make_answers(20)
         with pytest.raises(TooFewEventsError, match="entities answered, a model takes 30"):
             forecast_rows(rows, QUICK)
+
+
+class TestEverybody:
+    def test_silent_rows_are_forecast_at_the_judged_snapshots_too(self, answers):
+        _, assessment = answers
+        forecasts = assessment.forecasts
+        assert isinstance(forecasts, RatingForecasts)
+        cohort = forecasts.cohort
+        assert len(cohort.positions) == len(set(cohort.positions.tolist())) == 3 * 300
+        counted, expected = cohort.measures["mean"]
+        assert np.isfinite(expected).all()
+        assert set(cohort.positions[np.isfinite(counted)]) == set(forecasts.positions)
+        place = {position: number for number, position in enumerate(cohort.positions)}
+        same = [place[position] for position in forecasts.positions]
+        assert expected[same] == pytest.approx(forecasts.answers.value)
+
+    def test_their_value_is_in_the_figures(self, answers):
+        _, assessment = answers
+        content = assessment.to_json()["population"]
+        assert content["snapshot_date"] == "2025-11-01"
+        assert content["answered"] + content["silent"] == 300
+        assert content["lead"] == "satisfied"

@@ -11,6 +11,8 @@ from training.drivers import DriverRow, Goal
 from training.evaluation import (
     AnswerForecasts,
     Evaluation,
+    Measure,
+    PopulationValue,
     RatingEvaluation,
     evaluate,
     evaluate_ratings,
@@ -18,7 +20,6 @@ from training.evaluation import (
 from training.reports import (
     AnswerForecast,
     Label,
-    Measure,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
@@ -285,6 +286,34 @@ def satisfaction(measure: Measure = "satisfied", **more) -> ReportInputs:
     answers = AnswerForecast(measure, values, np.full(2882, spread), given, silent=1111)
     scored = ScoredCohort(tuple(f"K-{12000 + n}" for n in range(2882)), np.zeros(2882), answers=answers)
     return inputs(**{"scored": scored, "evaluation": rating_evaluation(), "risk_waves": (), **more})
+
+
+def everyone(measure: Measure = "satisfied") -> PopulationValue:
+    """Return the value of everybody who was asked: lower than that of those who answered."""
+    given = satisfaction(measure).scored.answers.given
+    step = (given.high - given.low) / 2
+    middle = given.value - 2 * step
+
+    def around(value):
+        return Estimate(value, value - step, value + step, n=2400)
+
+    return PopulationValue(
+        given,
+        around(middle),
+        around(middle - step),
+        around(middle + step),
+        0.3 * middle,
+        1.3 * middle,
+        2.5,
+        {},
+    )
+
+
+def corrected_satisfaction(measure: Measure = "satisfied", **more) -> ReportInputs:
+    """Return a report on answers whose value is corrected for who stays silent."""
+    plain = satisfaction(measure, **more)
+    answers = replace(plain.scored.answers, everyone=everyone(measure))
+    return replace(plain, scored=replace(plain.scored, answers=answers))
 
 
 def unusable_satisfaction() -> ReportInputs:

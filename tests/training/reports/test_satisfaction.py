@@ -91,6 +91,43 @@ class TestNumbers:
         assert not {"answer", "silent"} & set(report.method.topics)
 
 
+class TestSilence:
+    @pytest.mark.parametrize("measure", ["satisfied", "nps", "mean"])
+    def test_the_corrected_value_stands_beside_that_of_those_who_answered(self, measure):
+        kpis = build_report(samples.corrected_satisfaction(measure)).kpis
+        names = [f"{kind}_{measure}" for kind in ("expected", "given", "corrected")]
+        assert [kpi.kind for kpi in kpis[:3]] == names
+        corrected, everyone = kpis[2], samples.everyone(measure)
+        assert corrected.value == everyone.corrected
+        assert corrected.bound is not None
+        assert (corrected.bound.low, corrected.bound.high) == (everyone.low.value, everyone.high.value)
+        assert (corrected.bound.worst, corrected.bound.best) == (everyone.worst, everyone.best)
+
+    def test_it_is_told_with_range_and_both_bounds(self):
+        report = build_report(samples.corrected_satisfaction())
+        english, german = text_of(report, "en"), text_of(report, "de")
+        assert "Satisfied, everyone, corrected for who stays silent" in english
+        assert "62% to 68% if silence also depends on the answer" in english
+        assert "20% to 85% whatever the silent think" in english
+        assert "Zufrieden, alle, berichtigt um Schweigende" in german
+        assert "was immer Schweigende denken" in german
+
+    def test_the_tables_hold_the_bounds(self):
+        lines = csv.DictReader(io.StringIO(render_csv(build_report(samples.corrected_satisfaction()))))
+        found = [line for line in lines if line["measure"].startswith("bounds")]
+        assert [line["item"] for line in found] == ["corrected_satisfied"]
+
+    def test_it_is_explained_only_where_it_is_shown(self):
+        assert "corrected" in build_report(samples.corrected_satisfaction()).method.topics
+        assert "corrected" not in build_report(samples.satisfaction()).method.topics
+
+    def test_a_model_that_is_not_usable_corrects_nothing(self):
+        weak = samples.unusable_satisfaction().evaluation
+        report = build_report(samples.corrected_satisfaction(evaluation=weak))
+        assert [kpi.kind for kpi in report.kpis][:1] == ["given_satisfied"]
+        assert not any(kpi.bound for kpi in report.kpis)
+
+
 class TestTrust:
     @pytest.mark.parametrize(
         ("correlation", "share"), [(0.0, 0.5), (1.0, 1.0), (-1.0, 0.0), (0.5, 0.6733)], ids=str
