@@ -52,7 +52,7 @@ class UseCase(Labelled):
     drivers: dict[Name, Driver] = {}
     monotone: dict[str, Literal["rising", "falling"]] = Field(
         {},
-        description="feature pattern: rising or falling; how the risk, or the expected answer, may go with it",
+        description="feature pattern: rising or falling, how the risk or the expected answer may go with it",
     )
     value: Value | None = None
     privacy: Privacy = Privacy()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.training.models.known_truth import QUICK
 from training.encoding import Encoded
 from training.models.facts import FitFacts
 from training.models.fit_binary import fit_binary
@@ -15,8 +16,6 @@ from training.models.odds import to_probability
 from training.models.periods import PeriodTable
 from training.models.recipe import BoosterSettings
 from training.models.refit import refit_members
-
-from tests.training.models.known_truth import QUICK
 
 RECIPE = replace(
     QUICK,
@@ -29,7 +28,7 @@ NAMES = ("hours", "visits", "size", "plan")
 
 
 def make_rows(seed, n_rows=700):
-    """Return rows whose truth wiggles against the directions, with interactions, missing values, a category."""
+    """Return rows whose truth wiggles against the directions, with gaps and a category."""
     chance = np.random.default_rng(seed)
     matrix = chance.normal(size=(n_rows, 3))
     matrix[:, 1] = chance.poisson(2.0, n_rows)
