@@ -10,6 +10,7 @@ from training.encoding import Encoded
 from training.models.facts import FitFacts
 from training.models.fit_binary import fit_binary
 from training.models.fit_hazard import fit_hazard
+from training.models.fit_incidence import fit_incidence
 from training.models.fit_rating import climb, fit_rating
 from training.models.levels import Levels
 from training.models.odds import to_probability
@@ -119,3 +120,16 @@ def test_whoever_stops_climbing_has_a_low_answer():
     table = climb(declare(encoded), Levels.fit(answers, "ordinal", None), answers, np.ones(60))
     assert table.directions == (-1, 1, 0, 0)
     assert table.take(np.arange(60) < 30).weigh(np.ones(30)).directions == (-1, 1, 0, 0)
+
+
+def test_a_share_with_competing_exits_never_goes_against_its_directions():
+    encoded, truth, chance = make_rows(8)
+    days, others = chance.exponential(200 * np.exp(-truth)), chance.exponential(200 * np.exp(truth))
+    watched = chance.uniform(100, 250, len(days))
+    event = np.where(days < others, 1.0, 2.0) * (np.minimum(days, others) < watched)
+    days = np.minimum(np.minimum(days, others), watched)
+    fit = fit_incidence(declare(encoded), days, event, (30, 90), recipe=RECIPE)
+    assert fit.competing is not None
+    assert worst_step(lambda rows: -fit.model.competing.period_log_odds(rows), encoded, 8) == 0.0
+    assert worst_step(fit.model.event.period_log_odds, encoded, 8) == 0.0
+    assert worst_step(fit.model.probabilities, encoded, 8) <= 1e-14
