@@ -15,6 +15,7 @@ Kind = Literal["number", "category"]
 Data = Literal["O", "X"]
 Role = Literal["lever", "mediator", "signal", "context"]
 Sensitivity = Literal["none", "personal", "protected"]
+Direction = Literal["rising", "falling"]
 
 
 class DriverGroup(Protocol):
@@ -171,6 +172,35 @@ class Catalogue:
         assigned = (_assign(feature, owners.get(feature.name), drivers) for feature in self.features)
         return type(self)(tuple(assigned))
 
+    def directions(self, declared: Mapping[str, Direction]) -> tuple[int, ...]:
+        """Return 1 for each feature declared rising, -1 for falling, 0 else; empty if none is declared.
+
+        Parameters
+        ----------
+        declared
+            Feature patterns as drivers write them, each with its direction.
+
+        Raises
+        ------
+        ContractError
+            If a pattern matches no feature or a category, or gives a feature the other direction.
+
+        Examples
+        --------
+        >>> catalogue = Catalogue((Feature("hours", "number", "table"), Feature("age", "number", "table")))
+        >>> catalogue.directions({"hours": "rising"})
+        (1, 0)
+        """
+        found: dict[str, Direction] = {}
+        for pattern, direction in declared.items():
+            for name in _match("monotone", pattern, self.features):
+                _demand_number(self.by_name[name], pattern)
+                if found.setdefault(name, direction) != direction:
+                    problem = f"'{pattern}' lets {name} be {direction}, another pattern {found[name]}"
+                    raise ContractError("monotone", problem, "give each feature one direction")
+        signs = {None: 0, "rising": 1, "falling": -1}
+        return tuple(signs[found.get(name)] for name in self.names) if found else ()
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values: ``{"features": [{"name": ..., ...}, ...]}``."""
         return {"features": [asdict(feature) for feature in self.features]}
@@ -196,7 +226,7 @@ def _find_owners(features: Iterable[Feature], drivers: Mapping[str, DriverGroup]
     owners: dict[str, str] = {}
     for driver, group in drivers.items():
         for pattern in group.features:
-            for name in _match(driver, pattern, listed):
+            for name in _match(f"drivers.{driver}.features", pattern, listed):
                 if owners.setdefault(name, driver) != driver:
                     problem = f"'{pattern}' takes {name}, which driver '{owners[name]}' already has"
                     raise ContractError(
@@ -205,7 +235,14 @@ def _find_owners(features: Iterable[Feature], drivers: Mapping[str, DriverGroup]
     return owners
 
 
-def _match(driver: str, pattern: str, features: Sequence[Feature]) -> list[str]:
+def _demand_number(feature: Feature, pattern: str) -> None:
+    """Refuse a direction for a category: its levels have no order."""
+    if feature.kind == "category":
+        problem = f"'{pattern}' takes {feature.name}, a category, which has no direction"
+        raise ContractError("monotone", problem, "name numbers only")
+
+
+def _match(where: str, pattern: str, features: Sequence[Feature]) -> list[str]:
     """Return the names of the features that a pattern means."""
     found = [feature.name for feature in features if feature.fits(pattern)]
     if not found:
@@ -216,7 +253,7 @@ def _match(driver: str, pattern: str, features: Sequence[Feature]) -> list[str]:
             if nearest
             else f"features are {', '.join(bare_names)}"
         )
-        raise ContractError(f"drivers.{driver}.features", f"'{pattern}' matches no feature", hint)
+        raise ContractError(where, f"'{pattern}' matches no feature", hint)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
@@ -88,12 +88,16 @@ class Encoded:
         Number of codes of each column; 0 marks a number.
     unseen
         Levels that training never saw, sorted, by feature; features without any are left out.
+    directions
+        1 where the score must never fall with the feature, -1 where it must never rise, 0 where both may be;
+        empty for 0 throughout. Only fitting reads them.
     """
 
     matrix: Floats
     names: tuple[str, ...]
     n_codes: tuple[int, ...]
     unseen: dict[str, list[str]]
+    directions: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -107,7 +111,7 @@ class Encoded:
         rows
             Positions, or one truth value per row.
         """
-        return Encoded(self.matrix[rows], self.names, self.n_codes, self.unseen)
+        return replace(self, matrix=self.matrix[rows])
 
 
 @dataclass(frozen=True)

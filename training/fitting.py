@@ -54,7 +54,7 @@ def refit_rows(fitted: FittedModel, rows: TrainingRows, recipe: Recipe = DEFAULT
     """
     if isinstance(rows.outcome, LabelOutcome):
         rows = rows.take(rows.outcome.is_known)
-    encoded = fitted.encoder.encode(rows.columns)
+    encoded = replace(fitted.encoder.encode(rows.columns), directions=rows.directions)
     table = _cut(encoded, rows, fitted.model)
     blend = refit_members(table if rows.weight is None else table.weigh(rows.weight), fitted.facts, recipe)
     model = fitted.model
@@ -70,11 +70,12 @@ def _cut(encoded: Encoded, rows: TrainingRows, model: Model) -> PeriodTable:
     outcome = rows.outcome
     if isinstance(outcome, FollowUp):
         horizons = [span.length.days for span in outcome.spans]
-        return PeriodTable.cut(encoded.matrix, encoded.n_codes, outcome.days, outcome.event, horizons)
+        table = PeriodTable.cut(encoded.matrix, encoded.n_codes, outcome.days, outcome.event, horizons)
+        return replace(table, directions=encoded.directions)
     if isinstance(model, RatingModel):
         return climb(encoded, model.levels, outcome.target, np.ones(len(rows)))
     labels = outcome.target[:, None]
-    return PeriodTable(encoded.matrix, encoded.n_codes, labels, np.ones_like(labels))
+    return PeriodTable(encoded.matrix, encoded.n_codes, labels, np.ones_like(labels), encoded.directions)
 
 
 def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0) -> FittedModel:
@@ -86,7 +87,7 @@ def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0)
         If there are too few events for any model.
     """
     encoder = Encoder.fit(rows.columns, rows.catalogue)
-    encoded = encoder.encode(rows.columns)
+    encoded = replace(encoder.encode(rows.columns), directions=rows.directions)
     # The many small steps of an optimiser lose more time to the threads of BLAS than they gain.
     with threadpool_limits(1, user_api="blas"):
         if isinstance(rows.outcome, LabelOutcome):

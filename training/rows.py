@@ -119,6 +119,9 @@ class TrainingRows:
         What became of each row: time to an event, or a label.
     group
         Rows of one group never stand on both sides of a split: the declared group, else the entity.
+    directions
+        The declared direction of each feature, in the order of the catalogue; see
+        :meth:`features.catalogue.Catalogue.directions`. Empty where none is declared.
     """
 
     catalogue: Catalogue
@@ -128,6 +131,7 @@ class TrainingRows:
     outcome: FollowUp | LabelOutcome
     weight: Floats | None
     value: Floats | None
+    directions: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -186,6 +190,7 @@ def rows_of(frame: Frame, usecase: UseCase) -> TrainingRows:
         outcome=_outcome(table, usecase, facts.observed_until),
         weight=numbers(table, "weight"),
         value=numbers(table, "value_revenue"),
+        directions=facts.catalogue.directions(usecase.monotone),
     )
 
 

@@ -129,7 +129,9 @@ def list_families(tables: Tables, usecase: UseCase) -> tuple[Family, ...]:
 def describe_families(families: Iterable[Family], usecase: UseCase) -> Catalogue:
     """Return the catalogue of all features, with driver and role."""
     described = tuple(feature for family in families for feature in family.describe())
-    return Catalogue(described).with_drivers(usecase.drivers)
+    catalogue = Catalogue(described).with_drivers(usecase.drivers)
+    catalogue.directions(usecase.monotone)  # refused before anything is trained
+    return catalogue
 
 
 def _plan(tables: Tables, usecase: UseCase, name: str) -> Family:

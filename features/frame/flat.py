@@ -48,6 +48,7 @@ def build_from_table(usecase: UseCase, report: Report, tombstones: Tombstones | 
     """
     rows = read_flat(usecase, report=report, tombstones=tombstones)
     catalogue = Catalogue(rows.features).with_drivers(usecase.drivers)
+    catalogue.directions(usecase.monotone)  # refused before anything is trained
     _refuse_reserved(catalogue, usecase)
     report("looking for leaks")
     has_id = usecase.table is not None and usecase.table.id is not None

@@ -50,6 +50,10 @@ class UseCase(Labelled):
     target: Target | None = Field(None, description="event, silence or next: what is predicted")
     table: FlatTable | None = None
     drivers: dict[Name, Driver] = {}
+    monotone: dict[str, Literal["rising", "falling"]] = Field(
+        {},
+        description="feature pattern: rising or falling, how the risk or the expected answer may go with it",
+    )
     value: Value | None = None
     privacy: Privacy = Privacy()
     card: CardWords = CardWords()

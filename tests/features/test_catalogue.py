@@ -137,3 +137,27 @@ def test_catalogue_is_light_enough_for_serving():
     program = f"import sys, features.catalogue; print(sorted({heavy} & sys.modules.keys()))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_directions_stand_in_the_order_of_columns():
+    declared = {"tickets.*": "rising", "surveys.nps.last": "falling"}
+    assert ALL.directions(declared) == (1, 1, -1, 0)
+    assert ALL.directions({"tickets.*": "rising", "tickets.count_90d": "rising"}) == (1, 1, 0, 0)
+    assert ALL.directions({}) == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"tickets.size": "rising"}, r"monotone: 'tickets\.size' matches no feature.*nearest"),
+        ({"customers.plan": "rising"}, r"monotone: 'customers\.plan' takes o_customers\.plan, a category"),
+        (
+            {"tickets.*": "rising", "tickets.count_90d": "falling"},
+            r"monotone: 'tickets\.count_90d' lets o_tickets\.count_90d be falling, another pattern rising",
+        ),
+    ],
+    ids=["unknown", "category", "both"],
+)
+def test_directions_that_cannot_be_kept_are_refused(declared, message):
+    with pytest.raises(ContractError, match=message):
+        ALL.directions(declared)

@@ -125,3 +125,19 @@ class TestRefit:
         without = learned.rows.take(learned.rows.columns["plan"] != "trial")
         matrix = learned.fitted.encoder.encode(learned.rows.columns).matrix
         assert np.isfinite(refit_rows(learned.fitted, without, LINEAR).probabilities(matrix)).all()
+
+
+@pytest.mark.parametrize("kind", ["event", "binary"])
+def test_declared_directions_reach_the_model(request, kind):
+    rows = request.getfixturevalue("company" if kind == "event" else "members").learned.rows
+    number = next(name for name in rows.catalogue.numbers if len(np.unique(rows.columns[name])) > 20)
+    place = rows.catalogue.names.index(number)
+    for direction in (1, -1):
+        signs = tuple(direction * (name == number) for name in rows.catalogue.names)
+        fitted = fit_rows(replace(rows, directions=signs), LINEAR, SEED)
+        matrix = fitted.encoder.encode(rows.columns).matrix
+        known = np.sort(matrix[~np.isnan(matrix[:, place]), place])
+        swept = np.repeat(matrix[:20], 50, axis=0)
+        swept[:, place] = np.tile(np.quantile(known, np.linspace(0, 1, 50)), 20)
+        risk = fitted.model.probabilities(swept).reshape(20, 50, -1)
+        assert np.min(direction * np.diff(risk, axis=1)) >= -1e-14

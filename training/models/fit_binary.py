@@ -75,7 +75,9 @@ def fit_binary(
         culprit = outcome[~np.isin(outcome, (0.0, 1.0))][0]
         raise ContractError("column target", f"holds {culprit:g}", "write 1 for the event and 0 for none")
     weights = to_weights(weight, len(encoded))
-    table = PeriodTable(encoded.matrix, encoded.n_codes, outcome[:, None], weights[:, None])
+    table = PeriodTable(
+        encoded.matrix, encoded.n_codes, outcome[:, None], weights[:, None], encoded.directions
+    )
     n_folds, _ = recipe.folds_for(len(encoded))
     entities = to_labels(groups, len(encoded))
     fit = fit_blend(table, entities, join_copies(entities, encoded.matrix, n_folds), recipe, seed)

@@ -53,7 +53,7 @@ def fit_booster(
     seed
         Seed of LightGBM.
     """
-    parameters = settings.to_lightgbm(seed)
+    parameters = settings.to_lightgbm(seed, table.booster_directions)
     rows, row = _bin(table, parameters)
     held = [repeat == fold for repeat in folds for fold in np.unique(repeat)]
     search = lightgbm.cv(

@@ -1,7 +1,7 @@
 """Fit a hazard model on snapshots with a time to event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,7 +78,9 @@ def fit_hazard(
     n_rows = len(encoded)
     follow_up, happened = to_column("target_days", days, n_rows), to_column("target_event", event, n_rows)
     table = PeriodTable.cut(encoded.matrix, encoded.n_codes, follow_up, happened, horizons, cause)
-    table = table.weigh(to_weights(weight, n_rows))
+    # What must not lower the share with the event must not raise that of the exits that forestall it.
+    signs = encoded.directions if cause == 1 else tuple(-direction for direction in encoded.directions)
+    table = replace(table.weigh(to_weights(weight, n_rows)), directions=signs)
     _demand_rows(table, horizons, recipe)
     entities = to_labels(groups, n_rows)
     fit = fit_blend(table, entities, entities, recipe, seed)

@@ -109,7 +109,8 @@ def climb(encoded: Encoded, levels: Levels, answers: Floats, weight: Floats) -> 
     place = levels.place(answers).astype(np.float64)
     stops = (place < len(levels.cuts)).astype(np.float64)
     table = PeriodTable.cut(encoded.matrix, encoded.n_codes, place, stops, _steps(levels))
-    return table.weigh(weight)
+    # Whoever stops early has a low answer: what may only raise the answer may only lower the risk of a stop.
+    return replace(table.weigh(weight), directions=tuple(-direction for direction in encoded.directions))
 
 
 def fit_reaches(scores: Floats, weight: Floats) -> tuple[float, ...]:

@@ -41,12 +41,27 @@ def fit_shapes(table: PeriodTable, folds: Labels, inverse_penalties: tuple[float
     inverse_penalties
         Candidates, from strong to weak penalty.
     """
-    design = Design.write_out(table.matrix, table.n_codes)
-    candidates = _cross_fit(design.columns, table, folds, inverse_penalties)
+    design = Design.write_out(table.matrix, table.n_codes, table.directions)
+    candidates = _cross_fit(design, table, folds, inverse_penalties)
     losses = [log_loss(log_odds, table.target, table.weight) for log_odds in candidates]
     best = int(np.argmin(losses))
-    fit = fit_logistic(design.columns, table.target, table.weight, inverse_penalties[best])
+    fit = fit_design(design, table, inverse_penalties[best])
     return ShapeFit(compile_fit(fit, design, table), candidates[best], inverse_penalties[best])
+
+
+def fit_design(design: Design, table: PeriodTable, inverse_penalty: float) -> LinearFit:
+    """Fit the coefficients of a design to its rows; directions hold.
+
+    Parameters
+    ----------
+    design, table
+        The same rows, written out and as they are.
+    inverse_penalty
+        The larger, the less the coefficients are drawn to zero.
+    """
+    return fit_logistic(
+        design.columns, table.target, table.weight, inverse_penalty, is_bounded=design.is_bounded
+    )
 
 
 def compile_fit(fit: LinearFit, design: Design, table: PeriodTable) -> ShapeModel:
@@ -60,7 +75,7 @@ def compile_fit(fit: LinearFit, design: Design, table: PeriodTable) -> ShapeMode
     return ShapeModel(center, (*curves, of_period))
 
 
-def _cross_fit(columns: Floats, table: PeriodTable, folds: Labels, candidates: tuple[float, ...]) -> Floats:
+def _cross_fit(design: Design, table: PeriodTable, folds: Labels, candidates: tuple[float, ...]) -> Floats:
     """Return out-of-fold log-odds, averaged over repeats, shape (penalties, rows, periods)."""
     total = np.zeros((len(candidates), *table.target.shape))
     for repeat in folds:
@@ -68,6 +83,8 @@ def _cross_fit(columns: Floats, table: PeriodTable, folds: Labels, candidates: t
             held, kept = np.flatnonzero(repeat == fold), np.flatnonzero(repeat != fold)
             target, weight, fit = table.target[kept], table.weight[kept], None
             for place, inverse_penalty in enumerate(candidates):
-                fit = fit_logistic(columns, target, weight, inverse_penalty, start=fit, rows=kept)
-                total[place, held] += fit.log_odds(columns, held)
+                fit = fit_logistic(
+                    design.columns, target, weight, inverse_penalty, fit, kept, is_bounded=design.is_bounded
+                )
+                total[place, held] += fit.log_odds(design.columns, held)
     return total / len(folds)

@@ -1,4 +1,7 @@
-"""Ridge logistic regression with one free intercept per period, by Newton steps with a Cholesky factor."""
+"""Ridge logistic regression with one free intercept per period, by Newton steps with a Cholesky factor.
+
+Coefficients that must not be negative are kept so by projected Newton steps (Bertsekas 1982).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ _MOST_CURVED_ROWS = 65_536
 _MAX_STEPS = 60
 _MAX_HALVINGS = 30
 _TOLERANCE = 1e-11
+_NEAR_BOUND = 1e-9
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ def fit_logistic(
     inverse_penalty: float,
     start: LinearFit | None = None,
     rows: Rows | None = None,
+    is_bounded: NDArray[np.bool_] | None = None,
 ) -> LinearFit:
     """Minimise ``inverse_penalty * summed log loss + |coefficients|^2 / 2``; intercepts are free.
 
@@ -61,17 +66,31 @@ def fit_logistic(
         Where to begin.
     rows
         Which rows of ``columns`` to learn from, without a copy of them; all if absent.
+    is_bounded
+        Which coefficients must not be below zero, shape (columns,); none if absent.
     """
-    problem = _Problem(columns, rows, target, weight * inverse_penalty)
+    bounded = np.zeros(columns.shape[1], dtype=np.bool_) if is_bounded is None else is_bounded
+    problem = _Problem(columns, rows, target, weight * inverse_penalty, bounded)
     point = problem.origin() if start is None else np.concatenate([start.coefficients, start.intercepts])
     value = problem.value(point)
     for _ in range(_MAX_STEPS):
-        gradient, factor = problem.slope(point)
-        step = cho_solve(factor, gradient, check_finite=False)
+        gradient, bends = problem.slope(point)
+        step = _newton_step(gradient, bends, problem.is_free(point, gradient))
         point, value, is_done = _descend(problem, point, value, step, float(gradient @ step))
         if is_done:
             break
     return LinearFit(point[: columns.shape[1]], point[columns.shape[1] :])
+
+
+def _newton_step(gradient: Floats, bends: Floats, is_free: NDArray[np.bool_]) -> Floats:
+    """Return the Newton step in the free coordinates, zero in the others."""
+    if not is_free.all():
+        step = np.zeros(len(gradient))
+        step[is_free] = _newton_step(gradient[is_free], bends[np.ix_(is_free, is_free)], is_free[is_free])
+        return step
+    factor = cho_factor(bends, lower=True, overwrite_a=True, check_finite=False)
+    whole: Floats = cho_solve(factor, gradient, check_finite=False)
+    return whole
 
 
 def _descend(
@@ -79,9 +98,9 @@ def _descend(
 ) -> tuple[Floats, float, bool]:
     """Go along a Newton step, halved until the value falls; tell whether the end is reached."""
     if decrement <= _TOLERANCE * max(1.0, abs(value)):
-        return point - step, value, True
+        return problem.project(point - step), value, True
     for halving in range(_MAX_HALVINGS):
-        candidate = point - step / 2**halving
+        candidate = problem.project(point - step / 2**halving)
         reached = problem.value(candidate)
         if reached < value:
             return candidate, reached, False
@@ -96,6 +115,24 @@ class _Problem:
     rows: Rows | None
     target: Floats
     weight: Floats
+    is_bounded: NDArray[np.bool_]
+
+    def project(self, point: Floats) -> Floats:
+        """Return the nearest point of which no bounded coefficient is below zero."""
+        if not self.is_bounded.any():
+            return point
+        inside = point.copy()
+        coefficients = inside[: len(self.is_bounded)]
+        coefficients[self.is_bounded & (coefficients < 0)] = 0.0
+        return inside
+
+    def is_free(self, point: Floats, gradient: Floats) -> NDArray[np.bool_]:
+        """Tell which coordinates are not held at their bound by the slope."""
+        is_free = np.ones(len(point), dtype=np.bool_)
+        n_columns = len(self.is_bounded)
+        is_held = self.is_bounded & (point[:n_columns] <= _NEAR_BOUND) & (gradient[:n_columns] > 0)
+        is_free[:n_columns] = ~is_held
+        return is_free
 
     def origin(self) -> Floats:
         """Return zero coefficients and the intercepts that fit alone; shares are kept off 0 and 1."""
@@ -109,8 +146,8 @@ class _Problem:
         loss = np.sum(self.weight * (softplus(log_odds) - self.target * log_odds))
         return float(loss + coefficients @ coefficients / 2)
 
-    def slope(self, point: Floats) -> tuple[Floats, tuple[Floats, bool]]:
-        """Return the gradient and the Cholesky factor of the second derivatives."""
+    def slope(self, point: Floats) -> tuple[Floats, Floats]:
+        """Return the gradient and the second derivatives."""
         n_columns = self.columns.shape[1]
         share = to_probability(self._log_odds(point))
         residual = self.weight * (share - self.target)
@@ -120,8 +157,8 @@ class _Problem:
             gradient[:n_columns] += block.T @ per_row[part]
         return gradient, self._bends(self.weight * share * (1 - share))
 
-    def _bends(self, curvature: Floats) -> tuple[Floats, bool]:
-        """Return the Cholesky factor of the second derivatives, block by block to spare memory."""
+    def _bends(self, curvature: Floats) -> Floats:
+        """Return the second derivatives, block by block to spare memory."""
         n_columns, n_points = self.columns.shape[1], self.columns.shape[1] + curvature.shape[1]
         every = -(-len(curvature) // _MOST_CURVED_ROWS) or 1
         bends = np.zeros((n_points, n_points))
@@ -136,8 +173,7 @@ class _Problem:
         bends[np.diag_indices(n_columns)] += 1.0
         inner = np.arange(n_columns, n_points)
         bends[inner, inner] = chosen.sum(axis=0) + 1e-12
-        factor: tuple[Floats, bool] = cho_factor(bends, lower=True, overwrite_a=True, check_finite=False)
-        return factor
+        return bends
 
     def _log_odds(self, point: Floats) -> Floats:
         """Return log-odds, shape (rows, periods)."""

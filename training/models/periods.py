@@ -1,7 +1,7 @@
 """Rows cut into periods between horizons: the discrete-time view of time to event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -27,12 +27,16 @@ class PeriodTable:
         1 where the event fell into the period, shape (rows, periods).
     weight
         How much of the period was watched, times the weight of the row; 0 where the row was not at risk.
+    directions
+        1 where a feature must never lower the log-odds of the event, -1 where it must never raise them, 0
+        where both may be; empty for 0 throughout.
     """
 
     matrix: Floats
     n_codes: tuple[int, ...]
     target: Floats
     weight: Floats
+    directions: tuple[int, ...] = ()
 
     @classmethod
     def cut(
@@ -100,7 +104,7 @@ class PeriodTable:
 
     def weigh(self, weight: Floats) -> "PeriodTable":
         """Return the table with further weights, one per row."""
-        return PeriodTable(self.matrix, self.n_codes, self.target, self.weight * weight[:, None])
+        return replace(self, weight=self.weight * weight[:, None])
 
     @property
     def n_periods(self) -> int:
@@ -111,6 +115,11 @@ class PeriodTable:
     def booster_codes(self) -> tuple[int, ...]:
         """Return ``n_codes`` of the stacked matrix: the period is a number there."""
         return self.n_codes if self.n_periods == 1 else (*self.n_codes, 0)
+
+    @property
+    def booster_directions(self) -> tuple[int, ...]:
+        """Return ``directions`` of the stacked matrix: the period may do both."""
+        return (*self.directions, 0) if self.directions and self.n_periods > 1 else self.directions
 
     def stack(self) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
         """Return matrix, target and weight of the cells at risk, and the row each belongs to."""
@@ -125,7 +134,7 @@ class PeriodTable:
 
     def take(self, rows: NDArray[np.bool_]) -> "PeriodTable":
         """Return some of the rows."""
-        return PeriodTable(self.matrix[rows], self.n_codes, self.target[rows], self.weight[rows])
+        return replace(self, matrix=self.matrix[rows], target=self.target[rows], weight=self.weight[rows])
 
 
 def _weigh_partial(watched: Floats, n_events: NDArray[np.int64]) -> Floats:

@@ -9,8 +9,7 @@ import lightgbm
 from training.models.blend import Blend, Member, MemberModel
 from training.models.boosters import BoosterModel
 from training.models.facts import FitFacts
-from training.models.fit_shapes import compile_fit
-from training.models.logistic import fit_logistic
+from training.models.fit_shapes import compile_fit, fit_design
 from training.models.periods import PeriodTable
 from training.models.recipe import Recipe
 from training.models.splines import Design
@@ -42,17 +41,17 @@ def refit_members(table: PeriodTable, facts: FitFacts, recipe: Recipe) -> Blend:
         if chosen.n_trees is None:
             model = _refit_shape(table, float(chosen.inverse_penalty or 1.0))
         else:
-            model = _refit_booster(table, settings[chosen.name].to_lightgbm(facts.seed), chosen.n_trees)
+            model = _refit_booster(
+                table, settings[chosen.name].to_lightgbm(facts.seed, table.booster_directions), chosen.n_trees
+            )
         members.append(Member(chosen.name, chosen.weight, model))
     return Blend(0.0, tuple(members))
 
 
 def _refit_shape(table: PeriodTable, inverse_penalty: float) -> MemberModel:
     """Fit the linear member once."""
-    design = Design.write_out(table.matrix, table.n_codes)
-    return compile_fit(
-        fit_logistic(design.columns, table.target, table.weight, inverse_penalty), design, table
-    )
+    design = Design.write_out(table.matrix, table.n_codes, table.directions)
+    return compile_fit(fit_design(design, table, inverse_penalty), design, table)
 
 
 def _refit_booster(table: PeriodTable, parameters: dict[str, object], n_trees: int) -> MemberModel:

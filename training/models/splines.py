@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
 from training.models.odds import Floats
+from training.models.ramps import Ramps
 from training.models.shapes import Curve
 
 DEGREE = 2
@@ -64,6 +65,11 @@ class Terms:
     def n_columns(self) -> int:
         """Return the number of columns."""
         return self._n_splines + len(self.values) + self.has_missing
+
+    @property
+    def is_bounded(self) -> NDArray[np.bool_]:
+        """Tell which columns must not have an amount below zero: none."""
+        return np.zeros(self.n_columns, dtype=np.bool_)
 
     def write_out(self, column: Floats) -> Floats:
         """Return the columns of one feature, shape (rows, columns); a missing value has only the last."""
@@ -133,16 +139,16 @@ class Design:
     Attributes
     ----------
     terms
-        One per feature.
+        One per feature: ramps where a direction is declared.
     columns
         Shape (rows, all columns); float64, or float32 where there are very many.
     """
 
-    terms: tuple[Terms, ...]
+    terms: tuple[Terms | Ramps, ...]
     columns: NDArray[Any]
 
     @classmethod
-    def write_out(cls, matrix: Floats, n_codes: Sequence[int]) -> Self:
+    def write_out(cls, matrix: Floats, n_codes: Sequence[int], directions: Sequence[int] = ()) -> Self:
         """Write out a training matrix.
 
         Parameters
@@ -151,8 +157,15 @@ class Design:
             Shape (rows, features), NaN where missing.
         n_codes
             Number of codes of each category, 0 for numbers.
+        directions
+            1 where a feature never lowers the log-odds, -1 where it never raises them, 0 where both may be;
+            empty for 0 throughout.
         """
-        terms = tuple(Terms.plan(column, codes) for column, codes in zip(matrix.T, n_codes, strict=True))
+        declared = directions or (0,) * len(n_codes)
+        terms = tuple(
+            Ramps.plan(column, direction) if direction else Terms.plan(column, codes)
+            for column, codes, direction in zip(matrix.T, n_codes, declared, strict=True)
+        )
         shape = len(matrix), sum(term.n_columns for term in terms)
         columns = np.empty(shape, np.float64 if shape[0] * shape[1] <= _MOST_DOUBLES else np.float32)
         start = 0
@@ -160,6 +173,11 @@ class Design:
             columns[:, start : start + term.n_columns] = term.write_out(column)
             start += term.n_columns
         return cls(terms, columns)
+
+    @property
+    def is_bounded(self) -> NDArray[np.bool_]:
+        """Tell which columns must not have a coefficient below zero."""
+        return np.concatenate([term.is_bounded for term in self.terms])
 
     def compile(self, coefficients: Floats, matrix: Floats) -> tuple[Curve, ...]:
         """Return the curve of each feature."""

@@ -178,3 +178,11 @@ class TestAnswersOfTheSameSurvey:
 
     def test_answers_that_are_left_out_do_not_count(self, tmp_path):
         assert self.warned(tmp_path, experience=["tenure", "left"], exclude=["tenure"]) == []
+
+
+def test_a_direction_that_no_feature_has_is_refused_before_training(tmp_path):
+    usecase = load_flat(tmp_path / "raw", monotone={"plan": "rising"})
+    with pytest.raises(ContractError, match="monotone: 'plan' takes plan, a category"):
+        build(usecase, tmp_path / "frame")
+    usecase = load_flat(tmp_path / "raw", monotone={"tenure": "falling"})
+    assert build(usecase, tmp_path / "frame").facts.catalogue.directions(usecase.monotone)[0] == -1

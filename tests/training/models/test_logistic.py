@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from training.models import logistic
@@ -105,3 +106,31 @@ def test_single_precision_columns_lose_the_seventh_digit_alone():
     single = fit_logistic(columns.astype(np.float32), target, weight, 1.0)
     assert single.coefficients.dtype == np.float64
     np.testing.assert_allclose(single.coefficients, double.coefficients, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bounded_coefficients_reach_the_minimum_that_scipy_finds(seed):
+    columns, target, weight = make_problem(n_periods=2, seed=seed)
+    columns = np.column_stack([columns, columns[:, :3] + 0.05 * columns[:, 3:6]])
+    is_bounded = np.arange(9) % 3 > 0
+
+    def loss(point):
+        log_odds = (columns @ point[:9])[:, None] + point[9:]
+        summed = np.sum(weight * (np.logaddexp(0.0, log_odds) - target * log_odds))
+        return summed + point[:9] @ point[:9] / 2
+
+    fit = fit_logistic(columns, target, weight, 1.0, is_bounded=is_bounded)
+    bounds = [(0.0 if bound else None, None) for bound in (*is_bounded, False, False)]
+    reference = minimize(loss, np.zeros(11), bounds=bounds, options={"ftol": 1e-15, "maxfun": 1e5})
+    assert np.all(fit.coefficients[is_bounded] >= 0)
+    assert np.any(fit.coefficients[is_bounded] == 0)
+    reached = loss(np.concatenate([fit.coefficients, fit.intercepts]))
+    assert reached <= reference.fun + 1e-8 * reference.fun
+
+
+def test_bounds_that_do_not_bind_change_nothing():
+    columns, target, weight = make_problem()
+    columns *= np.sign(fit_logistic(columns, target, weight, 1.0).coefficients)
+    bounded = fit_logistic(columns, target, weight, 1.0, is_bounded=np.ones(6, dtype=bool))
+    free = fit_logistic(columns, target, weight, 1.0)
+    np.testing.assert_allclose(bounded.coefficients, free.coefficients, atol=1e-9)
