@@ -15,6 +15,7 @@ from training.assessment.competing import judge_competing, tell_competing
 from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
 from training.assessment.judging import judge, primary_labels, primary_outcomes
 from training.assessment.splitting import Split, known_at_origin, split_rows
+from training.assessment.worth import judge_worth, tell_worth
 from training.evaluation import HorizonEvaluations
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import TrainingRows
@@ -27,11 +28,13 @@ __all__ = [
     "assess",
     "judge",
     "judge_competing",
+    "judge_worth",
     "known_at_origin",
     "primary_labels",
     "primary_outcomes",
     "split_rows",
     "tell_competing",
+    "tell_worth",
 ]
 
 
