@@ -49,12 +49,14 @@ def test_trained_bundle_tells_money(company: Example) -> None:
     assert found["horizon"] == learned.rows.horizon_names[learned.rows.primary_index]
     assert found["best_profit"]["value"] >= found["random"]["value"]
     assert "logistic" in found["gain_over"]
-    assert learned.parts.evaluation["money"]["best_share"] == found["best_share"]
+    assert learned.parts.evaluation["money"]["empc"]["value"] == found["empc"]["value"]
 
 
-def test_ratings_have_no_money(members: Example) -> None:
+def test_flat_table_has_money(members: Example) -> None:
     learned = members.learned
-    assert judge_worth(learned.rows, learned.assessment.forecasts, members.usecase, 1000) == {}
+    found = judge_worth(learned.rows, learned.assessment.forecasts, members.usecase, 1000)["money"]
+    assert ("revenue" in found["reference_defaults"]) is (members.usecase.value is None)
+    assert found["empc"]["low"] <= found["empc"]["value"] <= found["empc"]["high"]
 
 
 def test_line_names_cutoff_worth_and_reference_values() -> None:
