@@ -16,6 +16,7 @@ from training.assessment.forecasting import Forecasts, RatingForecasts, forecast
 from training.assessment.judging import judge, primary_labels, primary_outcomes
 from training.assessment.population import describe_population
 from training.assessment.splitting import Split, known_at_origin, split_rows
+from training.assessment.worth import judge_worth, tell_worth
 from training.evaluation import HorizonEvaluations, Population
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import TrainingRows
@@ -28,11 +29,13 @@ __all__ = [
     "assess",
     "judge",
     "judge_competing",
+    "judge_worth",
     "known_at_origin",
     "primary_labels",
     "primary_outcomes",
     "split_rows",
     "tell_competing",
+    "tell_worth",
 ]
 
 

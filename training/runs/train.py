@@ -13,7 +13,7 @@ from features.failpoints import reach
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.assessment import RatingForecasts, primary_outcomes, tell_competing
+from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
 from training.bundle import Bundle, load, save
 from training.console import Console
 from training.evaluation import AnyEvaluation, RatingEvaluation
@@ -224,6 +224,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     ]
     competing = tell_competing(trained.bundle)
     lines += [] if competing is None else [competing]
+    lines += tell_worth(trained.bundle.evaluation)
     missing = report_run.missing_events(trained.bundle.facts)
     if missing is not None:
         few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"
