@@ -10,7 +10,7 @@ from features.usecase import load
 from features.worlds import build_company
 from tests.training.examples import LINEAR, N_CUSTOMERS, ROOT, SEED, Example, _train, write_members
 from training.batch import score_cuts
-from training.evaluation import Population, RatingEvaluation
+from training.evaluation import CohortValue, RatingEvaluation
 from training.models import RatingModel
 from training.reports import build_report
 from training.runs.report import gather, write
@@ -57,7 +57,7 @@ class TestSatisfaction:
 
     def test_the_company_value_is_corrected_for_who_stays_silent(self, satisfaction):
         content = satisfaction.bundle.evaluation["population"]
-        found = Population.from_json(content)
+        found = CohortValue.from_json(content)
         assert found.to_json() == content
         assert list(found.values) == ["satisfied", "mean"]
         assert found.answered >= 30

@@ -17,7 +17,7 @@ from training.assessment.judging import judge, primary_labels, primary_outcomes
 from training.assessment.population import describe_population
 from training.assessment.splitting import Split, known_at_origin, split_rows
 from training.assessment.worth import judge_worth, tell_worth
-from training.evaluation import HorizonEvaluations, Population
+from training.evaluation import CohortValue, HorizonEvaluations
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import TrainingRows
 
@@ -58,7 +58,7 @@ class Assessment:
     all_rows: HorizonEvaluations
     new_entities: HorizonEvaluations | None
     competing: Mapping[str, Any] | None = None
-    population: Population | None = None
+    population: CohortValue | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

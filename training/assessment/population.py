@@ -7,7 +7,7 @@ from features.errors import TooFewEventsError
 from training.assessment.cohort import CohortForecasts
 from training.assessment.propensity import Propensity, fit_propensity
 from training.encoding import Encoder
-from training.evaluation import Measure, Population, PopulationValue
+from training.evaluation import CohortValue, Measure, PopulationValue
 from training.rows import Bools, Floats, LabelOutcome, TrainingRows
 from training.statistics import AskedRows, Estimate, share, trim_odds
 
@@ -16,7 +16,7 @@ MIN_SILENT = 10
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
-def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int = 0) -> Population | None:
+def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int = 0) -> CohortValue | None:
     """Correct the company value for who stays silent.
 
     Parameters
@@ -28,7 +28,7 @@ def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int =
 
     Returns
     -------
-    Population or None
+    CohortValue or None
         None where fewer than 30 answered, or fewer than 10 were silent: there is nothing to correct.
     """
     outcome = rows.outcome
@@ -57,7 +57,7 @@ def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int =
         name: _correct(found, measures[name], propensity.odds_ratio, _ends(name, outcome, measures[name][0]))
         for name, found in prepared.items()
     }
-    return Population(
+    return CohortValue(
         snapshot_date=None if outcome.timing is None else str(_days(asked)[0]),
         answered=int(is_answered.sum()),
         silent=int((~is_answered).sum()),

@@ -2,7 +2,7 @@
 
 from training.evaluation.horizons import AnyEvaluation, HorizonEvaluations, evaluate_horizons, horizon_labels
 from training.evaluation.judging import evaluate
-from training.evaluation.population import Measure, Population, PopulationValue
+from training.evaluation.population import CohortValue, Measure, PopulationValue
 from training.evaluation.rating_record import (
     COVERAGE,
     LARGEST_COVERAGE_GAP,
@@ -31,12 +31,12 @@ __all__ = [
     "AnswerForecasts",
     "AnyEvaluation",
     "CalibrationBin",
+    "CohortValue",
     "Comparison",
     "Doubt",
     "Evaluation",
     "HorizonEvaluations",
     "Measure",
-    "Population",
     "PopulationValue",
     "Problem",
     "RatingBin",

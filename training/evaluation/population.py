@@ -70,7 +70,7 @@ class PopulationValue:
 
 
 @dataclass(frozen=True)
-class Population:
+class CohortValue:
     """Hold what can be said of everybody who was asked at the newest snapshot whose horizon is over.
 
     Attributes

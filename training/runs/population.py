@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from training.evaluation import Population
+from training.evaluation import CohortValue
 from training.reports import AnswerForecast
 
 
@@ -21,11 +21,11 @@ def add_everyone(answers: AnswerForecast, evaluation: Mapping[str, Any]) -> Answ
     content = evaluation.get("population")
     if content is None:
         return answers
-    found = Population.from_json(content).values.get(answers.measure)
+    found = CohortValue.from_json(content).values.get(answers.measure)
     return answers if found is None else replace(answers, given=found.answered, everyone=found)
 
 
-def population_metrics(population: Population | None) -> dict[str, float]:
+def population_metrics(population: CohortValue | None) -> dict[str, float]:
     """Return the figures of MLflow by name."""
     if population is None:
         return {}

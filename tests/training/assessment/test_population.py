@@ -9,7 +9,7 @@ from tests.training.answer_world import SPAN, UNTIL
 from tests.training.silent_world import NAMES, make_world
 from training.assessment.cohort import CohortForecasts
 from training.assessment.population import describe_population
-from training.evaluation import Population
+from training.evaluation import CohortValue
 from training.rows import LabelOutcome, Timing, TrainingRows
 
 
@@ -101,7 +101,7 @@ class TestChoice:
 class TestRecord:
     def test_what_is_written_reads_back_with_the_lead_first(self, population):
         content = json.loads(json.dumps(population.to_json(), sort_keys=True, allow_nan=False))
-        again = Population.from_json(content)
+        again = CohortValue.from_json(content)
         assert again == population
         assert next(iter(again.values)) == "satisfied"
 

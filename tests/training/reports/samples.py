@@ -290,7 +290,10 @@ def satisfaction(measure: Measure = "satisfied", **more) -> ReportInputs:
 
 def everyone(measure: Measure = "satisfied") -> PopulationValue:
     """Return the value of everybody who was asked: lower than that of those who answered."""
-    given = satisfaction(measure).scored.answers.given
+    answers = satisfaction(measure).scored.answers
+    assert answers is not None
+    given = answers.given
+    assert given is not None
     step = (given.high - given.low) / 2
     middle = given.value - 2 * step
 
@@ -312,6 +315,7 @@ def everyone(measure: Measure = "satisfied") -> PopulationValue:
 def corrected_satisfaction(measure: Measure = "satisfied", **more) -> ReportInputs:
     """Return a report on answers whose value is corrected for who stays silent."""
     plain = satisfaction(measure, **more)
+    assert plain.scored.answers is not None
     answers = replace(plain.scored.answers, everyone=everyone(measure))
     return replace(plain, scored=replace(plain.scored, answers=answers))
 

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from tests.training.reports import samples
-from training.evaluation import Population
+from training.evaluation import CohortValue
 from training.reports import AnswerForecast
 from training.runs.population import add_everyone, population_metrics
 from training.statistics import Estimate
 
 RATE = Estimate(0.3, 0.28, 0.32, n=2400)
-POPULATION = Population(
+POPULATION = CohortValue(
     "2025-10-01", 720, 1680, RATE, 400.0, 3, "wait", 2.0, {"satisfied": samples.everyone()}
 )
 ANSWERS = AnswerForecast("satisfied", np.full(5, 0.5), np.full(5, 0.2), Estimate(0.9, 0.8, 1.0, n=30), 2)
