@@ -3,8 +3,11 @@ import pytest
 
 from tests.training.fairness.judged_samples import make_judged
 from training.assessment import RatingForecasts, primary_outcomes
+from training.assessment.cohort import CohortForecasts
 from training.evaluation import AnswerForecasts
 from training.fairness.judged import judged_rows
+
+NOBODY_ELSE = CohortForecasts(np.arange(0), {})
 
 
 def test_rows_are_those_whose_outcome_is_known(company):
@@ -28,7 +31,7 @@ def test_of_answers_the_lowest_tenth_is_selected(company):
     value = np.linspace(0, 10, 100)
     answers = AnswerForecasts.of_points(value, value)
     nobody = np.zeros(100, dtype=np.bool_)
-    found = judged_rows(rows, RatingForecasts(np.arange(100), nobody, value, answers, {}))
+    found = judged_rows(rows, RatingForecasts(np.arange(100), nobody, value, answers, {}, NOBODY_ELSE))
     assert not found.is_event
     assert np.flatnonzero(found.is_selected).tolist() == list(range(10))
 
@@ -38,7 +41,7 @@ def test_equal_forecasts_at_the_cut_are_all_in(company):
     answers = AnswerForecasts.of_points(value, value)
     found = judged_rows(
         company.learned.rows,
-        RatingForecasts(np.arange(100), np.zeros(100, dtype=np.bool_), value, answers, {}),
+        RatingForecasts(np.arange(100), np.zeros(100, dtype=np.bool_), value, answers, {}, NOBODY_ELSE),
     )
     assert found.is_selected.sum() == 50
 

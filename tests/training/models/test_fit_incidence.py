@@ -93,9 +93,9 @@ def test_too_few_predicted_events_are_refused_however_many_compete(competing_wor
 
 
 def test_rates_are_shares_of_what_was_watched():
-    days, event = np.array([10.0, 10.0, 50.0, 90.0, 60.0]), np.array([1.0, 2.0, 2.0, 0.0, 0.0])
+    days, event = np.array([10.0, 10.0, 50.0, 90.0, 90.0]), np.array([1.0, 2.0, 2.0, 0.0, 0.0])
     rates = fit_rates(PeriodTable.cut(np.zeros((5, 2)), (0, 0), days, event, (30, 90), 2), (30, 90))
-    expected = [(1 + 0.5) / (4 + 1), (1 + 0.5) / (2.5 + 1)]
+    expected = [(1 + 0.5) / (4 + 1), (1 + 0.5) / (3 + 1)]
     np.testing.assert_allclose(
         to_probability(rates.period_log_odds(np.zeros((1, 2))))[0], expected, atol=1e-12
     )

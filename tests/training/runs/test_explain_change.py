@@ -1,6 +1,7 @@
 """The verb explain-change, with a registry of two versions in a workspace."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -27,6 +28,13 @@ for bundle in sys.argv[2:]:
 """
 
 
+@pytest.fixture(autouse=True)
+def no_other_registry(monkeypatch):
+    """Forget the registry of an earlier test: MLflow writes it into the environment."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def workspace(company, tmp_path_factory):
     """Return a workspace with the feature table and two versions: the second is less worried by a third."""
@@ -41,7 +49,8 @@ def workspace(company, tmp_path_factory):
     save(parts, first)
     save(replace(parts, model=calmer, canary=canary), second)
     command = [sys.executable, "-c", _REGISTER, str(folder), str(first), str(second)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     return folder
 
 
