@@ -13,6 +13,8 @@ from training.statistics import AskedRows, Estimate, share, trim_odds
 
 MIN_ANSWERS = 30
 MIN_SILENT = 10
+# How features of a response rule are called: the rate, invitations in a row without an answer, the lag.
+_HABIT = ".response_rate"
 _QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -73,8 +75,11 @@ def describe_population(rows: TrainingRows, cohort: CohortForecasts, seed: int =
 def _fit_propensity(asked: TrainingRows, is_answered: Bools, seed: int) -> Propensity:
     """Fit who answers on the features of everybody who was asked."""
     encoded = Encoder.fit(asked.columns, asked.catalogue).encode(asked.columns)
-    drivers = [feature.driver or feature.name for feature in asked.catalogue]
-    return fit_propensity(encoded, is_answered, asked.group, drivers, seed)
+    drivers = [
+        None if _HABIT in feature.bare_name else feature.driver or feature.name for feature in asked.catalogue
+    ]
+    is_survey = [feature.data == "X" for feature in asked.catalogue]
+    return fit_propensity(encoded, is_answered, asked.group, drivers, seed, is_survey=is_survey)
 
 
 def _newest(outcome: LabelOutcome, positions: NDArray[np.intp]) -> Bools:

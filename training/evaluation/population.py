@@ -84,8 +84,8 @@ class CohortValue:
     effective_answers, trimmed_answers
         How many equal answers the weighted ones are worth, and how many weights were cut.
     strongest, odds_ratio
-        The known driver that moves the odds of answering most, and by how much: what a hidden cause of
-        silence is compared with.
+        The known driver that moves the odds of answering most, the habit of answering left aside, and by how
+        much: what a hidden cause of silence is compared with. Empty and 1 where nothing else is known.
     values
         By measure, the one to lead with first.
     """
@@ -115,9 +115,10 @@ class CohortValue:
             f"{self.answered + self.silent}, {show(corrected.value)} ({show(corrected.low, corrected.high)}) "
             "for everyone, corrected for who stays silent"
         )
+        known = self.strongest.replace("_", " ") or "nothing"
         yield (
-            f"if silence depends on the answer as strongly as on {self.strongest} (odds x "
-            f"{self.odds_ratio:.1f}): {show(value.low.value, value.high.value)}; at the very worst "
+            f"if silence depends on the answer as strongly as on {known} "
+            f"(odds x {self.odds_ratio:.1f}): {show(value.low.value, value.high.value)}; at the very worst "
             f"{show(value.worst, value.best)}"
         )
 

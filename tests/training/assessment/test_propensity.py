@@ -23,6 +23,30 @@ def test_features_of_one_driver_count_together():
     )
 
 
+def test_the_habit_of_answering_sets_no_bound():
+    world = make_world(0, 1500)
+    known = dict.fromkeys(NAMES) | {NAMES[-1]: NAMES[-1]}
+    habit = [known[name] for name in NAMES]
+    found = fit_propensity(world.encoded, world.is_answered, np.arange(1500), habit)
+    free = fit_propensity(world.encoded, world.is_answered, np.arange(1500), NAMES)
+    assert found.strongest == NAMES[-1]
+    assert found.odds_ratio < free.odds_ratio
+    assert found.chance.tolist() == free.chance.tolist()
+    nothing = fit_propensity(world.encoded, world.is_answered, np.arange(1500), [None] * len(NAMES))
+    assert (nothing.strongest, nothing.odds_ratio) == ("", 1.0)
+
+
+@pytest.mark.parametrize("is_survey", [True, False])
+def test_a_survey_without_an_answer_so_far_is_such_a_habit(is_survey):
+    chance = np.random.default_rng(0)
+    mood = chance.normal(size=2000)
+    mood[chance.random(2000) < 0.4] = np.nan
+    answered = chance.random(2000) < 1 / (1 + np.exp(2.0 * np.isnan(mood) - 0.5))
+    encoded = Encoded(mood[:, None], ("mood",), (0,), {})
+    found = fit_propensity(encoded, answered, np.arange(2000), ("mood",), is_survey=(is_survey,))
+    assert (found.odds_ratio < 1.3) == is_survey
+
+
 def test_chances_are_calibrated_on_rows_that_no_fit_saw():
     world = make_world(1, 3000)
     found = fit_propensity(world.encoded, world.is_answered, np.arange(3000), NAMES)
