@@ -75,24 +75,29 @@ def draw_figures(tested: JudgedRows, *, n_draws: int, seed: int) -> dict[str, Fl
     dict
         By figure ``[1 + draws]``; NaN where a resample does not allow it. fairlearn resamples rows, which
         counts an entity with many snapshots as many people; so its point figures are kept and the ranges
-        are made here.
+        are made here. To every resample of a rate two made-up entities are added, one chosen and one not
+        (Agresti and Caffo 2000), drawn as often as any other: none of eight chosen is no certainty.
     """
     draws = EntityDraws.of(
         len(tested.entity), entity=tested.entity, weight=tested.weight, n_draws=n_draws, seed=seed
     )
     ranking = Ranking.of(tested.outcome, tested.forecast) if tested.is_event else None
-    columns = _columns(tested)
+    columns, made_up = _columns(tested), _weigh_one_entity(tested)
+    random = np.random.default_rng([seed, 1])
 
-    def figures(weights: Floats) -> Floats:
+    def figures(weights: Floats, more: Floats) -> Floats:
         sums = {name: weights @ column for name, column in columns.items()}
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = _ratios(sums, is_event=tested.is_event)
+            found = _means(sums) | _rates(sums, made_up, more)
         if ranking is not None:
             found["auc"] = ranking.weigh(weights[:, ranking.order]).auc()
         return np.column_stack([found[name] for name in (OF_EVENTS if tested.is_event else OF_ANSWERS)])
 
     names = OF_EVENTS if tested.is_event else OF_ANSWERS
-    table = np.concatenate([figures(draws.weight[None]), draws.apply(figures)])
+    resampled = draws.apply(
+        lambda weights: figures(weights, random.poisson(1.0, (len(weights), 2)).astype(np.float64))
+    )
+    table = np.concatenate([figures(draws.weight[None], np.zeros((1, 2))), resampled])
     return dict(zip(names, table.T, strict=True))
 
 
@@ -104,16 +109,34 @@ def _columns(tested: JudgedRows) -> dict[str, Floats]:
     return columns | ({"hits": chosen * outcome} if tested.is_event else {})
 
 
-def _ratios(sums: dict[str, Floats], *, is_event: bool) -> dict[str, Floats]:
-    """Return rates and means from sums."""
+def _weigh_one_entity(tested: JudgedRows) -> dict[str, float]:
+    """Return how much an entity weighs on average among those that each rate speaks of."""
+    among = {"selection_rate": np.ones(len(tested.entity), dtype=np.bool_)}
+    if tested.is_event:
+        among |= {"true_positive_rate": tested.outcome == 1, "false_positive_rate": tested.outcome == 0}
+    return {
+        rate: float(tested.weight[rows].sum()) / max(1, np.unique(tested.entity[rows].astype(str)).size)
+        for rate, rows in among.items()
+    }
+
+
+def _means(sums: dict[str, Floats]) -> dict[str, Floats]:
+    """Return means from sums."""
     rows, outcome = sums["rows"], sums["outcome"]
-    found = {
-        "selection_rate": sums["chosen"] / rows,
+    return {
         "mean_forecast": sums["forecast"] / rows,
         "observed": outcome / rows,
         "level_error": (sums["forecast"] - outcome) / rows,
     }
-    if is_event:
-        found["true_positive_rate"] = sums["hits"] / outcome
-        found["false_positive_rate"] = (sums["chosen"] - sums["hits"]) / (rows - outcome)
-    return found
+
+
+def _rates(sums: dict[str, Floats], made_up: dict[str, float], more: Floats) -> dict[str, Floats]:
+    """Return rates from sums, with so many more entities that are chosen and that are not."""
+    parts = {"selection_rate": (sums["chosen"], sums["rows"])}
+    if "hits" in sums:
+        parts["true_positive_rate"] = sums["hits"], sums["outcome"]
+        parts["false_positive_rate"] = sums["chosen"] - sums["hits"], sums["rows"] - sums["outcome"]
+    return {
+        rate: (chosen + made_up[rate] * more[:, 0]) / (among + made_up[rate] * more.sum(axis=1))
+        for rate, (chosen, among) in parts.items()
+    }

@@ -3,6 +3,7 @@ import pytest
 
 from tests.training.fairness.judged_samples import make_judged
 from training.fairness.comparing import COMPARED, compare
+from training.fairness.judged import JudgedRows
 from training.fairness.rates import draw_figures
 
 
@@ -62,3 +63,24 @@ def test_levels_of_answers_are_held_against_their_spread():
         one, other = {"level_error": np.full(5, gap * spread)}, {"level_error": np.zeros(5)}
         (found,) = compare("x", "a", one, other, {"level_error"}, tested)
         assert found.is_large is is_large
+
+
+@pytest.mark.parametrize("copies", [1, 6])
+def test_none_of_eight_is_no_certainty(copies):
+    """Of 8 with the event none was chosen, of 80 a third: by chance that happens in 4 of 100 such groups."""
+    n_small, n_large = 8, 80
+    group = np.repeat(["a", "b"], [n_small, n_large]).repeat(copies)
+    chosen = np.concatenate([np.zeros(n_small), np.arange(n_large) % 3 == 0]).astype(bool).repeat(copies)
+    entity = np.array([f"E{number}" for number in range(n_small + n_large)], dtype=object).repeat(copies)
+    ones = np.ones(len(group))
+    tested = JudgedRows(np.arange(len(group)), 0.5 * ones, ones, chosen, entity, ones, is_event=True)
+    small, large = (
+        draw_figures(tested.take(group == name), n_draws=2000, seed=seed) for seed, name in enumerate("ab")
+    )
+    assert small["true_positive_rate"][0] == 0
+    assert 0.15 < np.quantile(small["true_positive_rate"][1:], 0.975) < 0.45
+    (found,) = compare("x", "a", small, large, {"true_positive_rate"}, tested)
+    assert found.ratio is not None
+    assert (found.ratio.value, found.is_large) == (0.0, True)
+    assert found.ratio.high > 0.3
+    assert 0.01 < found.p_value < 0.15
