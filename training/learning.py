@@ -14,6 +14,7 @@ from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.assessment import Assessment, assess, judge_worth
+from training.breakdown import break_down
 from training.bundle import BundleParts
 from training.canary import make_canary
 from training.drivers import DriverRow, rank_drivers, rows_to_json, sample_rows
@@ -88,13 +89,14 @@ def _learn(
         report("comparing the groups of protected attributes")
     fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
     money = judge_worth(rows, assessment.forecasts, usecase, frame.latest.num_rows, seed)
+    tables = break_down(frame, usecase, rows, assessment, recipe=recipe, seed=seed, report=report)
     parts = BundleParts(
         usecase=usecase,
         catalogue=rows.catalogue,
         encoder=fitted.encoder,
         model=fitted.model,
         facts=_facts(frame, rows, fitted, seed),
-        evaluation=assessment.to_json() | fairness | money,
+        evaluation=assessment.to_json() | fairness | money | tables,
         drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )

@@ -174,6 +174,20 @@ def _settled(split: Split) -> tuple[TrainingRows, Floats]:
     return split.learned.take(is_known), labels[is_known]
 
 
+def forecast_answers(fitted: FittedModel, model: RatingModel, tested: TrainingRows) -> AnswerForecasts:
+    """Forecast the answers of rows that have one; ``model`` is that of the fit."""
+    matrix = fitted.encoder.encode(tested.columns).matrix
+    place = model.levels.place(_label(tested).target)
+    low, high = model.interval(matrix)
+    return AnswerForecasts(
+        model.expected(matrix),
+        low,
+        high,
+        ranked_probability_scores(model.probabilities(matrix), model.levels.values, place),
+        _good_errors(model, matrix, place),
+    )
+
+
 def _forecast_answers(
     fitted: FittedModel, model: RatingModel, rows: TrainingRows, split: Split
 ) -> RatingForecasts:
@@ -181,9 +195,7 @@ def _forecast_answers(
     learned, tested = split.learned, rows.take(split.positions)
     answers, known = _label(tested), _label(learned)
     matrix = fitted.encoder.encode(tested.columns).matrix
-    probabilities, place = model.probabilities(matrix), model.levels.place(answers.target)
-    target = model.levels.worth(answers.target)
-    low, high = model.interval(matrix)
+    place, target = model.levels.place(answers.target), model.levels.worth(answers.target)
     learned_matrix, worth = fitted.encoder.encode(learned.columns).matrix, model.levels.worth(known.target)
     rules = fit_answer_baselines(
         learned_matrix,
@@ -204,13 +216,7 @@ def _forecast_answers(
         positions=split.positions,
         is_new_entity=is_new_entity(rows, split),
         target=target,
-        answers=AnswerForecasts(
-            model.expected(matrix),
-            low,
-            high,
-            ranked_probability_scores(probabilities, values, place),
-            _good_errors(model, matrix, place),
-        ),
+        answers=forecast_answers(fitted, model, tested),
         baselines=baselines,
         cohort=_forecast_cohort(fitted, model, rows, split),
     )

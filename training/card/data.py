@@ -5,7 +5,7 @@ from datetime import date
 
 from features.usecase import EventTarget
 from training.bundle import Bundle
-from training.card.performance import read_figure
+from training.card.figures import read_figure
 from training.card.record import CompetingExits, Data, SourceLine
 
 

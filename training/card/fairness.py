@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundle import Bundle
-from training.card.performance import read_figure
+from training.card.figures import read_figure
 from training.card.record import (
     Alarm,
     AttributeFairness,

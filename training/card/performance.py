@@ -1,10 +1,17 @@
 """Section 3 of the card: how good the model was on rows it had not seen, overall and by segment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from training.bundle import Bundle
-from training.card.record import Baseline, Bin, Figure, HorizonFigures, Performance, SegmentFigure
+from training.card.breakdown import (
+    describe_feature_kinds,
+    describe_learning_curve,
+    describe_segments,
+    describe_waves,
+)
+from training.card.figures import read_figure
+from training.card.record import Baseline, Bin, Figure, HorizonFigures, Performance
 
 _OF_EVENTS = ("auc", "pr_auc", "log_loss", "brier", "ece", "calibration_gap", "calibration_gap_top_tenth")
 _OF_ANSWERS = ("rank_correlation", "mae", "rps", "bias", "coverage", "width")
@@ -22,13 +29,11 @@ def describe_performance(bundle: Bundle) -> Performance:
             for horizon, found in judged.get("horizons", {}).items()
         ),
         left_out=dict(judged.get("left_out", {})),
-        segments=tuple(_find_segments(evaluation.get("segments", {}), ())),
+        segments=describe_segments(evaluation),
+        waves=describe_waves(evaluation),
+        feature_kinds=describe_feature_kinds(evaluation),
+        learning_curve=describe_learning_curve(evaluation),
     )
-
-
-def read_figure(content: Mapping[str, Any]) -> Figure:
-    """Return a figure from the plain values of an estimate."""
-    return Figure(content["value"], content["low"], content["high"], int(content["n"]))
 
 
 def _describe_horizon(
@@ -58,14 +63,3 @@ def _describe_horizon(
 def _read_figures(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Figure]:
     """Return those of the named figures that were judged."""
     return {name: read_figure(found[name]) for name in names if name in found}
-
-
-def _find_segments(found: object, path: tuple[str, ...]) -> Iterator[SegmentFigure]:
-    """Yield every estimate below the segments of an evaluation, however they are nested."""
-    if not isinstance(found, Mapping):
-        return
-    if found.keys() == {"value", "low", "high", "n"}:
-        yield SegmentFigure(path, read_figure(found))
-        return
-    for name, part in found.items():
-        yield from _find_segments(part, (*path, str(name)))

@@ -147,11 +147,66 @@ class HorizonFigures:
 
 
 @dataclass(frozen=True)
-class SegmentFigure:
-    """Hold one figure of one segment, such as ``("region", "north")``."""
+class PartFigures:
+    """Hold the figures of one segment of a cut, or of one wave.
 
-    path: tuple[str, ...]
-    figure: Figure
+    Attributes
+    ----------
+    n_events
+        None where answers are forecast, and where it would tell of too few people.
+    figures
+        Empty where there is too little for an interval.
+    """
+
+    name: str
+    n_rows: int
+    n_entities: int
+    n_events: int | None
+    figures: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Hold the figures of all segments of a cut; of those in ``suppressed`` nothing but the name is told."""
+
+    cut: str
+    parts: tuple[PartFigures, ...]
+    suppressed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FeatureKinds:
+    """Compare forecasts from what people said (X), from what happened (O), and from both.
+
+    Attributes
+    ----------
+    features
+        Figures by ``X+O``, ``O`` and ``X``; empty where they were not compared.
+    x_adds
+        X+O minus O; negative is better for the loss, positive for the order.
+    """
+
+    state: Literal["compared", "one_kind", "too_few"]
+    features: dict[str, dict[str, Figure]]
+    x_adds: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class LearningPoint:
+    """Hold the figures after learning from a share of the entities; none where it had too few events."""
+
+    share: str
+    n_entities: int
+    figures: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """Say whether more data would help: None where that cannot be told."""
+
+    points: tuple[LearningPoint, ...]
+    half_to_all: dict[str, Figure]
+    helps: bool | None
 
 
 @dataclass(frozen=True)
@@ -160,7 +215,10 @@ class Performance:
 
     horizons: tuple[HorizonFigures, ...]
     left_out: dict[str, str]
-    segments: tuple[SegmentFigure, ...]
+    segments: tuple[Breakdown, ...]
+    waves: Breakdown | None
+    feature_kinds: FeatureKinds | None
+    learning_curve: LearningCurve | None
 
 
 @dataclass(frozen=True)

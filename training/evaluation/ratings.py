@@ -180,13 +180,13 @@ def _figures(
             forecasts.good_error,
         ]
     )
-    ranks = _Ranks.of(answers), _Ranks.of(forecasts.value)
+    ranks = Ranks.of(answers), Ranks.of(forecasts.value)
 
     def measure(weights: Floats) -> dict[str, Floats]:
         means = weights @ terms / weights.sum(axis=1, keepdims=True)
         found = {name: means[:, place] for place, name in enumerate(_MEANS)}
         found["rmse"] = np.sqrt(found.pop("mse"))
-        return found | {"rank_correlation": _correlate(ranks, weights)}
+        return found | {"rank_correlation": correlate_ranks(ranks, weights)}
 
     own = measure(draws.weight[None])
     blocks = [measure(weights) for weights in draws.blocks()]
@@ -194,7 +194,7 @@ def _figures(
 
 
 @dataclass(frozen=True)
-class _Ranks:
+class Ranks:
     """Hold the order of a column, so that ranks under any weights are two sums away."""
 
     order: npt.NDArray[np.intp]
@@ -218,7 +218,7 @@ class _Ranks:
         return ranks
 
 
-def _correlate(ranks: tuple[_Ranks, _Ranks], weights: Floats) -> Floats:
+def correlate_ranks(ranks: tuple[Ranks, Ranks], weights: Floats) -> Floats:
     """Return Spearman's rank correlation under some weightings; NaN where one side does not vary."""
     share = weights / weights.sum(axis=1, keepdims=True)
     first, second = (column.under(weights) for column in ranks)

@@ -1,10 +1,11 @@
-"""Figures for data scientists, logged with a run: calibration, lift, SHAP beeswarm.
+"""Figures for data scientists, logged with a run: calibration, lift, learning curve, SHAP beeswarm.
 
 Each is a figure of its own that no global state of matplotlib holds on to: nothing has to be closed. Equal
 input gives equal pixels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -102,6 +103,30 @@ def draw_lift(
     axes.set(xlim=(0, 1.01))
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def draw_learning_curve(curve: Mapping[str, Any], title: str = "Learning curve") -> Figure:
+    """Draw the loss on the same kept-back rows against the entities learned from, with intervals.
+
+    Parameters
+    ----------
+    curve
+        ``evaluation["learning_curve"]`` of a bundle, as judged; shares with too few events are left out.
+    title
+        Heading.
+    """
+    points = [point for point in curve["points"] if point["figures"]]
+    loss = "log_loss" if "log_loss" in points[0]["figures"] else "rps"
+    name = {"log_loss": "Log loss", "rps": "Ranked probability score"}[loss]
+    figure, axes = _make_axes(title, "Entities learned from", name)
+    entities = [point["n_entities"] for point in points]
+    estimates = [Estimate.from_json(point["figures"][loss]) for point in points]
+    axes.plot(entities, [estimate.value for estimate in estimates], color=BLUE, linewidth=1)
+    _draw_estimates(axes, entities, estimates)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(entities, [f"{point['n_entities']:,}\n{point['share']}" for point in points])
+    axes.minorticks_off()
     return figure
 
 

@@ -14,6 +14,7 @@ from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
+from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
 from training.console import Console
 from training.evaluation import AnyEvaluation, RatingEvaluation
@@ -35,7 +36,13 @@ from training.registry import (
 )
 from training.runs import report as report_run
 from training.runs.build import build_in
-from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
+from training.runs.figures import (
+    draw_answers,
+    draw_beeswarm,
+    draw_calibration,
+    draw_learning_curve,
+    draw_lift,
+)
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.workspace import Workspace, load_usecase
@@ -172,7 +179,7 @@ def _metrics(trained: Trained) -> dict[str, float]:
 
 
 def _figures(trained: Trained) -> dict[str, Figure]:
-    """Draw calibration at the primary horizon, lift where there is an event, and the attributions."""
+    """Draw calibration at the primary horizon, lift of events, attributions, and the learning curve."""
     learned, evaluation = trained.learned, trained.evaluation
     explanation, forecasts = learned.explanation, learned.assessment.forecasts
     title = f"Calibration, {trained.horizon}"
@@ -181,6 +188,9 @@ def _figures(trained: Trained) -> dict[str, Figure]:
             explanation.contributions, explanation.values, list(learned.rows.catalogue.names)
         )
     }
+    curve = trained.bundle.evaluation["learning_curve"]
+    if curve["state"] == "judged":
+        figures["figures/learning_curve.png"] = draw_learning_curve(curve)
     if isinstance(evaluation, RatingEvaluation) or isinstance(forecasts, RatingForecasts):
         return {"figures/calibration.png": draw_answers(evaluation.bins, title), **figures}
     labels, probability = primary_outcomes(learned.rows, forecasts)
@@ -225,6 +235,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     competing = tell_competing(trained.bundle)
     lines += [] if competing is None else [competing]
     lines += tell_worth(trained.bundle.evaluation)
+    lines += tell_breakdown(trained.bundle.evaluation)
     missing = report_run.missing_events(trained.bundle.facts)
     if missing is not None:
         few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"

@@ -1,10 +1,7 @@
 from dataclasses import replace
 
-import pytest
-
 from tests.training.reports import samples
-from training.card.performance import describe_performance, read_figure
-from training.statistics import Estimate
+from training.card.performance import describe_performance
 
 
 def test_every_judged_horizon_is_there_with_its_figures(company):
@@ -46,20 +43,7 @@ def test_answers_have_their_own_figures(members):
     assert found.n_events is None
 
 
-def test_segments_are_shown_however_they_are_nested(members):
-    estimate = Estimate(0.7, 0.6, 0.8, 100).to_json()
-    segments = {"region": {"north": {"auc": estimate, "n": 3}}, "words": "none"}
-    evaluation = {**members.bundle.evaluation, "segments": segments}
-    found = describe_performance(replace(members.bundle, evaluation=evaluation)).segments
-    assert [(one.path, one.figure.value) for one in found] == [(("region", "north", "auc"), 0.7)]
-
-
 def test_a_bundle_without_figures_has_none(members):
     found = describe_performance(replace(members.bundle, evaluation={}))
     assert (found.horizons, found.left_out, found.segments) == ((), {}, ())
-
-
-@pytest.mark.parametrize("value", [0.5, None])
-def test_what_does_not_exist_stays_none(value):
-    figure = read_figure({"value": value, "low": None, "high": None, "n": 4})
-    assert (figure.value, figure.low, figure.n) == (value, None, 4)
+    assert (found.waves, found.feature_kinds, found.learning_curve) == (None, None, None)
