@@ -127,10 +127,8 @@ def _describe(judge: _Judge, chosen: Bools, *, has_enough: bool) -> dict[str, An
     found: dict[str, Any] = {"n_rows": len(tested.entity), "n_entities": len(set(tested.entity))}
     found |= {"n_events": None, "figures": {}, "words": None}
     if not has_enough:
-        return {
-            **found,
-            "words": f"too few for an interval: fewer than {judge.fewest} had the event, or stayed without it",
-        }
+        few = f"fewer than {judge.fewest} people had the event, or fewer than {judge.fewest} did not"
+        return {**found, "words": f"too few for an interval: {few}"}
     try:
         figures = judge.figures(chosen)
     except TooFewEventsError as error:
