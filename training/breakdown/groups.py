@@ -1,6 +1,7 @@
 """The figures of each segment of the declared cuts, and of each wave of forecasts."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from features.errors import TooFewEventsError
 from training.assessment import Forecasts, RatingForecasts
 from training.disclosure import shown_groups
 from training.evaluation import evaluate, evaluate_ratings
-from training.fairness import large_groups
 from training.fairness.judged import JudgedRows, judged_rows
 from training.rows import Bools, FollowUp, TrainingRows
 
@@ -80,11 +80,6 @@ class _Judge:
     minimum: int
     seed: int
 
-    @property
-    def fewest(self) -> int:
-        """Return how many entities of either outcome figures of events ask for."""
-        return max(self.minimum, FEWEST)
-
     def figures(self, chosen: Bools) -> dict[str, Any]:
         """Return the figures of some rows as plain values.
 
@@ -94,13 +89,25 @@ class _Judge:
             If there are too few answers.
         """
         of_group, forecasts = self.tested.take(chosen), self.forecasts
-        beside = {"weight": of_group.weight, "entity": of_group.entity, "n_draws": N_DRAWS, "seed": self.seed}
         if isinstance(forecasts, RatingForecasts):
-            answers = forecasts.answers.take(chosen)
-            judged = evaluate_ratings(of_group.outcome, answers, **beside).to_json()
-            return {name: judged[name] for name in OF_ANSWERS}
-        judged = evaluate(of_group.outcome, of_group.forecast, **beside).to_json()
-        return {name: judged[name] for name in OF_EVENTS}
+            answers = evaluate_ratings(
+                of_group.outcome,
+                forecasts.answers.take(chosen),
+                weight=of_group.weight,
+                entity=of_group.entity,
+                n_draws=N_DRAWS,
+                seed=self.seed,
+            )
+            return {name: getattr(answers, name).to_json() for name in OF_ANSWERS}
+        events = evaluate(
+            of_group.outcome,
+            of_group.forecast,
+            weight=of_group.weight,
+            entity=of_group.entity,
+            n_draws=N_DRAWS,
+            seed=self.seed,
+        )
+        return {name: getattr(events, name).to_json() for name in OF_EVENTS}
 
 
 def _judge_groups(
@@ -109,15 +116,13 @@ def _judge_groups(
     """Return the figures of the groups that may be shown, and the names of the others."""
     tested = judged_rows(rows, forecasts)
     judge, group = _Judge(tested, forecasts, minimum, seed), group[tested.positions]
-    sizes = _count(group, tested.entity)
-    n_without = len(set(tested.entity[[name is None for name in group]]))
-    shown = shown_groups(sizes, minimum, n_without=n_without)
-    enough = _enough_events(tested, group, judge.fewest)
+    shown = _show(group, tested.entity, minimum)
+    enough = _enough_events(judge, group)
     return {
         "groups": {
             name: _describe(judge, group == name, has_enough=name in enough) for name in sorted(shown)
         },
-        "suppressed": sorted(set(sizes) - set(shown)),
+        "suppressed": sorted({name for name in group if name is not None} - shown),
     }
 
 
@@ -127,31 +132,40 @@ def _describe(judge: _Judge, chosen: Bools, *, has_enough: bool) -> dict[str, An
     found: dict[str, Any] = {"n_rows": len(tested.entity), "n_entities": len(set(tested.entity))}
     found |= {"n_events": None, "figures": {}, "words": None}
     if not has_enough:
-        few = f"fewer than {judge.fewest} people had the event, or fewer than {judge.fewest} did not"
-        return {**found, "words": f"too few for an interval: {few}"}
+        few = "too few people had the event, or did not, in it or in the smaller ones beside it"
+        return {**found, "words": f"no interval: {few}"}
     try:
         figures = judge.figures(chosen)
     except TooFewEventsError as error:
-        return {**found, "words": f"too few for an interval: {error.problem}"}
+        return {**found, "words": f"no interval: {error.problem}"}
     n_events = int(tested.outcome.sum()) if tested.is_event else None
     return {**found, "n_events": n_events, "figures": figures}
 
 
-def _enough_events(tested: JudgedRows, group: Names, fewest: int) -> set[str]:
-    """Return the groups with enough entities of both outcomes, all groups where answers are forecast."""
+def _enough_events(judge: _Judge, group: Names) -> set[str]:
+    """Return the groups with enough entities of both outcomes, all groups where answers are forecast.
+
+    Enough for an interval, and so many that neither a count of events nor what is left of all gives away few.
+    """
+    tested = judge.tested
     if not tested.is_event:
         return {name for name in group if name is not None}
-    with_event, without = (
-        large_groups(group[chosen], tested.entity[chosen], fewest)
-        for chosen in (tested.outcome == 1, tested.outcome == 0)
-    )
-    return with_event & without
+    found = set(group)
+    for outcome in (0, 1):
+        chosen = tested.outcome == outcome
+        sizes = _count(group[chosen], tested.entity[chosen])
+        found &= _show(group[chosen], tested.entity[chosen], judge.minimum)
+        found &= {name for name, size in sizes.items() if size >= FEWEST}
+    return found
 
 
-def _count(group: Iterable[str | None], entity: Iterable[str]) -> dict[str, int]:
+def _show(group: Names, entity: Names, minimum: int) -> set[str]:
+    """Return the groups that may be shown beside the figures of all rows."""
+    n_without = len({one for name, one in zip(group, entity, strict=True) if name is None})
+    return set(shown_groups(_count(group, entity), minimum, n_without=n_without))
+
+
+def _count(group: Names, entity: Names) -> dict[str, int]:
     """Return the number of entities by group."""
     pairs = {(name, one) for name, one in zip(group, entity, strict=True) if name is not None}
-    sizes: dict[str, int] = {}
-    for name, _ in pairs:
-        sizes[name] = sizes.get(name, 0) + 1
-    return dict(sorted(sizes.items()))
+    return dict(sorted(Counter(name for name, _ in pairs).items()))

@@ -15,10 +15,10 @@ from training.fairness.figures import judge_groups
 from training.fairness.grouping import name_groups
 from training.fairness.judged import TOP_SHARE, judged_rows
 from training.fairness.proxies import find_proxies
-from training.fairness.showing import State, large_groups
+from training.fairness.showing import State
 from training.rows import TrainingRows
 
-__all__ = ["TOP_SHARE", "State", "judge_fairness", "large_groups"]
+__all__ = ["TOP_SHARE", "State", "judge_fairness"]
 
 
 def judge_fairness(

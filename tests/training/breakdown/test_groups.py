@@ -85,7 +85,7 @@ class TestTooSmall:
     def test_too_few_events_are_said_in_words_without_any_count(self, found):
         part = found["groups"]["camp"]
         assert (part["n_rows"], part["n_events"], part["figures"]) == (30, None, {})
-        assert "too few for an interval" in part["words"]
+        assert "too few people had the event" in part["words"]
 
     def test_nobody_hidden_can_be_found_by_subtraction(self, world):
         """With everybody else in a shown segment the four islanders would be total minus shown."""

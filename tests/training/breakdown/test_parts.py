@@ -40,7 +40,7 @@ class TestWorlds:
     def test_answers_have_the_figures_of_answers(self):
         found = judge(make_answers(120))
         assert set(found["x_adds"]) == {"rps", "rank_correlation"}
-        assert found["o_adds"]["rps"]["high"] < 0
+        assert found["x_adds"]["rps"]["high"] < 0
         assert found["n_features"] == {"O": 3, "X": 1}
 
 

@@ -6,7 +6,15 @@ from matplotlib import colors
 from matplotlib.figure import Figure
 
 from training.evaluation import AnswerForecasts, Evaluation, evaluate, evaluate_ratings
-from training.runs.figures import BLUE, VERMILLION, draw_answers, draw_beeswarm, draw_calibration, draw_lift
+from training.runs.figures import (
+    BLUE,
+    VERMILLION,
+    draw_answers,
+    draw_beeswarm,
+    draw_calibration,
+    draw_learning_curve,
+    draw_lift,
+)
 from training.statistics import Floats
 
 # shap makes its colour maps on import in a way that matplotlib 3.11 means to give up.
@@ -144,3 +152,21 @@ def test_answers_stand_against_forecasts_in_their_own_unit():
     np.testing.assert_allclose(dots.get_ydata().astype(float), [part.observed.value for part in found.bins])
     assert axes.get_ylabel() == "Mean answer"
     assert axes.get_xlim()[0] > 20
+
+
+def _point(share: str, n_entities: int, loss: float) -> dict[str, object]:
+    figure = {"value": loss, "low": loss - 0.01, "high": loss + 0.02, "n": 300}
+    return {"share": share, "n_entities": n_entities, "figures": {"log_loss": figure}}
+
+
+def test_learning_curve_shows_each_share_with_its_interval_and_leaves_out_the_unknown():
+    unknown = {"share": "1/8", "n_entities": 50, "figures": {}}
+    points = [unknown, _point("1/4", 100, 0.4), _point("1/2", 200, 0.3), _point("all", 400, 0.28)]
+    figure = draw_learning_curve({"points": points})
+    axes = figure.axes[0]
+    dots = axes.containers[0].lines[0]
+    assert dots.get_xdata().tolist() == [100, 200, 400]
+    assert dots.get_ydata().tolist() == [0.4, 0.3, 0.28]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["100\n1/4", "200\n1/2", "400\nall"]
+    assert axes.get_ylabel() == "Log loss"
+    assert _to_png(figure) == _to_png(draw_learning_curve({"points": points}))

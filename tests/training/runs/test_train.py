@@ -88,6 +88,8 @@ def test_words_name_version_figures_and_report(trained):
     missing = 500 - found.learned.fitted.facts.n_events
     few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"
     assert few in lines
+    assert any(line.startswith("what people said") for line in lines)
+    assert any(line.startswith("more data") for line in lines)
 
 
 def test_a_challenger_is_told_why_it_is_one(trained):
@@ -141,7 +143,8 @@ def test_the_company_leads_with_ninety_days(of_company):
 @pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
 def test_figures_show_the_primary_horizon(of_company):
     figures = _figures(of_company)
-    assert set(figures) == {"figures/calibration.png", "figures/lift.png", "figures/shap_beeswarm.png"}
+    names = {"calibration", "lift", "learning_curve", "shap_beeswarm"}
+    assert set(figures) == {f"figures/{name}.png" for name in names}
     assert figures["figures/lift.png"].axes[0].get_title(loc="left") == "Lift, 90d"
 
 
