@@ -12,6 +12,7 @@ def test_slim_fits_have_one_curve_and_one_small_tree_member():
     assert found.inverse_penalties[0] in DEFAULT_RECIPE.inverse_penalties
     assert found.min_events == DEFAULT_RECIPE.min_events
     assert slim(LIGHT).max_trees == LIGHT.max_trees
+    assert [found.folds_for(n_rows) for n_rows in (500, 20_000, 500_000)] == [(3, 1), (3, 1), (2, 1)]
 
 
 def test_two_folds_of_a_flat_table_are_forecast_and_never_learned_from():
