@@ -157,6 +157,7 @@ def test_progress_is_told_step_by_step(members):
         *(f"fitting on all but fold {fold} of 5 to forecast it" for fold in range(1, 6)),
         "fitting on all 700 rows",
         "explaining what goes with the outcome",
+        "comparing what people said with what happened, and half of the entities with all",
     ]
 
 

@@ -47,7 +47,7 @@ def break_down(
     forecasts, minimum = assessment.forecasts, usecase.privacy.minimum_group
     cuts = {name.removeprefix("cut_"): frame.table.column(name) for name in frame.facts.cuts}
     trials = Trials.of(rows, recipe, seed)
-    report("comparing what people said with what happened, and fewer entities with all")
+    report("comparing what people said with what happened, and half of the entities with all")
     whole = trials.forecast()
     return {
         "segments": judge_segments(rows, forecasts, cuts, minimum, seed),
