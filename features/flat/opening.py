@@ -123,18 +123,19 @@ class _Reading:
             self._describe(name, values) for name, values in columns.items() if name not in dropped
         )
         ids = self._read_ids(cells, ~is_copy)
+        weight, weight_waiting = self._read_weights(cells, kept, waiting)
         return FlatRows(
             columns={feature.name: columns[feature.name] for feature in features},
             features=features,
             entity_id=ids[kept],
             target=target,
-            weight=None if table.weight is None else read_weights(cells, table.weight, kept, _PLACE),
+            weight=weight,
             value_revenue=self._read_revenue(cells, kept),
             group=None if table.group is None else cells[table.group].texts()[kept],
             cuts={name: cells[name].texts()[kept] for name in self.usecase.cuts},
             protected=protected,
             likeness=self._number_alike(cells, kept),
-            waiting=self._read_waiting(cells, waiting, features, ids[waiting]),
+            waiting=self._read_waiting(cells, waiting, features, ids[waiting], weight_waiting),
             facts=FlatFacts(
                 rows=len(kept),
                 kept=len(target),
@@ -251,6 +252,7 @@ class _Reading:
         waiting: NDArray[np.bool_],
         features: Sequence[Feature],
         entity_id: NDArray[np.object_],
+        weight: NDArray[np.float64] | None,
     ) -> WaitingRows:
         """Return the rows without a label with the features that the other rows have."""
         columns, _ = self._sort_columns(cells, waiting)
@@ -261,6 +263,7 @@ class _Reading:
             {feature.name: columns.get(feature.name, nowhere) for feature in features},
             entity_id,
             {name: cells[name].texts()[waiting] for name in self.usecase.cuts},
+            weight,
         )
 
     def _describe(self, name: str, values: Values) -> Feature:
@@ -286,6 +289,16 @@ class _Reading:
                 raise ContractError(_PLACE.column(self.table.id), problem, hint)
             seen.add(value)
         return ids
+
+    def _read_weights(
+        self, cells: Mapping[str, Cells], kept: NDArray[np.bool_], waiting: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
+        """Return the weights of the rows with a label and of those that wait for one."""
+        if self.table.weight is None:
+            return None, None
+        read = kept | waiting
+        weights = read_weights(cells, self.table.weight, read, _PLACE)
+        return weights[kept[read]], weights[waiting[read]]
 
     def _read_revenue(
         self, cells: Mapping[str, Cells], kept: NDArray[np.bool_]

@@ -59,13 +59,14 @@ class WaitingRows:
 
     Attributes
     ----------
-    columns, entity_id, cuts
+    columns, entity_id, cuts, weight
         As in :class:`FlatRows`.
     """
 
     columns: Mapping[str, Values]
     entity_id: NDArray[np.object_]
     cuts: Mapping[str, NDArray[np.object_]]
+    weight: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True)

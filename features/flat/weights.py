@@ -30,16 +30,16 @@ def read_weights(
     Raises
     ------
     ContractError
-        If a row has no weight or one below zero, or a value with a weight does not occur.
+        If a row has no weight, one below zero or an infinite one, or a value with a weight does not occur.
     """
     if isinstance(weight, Weight):
         return _weigh_values(cells[weight.column].texts()[kept], weight, place)
     weights = cells[weight].numbers()[kept]
-    odd = np.flatnonzero(~(weights >= 0))
+    odd = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if len(odd):
         number = int(np.flatnonzero(kept)[odd[0]]) + cells[weight].staged.first_row
         problem = f"row {number}: '{weights[odd[0]]:g}' is not a weight"
-        raise ContractError(place.column(weight), problem, "write a number from 0 up in every row")
+        raise ContractError(place.column(weight), problem, "write a finite number from 0 up in every row")
     return weights
 
 

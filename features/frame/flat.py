@@ -74,7 +74,8 @@ def build_from_table(usecase: UseCase, report: Report, tombstones: Tombstones | 
     )
     cuts = {name_cut(name): _to_column(values, "category") for name, values in rows.cuts.items()}
     table = pa.table(features | _collect_rest(rows) | cuts).take(order).combine_chunks()
-    latest = _collect_latest(table.select([*features, *cuts]), rows, catalogue, has_id=has_id)
+    weight = [] if rows.weight is None else ["weight"]
+    latest = _collect_latest(table.select([*features, *weight, *cuts]), rows, catalogue, has_id=has_id)
     protected = pa.table({"entity_id": features["entity_id"]} | _collect_protected(rows)).take(order)
     facts = FrameFacts(
         usecase=usecase.name,
@@ -107,6 +108,8 @@ def _collect_latest(labelled: pa.Table, rows: FlatRows, catalogue: Catalogue, *,
     columns |= {
         feature.name: _to_column(waiting.columns[feature.name], feature.kind) for feature in catalogue
     }
+    if waiting.weight is not None:
+        columns["weight"] = _to_column(waiting.weight, "number")
     columns |= {name_cut(name): _to_column(values, "category") for name, values in waiting.cuts.items()}
     latest = pa.concat_tables([labelled, pa.table(columns)])
     return (latest.sort_by("entity_id") if has_id else latest).combine_chunks()

@@ -16,6 +16,7 @@ from features.frame.content import Frame
 from features.frame.facts import FrameFacts
 from features.frame.families import Family, compute_measures, describe_families, list_families
 from features.frame.panel import Panel, label_panel
+from features.frame.weights import check_weights
 from features.leaks import audit_sources
 from features.measures import Measure
 from features.progress import Report
@@ -53,6 +54,9 @@ def build_from_sources(
         catalogue = describe_families(families, usecase)
         panel = label_panel(sources, usecase, report)
         columns = _compute(sources, usecase, families, panel.rows, report, partials, fold_log)
+        if usecase.weight is not None:
+            needed = panel.is_kept | panel.is_latest
+            check_weights(usecase.weight, columns.column("weight"), panel.rows, needed)
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
@@ -105,21 +109,28 @@ def _compute(
     partials: Path | None,
     fold_log: FoldLog | None,
 ) -> pa.Table:
-    """Return all features, and the revenue, of all rows."""
+    """Return all features, the revenue and the weight of all rows."""
     stored = rows.store(sources.connection)
     columns: dict[str, pa.ChunkedArray] = {}
     for family in families:
         report(f"computing {len(family.measures)} features of {family.rule} for {len(rows)} rows")
         found = family.compute(sources, usecase, stored, partials=partials, fold_log=fold_log, report=report)
         columns |= dict(zip(found.column_names, found.columns, strict=True))
-    if usecase.value is not None:
-        source, _, column = usecase.value.revenue.partition(".")
-        measure = Measure("value_revenue", "last", column)
-        revenue = compute_measures(
+    for name, path in _list_beside(usecase).items():
+        source, _, column = path.partition(".")
+        measure = Measure(name, "last", column)
+        found = compute_measures(
             sources, source, usecase.sources[source], [measure], stored, fold_log=fold_log
         )
-        columns["value_revenue"] = revenue.column(0)
+        columns[name] = found.column(0)
     return pa.table(columns | look_up_cuts(sources, usecase, stored))
+
+
+def _list_beside(usecase: UseCase) -> dict[str, str]:
+    """Return the numbers that stand beside the features: name in the frame and ``source.column``."""
+    revenue = None if usecase.value is None else usecase.value.revenue
+    paths = {"value_revenue": revenue, "weight": usecase.weight}
+    return {name: path for name, path in paths.items() if path is not None}
 
 
 def _say_where(sources: Sources, partials: Path | None, report: Report) -> None:
@@ -157,6 +168,6 @@ def _join_columns(
     }
     if not is_latest:
         joined |= dict(zip(panel.target.column_names, panel.target.columns, strict=True))
-    beside = ["value_revenue"] if usecase.value is not None else []
-    joined |= {name: columns.column(name) for name in [*beside, *map(name_cut, usecase.cuts)]}
+    beside = [*_list_beside(usecase), *map(name_cut, usecase.cuts)]
+    joined |= {name: columns.column(name) for name in beside}
     return pa.table(joined).filter(pa.array(chosen)).combine_chunks()

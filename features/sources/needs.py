@@ -32,6 +32,7 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
         ]
     if usecase.value is not None:
         needs += [(column, "number") for column in _columns_of(name, usecase.value.revenue)]
+    needs += [(column, "number") for column in _columns_of(name, usecase.weight)]
     if source.verbatim is not None:
         needs.append((source.verbatim, "text"))
     needs += _list_target(usecase, name)

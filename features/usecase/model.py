@@ -60,6 +60,10 @@ class UseCase(Labelled):
     units: ColumnPath | None = Field(
         None, description="source.column with the unit (team, branch) of an entity"
     )
+    weight: ColumnPath | None = Field(
+        None,
+        description="source.column with the weight of an entity: how many people of the population it stands for",
+    )
     cuts: list[str] = Field(
         [], description="groups that may be shown: source.column of attributes, or columns of the flat table"
     )
@@ -145,6 +149,9 @@ class UseCase(Labelled):
     def _check_flat(self) -> None:
         """Demand that nothing of the other shape stands beside ``table``."""
         beside = [key for key in _NOT_FLAT if getattr(self, key)]
+        if self.weight is not None:
+            message = "'weight' stands beside 'table'; write table.weight, the column of the flat table"
+            raise ValueError(message)
         if beside:
             message = (
                 f"'{beside[0]}' stands beside 'table'; keep one shape: 'table', or 'sources' and its parts"

@@ -17,6 +17,7 @@ _NEEDS: dict[str, Need] = {
     "cohort.until": "entities",
     "value.revenue": "entities",
     "units": "attributes",
+    "weight": "attributes",
     "cuts": "attributes",
     "privacy.protected": "any",
 }
@@ -57,6 +58,10 @@ class Mentions(Protocol):
     @property
     def units(self) -> str | None:
         """Return the attribute that says the unit."""
+
+    @property
+    def weight(self) -> str | None:
+        """Return the attribute that says the weight."""
 
     @property
     def cuts(self) -> list[str]:
@@ -152,6 +157,7 @@ def _named_columns(usecase: Mentions) -> list[tuple[str, str]]:
         ("cohort.until", usecase.cohort and usecase.cohort.ends),
         ("value.revenue", usecase.value and usecase.value.revenue),
         ("units", usecase.units),
+        ("weight", usecase.weight),
         *(("cuts", cut) for cut in usecase.cuts),
         *(("privacy.protected", path) for path in usecase.privacy.protected if "." in path),
     ]

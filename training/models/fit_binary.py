@@ -106,13 +106,15 @@ def to_weights(weight: Numbers | None, n_rows: int) -> Floats:
     Raises
     ------
     ContractError
-        If a weight is negative or missing, or their number is not that of the rows.
+        If a weight is negative, missing or infinite, or their number is not that of the rows.
     """
     if weight is None:
         return np.ones(n_rows)
     column = to_column("weight", weight, n_rows)
-    if not np.all(column >= 0):
-        raise ContractError("column weight", f"holds {np.min(column):g}", "give weights of at least 0")
+    odd = np.flatnonzero(~(np.isfinite(column) & (column >= 0)))
+    if odd.size:
+        problem = f"holds {column[odd[0]]:g} in row {odd[0] + 1} of {n_rows}"
+        raise ContractError("column weight", problem, "give finite weights of at least 0")
     return column
 
 
