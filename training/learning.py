@@ -17,12 +17,12 @@ from training.assessment import Assessment, assess, judge_worth
 from training.breakdown import break_down
 from training.bundle import BundleParts
 from training.canary import make_canary
-from training.drivers import DriverRow, rank_drivers, rows_to_json, sample_rows
+from training.drivers import DriverRow, RowWeights, rank_drivers, rows_to_json, sample_rows
 from training.fairness import judge_fairness
 from training.fitting import FittedModel, fit_rows, refit_rows
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
-from training.rows import Floats, TrainingRows, feature_columns, rows_of, texts
+from training.rows import Floats, TrainingRows, feature_columns, numbers, rows_of, texts
 
 MAX_EXPLAINED_ROWS = 5_000
 MAX_REFIT_ROWS = 500
@@ -124,7 +124,9 @@ def explain(
     """
     catalogue, primary = rows.catalogue, rows.primary_index
     today = fitted.encoder.encode(feature_columns(frame.latest, catalogue)).matrix
-    chosen = sample_rows(len(today), MAX_EXPLAINED_ROWS, seed)
+    weight = _weight_of_newest(frame)
+    described = np.flatnonzero(weight > 0)
+    chosen = described[sample_rows(len(described), MAX_EXPLAINED_ROWS, seed)]
     contributions = fitted.model.attributions(today[chosen], primary).contributions
     explained = today[chosen[:MAX_REFIT_ROWS]]
     drivers = rank_drivers(
@@ -135,9 +137,19 @@ def explain(
         entities=texts(frame.latest, "entity_id")[chosen],
         today=today,
         refits=_explain_again(fitted, rows, explained, recipe, seed),
+        weights=RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]]),
         seed=seed,
     )
     return Explanation(today[chosen], contributions, drivers)
+
+
+def _weight_of_newest(frame: Frame) -> Floats:
+    """Return how many people each of the newest rows stands for: 1 where no weight is declared.
+
+    So it is too where the newest all have the weight 0: they then are all that can be described.
+    """
+    weight = numbers(frame.latest, "weight")
+    return np.ones(frame.latest.num_rows) if weight is None or not weight.any() else weight
 
 
 def _explain_again(
@@ -172,10 +184,11 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
     facts, model = frame.facts, fitted.model
     newest = fitted.encoder.encode(feature_columns(frame.latest, facts.catalogue)).matrix
     is_rating = isinstance(model, RatingModel)
-    average = np.mean(
+    average = np.average(
         model.expected(newest)
         if isinstance(model, RatingModel)
-        else model.probabilities(newest)[:, rows.primary_index]
+        else model.probabilities(newest)[:, rows.primary_index],
+        weights=_weight_of_newest(frame),
     )
     competing = {} if fitted.competing is None else {"competing": fitted.competing.to_json()}
     return {

@@ -13,7 +13,7 @@ from training.drivers.attribution import (
 )
 from training.drivers.direction import Direction, direction_of
 from training.drivers.goal import Goal, goal_met, read_goal
-from training.drivers.ranking import rank_drivers
+from training.drivers.ranking import RowWeights, rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "EvidenceGrade",
     "Goal",
     "IntervalMethod",
+    "RowWeights",
     "direction_of",
     "driver_groups",
     "goal_met",

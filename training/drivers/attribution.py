@@ -145,20 +145,22 @@ def sum_by_driver(attributions: Floats, groups: Sequence[DriverGroup]) -> Floats
     return np.stack([attributions[:, list(group.columns)].sum(axis=1) for group in groups], axis=1)
 
 
-def importance_shares(by_driver: Floats) -> Floats:
+def importance_shares(by_driver: Floats, weight: Floats | None = None) -> Floats:
     """Return each driver's share of the explanation: mean absolute attribution, scaled to a sum of 1.
 
     Parameters
     ----------
     by_driver
         Shape (rows, drivers), signed sums.
+    weight
+        Weight of each row; 1 if absent.
 
     Returns
     -------
     numpy.ndarray
         Shape (drivers,); all 0 when nothing is explained.
     """
-    return normalise(np.abs(by_driver).mean(axis=0))
+    return normalise(np.average(np.abs(by_driver), axis=0, weights=weight))
 
 
 def normalise(amounts: Floats) -> Floats:

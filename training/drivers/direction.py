@@ -3,7 +3,6 @@
 from typing import Literal
 
 import numpy as np
-from scipy.stats import rankdata
 
 from training.statistics import Floats
 
@@ -13,7 +12,7 @@ CLEAR_CORRELATION = 0.3
 """Below this rank correlation a direction is called mixed: a U-shape or noise has no single direction."""
 
 
-def direction_of(values: Floats, contributions: Floats) -> Direction:
+def direction_of(values: Floats, contributions: Floats, weight: Floats | None = None) -> Direction:
     """Tell which values go with a higher risk.
 
     Parameters
@@ -22,6 +21,8 @@ def direction_of(values: Floats, contributions: Floats) -> Direction:
         The driver's main feature per row; NaN = missing, such rows are left out.
     contributions
         The driver's signed attribution per row.
+    weight
+        Weight of each row; 1 if absent.
 
     Returns
     -------
@@ -33,20 +34,25 @@ def direction_of(values: Floats, contributions: Floats) -> Direction:
     >>> direction_of(np.array([1.0, 2.0, 3.0]), np.array([-0.2, 0.1, 0.4]))
     'higher'
     """
-    known = np.isfinite(values)
-    correlation = _rank_correlation(values[known], contributions[known])
+    weights = np.ones(len(values)) if weight is None else weight
+    known = np.isfinite(values) & (weights > 0)
+    correlation = _rank_correlation(values[known], contributions[known], weights[known])
     if abs(correlation) < CLEAR_CORRELATION:
         return "mixed"
     return "higher" if correlation > 0 else "lower"
 
 
-def _rank_correlation(first: Floats, second: Floats) -> float:
-    """Return Spearman's correlation, 0 where one side does not vary."""
-    if len(first) < 2:
+def _rank_correlation(first: Floats, second: Floats, weight: Floats) -> float:
+    """Return Spearman's correlation of the weighted rows, 0 where one side does not vary."""
+    if len(first) < 2 or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
         return 0.0
-    ranks_first, ranks_second = rankdata(first), rankdata(second)
-    spread = float(ranks_first.std() * ranks_second.std())
-    if spread == 0.0:
-        return 0.0
-    covariance = np.mean((ranks_first - ranks_first.mean()) * (ranks_second - ranks_second.mean()))
-    return float(covariance) / spread
+    covariance = np.cov(_middle_ranks(first, weight), _middle_ranks(second, weight), aweights=weight, ddof=0)
+    return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
+
+
+def _middle_ranks(values: Floats, weight: Floats) -> Floats:
+    """Return the weight below each value and half of that at it: what ranks are where rows stand for many."""
+    _, places = np.unique(values, return_inverse=True)
+    mass = np.bincount(places, weights=weight)
+    ranks: Floats = (np.cumsum(mass) - mass / 2)[places]
+    return ranks

@@ -58,25 +58,33 @@ def read_goal(condition: str | None, feature: Feature) -> Goal | None:
         return None
 
 
-def goal_met(goal: Goal, values: Floats) -> Estimate | None:
+def goal_met(goal: Goal, values: Floats, weight: Floats | None = None) -> Estimate | None:
     """Return the share of rows that meet a goal, among the rows where the value is known.
 
     Parameters
     ----------
     values
         The goal's feature per row; NaN = missing.
+    weight
+        Weight of each row; 1 if absent. Where weights differ, the interval is that of the effective number of
+        rows (Kish 1965).
 
     Returns
     -------
     Estimate or None
-        Share with Wilson's interval, ``n`` = rows with a value; None where no value is known.
+        Share with Wilson's interval, ``n`` = rows with a value and a weight above 0; None without any.
 
     Examples
     --------
     >>> goal_met(Goal("wait", "<=", 24.0, "hours"), np.array([3.0, 48.0, np.nan])).value
     0.5
     """
-    known = values[np.isfinite(values)]
+    weights = np.ones(len(values)) if weight is None else weight
+    is_known = np.isfinite(values) & (weights > 0)
+    known, mass = values[is_known], weights[is_known]
     if known.size == 0:
         return None
-    return share(int(_COMPARE[goal.comparison](known, goal.bound).sum()), known.size)
+    effective = float(mass.sum() ** 2 / (mass**2).sum())
+    met = float(mass[_COMPARE[goal.comparison](known, goal.bound)].sum() / mass.sum())
+    wilson = share(min(1.0, met) * effective, effective)
+    return Estimate(wilson.value, wilson.low, wilson.high, known.size)

@@ -25,6 +25,28 @@ from training.statistics import LEVEL, EntityDraws, Estimate, Floats
 FEWEST_REFITS = 8
 
 
+@dataclass(frozen=True)
+class RowWeights:
+    """Hold how many people of the population each row stands for; None where each stands for one.
+
+    Attributes
+    ----------
+    rows
+        Weight of each row with attributions.
+    today
+        Weight of each row of ``today``.
+    refitted
+        Weight of each row of a refit's attributions, the same for all refits.
+    """
+
+    rows: Floats | None = None
+    today: Floats | None = None
+    refitted: Floats | None = None
+
+
+_UNWEIGHTED = RowWeights()
+
+
 def rank_drivers(
     attributions: Floats,
     values: Floats,
@@ -34,6 +56,7 @@ def rank_drivers(
     entities: npt.ArrayLike | None = None,
     today: Floats | None = None,
     refits: Sequence[Floats] = (),
+    weights: RowWeights = _UNWEIGHTED,
     n_draws: int = 500,
     seed: int = 0,
 ) -> tuple[DriverRow, ...]:
@@ -57,6 +80,8 @@ def rank_drivers(
     refits
         Attributions of at least eight models, each fitted on another random half of the entities; same
         columns, same or other rows. Half samples spread as much as full samples differ from the truth.
+    weights
+        Weights of all these rows: what undoes a sample acts on shares, ranges, directions and goals alike.
 
     Returns
     -------
@@ -73,12 +98,14 @@ def rank_drivers(
         raise ValueError(message)
     groups = driver_groups(catalogue, drivers)
     by_driver = sum_by_driver(attributions, groups)
-    draws = EntityDraws.of(len(by_driver), entity=entities, n_draws=n_draws, seed=seed)
-    shares = importance_shares(by_driver)
-    spread = _spread(by_driver, [importance_shares(sum_by_driver(refit, groups)) for refit in refits], draws)
-    seen_today = values if today is None else today
+    draws = EntityDraws.of(len(by_driver), entity=entities, weight=weights.rows, n_draws=n_draws, seed=seed)
+    shares = importance_shares(by_driver, weights.rows)
+    refitted = [importance_shares(sum_by_driver(refit, groups), weights.refitted) for refit in refits]
+    spread = _spread(by_driver, refitted, draws)
+    if today is None:
+        today, weights = values, replace(weights, today=weights.rows)
     rows = [
-        _describe(group, column, by_driver, attributions, values, catalogue, seen_today)
+        _describe(group, column, by_driver, attributions, values, catalogue, today, weights)
         for column, group in enumerate(groups)
     ]
     order = sorted(range(len(groups)), key=lambda column: (-shares[column], groups[column].name))
@@ -157,14 +184,16 @@ def _describe(
     values: Floats,
     catalogue: Catalogue,
     today: Floats,
+    weights: RowWeights,
 ) -> DriverRow:
     """Say of one driver all that needs no other driver; its share is filled in by the caller."""
     members = list(group.columns)
-    main = members[int(np.abs(attributions[:, members]).mean(axis=0).argmax())]
+    sizes = np.average(np.abs(attributions[:, members]), axis=0, weights=weights.rows)
+    main = members[int(sizes.argmax())]
     feature = catalogue.features[main]
     direction: Direction = "groups"
     if feature.kind == "number":
-        direction = direction_of(values[:, main], by_driver[:, column])
+        direction = direction_of(values[:, main], by_driver[:, column], weights.rows)
     goal = read_goal(group.goal, catalogue.features[members[0]])
     return DriverRow(
         name=group.name,
@@ -176,5 +205,5 @@ def _describe(
         main_feature=feature.name,
         features=group.features,
         goal=goal,
-        goal_met=None if goal is None else goal_met(goal, today[:, members[0]]),
+        goal_met=None if goal is None else goal_met(goal, today[:, members[0]], weights.today),
     )

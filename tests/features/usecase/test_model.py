@@ -158,6 +158,7 @@ MEANING = {
     "value": st.fixed_dictionaries({"revenue": columns.map(lambda column: f"people.{column}")}),
     "privacy": st.fixed_dictionaries({"minimum_group": st.integers(5, 50)}),
     "units": columns.map(lambda column: f"people.{column}"),
+    "weight": columns.map(lambda column: f"people.{column}"),
     "cuts": st.lists(columns, max_size=2, unique=True).map(
         lambda names: [f"people.{name}" for name in names]
     ),

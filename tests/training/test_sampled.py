@@ -1,0 +1,71 @@
+"""Weights give the figures of the population; without them a sample only speaks of itself."""
+
+import numpy as np
+import pytest
+
+from features.frame import build
+from tests.training.examples import LINEAR
+from tests.training.sampled_world import Population
+from training.learning import Learned, learn
+
+POPULATION = Population.draw(6_000, seed=11)
+
+
+def train(folder, chosen, **table):
+    usecase = POPULATION.write(folder, chosen, **table)
+    return learn(build(usecase), usecase, seed=2, recipe=LINEAR)
+
+
+@pytest.fixture(scope="module")
+def census(tmp_path_factory) -> Learned:
+    return train(tmp_path_factory.mktemp("census"), np.ones(len(POPULATION.risk), bool))
+
+
+@pytest.fixture(scope="module")
+def weighted(tmp_path_factory) -> Learned:
+    return train(tmp_path_factory.mktemp("weighted"), POPULATION.is_taken, weight="stands_for")
+
+
+@pytest.fixture(scope="module")
+def unweighted(tmp_path_factory) -> Learned:
+    return train(tmp_path_factory.mktemp("unweighted"), POPULATION.is_taken)
+
+
+def drivers_of(learned):
+    return {row.name: row for row in learned.explanation.drivers}
+
+
+def judged(learned):
+    return learned.parts.evaluation["all_rows"]["horizons"]["outcome"]
+
+
+def test_the_average_risk_is_that_of_the_population(weighted, unweighted):
+    truth = POPULATION.risk.mean()
+    assert weighted.parts.facts["average_risk"] == pytest.approx(truth, abs=0.025)
+    assert unweighted.parts.facts["average_risk"] > truth + 0.08
+
+
+def test_shares_of_drivers_are_those_of_a_census(census, weighted, unweighted):
+    truth, found, sample = (drivers_of(learned) for learned in (census, weighted, unweighted))
+    for name in ("price", "visits"):
+        share = found[name].share
+        assert share.low <= truth[name].share.value <= share.high
+        assert abs(sample[name].share.value - truth[name].share.value) > 0.08
+    assert found["visits"].share.value > found["price"].share.value
+    assert {name: row.direction for name, row in found.items()} == {
+        name: row.direction for name, row in truth.items()
+    }
+
+
+def test_the_share_that_meets_a_goal_is_that_of_the_population(weighted, unweighted):
+    truth = (POPULATION.price == 0).mean()
+    found, sample = drivers_of(weighted)["price"].goal_met, drivers_of(unweighted)["price"].goal_met
+    assert found.low <= truth <= found.high
+    assert found.n == sample.n == POPULATION.is_taken.sum()
+    assert sample.high < truth - 0.2
+
+
+def test_the_evaluation_speaks_of_the_population(census, weighted, unweighted):
+    truth, found, sample = (judged(learned) for learned in (census, weighted, unweighted))
+    print(found)
+    assert found
