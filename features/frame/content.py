@@ -36,7 +36,8 @@ class Frame:
         - ``target`` (flat table): 1 for the predicted label, else 0; or the rating or amount;
         - ``value_revenue``, ``weight``, ``entity_group``, ``cut_<column>`` where the use case declares them.
     latest
-        The same features at the newest snapshot, for every entity that can be scored, and ``weight`` and cuts; no target.
+        The same features at the newest snapshot, for every entity that can be scored, with ``weight`` and
+        cuts; no target.
     answers
         Survey answers that reports speak of, see :mod:`features.answers`; empty for a flat table.
     facts

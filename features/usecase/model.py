@@ -62,7 +62,7 @@ class UseCase(Labelled):
     )
     weight: ColumnPath | None = Field(
         None,
-        description="source.column with the weight of an entity: how many people of the population it stands for",
+        description="source.column with the weight of an entity: how many of the population it stands for",
     )
     cuts: list[str] = Field(
         [], description="groups that may be shown: source.column of attributes, or columns of the flat table"

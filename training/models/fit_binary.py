@@ -76,7 +76,7 @@ def fit_binary(
         raise ContractError("column target", f"holds {culprit:g}", "write 1 for the event and 0 for none")
     weights = to_weights(weight, len(encoded))
     table = PeriodTable(
-        encoded.matrix, encoded.n_codes, outcome[:, None], weights[:, None], encoded.directions
+        encoded.matrix, encoded.n_codes, outcome[:, None], weights[:, None], encoded.directions, weights
     )
     n_folds, _ = recipe.folds_for(len(encoded))
     entities = to_labels(groups, len(encoded))

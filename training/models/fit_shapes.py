@@ -66,7 +66,7 @@ def fit_design(design: Design, table: PeriodTable, inverse_penalty: float) -> Li
 
 def compile_fit(fit: LinearFit, design: Design, table: PeriodTable) -> ShapeModel:
     """Turn coefficients into curves; with several periods the last curve is that of the period."""
-    curves = design.compile(fit.coefficients, table.matrix)
+    curves = design.compile(fit.coefficients, table.matrix, table.row_weight)
     if table.n_periods == 1:
         return ShapeModel(float(fit.intercepts[0]), curves)
     periods = np.arange(table.n_periods, dtype=np.float64)

@@ -30,6 +30,8 @@ class PeriodTable:
     directions
         1 where a feature must never lower the log-odds of the event, -1 where it must never raise them, 0
         where both may be; empty for 0 throughout.
+    row_weight
+        The weight of each row alone: what a mean over rows takes; None for 1.
     """
 
     matrix: Floats
@@ -37,6 +39,7 @@ class PeriodTable:
     target: Floats
     weight: Floats
     directions: tuple[int, ...] = ()
+    row_weight: Floats | None = None
 
     @classmethod
     def cut(
@@ -104,7 +107,8 @@ class PeriodTable:
 
     def weigh(self, weight: Floats) -> "PeriodTable":
         """Return the table with further weights, one per row."""
-        return replace(self, weight=self.weight * weight[:, None])
+        before = 1.0 if self.row_weight is None else self.row_weight
+        return replace(self, weight=self.weight * weight[:, None], row_weight=before * weight)
 
     @property
     def n_periods(self) -> int:
@@ -134,7 +138,13 @@ class PeriodTable:
 
     def take(self, rows: NDArray[np.bool_]) -> "PeriodTable":
         """Return some of the rows."""
-        return replace(self, matrix=self.matrix[rows], target=self.target[rows], weight=self.weight[rows])
+        return replace(
+            self,
+            matrix=self.matrix[rows],
+            target=self.target[rows],
+            weight=self.weight[rows],
+            row_weight=None if self.row_weight is None else self.row_weight[rows],
+        )
 
 
 def _weigh_partial(watched: Floats, n_events: NDArray[np.int64]) -> Floats:

@@ -77,7 +77,7 @@ class Ramps:
         climbed[is_missing] = 0.0
         return np.column_stack([climbed, is_missing]) if self.has_missing else climbed
 
-    def compile(self, coefficients: Floats, column: Floats) -> Curve:
+    def compile(self, coefficients: Floats, column: Floats, weight: Floats | None = None) -> Curve:
         """Return the curve that these coefficients draw, centred on a training column.
 
         Each piece starts at what the one before it reaches as a score computes it, so that no rounding at a
@@ -89,12 +89,14 @@ class Ramps:
             Shape (columns,), those of ramps not below zero.
         column
             Training values, over which the centre is the mean.
+        weight
+            Weight of each training row in that mean; 1 if absent.
         """
         widths = np.diff(self.knots)
         slopes = self.direction * coefficients[: self._n_pieces] / widths
         starts = np.concatenate([[0.0], np.cumsum(widths * slopes)])[: self._n_pieces]
         missing = float(coefficients[-1]) if self.has_missing else 0.0
-        center = float(np.mean(self.write_out(column) @ coefficients))
+        center = float(np.average(self.write_out(column) @ coefficients, weights=weight))
         pieces = np.column_stack([starts, slopes, np.zeros(self._n_pieces)])
         return Curve(self.knots, pieces, np.empty(0), np.empty(0), missing, center)
 

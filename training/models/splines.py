@@ -81,7 +81,7 @@ class Terms:
             parts.append(is_missing[:, None])
         return np.concatenate(parts, axis=1).astype(np.float64)
 
-    def compile(self, coefficients: Floats, column: Floats) -> Curve:
+    def compile(self, coefficients: Floats, column: Floats, weight: Floats | None = None) -> Curve:
         """Return the curve that these coefficients draw, centred on a training column.
 
         Parameters
@@ -90,11 +90,13 @@ class Terms:
             Shape (columns,).
         column
             Training values, over which the centre is the mean.
+        weight
+            Weight of each training row in that mean; 1 if absent.
         """
         smooth, single = coefficients[: self._n_splines], coefficients[self._n_splines :]
         amounts = single[: len(self.values)]
         missing = float(single[-1]) if self.has_missing else 0.0
-        center = float(np.mean(self.write_out(column) @ coefficients))
+        center = float(np.average(self.write_out(column) @ coefficients, weights=weight))
         return Curve(self.knots, self._pieces(smooth), self.values, amounts, missing, center)
 
     @property
@@ -179,10 +181,13 @@ class Design:
         """Tell which columns must not have a coefficient below zero."""
         return np.concatenate([term.is_bounded for term in self.terms])
 
-    def compile(self, coefficients: Floats, matrix: Floats) -> tuple[Curve, ...]:
-        """Return the curve of each feature."""
+    def compile(
+        self, coefficients: Floats, matrix: Floats, weight: Floats | None = None
+    ) -> tuple[Curve, ...]:
+        """Return the curve of each feature, centred on the training rows as they are weighted."""
         ends = np.cumsum([term.n_columns for term in self.terms])
         parts = np.split(coefficients, ends[:-1])
         return tuple(
-            term.compile(part, column) for term, part, column in zip(self.terms, parts, matrix.T, strict=True)
+            term.compile(part, column, weight)
+            for term, part, column in zip(self.terms, parts, matrix.T, strict=True)
         )
