@@ -65,7 +65,17 @@ def test_the_share_that_meets_a_goal_is_that_of_the_population(weighted, unweigh
     assert sample.high < truth - 0.2
 
 
-def test_the_evaluation_speaks_of_the_population(census, weighted, unweighted):
-    truth, found, sample = (judged(learned) for learned in (census, weighted, unweighted))
-    print(found)
-    assert found
+def test_the_evaluation_speaks_of_the_population(weighted, unweighted):
+    truth, found, sample = POPULATION.has_left.mean(), judged(weighted), judged(unweighted)
+    assert found["event_share"]["low"] <= truth <= found["event_share"]["high"]
+    assert sample["event_share"]["low"] > truth + 0.08
+    assert found["level_error"]["low"] < 0 < found["level_error"]["high"]
+
+
+def test_weights_keep_the_log_odds_of_the_population(weighted):
+    truth = np.log(POPULATION.risk / (1 - POPULATION.risk))[POPULATION.is_taken]
+    weight = weighted.rows.weight
+    encoded = weighted.fitted.encoder.encode(weighted.rows.columns).matrix
+    found = weighted.fitted.model.probabilities(encoded)[:, 0]
+    assert np.corrcoef(np.log(found / (1 - found)), truth)[0, 1] > 0.95
+    assert np.average(found, weights=weight) == pytest.approx(POPULATION.risk.mean(), abs=0.025)

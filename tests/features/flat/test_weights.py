@@ -46,3 +46,14 @@ def test_a_value_that_does_not_occur_is_a_slip_of_the_pen(read):
 def test_a_weight_below_zero_is_named_with_its_row(read):
     with pytest.raises(ContractError, match=r"table\.share: row 3: '-1' is not a weight"):
         read("share", TEXT.replace("kept,0", "kept,-1"))
+
+
+@pytest.mark.parametrize(("row", "number"), [("kept,0", 3), ("sent,1", 5)], ids=["labelled", "waiting"])
+def test_a_weight_below_zero_is_refused_also_where_the_label_is_waited_for(read, row, number):
+    with pytest.raises(ContractError, match=rf"table\.share: row {number}: '-3' is not a weight"):
+        read("share", TEXT.replace(row, f"{row[:5]}-3"))
+
+
+def test_rows_that_wait_for_a_label_carry_their_weight(read):
+    assert read("share").waiting.weight.tolist() == [1]
+    assert read({"column": "status", "values": {"sent": 2}}).waiting.weight.tolist() == [2]

@@ -88,7 +88,7 @@ def test_a_weight_that_is_known_too_late_is_missing(tmp_path):
     late = {**tables["customers"][0], "customer": "k07", "stands_for": 4}
     late |= {"since": day("2024-05-01"), "loaded_at": day("2024-05-01") + timedelta(days=90), "end": None}
     tables["customers"].append(late)
-    with pytest.raises(ContractError, match="'k07' at .* with no weight"):
+    with pytest.raises(ContractError, match=r"'k07' at .* with no weight"):
         build(load_company(tmp_path, tables, weight=WEIGHT))
 
 
