@@ -36,7 +36,8 @@ def test_goals_without_an_order_are_not_read() -> None:
 def test_a_goal_is_met_by_those_whom_rows_stand_for() -> None:
     goal = Goal("wait", "<=", 1.0, "hours")
     found, plain = goal_met(goal, VALUES, np.array([2.0, 1.0, 1.0, 9.0])), goal_met(goal, VALUES)
-    assert found is not None and plain is not None
+    assert found is not None
+    assert plain is not None
     assert (found.value, found.n) == (0.5, 3)
     assert found.high - found.low > plain.high - plain.low
     assert goal_met(goal, VALUES, np.array([0.0, 0.0, 0.0, 1.0])) is None

@@ -6,7 +6,7 @@ import pytest
 
 from features.errors import ContractError, TooFewEventsError
 from tests.training.models.known_truth import QUICK, make_flat
-from training.models.fit_binary import fit_binary
+from training.models.fit_binary import fit_binary, to_weights
 from training.models.odds import log_loss, to_probability
 
 
@@ -150,3 +150,9 @@ class TestRefusals:
             fit_binary(encoded, target, target[:3])
         with pytest.raises(ContractError, match="column entity_id: has 2 values"):
             fit_binary(encoded, target, groups=["a", "b"])
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, -1.0])
+def test_a_weight_that_is_none_is_named_with_its_row(value: float) -> None:
+    with pytest.raises(ContractError, match=rf"holds {value:g} in row 3 of 4; give finite weights"):
+        to_weights([1.0, 0.0, value, 2.0], 4)
