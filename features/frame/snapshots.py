@@ -54,9 +54,7 @@ def build_from_sources(
         catalogue = describe_families(families, usecase)
         panel = label_panel(sources, usecase, report)
         columns = _compute(sources, usecase, families, panel.rows, report, partials, fold_log)
-        if usecase.weight is not None:
-            needed = panel.is_kept | panel.is_latest
-            check_weights(usecase.weight, columns.column("weight"), panel.rows, needed)
+        _demand_weights(columns, usecase, panel)
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
@@ -124,6 +122,13 @@ def _compute(
         )
         columns[name] = found.column(0)
     return pa.table(columns | look_up_cuts(sources, usecase, stored))
+
+
+def _demand_weights(columns: pa.Table, usecase: UseCase, panel: Panel) -> None:
+    """Demand the weight, where one is declared, of every row that teaches or can be scored."""
+    if usecase.weight is not None:
+        needed = panel.is_kept | panel.is_latest
+        check_weights(usecase.weight, columns.column("weight"), panel.rows, needed)
 
 
 def _list_beside(usecase: UseCase) -> dict[str, str]:

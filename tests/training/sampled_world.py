@@ -54,7 +54,13 @@ class Population:
             writer = csv.writer(file)
             writer.writerow(columns)
             writer.writerows(zip(*columns.values(), strict=True))
-        declared = {"file": "members.csv", "label": "left", "positive": "Yes", "id": "member", **table}
+        declared: dict[str, object] = {
+            "file": "members.csv",
+            "label": "left",
+            "positive": "Yes",
+            "id": "member",
+            **table,
+        }
         if "weight" not in table:
             declared["exclude"] = ["stands_for"]
         drivers = {
