@@ -87,7 +87,8 @@ def test_what_is_declared_stands_after_the_target(tmp_path):
     assert frame.table.column_names[-4:] == reserved
     first = frame.table.slice(0, 1).to_pylist()[0]
     assert (first["weight"], first["value_revenue"], first["entity_group"]) == (1.0, 100.0, "h0")
-    assert frame.latest.column_names == [name for name in frame.table.column_names if name not in reserved]
+    features = [name for name in frame.table.column_names if name not in reserved]
+    assert frame.latest.column_names == [*features, "weight"]
     assert frame.latest.num_rows == frame.table.num_rows
 
 
