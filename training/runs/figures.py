@@ -1,17 +1,18 @@
-"""Figures for data scientists, logged with a run: calibration, lift, SHAP beeswarm.
+"""Figures for data scientists, logged with a run: calibration, lift, money, SHAP beeswarm.
 
 Each is a figure of its own that no global state of matplotlib holds on to: nothing has to be closed. Equal
 input gives equal pixels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from training.evaluation import CalibrationBin, Evaluation, RatingBin
 from training.evaluation.record import SHARES
@@ -102,6 +103,36 @@ def draw_lift(
     axes.set(xlim=(0, 1.01))
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def draw_money(money: Mapping[str, Any]) -> Figure:
+    """Draw profit against the share contacted, by forecast and at random, and mark the best cut-off.
+
+    Parameters
+    ----------
+    money
+        Money figures of an evaluation; drawn in EUR for all who are scored.
+    """
+    size, shares = money["cohort_size"], np.array(money["shares"])
+    value, low, high = (
+        size * np.array([profit[end] for profit in money["profits"]]) for end in ("value", "low", "high")
+    )
+    figure, axes = _make_axes(
+        f"Money, {money['horizon']}", "Share contacted, highest forecasts first", "Profit in EUR"
+    )
+    axes.fill_between(shares, low, high, color=BLUE, alpha=0.2, linewidth=0, label="95 % interval")
+    axes.plot(shares, value, color=BLUE, linewidth=1.5, label="by forecast")
+    axes.plot([0, 1], [0, value[-1]], color=GREY, linestyle="--", linewidth=1, label="at random")
+    best, cutoff = money["best_share"]["value"], money["best_cutoff"]["value"]
+    axes.axvline(
+        best, color=VERMILLION, linewidth=1.5, label=f"best: {best:.1%}, forecasts from {cutoff:.3f}"
+    )
+    axes.axhline(0, color=GREY, linewidth=0.5, zorder=0)
+    axes.set(xlim=(0, 1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.legend(frameon=False, loc="lower left")
     return figure
 
 

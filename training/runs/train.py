@@ -36,6 +36,7 @@ from training.registry import (
 from training.runs import report as report_run
 from training.runs.build import build_in
 from training.runs.figures import draw_answers, draw_beeswarm, draw_calibration, draw_lift
+from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.workspace import Workspace, load_usecase
@@ -168,7 +169,8 @@ def _metrics(trained: Trained) -> dict[str, float]:
             metrics[f"{name}.{horizon}"] = estimate.value
             metrics[f"{name}.{horizon}.low"] = estimate.low
             metrics[f"{name}.{horizon}.high"] = estimate.high
-    return metrics | population_metrics(trained.learned.assessment.population)
+    metrics |= population_metrics(trained.learned.assessment.population)
+    return metrics | money_metrics(trained.bundle.evaluation)
 
 
 def _figures(trained: Trained) -> dict[str, Figure]:
@@ -188,6 +190,7 @@ def _figures(trained: Trained) -> dict[str, Figure]:
     return {
         "figures/calibration.png": draw_calibration(evaluation, title),
         "figures/lift.png": lift,
+        **money_figures(trained.bundle.evaluation),
         **figures,
     }
 
