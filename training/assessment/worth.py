@@ -84,7 +84,8 @@ def tell_worth(evaluation: Mapping[str, Any]) -> list[str]:
         return []
     best, size = Estimate.from_json(money["best_profit"]), money["cohort_size"]
     if best.value <= 0:
-        return [f"money: contacts do not pay for themselves at these costs{_tell_references(money)}"]
+        seen = f"{_tell_eur(best, size)}; {size:,} are scored"
+        return [f"money: no profit of contacts is seen at these costs: {seen}{_tell_references(money)}"]
     share, cutoff = (Estimate.from_json(money[name]) for name in ("best_share", "best_cutoff"))
     doubt = "" if best.low > 0 else ", not clearly worth it"
     lines = [

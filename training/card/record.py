@@ -155,12 +155,29 @@ class SegmentFigure:
 
 
 @dataclass(frozen=True)
+class Money:
+    """Say whom to contact and what that earned on kept-back rows, in EUR for all who are scored.
+
+    ``reference_values`` names what the use case did not declare and the literature gave.
+    """
+
+    horizon: str
+    scored: int
+    share: Figure
+    cutoff: Figure
+    profit: Figure
+    over_random: Figure | None
+    reference_values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Performance:
-    """Say how good the model was on rows that it had not seen."""
+    """Say how good the model was on rows that it had not seen, and what acting on it was worth."""
 
     horizons: tuple[HorizonFigures, ...]
     left_out: dict[str, str]
     segments: tuple[SegmentFigure, ...]
+    money: Money | None = None
 
 
 @dataclass(frozen=True)

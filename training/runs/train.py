@@ -253,6 +253,7 @@ def to_json(trained: Trained, registered: RegisteredBundle, decision: Decision) 
         **decision.to_json(),
         "horizon": trained.horizon,
         "evaluation": trained.evaluation.to_json(),
+        "money": trained.bundle.evaluation.get("money"),
         "bundle": str(trained.bundle_folder),
         "report": {name: str(file) for name, file in trained.report_files.items()},
     }

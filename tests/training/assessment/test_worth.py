@@ -5,6 +5,7 @@ import pytest
 
 from features.usecase import UseCase, Value
 from tests.training.examples import Example
+from training.assessment.cohort import CohortForecasts
 from training.assessment.forecasting import RatingForecasts
 from training.assessment.worth import budget_share, judge_worth, offer_of, tell_worth
 from training.evaluation import AnswerForecasts
@@ -56,7 +57,9 @@ def test_trained_bundle_tells_money(company: Example) -> None:
     learned = company.learned
     found = judge_worth(learned.rows, learned.assessment.forecasts, company.usecase, 1000)["money"]
     assert found["horizon"] == learned.rows.horizon_names[learned.rows.primary_index]
-    assert found["gain_over_random"]["value"] > 0
+    assert found["best_profit"]["low"] < found["best_profit"]["value"] < found["best_profit"]["high"]
+    assert found["reference_defaults"] == []
+    assert found["at_budget"] is not None
     assert "logistic" in found["gain_over"]
     assert learned.parts.evaluation["money"]["empc"]["value"] == found["empc"]["value"]
 
@@ -86,7 +89,10 @@ def test_employees_get_no_money(company: Example) -> None:
 
 def test_ratings_get_no_money(company: Example) -> None:
     nothing = np.zeros(0)
-    ratings = RatingForecasts(np.zeros(0, dtype=np.int64), AnswerForecasts(*[nothing] * 5), {})
+    nobody, new = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    answers = AnswerForecasts(*[nothing] * 5)
+    cohort = CohortForecasts(nobody, {})
+    ratings = RatingForecasts(nobody, new, nothing, answers, {}, cohort)
     assert judge_worth(company.learned.rows, ratings, company.usecase, 1000) == {}
 
 
@@ -113,9 +119,12 @@ def test_words_doubt_a_range_that_holds_nothing() -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, -0.1])
-def test_words_say_that_contacts_do_not_pay(value: float) -> None:
+def test_words_say_that_no_profit_is_seen(value: float) -> None:
     nothing = {**MONEY, "best_profit": {"value": value, "low": value, "high": 0.0, "n": 100}}
-    assert tell_worth({"money": nothing}) == ["money: contacts do not pay for themselves at these costs"]
+    told = f"money: no profit of contacts is seen at these costs: {1000 * value:,.0f} EUR"
+    (line,) = tell_worth({"money": nothing})
+    assert line.startswith(told)
+    assert line.endswith("to 0); 1,000 are scored")
 
 
 def test_large_amounts_are_told_to_three_figures() -> None:

@@ -101,15 +101,14 @@ def test_interval_at_a_fixed_share_holds_the_truth() -> None:
     assert hits >= 34
 
 
-@pytest.mark.parametrize("offer", [Offer(), DEAR], ids=["reference", "dear"])
-def test_what_is_stated_holds_in_known_worlds(offer: Offer) -> None:
+def test_what_is_stated_holds_in_known_worlds() -> None:
     """Few rows and rare events: the profit on the choosing rows would look far better than it is."""
     shape = (0.5, 8.0)
-    truth = Truth.of(offer, shape)
+    truth = Truth.of(DEAR, shape, n=20_000)
     errors, held = [], []
-    for seed in range(30):
+    for seed in range(25):
         target, probability, value = make_world(seed, 300, shape=shape)
-        found = judge_money(target, probability, value_eur=value, offer=offer, n_draws=60, seed=seed)
+        found = judge_money(target, probability, value_eur=value, offer=DEAR, n_draws=60, seed=seed)
         earned = truth.profit(found.best_cutoff.value)
         flattering = max(profit.value for profit in found.profits)
         errors.append((found.best_profit.value - earned, flattering - earned))

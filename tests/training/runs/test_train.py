@@ -97,7 +97,8 @@ def test_words_say_what_contacts_are_worth(trained, of_company):
         told = tell_worth(found.bundle.evaluation)
         assert told[0].startswith("money: ")
         assert lines[lines.index(told[0]) :][: len(told)] == told
-    assert "money" in to_json(of_company, registered(of_company), CHALLENGER)
+    plain = to_json(of_company, registered(of_company), CHALLENGER)
+    assert plain["money"] == of_company.bundle.evaluation["money"]
 
 
 def test_money_is_a_metric(of_company):
