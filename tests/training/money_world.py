@@ -1,6 +1,7 @@
 """Customers who leave with a known probability, and what a cut-off earns on all of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import stats
@@ -42,12 +43,12 @@ class Truth:
         """Return the profit of contacting from a cut-off on."""
         return float(np.where(self.probability >= cutoff, self.per_row(self.offer.success_rate), 0).mean())
 
-    @property
+    @cached_property
     def highest(self) -> float:
         """Return the profit of the truly best cut-off."""
         return float(np.maximum(self.per_row(self.offer.success_rate), 0).mean())
 
-    @property
+    @cached_property
     def expected_highest(self) -> float:
         """Return the expected maximum profit."""
         edges = np.linspace(0, 1, 201)

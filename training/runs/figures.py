@@ -130,9 +130,11 @@ def draw_money(money: Mapping[str, Any]) -> Figure:
     )
     axes.axhline(0, color=GREY, linewidth=0.5, zorder=0)
     axes.set(xlim=(0, 1))
+    if high.max() > 0:  # the losses of contacting nearly everybody would make the summit too small to see
+        axes.set_ylim(max(1.1 * low.min(), -2 * high.max()), 1.1 * high.max())
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    axes.legend(frameon=False, loc="lower left")
+    axes.legend(frameon=False, loc="upper right")
     return figure
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from features.usecase import UseCase, Value
-from tests.training.examples import Example
+from tests.training.examples import SEED, Example
 from training.assessment.cohort import CohortForecasts
 from training.assessment.forecasting import RatingForecasts
 from training.assessment.worth import budget_share, judge_worth, offer_of, tell_worth
@@ -55,7 +55,7 @@ def test_budget_buys_a_share(company: Example, terms: dict[str, Any], share: flo
 
 def test_trained_bundle_tells_money(company: Example) -> None:
     learned = company.learned
-    found = judge_worth(learned.rows, learned.assessment.forecasts, company.usecase, 1000)["money"]
+    found = judge_worth(learned.rows, learned.assessment.forecasts, company.usecase, 1000, SEED)["money"]
     assert found["horizon"] == learned.rows.horizon_names[learned.rows.primary_index]
     assert found["best_profit"]["low"] < found["best_profit"]["value"] < found["best_profit"]["high"]
     assert found["reference_defaults"] == []
