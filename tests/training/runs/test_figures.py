@@ -91,7 +91,7 @@ def test_money_shows_the_whole_cohort_with_its_band(money):
     assert band.min() == pytest.approx(2000 * min(profit["low"] for profit in money["profits"]))
     assert band.max() == pytest.approx(2000 * max(profit["high"] for profit in money["profits"]))
     assert list(best.get_xdata()) == [money["best_share"]["value"]] * 2
-    assert axes.get_ylim()[0] < 0 < max(curve.get_ydata()) < axes.get_ylim()[1]
+    assert axes.get_ylim()[0] <= 0 < max(curve.get_ydata()) < axes.get_ylim()[1]
     assert f"forecasts from {money['best_cutoff']['value']:.3f}" in best.get_label()
 
 
