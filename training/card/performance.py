@@ -74,7 +74,8 @@ def _describe_money(found: Mapping[str, Any] | None) -> Money | None:
 
 def _for_all(per_row: Mapping[str, Any], size: int) -> Figure:
     """Return an amount per row for all who are scored."""
-    return Figure(*(per_row[end] * size for end in ("value", "low", "high")), int(per_row["n"]))
+    value, low, high = (per_row[end] * size for end in ("value", "low", "high"))
+    return Figure(value, low, high, int(per_row["n"]))
 
 
 def _read_figures(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Figure]:

@@ -1,6 +1,7 @@
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy import stats
 
@@ -13,7 +14,7 @@ FREE = Offer(success_rate=0.5, success_evidence=10, incentive_cost_eur=0, contac
 
 
 def priced(
-    target: Floats, probability: Floats, value: Floats, offer: Offer, entity: Floats | None = None
+    target: Floats, probability: Floats, value: Floats, offer: Offer, entity: npt.ArrayLike | None = None
 ) -> Contacts:
     rows = LabelledRows.of(target, value=value, entity=entity)
     return Contacts.of(rows, Ranking.of(target, probability), offer)
@@ -120,7 +121,8 @@ def test_weights_count_as_copies() -> None:
     copies = np.random.default_rng(7).integers(1, 4, 50)
     rows = LabelledRows.of(target, weight=copies, value=value)
     weighed = Contacts.of(rows, Ranking.of(target, probability), DEAR)
-    copied = priced(*(np.repeat(column, copies) for column in (target, probability, value)), DEAR)
+    target, probability, value = (np.repeat(column, copies) for column in (target, probability, value))
+    copied = priced(target, probability, value, DEAR)
     found, expected = weighed.running(weighed.draws.weight[None]), copied.running(np.ones((1, copies.sum())))
     for by_weight, by_copy in zip(found, expected, strict=True):
         np.testing.assert_allclose(by_weight[0], by_copy[0])
