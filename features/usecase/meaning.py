@@ -30,9 +30,7 @@ class Value(Part):
         description="column with yearly revenue, source.column or a column of the flat table"
     )
     margin: float = Field(1.0, gt=0, le=1)
-    contact_cost_eur: float = Field(
-        0.0, ge=0, description="what one contact costs; judging money takes 1 unless declared"
-    )
+    contact_cost_eur: float | None = Field(None, ge=0, description="what one contact costs; 1")
     incentive_cost_eur: float | None = Field(None, ge=0, description="what staying with an offer costs; 10")
     success_rate: float | None = Field(
         None, gt=0, lt=1, description="share of the leavers contacted who stay; 0.3"

@@ -1,6 +1,7 @@
 """What acting on the forecasts of unseen rows is worth, at the values that the use case declares."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ import numpy as np
 from features.usecase import UseCase
 from training.assessment.forecasting import Forecasts, RatingForecasts
 from training.assessment.judging import primary_labels
-from training.evaluation.money import Offer, judge_money
+from training.evaluation.contacts import Offer
+from training.evaluation.money import REFERENCE_VALUE_EUR, judge_money
 from training.rows import TrainingRows
 from training.statistics import Estimate
 
@@ -22,7 +24,9 @@ def judge_worth(
     cohort_size: int,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Return the money figures at the primary horizon under the key ``money``; empty for ratings.
+    """Return the money figures at the primary horizon under ``money``; nothing for ratings and employees.
+
+    Employees are never picked out one by one, so there is no cut-off from which on to contact them.
 
     Values that the use case leaves out are those of reference (:class:`~training.evaluation.money.Offer`),
     and ``reference_defaults`` names them.
@@ -32,7 +36,7 @@ def judge_worth(
     cohort_size
         How many are scored at a time; a budget buys a share of them.
     """
-    if isinstance(forecasts, RatingForecasts):
+    if isinstance(forecasts, RatingForecasts) or usecase.privacy.subject == "employee":
         return {}
     labels, is_known = primary_labels(rows, forecasts.positions)
     tested = rows.take(forecasts.positions[is_known])
@@ -57,7 +61,7 @@ def offer_of(usecase: UseCase) -> tuple[Offer, list[str]]:
     """Return costs and success of a contact, and which of them are reference values."""
     if usecase.value is None:
         return Offer(), ["revenue", *_TERMS]
-    stated = usecase.value.model_dump(include=usecase.value.model_fields_set & set(_TERMS), exclude_none=True)
+    stated = usecase.value.model_dump(include=set(_TERMS), exclude_none=True)
     return Offer(**stated), [name for name in _TERMS if name not in stated]
 
 
@@ -74,15 +78,34 @@ def budget_share(usecase: UseCase, offer: Offer, cohort_size: int) -> float | No
 
 
 def tell_worth(evaluation: Mapping[str, Any]) -> list[str]:
-    """Return the best cut-off and what it is worth in words; nothing for bundles without money figures."""
+    """Return whom to contact and what that is worth, a line each; none for bundles without money figures."""
     money = evaluation.get("money")
     if money is None:
         return []
-    cutoff, best = Estimate.from_json(money["best_cutoff"]), Estimate.from_json(money["best_profit"])
+    best, size = Estimate.from_json(money["best_profit"]), money["cohort_size"]
     if best.value <= 0:
-        return ["money: at the declared costs no contact pays for itself"]
-    size = money["cohort_size"]
-    worth = f"{best.value * size:,.0f} EUR ({best.low * size:,.0f} to {best.high * size:,.0f})"
-    line = f"money: contact from a risk of {cutoff} on; worth {worth} for {size:,} scored"
-    missing = money["reference_defaults"]
-    return [line + (f"; reference values for {', '.join(missing)}" if missing else "")]
+        seen = f"{_tell_eur(best, size)}; {size:,} are scored"
+        return [f"money: no profit of contacts is seen at these costs: {seen}{_tell_references(money)}"]
+    share, cutoff = (Estimate.from_json(money[name]) for name in ("best_share", "best_cutoff"))
+    doubt = "" if best.low > 0 else ", not clearly worth it"
+    lines = [
+        f"money: contact the {share.value:.1%} with the highest forecasts: those of {cutoff} or more",
+        f"  that earns {_tell_eur(best, size)} more than contacting nobody{doubt}; {size:,} are scored",
+    ]
+    if "gain_over_random" in money:
+        over = Estimate.from_json(money["gain_over_random"])
+        lines.append(f"  and {_tell_eur(over, size)} more than contacting as many at random")
+    return [*lines[:-1], lines[-1] + _tell_references(money)]
+
+
+def _tell_eur(per_row: Estimate, size: int) -> str:
+    """Return an amount for all who are scored, to three figures."""
+    value, low, high = (float(f"{one * size:.3g}") for one in (per_row.value, per_row.low, per_row.high))
+    return f"{value:,.0f} EUR ({low:,.0f} to {high:,.0f})"
+
+
+def _tell_references(money: Mapping[str, Any]) -> str:
+    """Say which values the use case does not declare, and what stands for them."""
+    known = {"revenue": REFERENCE_VALUE_EUR, **asdict(Offer())}
+    missing = ", ".join(f"{name} {known[name]:g}" for name in money["reference_defaults"])
+    return f"; not declared under value, so taken from the literature: {missing}" if missing else ""

@@ -11,7 +11,7 @@ from training.card.breakdown import (
     describe_waves,
 )
 from training.card.figures import read_figure
-from training.card.record import Baseline, Bin, Figure, HorizonFigures, Performance
+from training.card.record import Baseline, Bin, Figure, HorizonFigures, Money, Performance
 
 _OF_EVENTS = ("auc", "pr_auc", "log_loss", "brier", "ece", "calibration_gap", "calibration_gap_top_tenth")
 _OF_ANSWERS = ("rank_correlation", "mae", "rps", "bias", "coverage", "width")
@@ -33,6 +33,7 @@ def describe_performance(bundle: Bundle) -> Performance:
         waves=describe_waves(evaluation),
         feature_kinds=describe_feature_kinds(evaluation),
         learning_curve=describe_learning_curve(evaluation),
+        money=_describe_money(evaluation.get("money")),
     )
 
 
@@ -58,6 +59,28 @@ def _describe_horizon(
         n_rows=int(found.get("n_rows", 0)),
         n_events=found.get("n_events"),
     )
+
+
+def _describe_money(found: Mapping[str, Any] | None) -> Money | None:
+    """Return what contacts earned; None for ratings, employees and older bundles."""
+    if found is None:
+        return None
+    size, over = int(found["cohort_size"]), found.get("gain_over_random")
+    return Money(
+        horizon=found["horizon"],
+        scored=size,
+        share=read_figure(found["best_share"]),
+        cutoff=read_figure(found["best_cutoff"]),
+        profit=_for_all(found["best_profit"], size),
+        over_random=None if over is None else _for_all(over, size),
+        reference_values=tuple(found["reference_defaults"]),
+    )
+
+
+def _for_all(per_row: Mapping[str, Any], size: int) -> Figure:
+    """Return an amount per row for all who are scored."""
+    value, low, high = (per_row[end] * size for end in ("value", "low", "high"))
+    return Figure(value, low, high, int(per_row["n"]))
 
 
 def _read_figures(found: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Figure]:

@@ -210,8 +210,24 @@ class LearningCurve:
 
 
 @dataclass(frozen=True)
+class Money:
+    """Say whom to contact and what that earned on kept-back rows, in EUR for all who are scored.
+
+    ``reference_values`` names what the use case did not declare and the literature gave.
+    """
+
+    horizon: str
+    scored: int
+    share: Figure
+    cutoff: Figure
+    profit: Figure
+    over_random: Figure | None
+    reference_values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Performance:
-    """Say how good the model was on rows that it had not seen."""
+    """Say how good the model was on rows that it had not seen, and what acting on it was worth."""
 
     horizons: tuple[HorizonFigures, ...]
     left_out: dict[str, str]
@@ -219,6 +235,7 @@ class Performance:
     waves: Breakdown | None
     feature_kinds: FeatureKinds | None
     learning_curve: LearningCurve | None
+    money: Money | None = None
 
 
 @dataclass(frozen=True)

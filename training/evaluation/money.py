@@ -6,40 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
+from training.evaluation.contacts import Contacts, Offer, choose_best, choose_by_rate
 from training.evaluation.rows import LabelledRows
 from training.statistics import Estimate, Floats, Ranking, as_column, from_draws
 
 SHARES = np.linspace(0, 1, 101)
 REFERENCE_VALUE_EUR = 200.0
-_NODES = 32
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Say what contacting one entity costs and how often it succeeds.
-
-    Defaults are the reference parameters of Verbraken, Verbeke & Baesens (2013): Beta(6, 14), 10, 1.
-
-    Parameters
-    ----------
-    success_rate, success_evidence
-        Share of leavers that a contact keeps, and the number of past contacts that this rests on; together
-        the distribution Beta(rate * evidence, (1 - rate) * evidence).
-    incentive_cost_eur, contact_cost_eur
-        Paid to those who stay with the offer, and for every contact.
-    """
-
-    success_rate: float = 0.3
-    success_evidence: float = 20.0
-    incentive_cost_eur: float = 10.0
-    contact_cost_eur: float = 1.0
-
-    @property
-    def beta(self) -> tuple[float, float]:
-        """Return both parameters of the distribution of the success rate."""
-        return self.success_rate * self.success_evidence, (1 - self.success_rate) * self.success_evidence
 
 
 @dataclass(frozen=True)
@@ -50,103 +23,44 @@ class Money:
     ----------
     profits
         Profit at each of :data:`SHARES`, at the mean success rate.
-    random
-        Profit when as many as at the best share are contacted by chance.
-    best_share, best_cutoff, best_profit
+    best_share, best_cutoff
         Where profit is highest, and the probability from which on one contacts there.
+    best_profit
+        What contacting from the best cut-off on earns more than contacting nobody, on rows without a say in
+        where it lies.
+    random, over_random
+        Profit when as many are contacted by chance, and how much more the forecasts earn.
     empc, empc_share
-        Expected maximum profit and the share targeted for it.
-    at_budget, rules
-        Profit at the declared budget, and by name how much more than each simpler rule the model earns at the
-        best share; None and empty where nothing is declared.
+        Expected maximum profit, judged likewise, and the share contacted for it.
+    at_budget
+        Profit at the declared budget; None where nothing is declared.
+    over_rules
+        By name how much more the forecasts earn than each simpler rule, both from their best cut-off on.
     """
 
     profits: tuple[Estimate, ...]
-    random: Estimate
     best_share: Estimate
     best_cutoff: Estimate
     best_profit: Estimate
+    random: Estimate
+    over_random: Estimate
     empc: Estimate
     empc_share: float
     at_budget: Estimate | None
-    rules: Mapping[str, Estimate]
+    over_rules: Mapping[str, Estimate]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        single = ("random", "best_share", "best_cutoff", "best_profit", "empc")
+        single = ("best_share", "best_cutoff", "best_profit", "random", "empc")
         return {
             "shares": SHARES.tolist(),
             "profits": [profit.to_json() for profit in self.profits],
             **{name: getattr(self, name).to_json() for name in single},
             "empc_share": self.empc_share,
             "at_budget": None if self.at_budget is None else self.at_budget.to_json(),
-            "gain_over": {name: gain.to_json() for name, gain in self.rules.items()},
+            "gain_over_random": self.over_random.to_json(),
+            "gain_over": {name: gain.to_json() for name, gain in self.over_rules.items()},
         }
-
-
-def expected_maximum_profit(gains: Floats, costs: Floats, offer: Offer) -> tuple[float, Floats]:
-    """Return the expected maximum profit, and the chance that each cut is the best one.
-
-    The profit of a cut is ``rate * gain - cost``: a line over the success rate. The highest line at each rate
-    is the upper envelope, and its mean under the Beta distribution has a closed form by the incomplete beta
-    function (Verbraken, Verbeke & Baesens 2013, "A novel profit maximizing metric for measuring
-    classification performance of customer churn prediction models").
-
-    Parameters
-    ----------
-    gains, costs
-        ``[k]`` per cut; the first is to contact nobody (0, 0).
-    """
-    kept, starts = _envelope(gains, costs)
-    alpha, beta = offer.beta
-    ends = np.append(starts, 1.0)
-    chance = np.diff(special.betainc(alpha, beta, ends))
-    mean_part = alpha / (alpha + beta) * np.diff(special.betainc(alpha + 1, beta, ends))
-    chances = np.zeros(gains.size)
-    chances[kept] = chance
-    return float(gains[kept] @ mean_part - costs[kept] @ chance), chances
-
-
-def _envelope(gains: Floats, costs: Floats) -> tuple[list[int], list[float]]:
-    """Return the lines that are highest somewhere between 0 and 1, and where each begins to be."""
-    kept: list[int] = []
-    starts: list[float] = []
-    for line in np.lexsort((costs, gains)):
-        if kept and gains[line] == gains[kept[-1]]:
-            continue
-        start = 0.0
-        while kept:
-            last = kept[-1]
-            start = max(0.0, (costs[line] - costs[last]) / (gains[line] - gains[last]))
-            if start > starts[-1]:
-                break
-            kept.pop()
-            starts.pop()
-            start = 0.0
-        if start < 1:
-            kept.append(int(line))
-            starts.append(start)
-    return kept, starts
-
-
-@dataclass(frozen=True)
-class _Curves:
-    """Hold gains and costs per cut, ``[draws, k]`` per row of the cohort."""
-
-    gains: Floats
-    costs: Floats
-
-    def profits(self, rate: float) -> Floats:
-        """Return the profit at one success rate."""
-        return self.gains * rate - self.costs
-
-    def expected_maximum(self, offer: Offer) -> Floats:
-        """Return the expected maximum profit of each draw by Gauss-Jacobi quadrature."""
-        alpha, beta = offer.beta
-        nodes, weights = special.roots_sh_jacobi(_NODES, alpha + beta - 1, alpha)
-        best = np.stack([self.profits(float(node)).max(axis=1) for node in nodes], axis=1)
-        means: Floats = best @ weights / weights.sum()
-        return means
 
 
 def judge_money(
@@ -165,9 +79,9 @@ def judge_money(
     """Judge what contacting the highest forecasts earns on rows that no part of the model has seen.
 
     A contacted leaver stays with the success rate: his value less the incentive is earned, less the contact.
-    A contacted stayer costs incentive and contact. Intervals resample entities; the best share is sought anew
-    in each resample, so that its range holds the doubt of the choice. The profit at the best share is that of
-    the share found on the same rows, thus a little optimistic.
+    A contacted stayer costs incentive and contact. Intervals resample entities. The best cut-off is sought
+    anew in each resample, so that its range holds the doubt of the choice; what it earns is judged on folds
+    of entities that had no say in it (:meth:`~training.evaluation.contacts.Contacts.judge_apart`).
 
     Parameters
     ----------
@@ -185,84 +99,80 @@ def judge_money(
     TooFewEventsError
         If the rows hold one class only.
     """
-    terms = offer or Offer()
     labels = as_column("target", target)
-    worth = (
-        np.full(labels.size, REFERENCE_VALUE_EUR)
-        if value_eur is None
-        else np.nan_to_num(np.asarray(value_eur))
-    )
+    worth = np.full(labels.size, REFERENCE_VALUE_EUR) if value_eur is None else value_eur
     rows = LabelledRows.of(labels, weight=weight, entity=entity, value=worth, n_draws=n_draws, seed=seed)
-    ranking = Ranking.of(labels, probability)
-    own, drawn = _on_shares(rows, ranking, terms)
-    rate, n = terms.success_rate, labels.size
-    curve, curves = own.profits(rate)[0], drawn.profits(rate)
-    best, drawn_best = int(curve.argmax()), curves.argmax(axis=1)
-    exact, chances = _exact(rows, ranking, terms)
-    other = {name: _on_shares(rows, Ranking.of(labels, rule), terms) for name, rule in (rules or {}).items()}
+
+    def price(forecast: npt.ArrayLike) -> Contacts:
+        return Contacts.of(rows, Ranking.of(labels, forecast), offer or Offer())
+
+    contacts = price(probability)
     return Money(
-        profits=tuple(from_draws(curve[cut], curves[:, cut], n) for cut in range(SHARES.size)),
-        random=from_draws(curve[-1] * SHARES[best], curves[:, -1] * SHARES[best], n),
-        best_share=from_draws(SHARES[best], SHARES[drawn_best], n),
-        best_cutoff=_cutoff(ranking, rows, best, drawn_best),
-        best_profit=from_draws(curve[best], curves[:, best], n),
-        empc=from_draws(exact, drawn.expected_maximum(terms), n),
-        empc_share=chances,
-        at_budget=None if budget_share is None else _at(budget_share, curve, curves, n),
-        rules={
-            name: from_draws(
-                curve[best] - its.profits(rate)[0, best],
-                curves[:, best] - its_drawn.profits(rate)[:, best],
-                n,
-            )
-            for name, (its, its_drawn) in other.items()
-        },
+        **_read_curve(contacts, budget_share),
+        **_judge_best(contacts, {name: price(rule) for name, rule in (rules or {}).items()}),
     )
 
 
-def _at(share: float, curve: Floats, curves: Floats, n: int) -> Estimate:
-    """Return the profit at a share between two cuts."""
-    drawn = np.array([np.interp(share, SHARES, one) for one in curves])
-    return from_draws(float(np.interp(share, SHARES, curve)), drawn, n)
+def _read_curve(contacts: Contacts, budget_share: float | None) -> dict[str, Any]:
+    """Return the profits at all shares and at the budget, and where they are highest."""
+    budget = [] if budget_share is None else [budget_share]
+    places, n = np.append(SHARES, budget), contacts.gain.size
+    cutoffs = np.append(1.0, contacts.ranking.forecast[contacts.ranking.first_rows])
+
+    def read(weights: Floats) -> Floats:
+        gains, costs = contacts.running(weights)
+        mass = contacts.ranking.weigh(weights).rows
+        profits, shares = gains * contacts.offer.success_rate - costs, mass / mass[:, -1:]
+        best = profits.argmax(axis=1)
+        at = [np.interp(places, x, y) for x, y in zip(shares, profits / mass[:, -1:], strict=True)]
+        return np.column_stack([at, shares[np.arange(best.size), best], cutoffs[best]])
+
+    own, drawn = read(contacts.draws.weight[None])[0], contacts.draws.apply(read)
+    found = [from_draws(float(value), draws, n) for value, draws in zip(own, drawn.T, strict=True)]
+    return {
+        "profits": tuple(found[: SHARES.size]),
+        "at_budget": found[SHARES.size] if budget else None,
+        "best_share": found[-2],
+        "best_cutoff": found[-1],
+    }
 
 
-def _curves(rows: LabelledRows, ranking: Ranking, offer: Offer, weights: Floats) -> tuple[_Curves, Floats]:
-    """Return gains and costs after every group of equal forecasts, and the share contacted there."""
-    mass = ranking.weigh(weights)
-    whole = mass.rows[:, -1:]
-    lost = ranking.weigh_amount(weights, rows.lost[ranking.order])
-    gains = (lost - offer.incentive_cost_eur * mass.events) / whole
-    stayers = mass.rows - mass.events
-    costs = (offer.contact_cost_eur * mass.rows + offer.incentive_cost_eur * stayers) / whole
-    return _Curves(gains, costs), mass.rows / whole
+def _judge_best(contacts: Contacts, rules: Mapping[str, Contacts]) -> dict[str, Any]:
+    """Return what the best cut-off earns, alone and against others, and the expected maximum profit."""
+    apart, within = contacts.judge_apart(choose_best), contacts.judge_within(choose_best)
+    expected, expected_within = contacts.judge_apart(choose_by_rate), contacts.judge_within(choose_by_rate)
+    everyone = contacts.gain * contacts.offer.success_rate - contacts.cost
+    random = everyone * within.share
+
+    def less(rule: Contacts) -> Floats:
+        its = np.empty(random.size)
+        its[rule.ranking.order] = rule.judge_apart(choose_best).profit
+        return apart.profit - its[contacts.ranking.order]
+
+    return {
+        "best_profit": _bracket(contacts, apart.profit, within.profit),
+        "random": _bracket(contacts, random, random),
+        "over_random": _bracket(contacts, apart.profit - everyone * apart.share, within.profit - random),
+        "empc": _bracket(contacts, expected.profit, expected_within.profit),
+        "empc_share": expected_within.share,
+        "over_rules": {name: _bracket(contacts, less(rule), less(rule)) for name, rule in rules.items()},
+    }
 
 
-def _exact(rows: LabelledRows, ranking: Ranking, offer: Offer) -> tuple[float, float]:
-    """Return the expected maximum profit over all cuts, and the share targeted for it."""
-    curves, shares = _curves(rows, ranking, offer, rows.draws.weight[ranking.order][None])
-    profit, chances = expected_maximum_profit(curves.gains[0], curves.costs[0], offer)
-    return profit, float(chances @ shares[0])
+def _bracket(contacts: Contacts, apart: Floats, within: Floats) -> Estimate:
+    """Return the mean per row of a cautious amount, with the upper end of a hopeful one.
 
+    What a choice earns lies between its profit on rows apart from it, chosen with fewer rows and thus a
+    little worse, and its profit on its own rows, which flatters it. The range goes from the lower end of the
+    one to the upper end of the other (Mak, Morton & Wood 1999, "Monte Carlo bounding techniques for
+    determining solution quality in stochastic programs"). Each end resamples entities.
+    """
+    amounts = np.column_stack([apart, within])
 
-def _on_shares(rows: LabelledRows, ranking: Ranking, offer: Offer) -> tuple[_Curves, _Curves]:
-    """Return the curves at :data:`SHARES` on the rows themselves and on each resample."""
+    def average(weights: Floats) -> Floats:
+        means: Floats = weights @ amounts / weights.sum(axis=1, keepdims=True)
+        return means
 
-    def cut(weights: Floats) -> Floats:
-        curves, shares = _curves(rows, ranking, offer, weights)
-        parts = zip(shares, curves.gains, curves.costs, strict=True)
-        return np.stack(
-            [np.stack([np.interp(SHARES, at, gain), np.interp(SHARES, at, cost)]) for at, gain, cost in parts]
-        )
-
-    draws = rows.draws.ordered(ranking.order)
-    own, drawn = cut(draws.weight[None]), draws.apply(cut)
-    return _Curves(own[:, 0], own[:, 1]), _Curves(drawn[:, 0], drawn[:, 1])
-
-
-def _cutoff(ranking: Ranking, rows: LabelledRows, best: int, drawn_best: npt.NDArray[np.intp]) -> Estimate:
-    """Return the lowest forecast contacted at the best share; 1 where nobody is."""
-    shares = np.cumsum(rows.draws.weight[ranking.order])
-    shares /= shares[-1]
-    places = np.minimum(np.searchsorted(shares, SHARES - 1e-12), shares.size - 1)
-    cutoffs = np.where(SHARES == 0, 1.0, ranking.forecast[places])
-    return from_draws(float(cutoffs[best]), cutoffs[drawn_best], shares.size)
+    own, drawn = average(contacts.draws.weight[None])[0], contacts.draws.apply(average)
+    cautious, hopeful = (from_draws(float(own[side]), drawn[:, side], apart.size) for side in (0, 1))
+    return Estimate.around(cautious.value, cautious.low, max(cautious.high, hopeful.high), apart.size)

@@ -1,4 +1,4 @@
-"""Figures for data scientists, logged with a run: calibration, lift, learning curve, SHAP beeswarm.
+"""Figures for data scientists, logged with a run: calibration, lift, money, learning curve, SHAP beeswarm.
 
 Each is a figure of its own that no global state of matplotlib holds on to: nothing has to be closed. Equal
 input gives equal pixels.
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from training.evaluation import CalibrationBin, Evaluation, RatingBin
 from training.evaluation.record import SHARES
@@ -127,6 +127,38 @@ def draw_learning_curve(curve: Mapping[str, Any], title: str = "Learning curve")
     axes.set_xscale("log", base=2)
     axes.set_xticks(entities, [f"{point['n_entities']:,}\n{point['share']}" for point in points])
     axes.minorticks_off()
+    return figure
+
+
+def draw_money(money: Mapping[str, Any]) -> Figure:
+    """Draw profit against the share contacted, by forecast and at random, and mark the best cut-off.
+
+    Parameters
+    ----------
+    money
+        Money figures of an evaluation; drawn in EUR for all who are scored.
+    """
+    size, shares = money["cohort_size"], np.array(money["shares"])
+    value, low, high = (
+        size * np.array([profit[end] for profit in money["profits"]]) for end in ("value", "low", "high")
+    )
+    figure, axes = _make_axes(
+        f"Money, {money['horizon']}", "Share contacted, highest forecasts first", "Profit in EUR"
+    )
+    axes.fill_between(shares, low, high, color=BLUE, alpha=0.2, linewidth=0, label="95 % interval")
+    axes.plot(shares, value, color=BLUE, linewidth=1.5, label="by forecast")
+    axes.plot([0, 1], [0, value[-1]], color=GREY, linestyle="--", linewidth=1, label="at random")
+    best, cutoff = money["best_share"]["value"], money["best_cutoff"]["value"]
+    axes.axvline(
+        best, color=VERMILLION, linewidth=1.5, label=f"best: {best:.1%}, forecasts from {cutoff:.3f}"
+    )
+    axes.axhline(0, color=GREY, linewidth=0.5, zorder=0)
+    axes.set(xlim=(0, 1))
+    if high.max() > 0:  # the losses of contacting nearly everybody would make the summit too small to see
+        axes.set_ylim(max(1.1 * low.min(), -2 * high.max()), 1.1 * high.max())
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.legend(frameon=False, loc="upper right")
     return figure
 
 

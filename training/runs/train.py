@@ -43,6 +43,7 @@ from training.runs.figures import (
     draw_learning_curve,
     draw_lift,
 )
+from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.workspace import Workspace, load_usecase
@@ -175,7 +176,8 @@ def _metrics(trained: Trained) -> dict[str, float]:
             metrics[f"{name}.{horizon}"] = estimate.value
             metrics[f"{name}.{horizon}.low"] = estimate.low
             metrics[f"{name}.{horizon}.high"] = estimate.high
-    return metrics | population_metrics(trained.learned.assessment.population)
+    metrics |= population_metrics(trained.learned.assessment.population)
+    return metrics | money_metrics(trained.bundle.evaluation)
 
 
 def _figures(trained: Trained) -> dict[str, Figure]:
@@ -198,6 +200,7 @@ def _figures(trained: Trained) -> dict[str, Figure]:
     return {
         "figures/calibration.png": draw_calibration(evaluation, title),
         "figures/lift.png": lift,
+        **money_figures(trained.bundle.evaluation),
         **figures,
     }
 
@@ -261,6 +264,7 @@ def to_json(trained: Trained, registered: RegisteredBundle, decision: Decision) 
         **decision.to_json(),
         "horizon": trained.horizon,
         "evaluation": trained.evaluation.to_json(),
+        "money": trained.bundle.evaluation.get("money"),
         "bundle": str(trained.bundle_folder),
         "report": {name: str(file) for name, file in trained.report_files.items()},
     }

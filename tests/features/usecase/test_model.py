@@ -204,6 +204,23 @@ def test_hash_is_the_same_for_another_order_and_written_defaults():
     assert parse(turned, "turned.yaml").spec_hash == parse(content, "plain.yaml").spec_hash
 
 
+def test_hash_of_values_does_not_know_what_came_later():
+    """Frames and bundles made before costs had the value "not declared" stay those of their use case."""
+    content = load(VALID / "full.yaml").to_json()
+    content["value"] = {"revenue": content["value"]["revenue"], "margin": 0.5}
+    usecase = parse(content, "old.yaml")
+    assert usecase.to_json()["value"] == content["value"]
+    assert usecase.value.contact_cost_eur is None
+    told = content | {"value": content["value"] | {"contact_cost_eur": None, "budget_eur": None}}
+    assert parse(told, "told.yaml").spec_hash == usecase.spec_hash
+
+
+def test_a_cost_of_zero_is_declared():
+    content = load(VALID / "full.yaml").to_json()
+    content["value"] = {"revenue": content["value"]["revenue"], "contact_cost_eur": 0}
+    assert parse(parse(content, "zero.yaml").to_json(), "again.yaml").value.contact_cost_eur == 0
+
+
 def test_hash_does_not_depend_on_the_folder(tmp_path):
     assert FULL.located(tmp_path).spec_hash == FULL.spec_hash
     assert FULL.located(tmp_path).folder == tmp_path.resolve()

@@ -1,6 +1,10 @@
 from dataclasses import replace
+from datetime import date
+
+import pytest
 
 from tests.training.reports import samples
+from training.card import build_card, render_card
 from training.card.performance import describe_performance
 
 
@@ -41,6 +45,51 @@ def test_answers_have_their_own_figures(members):
     found = describe_performance(replace(members.bundle, evaluation={"all_rows": judged})).horizons[0]
     assert set(found.figures) == {"rank_correlation", "mae", "rps", "bias", "coverage", "width"}
     assert found.n_events is None
+
+
+def test_money_is_told_for_all_who_are_scored(company):
+    money = company.bundle.evaluation["money"]
+    found = describe_performance(company.bundle).money
+    assert found.horizon == "90d"
+    assert found.scored == company.frame.latest.num_rows
+    assert found.share.value == money["best_share"]["value"]
+    assert found.cutoff.high == money["best_cutoff"]["high"]
+    assert found.profit.low == pytest.approx(money["best_profit"]["low"] * found.scored)
+    assert found.over_random.value == pytest.approx(money["gain_over_random"]["value"] * found.scored)
+    assert found.reference_values == ()
+
+
+def test_ratings_and_older_bundles_have_no_money(company):
+    older = {key: part for key, part in company.bundle.evaluation.items() if key != "money"}
+    assert describe_performance(replace(company.bundle, evaluation=older)).money is None
+
+
+def money_on_page(company, language, **figures):
+    money = {**company.bundle.evaluation["money"], "cohort_size": 1000, **figures}
+    bundle = replace(company.bundle, evaluation={**company.bundle.evaluation, "money": money})
+    return " ".join(render_card(build_card(bundle, made_on=date(2026, 1, 15)), language).split())
+
+
+def figures(value):
+    return {"value": value, "low": value - 1, "high": value + 1, "n": 100}
+
+
+def test_card_says_whom_to_contact(company):
+    told = {"best_profit": figures(2.0), "best_share": figures(0.2), "best_cutoff": figures(0.125)}
+    english = money_on_page(company, "en", **told, reference_defaults=["success_rate"])
+    assert "the 20.0% with the highest forecasts, those from 12.5% on, earns €2,000 more" in english
+    assert "€1,000 to €3,000" in english
+    assert "taken from the literature: success rate." in english
+    german = money_on_page(company, "de", **told)
+    assert "mehr als ohne jeden Kontakt, bei 1.000 Bewerteten" in german
+    assert "Alle Kosten und der Erfolg eines Kontakts sind im Anwendungsfall angegeben." in german
+
+
+def test_card_says_that_no_profit_is_seen(company):
+    assert "No profit of contacts is seen at these costs" in money_on_page(
+        company, "en", best_profit=figures(-2.0)
+    )
+    assert "kein Gewinn durch Kontakte" in money_on_page(company, "de", best_profit=figures(-2.0))
 
 
 def test_a_bundle_without_figures_has_none(members):

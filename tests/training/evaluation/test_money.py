@@ -1,58 +1,10 @@
 import numpy as np
 import pytest
-from scipy import stats
 
-from training.evaluation.money import SHARES, Money, Offer, expected_maximum_profit, judge_money
-from training.statistics.arrays import Floats
-
-FREE = Offer(success_rate=0.5, success_evidence=10, incentive_cost_eur=0, contact_cost_eur=10)
-
-
-def make_world(seed: int, n: int = 400, levels: int | None = None) -> tuple[Floats, Floats, Floats]:
-    random = np.random.default_rng(seed)
-    probability = random.beta(1, 3, n) if levels is None else random.integers(1, levels, n) / levels
-    return (random.random(n) < probability).astype(float), probability, random.gamma(2, 100, n)
-
-
-def profits_by_hand(target: Floats, probability: Floats, value: Floats, offer: Offer, rate: float) -> Floats:
-    """Contact nobody, then everyone from each distinct forecast on, row by row."""
-    profits = [0.0]
-    for cut in np.unique(probability)[::-1]:
-        contacted = probability >= cut
-        kept = rate * (value - offer.incentive_cost_eur) - offer.contact_cost_eur
-        stays = -offer.incentive_cost_eur - offer.contact_cost_eur
-        profits.append(float(np.where(target == 1, kept, stays)[contacted].sum()) / target.size)
-    return np.array(profits)
-
-
-def empc_by_integration(target: Floats, probability: Floats, value: Floats, offer: Offer) -> float:
-    edges = np.linspace(0, 1, 100_001)
-    rates = (edges[1:] + edges[:-1]) / 2
-    nobody = profits_by_hand(target, probability, value, offer, 0.0)
-    slope = profits_by_hand(target, probability, value, offer, 1.0) - nobody
-    best = np.max([at_zero + by_rate * rates for at_zero, by_rate in zip(nobody, slope, strict=True)], axis=0)
-    return float(best @ stats.beta(*offer.beta).pdf(rates) / rates.size)
-
-
-@pytest.mark.parametrize("levels", [None, 8])
-@pytest.mark.parametrize("offer", [Offer(), FREE], ids=["reference", "free"])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_expected_maximum_profit_is_the_integral(seed: int, offer: Offer, levels: int | None) -> None:
-    target, probability, value = make_world(seed, 60, levels)
-    found = judge_money(target, probability, value_eur=value, offer=offer, n_draws=5).empc.value
-    assert found == pytest.approx(empc_by_integration(target, probability, value, offer), abs=1e-6)
-
-
-def test_chances_of_the_cuts_add_up_to_one() -> None:
-    profit, chances = expected_maximum_profit(np.array([0.0, 3.0, 5.0]), np.array([0.0, 1.0, 2.5]), Offer())
-    assert chances.sum() == pytest.approx(1)
-    assert chances[1] == pytest.approx(stats.beta(6, 14).cdf(0.75) - stats.beta(6, 14).cdf(1 / 3))
-    assert profit > 0
-
-
-def test_a_cut_that_never_pays_is_never_chosen() -> None:
-    profit, chances = expected_maximum_profit(np.array([0.0, 1.0]), np.array([0.0, 2.0]), Offer())
-    assert (profit, chances.tolist()) == (0.0, [1.0, 0.0])
+from tests.training.evaluation.test_contacts import FREE, profits_by_hand
+from tests.training.money_world import DEAR, Truth, make_world
+from training.evaluation.contacts import Offer
+from training.evaluation.money import SHARES, Money, judge_money
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +37,20 @@ class TestKnownWorld:
 
     def test_contacting_by_chance(self, money: Money) -> None:
         assert money.random.value == pytest.approx(10 * (0.1 * 50 - 10) / 100)
+        assert money.over_random.value == pytest.approx(money.best_profit.value - money.random.value)
+        assert money.over_random.low > 0
+
+    def test_expected_maximum_profit(self, money: Money) -> None:
+        """Contacts of leavers pay from a rate of 0.1 on."""
+        rates = (np.arange(10_000) + 0.5) / 10_000
+        chances = rates**4 * (1 - rates) ** 4
+        expected = 0.1 * np.maximum(100 * rates - 10, 0) @ chances / chances.sum()
+        assert money.empc.value == pytest.approx(expected, abs=1e-5)
+        assert 0.099 < money.empc_share <= 0.1
 
     def test_gain_over_rules(self, money: Money) -> None:
-        assert money.rules["chance"].low > 0
-        assert (money.rules["same"].low, money.rules["same"].high) == (0, 0)
+        assert money.over_rules["chance"].low > 0
+        assert (money.over_rules["same"].low, money.over_rules["same"].high) == (0, 0)
 
     def test_ends_of_the_curve(self, money: Money) -> None:
         assert money.profits[0].value == 0
@@ -99,6 +61,7 @@ class TestKnownWorld:
         told = money.to_json()
         assert told["best_share"]["value"] == pytest.approx(0.1)
         assert set(told["gain_over"]) == {"chance", "same"}
+        assert told["gain_over_random"] == money.over_random.to_json()
 
 
 def test_curve_is_the_sum_row_by_row() -> None:
@@ -136,3 +99,33 @@ def test_interval_at_a_fixed_share_holds_the_truth() -> None:
         found = judge_money(target, probability, value_eur=value, n_draws=100, seed=seed).profits[20]
         hits += found.low <= truth <= found.high
     assert hits >= 34
+
+
+def test_what_is_stated_holds_in_known_worlds() -> None:
+    """Few rows and rare events: the profit on the choosing rows would look far better than it is."""
+    shape = (0.5, 8.0)
+    truth = Truth.of(DEAR, shape, n=20_000)
+    errors, held = [], []
+    for seed in range(25):
+        target, probability, value = make_world(seed, 300, shape=shape)
+        found = judge_money(target, probability, value_eur=value, offer=DEAR, n_draws=60, seed=seed)
+        earned = truth.profit(found.best_cutoff.value)
+        flattering = max(profit.value for profit in found.profits)
+        errors.append((found.best_profit.value - earned, flattering - earned))
+        held.append(
+            (
+                found.best_profit.low <= earned <= found.best_profit.high,
+                found.empc.low <= truth.expected_highest <= found.empc.high,
+            )
+        )
+    honest, naive = np.mean(errors, axis=0)
+    assert abs(honest) < 0.4 * naive
+    assert np.mean(held, axis=0).min() >= 0.85
+
+
+def test_value_of_nobody_counts_nothing() -> None:
+    target, probability, value = make_world(9, 100)
+    unknown = np.where(target == 1, np.nan, value)
+    found = judge_money(target, probability, value_eur=unknown, n_draws=5)
+    assert found.best_share.value == 0
+    assert found.best_profit.value == 0

@@ -6,6 +6,7 @@ from matplotlib import colors
 from matplotlib.figure import Figure
 
 from training.evaluation import AnswerForecasts, Evaluation, evaluate, evaluate_ratings
+from training.evaluation.money import judge_money
 from training.runs.figures import (
     BLUE,
     VERMILLION,
@@ -14,6 +15,7 @@ from training.runs.figures import (
     draw_calibration,
     draw_learning_curve,
     draw_lift,
+    draw_money,
 )
 from training.statistics import Floats
 
@@ -74,6 +76,26 @@ def test_lift_starts_high_and_ends_at_one(evaluation):
     assert curve[9] == pytest.approx(evaluation.lift["10%"].value)
 
 
+@pytest.fixture(scope="module")
+def money():
+    found = judge_money(*_make_rows(), n_draws=50).to_json()
+    return {"horizon": "90d", "cohort_size": 2000, **found}
+
+
+def test_money_shows_the_whole_cohort_with_its_band(money):
+    axes = draw_money(money).axes[0]
+    curve, chance, best, _ = axes.lines
+    np.testing.assert_allclose(curve.get_xdata(), money["shares"])
+    np.testing.assert_allclose(curve.get_ydata(), [2000 * profit["value"] for profit in money["profits"]])
+    assert chance.get_ydata().tolist() == [0, pytest.approx(2000 * money["profits"][-1]["value"])]
+    band = axes.collections[0].get_paths()[0].vertices[:, 1]
+    assert band.min() == pytest.approx(2000 * min(profit["low"] for profit in money["profits"]))
+    assert band.max() == pytest.approx(2000 * max(profit["high"] for profit in money["profits"]))
+    assert list(best.get_xdata()) == [money["best_share"]["value"]] * 2
+    assert axes.get_ylim()[0] <= 0 < max(curve.get_ydata()) < axes.get_ylim()[1]
+    assert f"forecasts from {money['best_cutoff']['value']:.3f}" in best.get_label()
+
+
 def test_weights_move_the_lift(evaluation):
     target, probability = _make_rows()
     plain = draw_lift(evaluation, target, probability).axes[0].lines[0].get_ydata()
@@ -114,10 +136,11 @@ def test_shapes_that_do_not_fit_are_named(swarm):
         draw_beeswarm(contributions, matrix, names[:2])
 
 
-def test_equal_input_gives_equal_pixels(evaluation, swarm):
+def test_equal_input_gives_equal_pixels(evaluation, money, swarm):
     for draw in (
         lambda: draw_calibration(evaluation),
         lambda: draw_lift(evaluation, *_make_rows()),
+        lambda: draw_money(money),
         lambda: draw_beeswarm(*swarm),
     ):
         assert _to_png(draw()) == _to_png(draw())

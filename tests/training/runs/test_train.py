@@ -8,6 +8,7 @@ import pytest
 from features.frame import Frame
 from tests.training.examples import SEED, write_members
 from tests.training.exits_world import spell_usecase
+from training.assessment import tell_worth
 from training.bundle import load
 from training.promotion import Check, Contest
 from training.registry import RegisteredBundle
@@ -92,6 +93,21 @@ def test_words_name_version_figures_and_report(trained):
     assert any(line.startswith("more data") for line in lines)
 
 
+def test_words_say_what_contacts_are_worth(trained, of_company):
+    for found in (trained[0], of_company):
+        lines = describe(found, registered(found), CHAMPION)
+        told = tell_worth(found.bundle.evaluation)
+        assert told[0].startswith("money: ")
+        assert lines[lines.index(told[0]) :][: len(told)] == told
+    plain = to_json(of_company, registered(of_company), CHALLENGER)
+    assert plain["money"] == of_company.bundle.evaluation["money"]
+
+
+def test_money_is_a_metric(of_company):
+    best = of_company.bundle.evaluation["money"]["best_profit"]
+    assert _metrics(of_company)["money.best_profit.high"] == best["high"]
+
+
 def test_a_challenger_is_told_why_it_is_one(trained):
     found, _, _ = trained
     lines = describe(found, registered(found), CHALLENGER)
@@ -143,7 +159,7 @@ def test_the_company_leads_with_ninety_days(of_company):
 @pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
 def test_figures_show_the_primary_horizon(of_company):
     figures = _figures(of_company)
-    names = {"calibration", "lift", "learning_curve", "shap_beeswarm"}
+    names = {"calibration", "lift", "learning_curve", "money", "shap_beeswarm"}
     assert set(figures) == {f"figures/{name}.png" for name in names}
     assert figures["figures/lift.png"].axes[0].get_title(loc="left") == "Lift, 90d"
 
