@@ -67,7 +67,6 @@ def _describe_money(found: Mapping[str, Any] | None) -> Money | None:
         return None
     size, over = int(found["cohort_size"]), found.get("gain_over_random")
     return Money(
-        horizon=found["horizon"],
         scored=size,
         share=read_figure(found["best_share"]),
         cutoff=read_figure(found["best_cutoff"]),

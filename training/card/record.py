@@ -211,12 +211,8 @@ class LearningCurve:
 
 @dataclass(frozen=True)
 class Money:
-    """Say whom to contact and what that earned on kept-back rows, in EUR for all who are scored.
+    """Say whom to contact and what that earned on kept-back rows, in EUR for all who are scored."""
 
-    ``reference_values`` names what the use case did not declare and the literature gave.
-    """
-
-    horizon: str
     scored: int
     share: Figure
     cutoff: Figure
@@ -397,8 +393,7 @@ _ADAPTER = TypeAdapter(Card)
 
 def render_schema() -> str:
     """Return the JSON schema of ``model-card.json`` as text."""
-    schema = _ADAPTER.json_schema(mode="serialization")
-    schema["title"] = "Model card of xm-predict"
+    schema = _ADAPTER.json_schema(mode="serialization") | {"title": "Model card of xm-predict"}
     head = {"format": {"const": "xm-predict model card"}, "format_version": {"const": FORMAT_VERSION}}
     schema["properties"] = head | schema["properties"]
     schema["required"] = [*head, *schema["required"]]

@@ -50,7 +50,6 @@ def test_answers_have_their_own_figures(members):
 def test_money_is_told_for_all_who_are_scored(company):
     money = company.bundle.evaluation["money"]
     found = describe_performance(company.bundle).money
-    assert found.horizon == "90d"
     assert found.scored == company.frame.latest.num_rows
     assert found.share.value == money["best_share"]["value"]
     assert found.cutoff.high == money["best_cutoff"]["high"]
