@@ -171,7 +171,7 @@ def test_run_has_figures(project):
 
 def test_run_has_the_report_in_two_languages(project):
     folder = project.artifacts() / "report"
-    assert {path.suffix for path in folder.iterdir()} == {".html", ".json", ".csv", ".md"}
+    assert {path.suffix for path in folder.iterdir()} == {".html", ".json", ".csv"}
     pages = sorted(folder.glob("*.html"))
     assert len(pages) == 2
     for language, page in zip(("de", "en"), pages, strict=True):

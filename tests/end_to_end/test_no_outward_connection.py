@@ -66,7 +66,7 @@ def test_demo_trains_registers_and_scores_over_http(demo):
     assert len(row["reasons"]) == 3
     assert churn["answer"]["model_version"] == churn["model_version"]
     pages = [Path(file) for name, file in churn["report"].items() if name.endswith(".html")]
-    assert len(pages) == 2
+    assert len(pages) == 4  # report and model card in two languages
     assert all((demo.out.parent / page).is_file() for page in pages)
 
 

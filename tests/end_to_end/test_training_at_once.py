@@ -16,9 +16,15 @@ def train_at_once(folder, seeds):
     return [one.answer() for one in begun], [one.err.read_text() for one in begun]
 
 
+def client_of(folder):
+    """Return the registry of the workspace, whatever registry an earlier test has chosen for this process."""
+    uri = f"sqlite:///{folder / 'out' / 'mlflow.db'}"
+    return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
 def check(folder, answers, errors):
     """Demand unique versions, one champion, a reason for everybody else, and a whole bundle."""
-    client = mlflow.MlflowClient(f"sqlite:///{folder / 'out' / 'mlflow.db'}")
+    client = client_of(folder)
     assert sorted(answer["version"] for answer in answers) == list(range(1, len(answers) + 1))
     assert len({answer["run_id"] for answer in answers}) == len(answers)
     winners = [answer for answer in answers if answer["is_champion"]]
@@ -52,7 +58,7 @@ def test_every_training_registers_what_it_learned_itself(tmp_path):
     answers, errors = train_at_once(tmp_path, [8, 9, 10, 11])
     assert not any("Traceback" in text for text in errors)
     assert len({answer["model_version"] for answer in answers}) == 4
-    client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'out' / 'mlflow.db'}")
+    client = client_of(tmp_path)
     for answer in answers:
         uri = client.get_model_version_download_uri("members", str(answer["version"]))
         bundle = load(next((tmp_path / uri.removeprefix("file://")).glob("artifacts/*")))

@@ -360,5 +360,5 @@ class TestPublicData:
         offers = set(found.columns["Offer"].tolist())
         assert None in offers
         assert "None" not in offers
-        assert {"Latitude", "Longitude", "CohortValue"} <= set(found.columns)
+        assert {"Latitude", "Longitude", "Population"} <= set(found.columns)
         assert not {"City", "Zip Code", "CLTV", "Satisfaction Score", "Count", "Quarter"} & set(found.columns)
