@@ -1,10 +1,10 @@
 """Search the settings of a recipe for one data set, within a number of trials or of seconds."""
 
 import re
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any, Self
 
 import optuna
@@ -69,7 +69,9 @@ def search(
     on_trial: Callable[[Trial], None] = lambda _: None,
     report: Report = silent,
 ) -> tuple[Trial, ...]:
-    """Try recipes around a base, the base first, by a tree-structured Parzen estimator (Bergstra et al., 2011).
+    """Try recipes around a base, the base first.
+
+    Proposals come from a tree-structured Parzen estimator (Bergstra et al., 2011).
 
     The best loss of a search flatters: whether its recipe is better has to be judged on rows that
     ``objective`` never saw.
@@ -79,19 +81,20 @@ def search(
     objective
         The loss of a recipe; smaller is better.
     budget
-        A trial that has begun is ended, so seconds are passed by up to one trial. The base is trial 0 and counts.
+        A trial that has begun is ended, so seconds are passed by up to one trial. The base is
+        trial 0 and counts.
     on_trial
         Called with each trial when it is over.
     """
     study = _quiet_study(seed)
-    start, trials = time.monotonic(), list[Trial]()
+    start, trials = monotonic(), list[Trial]()
     study.enqueue_trial(_as_base(base))
-    while _may_go_on(budget, len(trials), time.monotonic() - start):
-        asked, began = study.ask(), time.monotonic()
+    while _may_go_on(budget, len(trials), monotonic() - start):
+        asked, began = study.ask(), monotonic()
         recipe = _vary(base, asked)
         loss = objective(recipe)
         study.tell(asked, loss)
-        trial = Trial(len(trials), recipe, loss, time.monotonic() - began, dict(asked.params))
+        trial = Trial(len(trials), recipe, loss, monotonic() - began, dict(asked.params))
         trials.append(trial)
         report(f"trial {trial.number}: {loss:.4f}, best {best_of(trials).loss:.4f}")
         on_trial(trial)
