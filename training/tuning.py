@@ -42,6 +42,14 @@ class Budget:
 
 
 @dataclass(frozen=True)
+class SearchPlan:
+    """Say that there is to be a search, how long, and who wants to know of each trial when it is over."""
+
+    budget: Budget
+    on_trial: Callable[["Trial"], None] = lambda _: None
+
+
+@dataclass(frozen=True)
 class Trial:
     """Hold one recipe that was tried.
 
@@ -63,10 +71,9 @@ class Trial:
 def search(
     base: Recipe,
     objective: Callable[[Recipe], float],
-    budget: Budget,
+    plan: SearchPlan,
     *,
     seed: int = 0,
-    on_trial: Callable[[Trial], None] = lambda _: None,
     report: Report = silent,
 ) -> tuple[Trial, ...]:
     """Try recipes around a base, the base first.
@@ -80,16 +87,14 @@ def search(
     ----------
     objective
         The loss of a recipe; smaller is better.
-    budget
+    plan
         A trial that has begun is ended, so seconds are passed by up to one trial. The base is
         trial 0 and counts.
-    on_trial
-        Called with each trial when it is over.
     """
     study = _quiet_study(seed)
     start, trials = monotonic(), list[Trial]()
     study.enqueue_trial(_as_base(base))
-    while _may_go_on(budget, len(trials), monotonic() - start):
+    while _may_go_on(plan.budget, len(trials), monotonic() - start):
         asked, began = study.ask(), monotonic()
         recipe = _vary(base, asked)
         loss = objective(recipe)
@@ -97,7 +102,7 @@ def search(
         trial = Trial(len(trials), recipe, loss, monotonic() - began, dict(asked.params))
         trials.append(trial)
         report(f"trial {trial.number}: {loss:.4f}, best {best_of(trials).loss:.4f}")
-        on_trial(trial)
+        plan.on_trial(trial)
     return tuple(trials)
 
 
