@@ -129,6 +129,11 @@ VERBS: tuple[Verb, ...] = (
             _OUT,
             Parameter("seed", "seed of every random choice", "7", int),
             Parameter(
+                "tune",
+                "how long to search for a better recipe: seconds (600) or trials (30trials); 0: not at all",
+                "0",
+            ),
+            Parameter(
                 "promote",
                 "auto: champion if the gate lets it pass; never: challenger",
                 "auto",

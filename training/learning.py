@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.assessment import Assessment, assess, judge_worth
+from training.assessment import Assessment, Choice, Tuning, choose_recipe, judge_worth
 from training.breakdown import break_down
 from training.bundle import BundleParts
 from training.canary import make_canary
@@ -23,6 +23,7 @@ from training.fitting import FittedModel, fit_rows, refit_rows
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import Floats, TrainingRows, feature_columns, numbers, rows_of, texts
+from training.tuning import SearchPlan
 
 MAX_EXPLAINED_ROWS = 5_000
 MAX_REFIT_ROWS = 500
@@ -58,12 +59,26 @@ class Learned:
     fitted: FittedModel
     explanation: Explanation
     parts: BundleParts
+    tuning: Tuning | None = None
 
 
 def learn(
-    frame: Frame, usecase: UseCase, *, seed: int = 0, recipe: Recipe = DEFAULT_RECIPE, report: Report = silent
+    frame: Frame,
+    usecase: UseCase,
+    *,
+    seed: int = 0,
+    recipe: Recipe = DEFAULT_RECIPE,
+    plan: SearchPlan | None = None,
+    report: Report = silent,
 ) -> Learned:
     """Assess, fit and explain.
+
+    Parameters
+    ----------
+    recipe
+        The recipe to use, or to begin a search with.
+    plan
+        The search for a better recipe, if there is to be one; see :func:`training.assessment.choose_recipe`.
 
     Raises
     ------
@@ -73,14 +88,15 @@ def learn(
     rows = rows_of(frame, usecase)
     # Sums are taken in another order on other numbers of cores; the same bundle has to come from all of them.
     with threadpool_limits(1, user_api="blas"):
-        return _learn(rows, frame, usecase, seed=seed, recipe=recipe, report=report)
+        choice = choose_recipe(rows, recipe, plan, seed=seed, report=report)
+        return _learn(rows, frame, usecase, choice, seed=seed, report=report)
 
 
 def _learn(
-    rows: TrainingRows, frame: Frame, usecase: UseCase, *, seed: int, recipe: Recipe, report: Report
+    rows: TrainingRows, frame: Frame, usecase: UseCase, choice: Choice, *, seed: int, report: Report
 ) -> Learned:
-    """Take the steps of :func:`learn`."""
-    assessment = assess(rows, recipe, seed, report)
+    """Take the steps of :func:`learn` after the choice of the recipe."""
+    recipe, assessment = choice.recipe, choice.assessment
     report(f"fitting on all {len(rows):,} rows")
     fitted = fit_rows(rows, recipe, seed)
     report("explaining what goes with the outcome")
@@ -90,17 +106,18 @@ def _learn(
     fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
     money = judge_worth(rows, assessment.forecasts, usecase, frame.latest.num_rows, seed)
     tables = break_down(frame, usecase, rows, assessment, recipe=recipe, seed=seed, report=report)
+    tuned = {} if choice.tuning is None else {"tuning": choice.tuning.to_json()}
     parts = BundleParts(
         usecase=usecase,
         catalogue=rows.catalogue,
         encoder=fitted.encoder,
         model=fitted.model,
-        facts=_facts(frame, rows, fitted, seed),
+        facts=_facts(frame, rows, fitted, seed) | tuned,
         evaluation=assessment.to_json() | fairness | money | tables,
         drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )
-    return Learned(rows, assessment, fitted, explanation, parts)
+    return Learned(rows, assessment, fitted, explanation, parts, choice.tuning)
 
 
 def _one_row_each(rows: TrainingRows) -> TrainingRows:

@@ -3,7 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from features.errors import TooFewEventsError
 from features.progress import Report, silent
+from training.assessment.choosing import Tuning, compare_recipes, search_recipe
 from training.assessment.competing import judge_competing, tell_competing
 from training.assessment.forecasting import Forecasts, RatingForecasts, forecast_rows
 from training.assessment.judging import judge, primary_labels, primary_outcomes
@@ -20,13 +21,17 @@ from training.assessment.worth import judge_worth, tell_worth
 from training.evaluation import CohortValue, HorizonEvaluations
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import TrainingRows
+from training.tuning import SearchPlan
 
 __all__ = [
     "Assessment",
+    "Choice",
     "Forecasts",
     "RatingForecasts",
     "Split",
+    "Tuning",
     "assess",
+    "choose_recipe",
     "judge",
     "judge_competing",
     "judge_worth",
@@ -71,17 +76,64 @@ class Assessment:
         return figures
 
 
-def assess(
-    rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0, report: Report = silent
-) -> Assessment:
-    """Fit the recipe on part of the rows, forecast the others, and judge the forecasts beside simple rules.
+@dataclass(frozen=True)
+class Choice:
+    """Hold the recipe to use, what it is worth, and what the search was worth where there was one."""
+
+    recipe: Recipe
+    assessment: Assessment
+    tuning: Tuning | None = None
+
+
+def choose_recipe(
+    rows: TrainingRows,
+    base: Recipe = DEFAULT_RECIPE,
+    plan: SearchPlan | None = None,
+    *,
+    seed: int = 0,
+    report: Report = silent,
+) -> Choice:
+    """Assess the base recipe and, if planned, one that is searched for; a clear winner takes its place.
+
+    The figures of a tuned recipe are those of rows that the search never saw.
 
     Raises
     ------
     TooFewEventsError
         If there is too little to learn from or to judge with.
     """
-    forecasts = forecast_rows(rows, recipe, seed, report)
+    usual = assess(rows, base, seed, report)
+    if plan is None:
+        return Choice(base, usual)
+    report("searching for a better recipe on the earliest rows")
+    found = search_recipe(rows, base, plan, seed=seed, report=report)
+    if not found.best.number:
+        return Choice(base, usual, found.without_gain(usual.forecasts))
+    tuned = assess(rows, found.best.recipe, seed, report, found.unseen)
+    tuning = compare_recipes(rows, found, tuned.forecasts, usual.forecasts, seed)
+    return Choice(found.best.recipe, tuned, tuning) if tuning.is_shipped else Choice(base, usual, tuning)
+
+
+def assess(
+    rows: TrainingRows,
+    recipe: Recipe = DEFAULT_RECIPE,
+    seed: int = 0,
+    report: Report = silent,
+    splits: Sequence[Split] | None = None,
+) -> Assessment:
+    """Fit the recipe on part of the rows, forecast the others, and judge the forecasts beside simple rules.
+
+    Parameters
+    ----------
+    splits
+        Those of the rows (:func:`split_rows`), or some of them.
+
+    Raises
+    ------
+    TooFewEventsError
+        If there is too little to learn from or to judge with.
+    """
+    forecasts = forecast_rows(rows, recipe, seed, report, splits)
     everything = np.ones(len(forecasts.positions), dtype=np.bool_)
     judged = judge(rows, forecasts, everything, seed)
     if not judged.by_horizon:

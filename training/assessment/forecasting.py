@@ -102,11 +102,20 @@ class RatingForecasts:
 
 
 def forecast_rows(
-    rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0, report: Report = silent
+    rows: TrainingRows,
+    recipe: Recipe = DEFAULT_RECIPE,
+    seed: int = 0,
+    report: Report = silent,
+    splits: Sequence[Split] | None = None,
 ) -> Forecasts | RatingForecasts:
     """Fit the recipe on one side of every split and forecast the other.
 
     An early origin with too little to learn from is left out; later ones know more.
+
+    Parameters
+    ----------
+    splits
+        Those of the rows (:func:`split_rows`), or some of them.
 
     Raises
     ------
@@ -116,7 +125,7 @@ def forecast_rows(
     probabilities: list[Forecasts] = []
     answers: list[RatingForecasts] = []
     too_few: TooFewEventsError | None = None
-    for split in split_rows(rows, seed):
+    for split in split_rows(rows, seed) if splits is None else splits:
         report(f"fitting on {split.name}")
         try:
             fitted = fit_rows(split.learned, recipe, seed)

@@ -18,6 +18,6 @@ def describe_making(bundle: Bundle) -> Making:
         members=tuple(Member(one["name"], one["weight"]) for one in fit.get("members", ())),
         learned_events=fit.get("n_events"),
         is_pooled=bool(fit.get("is_pooled", False)),
-        is_tuned=bool(facts.get("tuning")),
+        is_tuned=bool(facts.get("tuning", {}).get("is_shipped")),
         libraries=dict(sorted({**facts.get("libraries", {}), **manifest.libraries}.items())),
     )

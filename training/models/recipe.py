@@ -76,7 +76,7 @@ class Recipe:
     """Say which members a blend is made of and how they are fitted.
 
     Members with small trees win where effects add up, those with large trees where features interact sharply;
-    the stack finds out which, out of fold. Nothing is tuned to a data set.
+    the stack finds out which, out of fold. Nothing in the default is tuned to a data set.
 
     Attributes
     ----------

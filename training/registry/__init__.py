@@ -8,7 +8,7 @@ from training.registry.ledger import (
     read_standing,
     settle_alias,
 )
-from training.registry.tracking import DatasetNote, RunLog, connect, record, tracked_run
+from training.registry.tracking import DatasetNote, RunLog, connect, record, record_below, tracked_run
 from training.registry.versions import (
     CHALLENGER,
     CHAMPION,
@@ -44,6 +44,7 @@ __all__ = [
     "note",
     "read_standing",
     "record",
+    "record_below",
     "register",
     "set_alias",
     "settle_alias",

@@ -171,6 +171,13 @@ def record(run_log: RunLog) -> None:
         patiently("MLflow", partial(mlflow.log_figure, figure, path))
 
 
+def record_below(name: str, parameters: Mapping[str, object], metrics: Mapping[str, float]) -> None:
+    """Write a run of its own below the open one: a trial of a search."""
+    with patiently("MLflow", lambda: mlflow.start_run(run_name=name, nested=True)):
+        patiently("MLflow", lambda: mlflow.log_params(dict(parameters)))
+        patiently("MLflow", lambda: mlflow.log_metrics(dict(metrics)))
+
+
 class _Columns(MetaDataset):
     """A data set of which MLflow is told name, digest, columns and place, but no values."""
 

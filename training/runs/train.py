@@ -29,6 +29,7 @@ from training.registry import (
     Standing,
     connect,
     record,
+    record_below,
     register,
     set_alias,
     settle_alias,
@@ -49,6 +50,7 @@ from training.runs.promoting import FOLDER, Decision, check_against, decide, hol
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
+from training.tuning import Budget, SearchPlan, Trial
 
 AUTO = "auto"
 _EVENT_METRICS = ("log_loss", "brier", "auc", "pr_auc", "ece")
@@ -77,14 +79,17 @@ class Trained:
         return self.bundle.horizons[self.learned.rows.primary_index]
 
 
-def run(console: Console, usecase: str, data: str, out: str, seed: int, promote: str) -> None:
+def run(console: Console, usecase: str, data: str, out: str, seed: int, tune: str, promote: str) -> None:
     """Train, log to MLflow, register and, if it earns it, promote."""
+    budget = Budget.parse(tune)
+    plan = None if budget is None else SearchPlan(budget, _record_trial)
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     connect(workspace.folder)
     standing = settle_alias(spec.name)
     with tracked_run(f"train {spec.name}") as run_id:
-        trained = train(spec, workspace, seed=seed, made_on=datetime.now(UTC).date(), report=console.report)
+        today = datetime.now(UTC).date()
+        trained = train(spec, workspace, seed=seed, made_on=today, plan=plan, report=console.report)
         console.report("logging to MLflow")
         registered = log(trained, seed, run_id)
     console.report("comparing with the champion")
@@ -93,7 +98,13 @@ def run(console: Console, usecase: str, data: str, out: str, seed: int, promote:
 
 
 def train(
-    usecase: UseCase, workspace: Workspace, *, seed: int, made_on: date, report: Report = silent
+    usecase: UseCase,
+    workspace: Workspace,
+    *,
+    seed: int,
+    made_on: date,
+    plan: SearchPlan | None = None,
+    report: Report = silent,
 ) -> Trained:
     """Build, learn, save the bundle and write the report; needs no tracking server.
 
@@ -101,6 +112,8 @@ def train(
     ----------
     made_on
         The day that the report shows.
+    plan
+        The search for a better recipe, if there is to be one.
 
     Raises
     ------
@@ -109,7 +122,7 @@ def train(
     """
     frame = build_in(workspace, usecase, report=report)
     reach("frame.built")
-    learned = learn(frame, usecase, seed=seed, report=report)
+    learned = learn(frame, usecase, seed=seed, plan=plan, report=report)
     reach("model.learned")
     folder = workspace.bundle(usecase.name)
     bundle = save_privately(learned)
@@ -119,6 +132,12 @@ def train(
     files = report_run.write(bundle, frame, workspace.reports(usecase.name), made_on=made_on)
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
+
+
+def _record_trial(trial: Trial) -> None:
+    """Write a trial of the search as a run below the open one."""
+    figures = {"log_loss": trial.loss, "seconds": trial.seconds}
+    record_below(f"trial {trial.number}", trial.parameters, figures)
 
 
 def save_privately(learned: Learned) -> Bundle:
@@ -239,6 +258,8 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     lines += [] if competing is None else [competing]
     lines += tell_worth(trained.bundle.evaluation)
     lines += tell_breakdown(trained.bundle.evaluation)
+    tuning = trained.learned.tuning
+    lines += [] if tuning is None else [tuning.summary]
     missing = report_run.missing_events(trained.bundle.facts)
     if missing is not None:
         few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"

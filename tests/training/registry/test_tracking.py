@@ -42,3 +42,18 @@ def test_a_run_that_fails_is_marked_and_one_that_ends_is_finished():
     assert client.get_run(good).info.status == "FINISHED"
     assert client.get_run(bad).info.status == "FAILED"
     assert mlflow.active_run() is None
+
+
+def test_a_trial_is_a_run_below_the_open_one(tmp_path):
+    registry.connect(tmp_path / "out")
+    with registry.tracked_run("train") as parent:
+        registry.record_below("trial 3", {"penalty": 0.5, "has_sharp": True}, {"log_loss": 0.41})
+        assert mlflow.active_run().info.run_id == parent
+    (trial,) = mlflow.search_runs(
+        experiment_names=["xm-predict"],
+        filter_string=f"tags.mlflow.parentRunId = '{parent}'",
+        output_format="list",
+    )
+    assert (trial.info.run_name, trial.info.status) == ("trial 3", "FINISHED")
+    assert trial.data.params == {"penalty": "0.5", "has_sharp": "True"}
+    assert trial.data.metrics == {"log_loss": 0.41}

@@ -8,7 +8,7 @@ import pytest
 from features.frame import Frame
 from tests.training.examples import SEED, write_members
 from tests.training.exits_world import spell_usecase
-from training.assessment import tell_worth
+from training.assessment import Tuning, tell_worth
 from training.bundle import load
 from training.promotion import Check, Contest
 from training.registry import RegisteredBundle
@@ -16,6 +16,7 @@ from training.runs.promoting import Decision
 from training.runs.train import Trained, _figures, _metrics, describe, to_json, train
 from training.runs.workspace import Workspace
 from training.scoring import check_canary
+from training.statistics import Estimate
 
 WHY = "log loss differs by 0.2 (0.1 to 0.3), clearly worse"
 CHAMPION = Decision(is_champion=True)
@@ -91,6 +92,16 @@ def test_words_name_version_figures_and_report(trained):
     assert few in lines
     assert any(line.startswith("what people said") for line in lines)
     assert any(line.startswith("more data") for line in lines)
+
+
+def test_words_say_whether_tuning_helped(trained):
+    found, _, _ = trained
+    tuning = Tuning(12, {"penalty": 2.0}, "log loss", Estimate(-0.02, -0.03, -0.01, 140))
+    lines = describe(
+        replace(found, learned=replace(found.learned, tuning=tuning)), registered(found), CHAMPION
+    )
+    assert tuning.summary in lines
+    assert not any(line.startswith("tuning") for line in describe(found, registered(found), CHAMPION))
 
 
 def test_words_say_what_contacts_are_worth(trained, of_company):
