@@ -174,7 +174,7 @@ def test_run_has_the_report_in_two_languages(project):
     assert {path.suffix for path in folder.iterdir()} == {".html", ".json", ".csv"}
     pages = sorted(folder.glob("*.html"))
     assert len(pages) == 4  # report and model card in two languages
-    for language, page in zip(("de", "en"), pages, strict=True):
+    for language, page in zip(("de", "en") * 2, pages, strict=True):
         assert f'<html lang="{language}"' in page.read_text("utf-8")
     for path in folder.glob("*.json"):
         assert json.loads(path.read_text("utf-8"))
