@@ -1,6 +1,6 @@
 """Choose between the default recipe and one that a search found, on rows that the search never saw."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,14 +100,21 @@ def search_recipe(
         If there is too little to learn from at every origin.
     """
     splits = tuple(split_rows(rows, seed))
-    first = _first_that_teaches(splits, base, seed)
-    learned = splits[first].learned
+    too_few: TooFewEventsError | None = None
+    for place, split in enumerate(splits):
+        try:
+            trials = search(base, _loss_on(split, seed), plan, seed=seed, report=report)
+        except TooFewEventsError as error:  # the first recipe tells; a later origin knows more
+            too_few = error
+            continue
+        return Found(trials, splits[:1] if split.origin is None else splits[place:])
+    assert too_few is not None
+    raise too_few
 
-    def loss_of(recipe: Recipe) -> float:
-        return fit_rows(learned, recipe, seed).facts.log_loss
 
-    trials = search(base, loss_of, plan, seed=seed, report=report)
-    return Found(trials, splits[first:] if splits[0].origin is not None else splits[:1])
+def _loss_on(split: Split, seed: int) -> Callable[[Recipe], float]:
+    """Return what tells the loss of a recipe out of fold, on the learned side of a split."""
+    return lambda recipe: fit_rows(split.learned, recipe, seed).facts.log_loss
 
 
 def compare_recipes(
@@ -140,17 +147,3 @@ def loss_by_row(rows: TrainingRows, forecasts: Forecasts | RatingForecasts) -> F
 def _name_loss(forecasts: Forecasts | RatingForecasts) -> str:
     """Return the name of the loss by which two recipes are compared."""
     return "ranked probability score" if isinstance(forecasts, RatingForecasts) else "log loss"
-
-
-def _first_that_teaches(splits: Sequence[Split], base: Recipe, seed: int) -> int:
-    """Return the place of the first split with enough to learn from."""
-    too_few: TooFewEventsError | None = None
-    for place, split in enumerate(splits):
-        try:
-            fit_rows(split.learned, base, seed)
-        except TooFewEventsError as error:
-            too_few = error
-            continue
-        return place
-    assert too_few is not None
-    raise too_few

@@ -32,6 +32,10 @@ class HorizonEvaluations:
     by_horizon: Mapping[str, AnyEvaluation]
     left_out: Mapping[str, str]
 
+    def lead(self, primary: str) -> AnyEvaluation | None:
+        """Return the figures to lead with: of the primary horizon, else of the first that could be judged."""
+        return self.by_horizon.get(primary) or next(iter(self.by_horizon.values()), None)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         horizons = {horizon: evaluation.to_json() for horizon, evaluation in self.by_horizon.items()}

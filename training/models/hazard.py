@@ -87,9 +87,6 @@ class HazardModel:
         IndexError
             If there is no such horizon.
         """
-        if not 0 <= horizon_index < len(self.horizons):
-            message = f"horizon {horizon_index} of a model with {len(self.horizons)}"
-            raise IndexError(message)
         return walk_straight(*self.period_attributions(matrix, horizon_index + 1))
 
     def period_attributions(self, matrix: Floats, n_periods: int) -> tuple[Floats, Floats]:
@@ -100,7 +97,15 @@ class HazardModel:
         tuple
             Log-odds of each period at its base, shape (periods, rows), and what each feature adds, shape
             (periods, rows, features).
+
+        Raises
+        ------
+        IndexError
+            If there are no such periods.
         """
+        if not 1 <= n_periods <= len(self.horizons):
+            message = f"horizon {n_periods - 1} of a model with {len(self.horizons)}"
+            raise IndexError(message)
         base, shares = self.blend.attributions(
             repeat_periods(matrix, len(self.horizons))[: n_periods * len(matrix)]
         )

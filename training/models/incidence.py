@@ -93,9 +93,6 @@ class IncidenceModel:
         IndexError
             If there is no such horizon.
         """
-        if not 0 <= horizon_index < len(self.horizons):
-            message = f"horizon {horizon_index} of a model with {len(self.horizons)}"
-            raise IndexError(message)
         starts, shares = self.event.period_attributions(matrix, horizon_index + 1)
         if horizon_index:
             others = self.competing.period_attributions(matrix, horizon_index)

@@ -13,10 +13,9 @@ from training.models.levels import Levels
 from training.models.odds import Floats, softplus, to_probability
 from training.models.periods import repeat_periods
 from training.models.records import read_record, to_bytes
+from training.models.walk import walk
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
-_N_NODES = (16, 32, 64, 128)
-_MAX_REMAINDER = 1e-10
 
 
 @dataclass(frozen=True)
@@ -268,21 +267,12 @@ def walk_answers(starts: Floats, shares: Floats, values: Floats) -> Attributions
     values
         What the levels count as.
     """
-    lengths = np.cumsum(shares, axis=2)[:, :, -1]
-    base, goal = _mean_at(starts, values), _mean_at(starts + lengths, values)
-    contributions, remainder = np.zeros(shares.shape[1:]), goal - base
-    for n_nodes in _N_NODES:
-        nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
-        slopes = np.zeros(starts.shape)
-        for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-            slopes += weight * _slopes_at(starts + node * lengths, values)
-        contributions = np.sum(slopes[:, :, None] * shares, axis=0)
-        remainder = goal - base - np.cumsum(contributions, axis=1)[:, -1]
-        if np.all(np.abs(remainder) < _MAX_REMAINDER):
-            break
-    largest = np.argmax(np.abs(contributions), axis=1)
-    contributions[np.arange(len(base)), largest] += remainder
-    return Attributions(base, contributions, goal)
+    return walk(
+        starts,
+        shares,
+        lambda log_odds: _mean_at(log_odds, values),
+        lambda log_odds: _slopes_at(log_odds, values),
+    )
 
 
 def _mean_at(log_odds: Floats, values: Floats) -> Floats:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from features.errors import TooFewEventsError
+from training.assessment import primary_labels
 from training.bundle import Bundle
 from training.evaluation import (
     AnswerForecasts,
@@ -24,13 +25,11 @@ from training.evaluation import (
     RatingComparison,
     evaluate,
     evaluate_ratings,
-    horizon_labels,
     ranked_probability_scores,
 )
 from training.models import RatingModel
 from training.promotion.kept_back import KeptBack, snapshots_of
-from training.rows import Bools, Floats, FollowUp, TrainingRows
-from training.splits import days_observed
+from training.rows import Bools, Floats, TrainingRows
 
 _CHAMPION = "champion"
 
@@ -191,11 +190,7 @@ class _Honest:
 
 def _labels(rows: TrainingRows) -> tuple[Bools, Floats]:
     """Return which rows have a label at the primary horizon, and the labels of those."""
-    outcome = rows.outcome
-    if not isinstance(outcome, FollowUp):
-        return outcome.is_known, outcome.target[outcome.is_known]
-    observed = days_observed(outcome.snapshot_date, outcome.primary.gap_days, outcome.observed_until)
-    labels, known = horizon_labels(outcome.days, outcome.event, observed, outcome.primary.length.days)
+    labels, known = primary_labels(rows, np.arange(len(rows)))
     return known, labels[known]
 
 

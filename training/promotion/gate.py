@@ -60,9 +60,8 @@ def check_version(
 def _primary(bundle: Bundle) -> AnyEvaluation | None:
     """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
     content = bundle.evaluation.get("all_rows")
-    judged = {} if content is None else HorizonEvaluations.from_json(content).by_horizon
     primary = bundle.horizons[bundle.facts["primary_horizon_index"]]
-    return judged.get(primary) or next(iter(judged.values()), None)
+    return None if content is None else HorizonEvaluations.from_json(content).lead(primary)
 
 
 def _is_usable(asked: _Asked) -> tuple[bool, str]:

@@ -122,8 +122,11 @@ def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
 
 def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
     """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
-    judged = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).by_horizon
-    return judged[horizon] if horizon in judged else next(iter(judged.values()))
+    found = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).lead(horizon)
+    if found is None:
+        message = f"{bundle.model_version} holds no figures of any horizon"
+        raise ValueError(message)
+    return found
 
 
 def collect_waves(answers: pa.Table) -> tuple[WaveSeries, ...]:

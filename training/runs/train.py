@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ class Trained:
     frame_folder: Path
     bundle_folder: Path
     report_files: Mapping[str, Path]
+
+    @cached_property
+    def kept_back(self) -> KeptBack:
+        """Return the forecasts of rows kept back; the run and the contest hold the same."""
+        learned = self.learned
+        return KeptBack.of(learned.rows, learned.assessment.forecasts, self.bundle.usecase)
 
     @property
     def evaluation(self) -> AnyEvaluation:
@@ -155,7 +162,7 @@ def log(trained: Trained, seed: int, run_id: str) -> RegisteredBundle:
     with tempfile.TemporaryDirectory() as scratch:
         folder, kept_back = Path(scratch) / usecase.name, Path(scratch) / FILE_NAME
         save(learned.parts, folder)
-        KeptBack.of(learned.rows, learned.assessment.forecasts, usecase).write(kept_back)
+        trained.kept_back.write(kept_back)
         record(_describe_run(trained, seed, folder, kept_back))
         reach("run.recorded")
         return register(folder, run_id)
@@ -233,8 +240,7 @@ def settle(trained: Trained, registered: RegisteredBundle, standing: Standing, p
     set_alias(registered.usecase, CHALLENGER, registered.version)
     reach("challenger.named")
     learned, bundle = trained.learned, trained.bundle
-    kept_back = KeptBack.of(learned.rows, learned.assessment.forecasts, bundle.usecase)
-    contest = hold_contest(standing, Candidate(registered.version, bundle, kept_back), learned.rows)
+    contest = hold_contest(standing, Candidate(registered.version, bundle, trained.kept_back), learned.rows)
     checks = check_against(standing, bundle, contest)
     if promote != AUTO:
         return Decision(is_champion=False, checks=checks, contest=contest, why_not=("it was not asked for",))
