@@ -102,6 +102,11 @@ class UseCase(Labelled):
             return self.table.kind
         return self.settled()[3].outcome
 
+    @property
+    def is_weighted(self) -> bool:
+        """Say whether rows stand for different numbers of people."""
+        return (self.weight if self.table is None else self.table.weight) is not None
+
     def unit_in(self, language: Language, unit: str) -> str:
         """Return the unit of a feature in a language, as its source declares it."""
         declared = (found for source in self.sources.values() for found in source.units.values())

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.card.figures import read_all
-from training.card.record import Breakdown, FeatureKinds, LearningCurve, LearningPoint, PartFigures
+from training.card.performance_record import (
+    Breakdown,
+    FeatureKinds,
+    LearningCurve,
+    LearningPoint,
+    PartFigures,
+)
 
 Evaluation = Mapping[str, Any]
 

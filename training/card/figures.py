@@ -1,9 +1,18 @@
-"""Figures of a card from the plain values of a bundle."""
+"""A number of the card with its range, read from the plain values of a bundle."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from training.card.record import Figure
+
+@dataclass(frozen=True)
+class Figure:
+    """Hold a number with its 95 % interval and the rows behind it; None where it does not exist."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
 
 
 def read_figure(content: Mapping[str, Any]) -> Figure:

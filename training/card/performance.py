@@ -10,8 +10,8 @@ from training.card.breakdown import (
     describe_segments,
     describe_waves,
 )
-from training.card.figures import read_figure
-from training.card.record import Baseline, Bin, Figure, HorizonFigures, Money, Performance
+from training.card.figures import Figure, read_figure
+from training.card.performance_record import Baseline, Bin, HorizonFigures, Money, Performance, Silence
 
 _OF_EVENTS = ("auc", "pr_auc", "log_loss", "brier", "ece", "calibration_gap", "calibration_gap_top_tenth")
 _OF_ANSWERS = ("rank_correlation", "mae", "rps", "bias", "coverage", "width")
@@ -34,6 +34,7 @@ def describe_performance(bundle: Bundle) -> Performance:
         feature_kinds=describe_feature_kinds(evaluation),
         learning_curve=describe_learning_curve(evaluation),
         money=_describe_money(evaluation.get("money")),
+        silence=_describe_silence(evaluation.get("population")),
     )
 
 
@@ -73,6 +74,26 @@ def _describe_money(found: Mapping[str, Any] | None) -> Money | None:
         profit=_for_all(found["best_profit"], size),
         over_random=None if over is None else _for_all(over, size),
         reference_values=tuple(found["reference_defaults"]),
+    )
+
+
+def _describe_silence(found: Mapping[str, Any] | None) -> Silence | None:
+    """Return the value of everybody who was asked; None for events and older bundles."""
+    if found is None:
+        return None
+    measure = found["lead"]
+    value = found["values"][measure]
+    return Silence(
+        measure=measure,
+        answered=found["answered"],
+        silent=found["silent"],
+        as_answered=read_figure(value["answered"]),
+        corrected=read_figure(value["corrected"]),
+        low=value["bound"]["low"]["value"],
+        high=value["bound"]["high"]["value"],
+        strongest=found["strongest"],
+        worst=value["worst_case"]["low"],
+        best=value["worst_case"]["high"],
     )
 
 

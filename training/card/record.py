@@ -8,6 +8,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from features.usecase import Language, OutcomeKind, Role
+from training.card.figures import Figure
+from training.card.performance_record import Performance
 from training.fairness import State
 from training.reports import Kind, Subject
 
@@ -18,16 +20,6 @@ Misuse = Literal["single_people", "machine_alone", "cause", "other_people", "rea
 Limit = Literal[
     "association", "sample", "pooled", "drift", "silent", "simulated", "unchecked_groups", "unclear_groups"
 ]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Hold a number with its 95 % interval and the rows behind it; None where it does not exist."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
 
 
 @dataclass(frozen=True)
@@ -113,125 +105,6 @@ class Data:
     sources: tuple[SourceLine, ...]
     protected: tuple[str, ...]
     competing: CompetingExits | None
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Hold a tenth of the rows by forecast: mean forecast and what was observed."""
-
-    forecast: float
-    observed: Figure
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """Hold the difference of losses, model minus simple rule; negative is better."""
-
-    rule: str
-    loss: Figure
-    is_better: bool
-
-
-@dataclass(frozen=True)
-class HorizonFigures:
-    """Hold how good the model was on kept-back rows at one horizon, and on those of people new to it."""
-
-    horizon: str
-    is_primary: bool
-    figures: dict[str, Figure]
-    of_new_entities: dict[str, Figure]
-    bins: tuple[Bin, ...]
-    baselines: tuple[Baseline, ...]
-    n_rows: int
-    n_events: int | None
-
-
-@dataclass(frozen=True)
-class PartFigures:
-    """Hold the figures of one segment of a cut, or of one wave.
-
-    Attributes
-    ----------
-    n_events
-        None where answers are forecast, and where it would tell of too few people.
-    figures
-        Empty where there is too little for an interval.
-    """
-
-    name: str
-    n_rows: int
-    n_entities: int
-    n_events: int | None
-    figures: dict[str, Figure]
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """Hold the figures of all segments of a cut; of those in ``suppressed`` nothing but the name is told."""
-
-    cut: str
-    parts: tuple[PartFigures, ...]
-    suppressed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FeatureKinds:
-    """Compare forecasts from what people said (X), from what happened (O), and from both.
-
-    Attributes
-    ----------
-    features
-        Figures by ``X+O``, ``O`` and ``X``; empty where they were not compared.
-    x_adds
-        X+O minus O; negative is better for the loss, positive for the order.
-    """
-
-    state: Literal["compared", "one_kind", "too_few"]
-    features: dict[str, dict[str, Figure]]
-    x_adds: dict[str, Figure]
-
-
-@dataclass(frozen=True)
-class LearningPoint:
-    """Hold the figures after learning from a share of the entities; none where it had too few events."""
-
-    share: str
-    n_entities: int
-    figures: dict[str, Figure]
-
-
-@dataclass(frozen=True)
-class LearningCurve:
-    """Say whether more data would help: None where that cannot be told."""
-
-    points: tuple[LearningPoint, ...]
-    half_to_all: dict[str, Figure]
-    helps: bool | None
-
-
-@dataclass(frozen=True)
-class Money:
-    """Say whom to contact and what that earned on kept-back rows, in EUR for all who are scored."""
-
-    scored: int
-    share: Figure
-    cutoff: Figure
-    profit: Figure
-    over_random: Figure | None
-    reference_values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Performance:
-    """Say how good the model was on rows that it had not seen, and what acting on it was worth."""
-
-    horizons: tuple[HorizonFigures, ...]
-    left_out: dict[str, str]
-    segments: tuple[Breakdown, ...]
-    waves: Breakdown | None
-    feature_kinds: FeatureKinds | None
-    learning_curve: LearningCurve | None
-    money: Money | None = None
 
 
 @dataclass(frozen=True)

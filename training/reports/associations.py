@@ -44,6 +44,7 @@ def _lines(usecase: UseCase, rows: Sequence[DriverRow], shown: Sequence[DriverRo
 def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...]) -> DriverLine:
     """Make one row."""
     met = row.goal_met
+    is_counted = not usecase.is_weighted
     return DriverLine(
         name=row.name,
         label=row.label,
@@ -53,7 +54,7 @@ def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...]) ->
         goal=row.goal,
         goal_unit=_name_unit(usecase, row.goal),
         goal_met=met,
-        people_missing_goal=None if met is None else round(met.n * (1 - met.value)),
+        people_missing_goal=round(met.n * (1 - met.value)) if met is not None and is_counted else None,
         may_swap_with=may_swap_with,
         is_unclear=row.share.low <= 0,
         evidence_grade=row.evidence_grade,

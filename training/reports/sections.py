@@ -163,7 +163,7 @@ class DriverLine:
     goal_unit
         The unit of the goal per language; None where it has none.
     people_missing_goal
-        How many of those with a value miss the goal today.
+        How many of those with a value miss the goal today; None with weights, where rows are no count.
     may_swap_with
         Names of rows shown here whose order against this one is open.
     is_unclear

@@ -95,3 +95,36 @@ def test_a_bundle_without_figures_has_none(members):
     found = describe_performance(replace(members.bundle, evaluation={}))
     assert (found.horizons, found.left_out, found.segments) == ((), {}, ())
     assert (found.waves, found.feature_kinds, found.learning_curve) == (None, None, None)
+
+
+SILENT = {
+    "lead": "nps",
+    "answered": 900,
+    "silent": 2100,
+    "strongest": "o_tickets.count_90d",
+    "values": {
+        "nps": {
+            "answered": {"value": 31.0, "low": 27.0, "high": 35.0, "n": 900},
+            "corrected": {"value": 12.0, "low": 6.0, "high": 18.0, "n": 3000},
+            "bound": {"low": figures(-4.0), "high": figures(22.0)},
+            "worst_case": {"low": -61.0, "high": 79.0},
+        }
+    },
+}
+
+
+def test_card_says_what_everybody_thinks_beside_what_was_answered(company):
+    bundle = replace(company.bundle, evaluation={**company.bundle.evaluation, "population": SILENT})
+    card = build_card(bundle, made_on=date(2026, 1, 15))
+    silence = card.performance.silence
+    assert (silence.measure, silence.answered, silence.silent) == ("nps", 900, 2100)
+    assert (silence.as_answered.value, silence.corrected.low) == (31.0, 6.0)
+    assert (silence.low, silence.high, silence.worst, silence.best) == (-4.0, 22.0, -61.0, 79.0)
+    english, german = (" ".join(render_card(card, language).split()) for language in ("en", "de"))
+    for said in ("900 of 3,000 answered", "<b>31</b>", "<b>12</b>", "−4 to 22 if silence also"):
+        assert said in english
+    assert "−61 bis 79, was immer Schweigende denken" in german
+
+
+def test_events_and_older_bundles_have_no_silence(company):
+    assert describe_performance(company.bundle).silence is None

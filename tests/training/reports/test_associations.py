@@ -31,6 +31,13 @@ def test_lines_say_how_many_miss_the_goal_out_of_those_with_a_value() -> None:
     assert (ease.people_missing_goal, ease.goal_met.n) == (round(1771 * 0.38), 1771)
 
 
+def test_rows_of_a_weighted_sample_are_no_count_of_people() -> None:
+    plain = samples.usecase()
+    weighted = plain.model_copy(update={"table": plain.table.model_copy(update={"weight": "stands_for"})})
+    ease = build_associations(samples.inputs(usecase=weighted)).signs[0]
+    assert (ease.people_missing_goal, ease.goal_met.value) == (None, 0.62)
+
+
 def test_the_unit_of_a_goal_is_in_both_languages() -> None:
     tickets = {
         "file": "t.csv",
