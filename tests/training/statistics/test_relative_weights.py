@@ -7,7 +7,7 @@ from training.statistics.relative_weights import MAX_ITEMS, relative_weights, sh
 def random_correlations(size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(seed)
     rows = random.normal(size=(200, size + 1)) @ random.normal(size=(size + 1, size + 1))
-    found = np.corrcoef(rows, rowvar=False)
+    found = np.asarray(np.corrcoef(rows, rowvar=False))
     return found[:-1, :-1], found[:-1, -1]
 
 
