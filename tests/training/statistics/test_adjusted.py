@@ -1,0 +1,207 @@
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests.training.statistics.lever_worlds import NULLS, WORKING, make_levers
+from training.statistics.adjusted import Lever, adjusted_effects, holm
+from training.statistics.controls import Control
+
+
+def line(n_rows: int = 400, slope: float = 0.5, seed: int = 1):
+    """Return a lever, a confounder and a target in which only they play a part."""
+    chance = np.random.default_rng(seed)
+    confounder = chance.normal(size=n_rows)
+    lever = confounder + chance.normal(size=n_rows)
+    return lever, confounder, slope * lever + 2.0 * confounder + chance.normal(size=n_rows)
+
+
+def offered(world) -> dict[str, bool]:
+    effects = adjusted_effects(world.target, world.levers, world.context)
+    passed = holm([effect.p_value for effect in effects.values()])
+    return {
+        name: bool(is_clear and effect.slope.value > 0)
+        for (name, effect), is_clear in zip(effects.items(), passed, strict=True)
+    }
+
+
+def test_without_controls_it_is_the_regression_with_hc3_errors():
+    lever, _, target = line(60)
+    found = adjusted_effects(target, [Lever("wait", lever)])["wait"]
+    columns = np.column_stack([np.ones(60), lever])
+    inverse = np.linalg.inv(columns.T @ columns)
+    slopes = inverse @ columns.T @ target
+    residual = (target - columns @ slopes) / (1 - np.einsum("ij,jk,ik->i", columns, inverse, columns))
+    error = math.sqrt((inverse @ (columns.T * residual**2) @ columns @ inverse)[1, 1])
+    half = stats.t.ppf(0.975, 58) * error
+    assert found.slope.value == pytest.approx(slopes[1], abs=1e-12)
+    assert (found.slope.low, found.slope.high) == pytest.approx((slopes[1] - half, slopes[1] + half))
+    assert found.p_value == pytest.approx(2 * stats.t.sf(abs(slopes[1]) / error, 58))
+    assert (found.n_columns, found.freedom, found.slope.n) == (1, 58, 60)
+
+
+def test_controls_take_a_confounder_out():
+    lever, confounder, target = line(2000)
+    raw = adjusted_effects(target, [Lever("wait", lever)])["wait"].slope
+    adjusted = adjusted_effects(target, [Lever("wait", lever)], [Control("size", confounder)])["wait"].slope
+    assert raw.low > 1.0
+    assert adjusted.low < 0.5 < adjusted.high
+
+
+def test_levers_control_each_other():
+    chance = np.random.default_rng(5)
+    real = chance.normal(size=1000)
+    decoy = real + 0.5 * chance.normal(size=1000)
+    target = real + chance.normal(size=1000)
+    effects = adjusted_effects(target, [Lever("real", real), Lever("decoy", decoy)])
+    assert effects["real"].slope.low > 0.5
+    assert effects["decoy"].slope.low < 0 < effects["decoy"].slope.high
+
+
+def test_context_may_differ_by_lever():
+    lever, confounder, target = line(2000)
+    controls = {"wait": [Control("size", confounder)]}
+    effects = adjusted_effects(target, [Lever("wait", lever), Lever("other", -lever + 0.1)], controls)
+    assert effects["wait"].refusal == "too little variation"
+    alone = adjusted_effects(target, [Lever("wait", lever)], controls)["wait"]
+    assert alone.slope.low < 0.5 < alone.slope.high
+
+
+def test_copies_of_rows_do_not_count_as_more_people():
+    lever, confounder, target = line(300)
+    once = adjusted_effects(target, [Lever("wait", lever)], [Control("size", confounder)])["wait"]
+    copies = np.tile(np.arange(300), 4)
+    controls = [Control("size", confounder[copies])]
+    many = adjusted_effects(target[copies], [Lever("wait", lever[copies])], controls, entity=copies)["wait"]
+    naive = adjusted_effects(target[copies], [Lever("wait", lever[copies])], controls)["wait"]
+    width = once.slope.high - once.slope.low
+    assert many.slope.high - many.slope.low == pytest.approx(width, rel=0.06)
+    assert naive.slope.high - naive.slope.low < 0.6 * width
+
+
+def test_what_is_explained_by_controls_is_refused_with_the_reason():
+    lever, confounder, target = line(500)
+    found = adjusted_effects(target, [Lever("wait", lever)], [Control("copy", lever + 1e-3 * confounder)])
+    assert found["wait"].refusal == "too little variation"
+    assert found["wait"].variation < 0.05
+    assert math.isnan(found["wait"].slope.value)
+    assert math.isnan(found["wait"].robustness)
+
+
+def test_too_many_controls_for_the_rows_are_refused():
+    lever, _, target = line(60)
+    controls = [Control(f"c{place}", np.random.default_rng(place).normal(size=60)) for place in range(6)]
+    found = adjusted_effects(target, [Lever("wait", lever)], controls)["wait"]
+    assert found.refusal == "too many controls"
+    assert found.n_columns > 12
+
+
+def test_rows_without_the_lever_do_not_tell_of_it():
+    lever, confounder, target = line(600)
+    lever[:100] = np.nan
+    found = adjusted_effects(target, [Lever("wait", lever)], [Control("size", confounder)])["wait"]
+    rest = adjusted_effects(target[100:], [Lever("wait", lever[100:])], [Control("size", confounder[100:])])
+    assert found == rest["wait"]
+
+
+def test_the_contrast_counts_what_is_missing_to_the_goal():
+    lever, _, target = line(4000, seed=9)
+    confounder = Control("size", line(4000, seed=9)[1])
+    found = adjusted_effects(target, [Lever("wait", lever, goal=1.0)], [confounder])["wait"].contrast
+    truth = 0.5 * np.maximum(1.0 - lever, 0).mean()
+    assert found is not None
+    assert found.low < truth < found.high
+    assert found.high - found.low < 0.5 * truth
+
+
+def test_a_goal_from_above_is_the_mirror_of_one_from_below():
+    lever, confounder, target = line(800)
+    controls = [Control("size", confounder)]
+    below = adjusted_effects(target, [Lever("wait", lever, 0.5)], controls)["wait"].contrast
+    above = adjusted_effects(target, [Lever("wait", -lever, -0.5, is_lower_better=True)], controls)["wait"]
+    assert above.contrast is not None
+    assert below is not None
+    assert (above.contrast.value, above.contrast.low) == pytest.approx((below.value, below.low))
+
+
+def test_no_goal_or_one_that_all_meet_has_no_contrast():
+    lever, _, target = line()
+    assert adjusted_effects(target, [Lever("wait", lever)])["wait"].contrast is None
+    assert adjusted_effects(target, [Lever("wait", lever, goal=-99.0)])["wait"].contrast is None
+
+
+def test_a_goal_that_nobody_meets_is_sized_by_the_slope():
+    lever, confounder, target = line(800)
+    found = adjusted_effects(target, [Lever("wait", lever, goal=99.0)], [Control("size", confounder)])["wait"]
+    assert found.contrast is not None
+    assert found.contrast.value == pytest.approx(found.slope.value * (99.0 - lever).mean())
+
+
+def test_robustness_is_that_of_cinelli_and_hazlett():
+    lever, confounder, target = line(500)
+    found = adjusted_effects(target, [Lever("wait", lever)], [Control("size", confounder)])["wait"]
+    size = stats.t.isf(found.p_value / 2, found.freedom)
+    partial = size**2 / (size**2 + found.freedom)
+    # A hidden cause that explains RV of both sides leaves nothing: RV^2 / (1 - RV) = partial f squared.
+    assert found.robustness**2 / (1 - found.robustness) == pytest.approx(partial / (1 - partial))
+
+
+@pytest.mark.parametrize(
+    ("levers", "words"),
+    [
+        ([Lever("wait", np.zeros(3))], "wait has 3 rows where 400"),
+        ([Lever("wait", np.zeros((400, 2)))], "wait has"),
+    ],
+)
+def test_columns_that_do_not_fit_are_named(levers, words):
+    with pytest.raises(ValueError, match=words):
+        adjusted_effects(line()[2], levers)
+
+
+@pytest.mark.parametrize(
+    ("p_values", "fallen"),
+    [
+        ([0.01, 0.02, 0.04], 3),
+        ([0.02, 0.02, 0.04], 0),
+        ([0.001, 0.2, 0.3], 1),
+        ([math.nan, 0.04], 1),
+        ([], 0),
+    ],
+)
+def test_holm_goes_down_step_by_step(p_values, fallen):
+    assert holm(p_values).sum() == fallen
+
+
+def test_levers_without_an_effect_are_rarely_offered_and_strong_ones_always():
+    runs = [offered(make_levers(600, seed)) for seed in range(25)]
+    wrong = sum(any(run[name] for name in NULLS) for run in runs)
+    assert stats.binomtest(wrong, len(runs), 0.05, alternative="greater").pvalue > 0.01
+    assert all(run["strong"] for run in runs)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("n_rows", "options"),
+    [(300, {}), (1000, {}), (1000, {"effect": 0.0}), (1000, {"has_interaction": True})],
+    ids=["small", "usual", "nothing works", "interaction"],
+)
+def test_nulls_are_offered_in_at_most_one_run_of_twenty(n_rows, options):
+    runs = [offered(make_levers(n_rows, seed, **options)) for seed in range(300)]
+    nulls = NULLS if options.get("effect") != 0.0 else (*NULLS, *WORKING)
+    wrong = sum(any(run[name] for name in nulls) for run in runs)
+    assert stats.binomtest(wrong, len(runs), 0.05, alternative="greater").pvalue > 0.01
+    if n_rows == 1000 and not options:
+        assert sum(run["medium"] for run in runs) >= 0.8 * len(runs)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", WORKING)
+def test_contrasts_cover_what_meeting_the_goal_brings(name):
+    hits = []
+    for seed in range(300):
+        world = make_levers(1000, seed)
+        contrast = adjusted_effects(world.target, world.levers, world.context)[name].contrast
+        assert contrast is not None
+        hits.append(contrast.low <= world.contrasts[name] <= contrast.high)
+    assert stats.binomtest(sum(hits), len(hits), 0.93, alternative="less").pvalue > 0.01

@@ -1,0 +1,292 @@
+"""The effect of a lever with its context held fixed: tested with the slope, sized with the goal.
+
+Series partialling-out (Robinson 1988; Belloni, Chernozhukov and Hansen 2014): target and lever are both freed
+of everything that splines and products of the controls explain; what is left of one is regressed on what is
+left of the other. Standard errors are HC3 (MacKinnon and White 1985), by entity where entities repeat. In
+simulation levers without an effect are found in 1 to 4 % of runs from 300 rows on; cross-fitted machine
+learning with plain errors finds them in 5 to 16 %.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from training.statistics.arrays import Floats, Ints, as_column
+from training.statistics.controls import (
+    LEVER_KNOTS,
+    Control,
+    demand_rows,
+    orthonormal,
+    write_bent,
+    write_context,
+)
+from training.statistics.estimate import LEVEL, Estimate
+
+Refusal = Literal["too many controls", "too little variation"]
+
+ROWS_PER_COLUMN: Final = 5
+LEAST_VARIATION: Final = 0.05
+_MOST_LEVERAGE: Final = 1 - 1e-8
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Hold a lever: what can be acted on, and what is to be reached.
+
+    Parameters
+    ----------
+    name
+        Name of the driver.
+    values
+        ``[n]`` numbers; NaN where missing. Rows without a value do not tell of this lever.
+    goal
+        The value to reach; None where none is declared.
+    is_lower_better
+        Whether the goal is reached from above.
+    """
+
+    name: str
+    values: Floats
+    goal: float | None = None
+    is_lower_better: bool = False
+
+
+@dataclass(frozen=True)
+class AdjustedEffect:
+    """Hold what is known of the effect of one lever.
+
+    Parameters
+    ----------
+    slope
+        Change of the target per unit of the lever, all controls held fixed; ``n`` = rows.
+    p_value
+        Two-sided, of no slope.
+    contrast
+        Mean change of the target if everybody who misses the goal met it; None without a goal, or where
+        everybody meets it.
+    variation
+        Share of the lever's variance that no control explains.
+    n_columns
+        Control columns, without those that others make redundant.
+    freedom
+        Degrees of freedom of the interval.
+    refusal
+        Why no effect is given; the figures are NaN then.
+    """
+
+    slope: Estimate
+    p_value: float
+    contrast: Estimate | None
+    variation: float
+    n_columns: int
+    freedom: int
+    refusal: Refusal | None = None
+
+    @property
+    def robustness(self) -> float:
+        """Return how strong a hidden cause of both would have to be to leave no effect, from 0 to 1.
+
+        The share of what is left of lever and target that it would have to explain (Cinelli and Hazlett
+        2020). To be shown beside the effect, never to refuse on: it refuses a third of good levers.
+        """
+        if not math.isfinite(self.p_value):
+            return math.nan
+        size = float(stats.t.isf(self.p_value / 2, self.freedom)) if self.p_value > 0 else math.inf
+        if math.isinf(size):
+            return 1.0
+        squared = size**2 / self.freedom
+        return 0.5 * (math.sqrt(squared**2 + 4 * squared) - squared)
+
+
+def adjusted_effects(
+    target: npt.ArrayLike,
+    levers: Sequence[Lever],
+    context: Mapping[str, Sequence[Control]] | Sequence[Control] = (),
+    *,
+    entity: npt.ArrayLike | None = None,
+) -> dict[str, AdjustedEffect]:
+    """Return the effect of each lever, with its context and the other levers held fixed.
+
+    Parameters
+    ----------
+    target
+        ``[n]`` what is to change: an answer, or 0 and 1.
+    levers
+        All levers that may be acted on; each is a control of the others.
+    context
+        What was known before the lever: the same for all, or by the lever's name.
+    entity
+        ``[n]`` whose row it is, where somebody has several.
+
+    Raises
+    ------
+    ValueError
+        If columns differ in length or the target is not finite.
+    """
+    outcome = as_column("target", target)
+    clusters = None if entity is None else np.unique(np.asarray(entity), return_inverse=True)[1]
+    if clusters is not None:
+        as_column("entity", clusters, outcome.size)
+    with threadpool_limits(1, user_api="blas"):  # small matrices: more threads wait more than they work
+        return {
+            lever.name: _adjust(
+                outcome,
+                lever,
+                [other for other in levers if other.name != lever.name],
+                context.get(lever.name, ()) if isinstance(context, Mapping) else context,
+                clusters,
+            )
+            for lever in levers
+        }
+
+
+def _adjust(
+    target: Floats,
+    lever: Lever,
+    others: Sequence[Lever],
+    context: Sequence[Control],
+    clusters: Ints | None,
+) -> AdjustedEffect:
+    """Return the effect of one lever among the rows where it is known."""
+    beside = [Control(other.name, other.values) for other in others]
+    demand_rows([Control(lever.name, lever.values), *context, *beside], target.size)
+    known = np.isfinite(lever.values)
+    rows = int(known.sum())
+
+    def take(control: Control) -> Control:
+        return Control(control.name, control.values[known], control.is_category)
+
+    base = orthonormal(write_context([take(control) for control in context], rows))
+    bent = [write_bent(take(control), LEVER_KNOTS) for control in beside]
+    basis = np.hstack([base, orthonormal(np.hstack(bent), base)]) if bent else base
+    values = lever.values[known]
+    if basis.shape[1] > rows / ROWS_PER_COLUMN:
+        return _refuse("too many controls", rows, basis.shape[1], math.nan)
+    rest = _residual(values, basis)
+    total = float(((values - values.mean()) ** 2).sum())
+    variation = float((rest**2).sum()) / total if total > 0 else 0.0
+    if variation < LEAST_VARIATION:
+        return _refuse("too little variation", rows, basis.shape[1], variation)
+    fit = _Regression.fit(target[known], rest[:, None], basis, None if clusters is None else clusters[known])
+    slope, error = float(fit.slopes[0]), math.sqrt(fit.covariance[0, 0])
+    return AdjustedEffect(
+        slope=fit.interval(slope, error),
+        p_value=fit.p_value(slope, error),
+        contrast=_contrast(target[known], values, lever, basis, fit),
+        variation=variation,
+        n_columns=basis.shape[1],
+        freedom=fit.freedom,
+    )
+
+
+def _refuse(reason: Refusal, rows: int, n_columns: int, variation: float) -> AdjustedEffect:
+    """Return an effect without figures."""
+    nothing = Estimate(math.nan, math.nan, math.nan, rows)
+    return AdjustedEffect(nothing, math.nan, None, variation, n_columns, 0, reason)
+
+
+def _contrast(
+    target: Floats, values: Floats, lever: Lever, basis: Floats, fit: "_Regression"
+) -> Estimate | None:
+    """Return the mean change if everybody met the goal: the slope short of it, times the mean shortfall.
+
+    Short of the goal and beyond it a lever may work differently (satiation): one slope for both would be
+    wrong for either.
+    """
+    if lever.goal is None:
+        return None
+    sign = -1.0 if lever.is_lower_better else 1.0
+    gap = sign * (lever.goal - values)
+    shortfall = float(np.maximum(gap, 0.0).mean())
+    if shortfall == 0:
+        return None
+    short, beyond = -np.maximum(gap, 0.0), np.maximum(-gap, 0.0)
+    parts = np.column_stack([_residual(short, basis), _residual(beyond, basis)])
+    if not (beyond > 0).any():
+        parts = parts[:, :1]
+    hinge = _Regression.fit(target, parts, basis, fit.clusters)
+    return hinge.interval(float(hinge.slopes[0]) * shortfall, math.sqrt(hinge.covariance[0, 0]) * shortfall)
+
+
+@dataclass(frozen=True)
+class _Regression:
+    """Hold slopes of freed columns, and their covariance that allows for unequal noise and for entities."""
+
+    slopes: Floats
+    covariance: Floats
+    freedom: int
+    clusters: Ints | None
+    n_rows: int
+
+    @classmethod
+    def fit(cls, target: Floats, freed: Floats, basis: Floats, clusters: Ints | None) -> "_Regression":
+        """Regress the freed target on freed columns.
+
+        Parameters
+        ----------
+        target
+            ``[n]`` as it is.
+        freed
+            ``[n, k]`` columns without what the basis explains.
+        basis
+            ``[n, q]`` orthonormal control columns.
+        clusters
+            ``[n]`` number of each row's entity.
+        """
+        inverse = np.linalg.pinv(freed.T @ freed)
+        slopes = inverse @ (freed.T @ target)
+        residual = _residual(target, basis) - freed @ slopes
+        leverage = (basis**2).sum(axis=1) + ((freed @ inverse) * freed).sum(axis=1)
+        scores = freed * (residual / (1.0 - np.minimum(leverage, _MOST_LEVERAGE)))[:, None]
+        n_rows = len(target)
+        if clusters is None:
+            freedom = n_rows - basis.shape[1] - freed.shape[1]
+        else:
+            sums = np.zeros((int(clusters.max()) + 1, freed.shape[1]))
+            np.add.at(sums, clusters, scores)
+            n_clusters = np.unique(clusters).size
+            scores = sums * math.sqrt(n_clusters / max(1, n_clusters - 1))
+            freedom = min(n_clusters - 1, n_rows - basis.shape[1] - freed.shape[1])
+        covariance = inverse @ (scores.T @ scores) @ inverse
+        return cls(slopes, covariance, max(1, freedom), clusters, n_rows)
+
+    def interval(self, value: float, error: float) -> Estimate:
+        """Return an estimate with its 95 % interval."""
+        half = float(stats.t.ppf((1 + LEVEL) / 2, self.freedom)) * error
+        return Estimate(value, value - half, value + half, self.n_rows)
+
+    def p_value(self, value: float, error: float) -> float:
+        """Return the two-sided p-value of 0."""
+        return float(2 * stats.t.sf(abs(value) / error, self.freedom)) if error > 0 else 0.0
+
+
+def _residual(values: Floats, basis: Floats) -> Floats:
+    """Return what a basis does not explain."""
+    return values - basis @ (basis.T @ values)
+
+
+def holm(p_values: npt.ArrayLike, level: float = 1 - LEVEL) -> npt.NDArray[np.bool_]:
+    """Return which hypotheses fall if none may fall wrongly in more than ``level`` of cases (Holm 1979).
+
+    NaN, for what was not tested, never falls and counts as no member of the family.
+
+    Examples
+    --------
+    >>> holm([0.001, 0.04, 0.03, float("nan")]).tolist()
+    [True, False, False, False]
+    """
+    found = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(np.where(np.isnan(found), np.inf, found), kind="stable")
+    n_tested = int(np.isfinite(found).sum())
+    rejected = np.zeros(found.size, dtype=np.bool_)
+    for place, position in enumerate(order[:n_tested]):
+        if found[position] > level / (n_tested - place):
+            break
+        rejected[position] = True
+    return rejected

