@@ -8,7 +8,7 @@ learning with plain errors finds them in 5 to 16 %.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -18,14 +18,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from training.statistics.arrays import Floats, Ints, as_column
-from training.statistics.controls import (
-    LEVER_KNOTS,
-    Control,
-    demand_rows,
-    orthonormal,
-    write_bent,
-    write_context,
-)
+from training.statistics.controls import Control, ControlBases, demand_rows
 from training.statistics.estimate import LEVEL, Estimate
 
 Refusal = Literal["too many controls", "too little variation"]
@@ -110,6 +103,7 @@ def adjusted_effects(
     context: Mapping[str, Sequence[Control]] | Sequence[Control] = (),
     *,
     entity: npt.ArrayLike | None = None,
+    partners: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, AdjustedEffect]:
     """Return the effect of each lever, with its context and the other levers held fixed.
 
@@ -123,6 +117,10 @@ def adjusted_effects(
         What was known before the lever: the same for all, or by the lever's name.
     entity
         ``[n]`` whose row it is, where somebody has several.
+    partners
+        By the lever's name, which other levers are its controls; all of them where it is not named. A lever
+        that begins when this one has ended may be its consequence: held fixed, it would hide a part of the
+        effect.
 
     Raises
     ------
@@ -133,39 +131,44 @@ def adjusted_effects(
     clusters = None if entity is None else np.unique(np.asarray(entity), return_inverse=True)[1]
     if clusters is not None:
         as_column("entity", clusters, outcome.size)
+    by_name = context if isinstance(context, Mapping) else {lever.name: context for lever in levers}
+    demand_rows([Control(lever.name, lever.values) for lever in levers], outcome.size)
+    demand_rows([control for controls in by_name.values() for control in controls], outcome.size)
+    bases: dict[bytes, ControlBases] = {}  # levers known in the same rows share all that is written
+    effects: dict[str, AdjustedEffect] = {}
     with threadpool_limits(1, user_api="blas"):  # small matrices: more threads wait more than they work
-        return {
-            lever.name: _adjust(
-                outcome,
+        for lever in levers:
+            known = np.isfinite(lever.values)
+            beside = _list_partners(lever, levers, partners)
+            columns = bases.setdefault(known.tobytes(), ControlBases(known))
+            basis = columns.span(by_name.get(lever.name, ()), beside)
+            effects[lever.name] = _adjust(
+                outcome[known],
+                lever.values[known],
                 lever,
-                [other for other in levers if other.name != lever.name],
-                context.get(lever.name, ()) if isinstance(context, Mapping) else context,
-                clusters,
+                basis,
+                None if clusters is None else clusters[known],
             )
-            for lever in levers
-        }
+    return effects
+
+
+def _list_partners(
+    lever: Lever, levers: Sequence[Lever], partners: Mapping[str, Collection[str]] | None
+) -> list[Control]:
+    """Return the other levers that are controls of this one."""
+    chosen = None if partners is None else partners.get(lever.name)
+    return [
+        Control(other.name, other.values)
+        for other in levers
+        if other.name != lever.name and (chosen is None or other.name in chosen)
+    ]
 
 
 def _adjust(
-    target: Floats,
-    lever: Lever,
-    others: Sequence[Lever],
-    context: Sequence[Control],
-    clusters: Ints | None,
+    target: Floats, values: Floats, lever: Lever, basis: Floats, clusters: Ints | None
 ) -> AdjustedEffect:
     """Return the effect of one lever among the rows where it is known."""
-    beside = [Control(other.name, other.values) for other in others]
-    demand_rows([Control(lever.name, lever.values), *context, *beside], target.size)
-    known = np.isfinite(lever.values)
-    rows = int(known.sum())
-
-    def take(control: Control) -> Control:
-        return Control(control.name, control.values[known], control.is_category)
-
-    base = orthonormal(write_context([take(control) for control in context], rows))
-    bent = [write_bent(take(control), LEVER_KNOTS) for control in beside]
-    basis = np.hstack([base, orthonormal(np.hstack(bent), base)]) if bent else base
-    values = lever.values[known]
+    rows = len(values)
     if basis.shape[1] > rows / ROWS_PER_COLUMN:
         return _refuse("too many controls", rows, basis.shape[1], math.nan)
     rest = _residual(values, basis)
@@ -173,12 +176,12 @@ def _adjust(
     variation = float((rest**2).sum()) / total if total > 0 else 0.0
     if variation < LEAST_VARIATION:
         return _refuse("too little variation", rows, basis.shape[1], variation)
-    fit = _Regression.fit(target[known], rest[:, None], basis, None if clusters is None else clusters[known])
+    fit = _Regression.fit(target, rest[:, None], basis, clusters)
     slope, error = float(fit.slopes[0]), math.sqrt(fit.covariance[0, 0])
     return AdjustedEffect(
         slope=fit.interval(slope, error),
         p_value=fit.p_value(slope, error),
-        contrast=_contrast(target[known], values, lever, basis, fit),
+        contrast=_contrast(target, values, lever, basis, fit),
         variation=variation,
         n_columns=basis.shape[1],
         freedom=fit.freedom,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.linalg import qr
 from sklearn.preprocessing import SplineTransformer
 
-from training.statistics.arrays import Floats, as_column
+from training.statistics.arrays import Bools, Floats, as_column
 
 CONTEXT_KNOTS: Final = 5
 LEVER_KNOTS: Final = 4
@@ -95,17 +95,84 @@ def orthonormal(columns: Floats, beside: Floats | None = None) -> Floats:
     beside
         ``[n, q]`` orthonormal columns that are taken out first.
     """
+    return _factor(_free(columns, beside))
+
+
+def _free(columns: Floats, beside: Floats | None) -> Floats:
+    """Return columns of length 1 without what a basis spans; what is left of them may be short."""
     left = columns
     if beside is not None:
         left = columns - beside @ (beside.T @ columns)
-        left -= beside @ (beside.T @ left)
+        left -= beside @ (beside.T @ left)  # again: the first time leaves rounding errors
     lengths = np.linalg.norm(columns, axis=0)
-    left = left[:, lengths > 0] / lengths[lengths > 0]
-    if not left.shape[1]:
+    return np.asarray(left[:, lengths > 0] / lengths[lengths > 0])
+
+
+def _factor(columns: Floats) -> Floats:
+    """Return an orthonormal basis of columns of length 1 at most."""
+    if not columns.shape[1]:
         return np.zeros((len(columns), 0))
-    basis, triangle, _ = qr(left, mode="economic", pivoting=True)
+    basis, triangle, _ = qr(columns, mode="economic", pivoting=True, check_finite=False)
     rank = int((np.abs(np.diag(triangle)) > _RANK_TOLERANCE).sum())
     return np.asarray(basis[:, :rank])
+
+
+class ControlBases:
+    """Write control columns once for all levers that are known in the same rows.
+
+    Splines and the factors of the context are by far the dearest part of an adjusted effect, and levers share
+    nearly all of them.
+
+    Parameters
+    ----------
+    rows
+        ``[n]`` where the levers are known.
+    """
+
+    def __init__(self, rows: Bools) -> None:
+        self.rows = rows
+        self._context: dict[_Key, Floats] = {}
+        self._beside: dict[tuple[_Key, int], Floats] = {}
+
+    def span(self, context: Sequence[Control], others: Sequence[Control]) -> Floats:
+        """Return an orthonormal basis of context, its products and other levers, in the known rows.
+
+        Parameters
+        ----------
+        context
+            Columns of all rows that were known before the lever.
+        others
+            Columns of all rows of the other levers.
+
+        Returns
+        -------
+        ndarray
+            ``[rows, k]``.
+        """
+        key = tuple((id(control.values), control.is_category) for control in context)
+        if key not in self._context:
+            written = write_context([self._take(control) for control in context], int(self.rows.sum()))
+            self._context[key] = orthonormal(written)
+        base = self._context[key]
+        if not others:
+            return base
+        freed = np.hstack([self._free_lever(control, key) for control in others])
+        return np.hstack([base, _factor(freed)])
+
+    def _free_lever(self, lever: Control, key: "_Key") -> Floats:
+        """Return a bent lever without what the context spans."""
+        place = (key, id(lever.values))
+        if place not in self._beside:
+            bent = write_bent(self._take(lever), LEVER_KNOTS)
+            self._beside[place] = _free(bent, self._context[key])
+        return self._beside[place]
+
+    def _take(self, control: Control) -> Control:
+        """Return the known rows of a control."""
+        return Control(control.name, control.values[self.rows], control.is_category)
+
+
+_Key = tuple[tuple[int, bool], ...]
 
 
 def _write_linear(control: Control) -> Floats:
