@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -20,6 +20,7 @@ from training.canary import make_canary
 from training.drivers import DriverRow, RowWeights, rank_drivers, rows_to_json, sample_rows
 from training.fairness import judge_fairness
 from training.fitting import FittedModel, fit_rows, refit_rows
+from training.levers import Lever, judge_levers, levers_to_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import Floats, TrainingRows, feature_columns, numbers, rows_of, texts
@@ -71,7 +72,7 @@ def learn(
     plan: SearchPlan | None = None,
     report: Report = silent,
 ) -> Learned:
-    """Assess, fit and explain.
+    """Assess, fit, explain, and compare levers on equal terms.
 
     Parameters
     ----------
@@ -101,6 +102,8 @@ def _learn(
     fitted = fit_rows(rows, recipe, seed)
     report("explaining what goes with the outcome")
     explanation = explain(fitted, rows, frame, usecase, seed=seed, recipe=recipe)
+    report("comparing levers on equal terms")
+    levers = judge_levers(rows, usecase, has_few_events=fitted.facts.is_pooled, seed=seed)
     if frame.facts.protected:
         report("comparing the groups of protected attributes")
     fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
@@ -113,11 +116,17 @@ def _learn(
         encoder=fitted.encoder,
         model=fitted.model,
         facts=_facts(frame, rows, fitted, seed) | tuned,
-        evaluation=assessment.to_json() | fairness | money | tables,
-        drivers=rows_to_json(explanation.drivers),
+        evaluation=assessment.to_json() | fairness | money | tables | {"levers": levers_to_json(levers)},
+        drivers=rows_to_json(_grade(explanation.drivers, levers)),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )
     return Learned(rows, assessment, fitted, explanation, parts, choice.tuning)
+
+
+def _grade(drivers: tuple[DriverRow, ...], levers: tuple[Lever, ...]) -> list[DriverRow]:
+    """Return the drivers with the evidence grades of those that are levers."""
+    grades = {lever.name: lever.grade for lever in levers}
+    return [replace(driver, evidence_grade=grades.get(driver.name, "C")) for driver in drivers]
 
 
 def _one_row_each(rows: TrainingRows) -> TrainingRows:

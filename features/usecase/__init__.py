@@ -12,9 +12,10 @@ from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, Metric, ReadOptions, Source
 from features.usecase.table import FlatTable, Join, NotApplicable, Span, Weight
-from features.usecase.vocabulary import DataKind, Language, Role
+from features.usecase.vocabulary import Actor, DataKind, Language, Role
 
 __all__ = [
+    "Actor",
     "Cause",
     "Cohort",
     "DataKind",

@@ -1,11 +1,35 @@
 """What the numbers mean to people: drivers with their roles, money, privacy."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from features.usecase.rule import Condition
-from features.usecase.vocabulary import Actor, Labelled, Language, Part, Role
+from features.usecase.vocabulary import Actor, Days, Gap, Labelled, Language, Part, Role
+
+
+class MeasuredSpan(Part):
+    """Say when the columns of a driver were measured, in days before the outcome."""
+
+    start: Days = Field(alias="from", description="the first day that the values speak of, e.g. 365d before")
+    end: Gap = Field(alias="to", description="the last day that they speak of, e.g. 90d before")
+
+    @property
+    def start_days(self) -> int:
+        """Return the days between the first moment and the outcome."""
+        return self.start.days
+
+    @property
+    def end_days(self) -> int:
+        """Return the days between the last moment and the outcome."""
+        return 0 if isinstance(self.end, str) else self.end.days
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.start_days < self.end_days:
+            message = f"from '{self.start}' is later than to '{self.end}'; both count days before the outcome"
+            raise ValueError(message)
+        return self
 
 
 class Driver(Labelled):
@@ -19,8 +43,33 @@ class Driver(Labelled):
         min_length=1, description="feature names without x_/o_; * stands for anything"
     )
     role: Role = Field(description="lever, mediator, signal or context")
-    actor: Actor | None = None
+    actor: Actor | None = Field(
+        None, description="who decides about it: company or person; every lever needs it"
+    )
+    window: MeasuredSpan | None = Field(
+        None,
+        description="flat tables: when it was measured, in days before the outcome: {from: 365d, to: 90d}",
+    )
+    depends_on: list[str] = Field(
+        [], description="drivers that change this one; a lever that depends on another lies between"
+    )
+    randomised: str | None = Field(
+        None, min_length=1, description="name of the experiment in which it was decided by lot who got it"
+    )
     goal: Condition | None = Field(None, description="a condition on the first feature, e.g. '<= 24'")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.role == "lever" and self.actor is None:
+            message = (
+                "a lever needs 'actor'; write actor: company if the company decides about it, "
+                "actor: person if those who are scored do it themselves"
+            )
+            raise ValueError(message)
+        if self.role != "lever" and self.randomised is not None:
+            message = f"'randomised' belongs to a lever, and role is '{self.role}'; leave one of them out"
+            raise ValueError(message)
+        return self
 
 
 class Value(Part):

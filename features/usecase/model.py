@@ -15,7 +15,7 @@ from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
 from features.usecase.table import FlatTable
 from features.usecase.units import translate_unit
-from features.usecase.vocabulary import ColumnPath, Labelled, Language, Name
+from features.usecase.vocabulary import ColumnPath, Labelled, Language, Name, propose
 
 
 def _kind_of_rule(found: object) -> str:
@@ -149,6 +149,7 @@ class UseCase(Labelled):
         else:
             self._check_complete()
             check_sources(self)
+        self._check_drivers()
         return self
 
     def _check_flat(self) -> None:
@@ -166,6 +167,21 @@ class UseCase(Labelled):
         if shown:
             message = f"cuts names '{shown[0]}', which stands under privacy.protected; leave one of them out"
             raise ValueError(message)
+
+    def _check_drivers(self) -> None:
+        """Demand that drivers name each other rightly, and say when they were measured only where asked."""
+        for name, driver in self.drivers.items():
+            for other in driver.depends_on:
+                if other == name or other not in self.drivers:
+                    others = [known for known in self.drivers if known != name]
+                    message = f"drivers.{name}.depends_on names '{other}'; {propose(other, others)}"
+                    raise ValueError(message)
+            if driver.window is not None and self.table is None:
+                message = (
+                    f"drivers.{name}.window: features made from sources have windows of their own; "
+                    "leave it out"
+                )
+                raise ValueError(message)
 
     def _check_complete(self) -> None:
         """Demand all parts of the shape made from sources."""

@@ -9,7 +9,7 @@ learning with plain errors finds them in 5 to 16 %.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -71,6 +71,11 @@ class AdjustedEffect:
         Degrees of freedom of the interval.
     refusal
         Why no effect is given; the figures are NaN then.
+    short_slope
+        Change of the target per unit of the lever among values short of the goal: the contrast is this times
+        the mean shortfall. None where the contrast is None.
+    n_placebo_misses
+        How many shuffled copies of the lever seemed to have an effect; None where none were looked at.
     """
 
     slope: Estimate
@@ -80,6 +85,8 @@ class AdjustedEffect:
     n_columns: int
     freedom: int
     refusal: Refusal | None = None
+    short_slope: Estimate | None = None
+    n_placebo_misses: int | None = None
 
     @property
     def robustness(self) -> float:
@@ -104,6 +111,9 @@ def adjusted_effects(
     *,
     entity: npt.ArrayLike | None = None,
     partners: Mapping[str, Collection[str]] | None = None,
+    beside: Sequence[Control] = (),
+    n_placebos: int = 0,
+    seed: int = 0,
 ) -> dict[str, AdjustedEffect]:
     """Return the effect of each lever, with its context and the other levers held fixed.
 
@@ -121,6 +131,11 @@ def adjusted_effects(
         By the lever's name, which other levers are its controls; all of them where it is not named. A lever
         that begins when this one has ended may be its consequence: held fixed, it would hide a part of the
         effect.
+    beside
+        Further controls without products, such as the wave: what a month did to everybody.
+    n_placebos, seed
+        How often each lever is shuffled and tested again, and the seed of the shuffling: of 20 shuffled
+        levers one is expected to seem to work, five or more say that the ranges cannot be trusted.
 
     Raises
     ------
@@ -133,22 +148,21 @@ def adjusted_effects(
         as_column("entity", clusters, outcome.size)
     by_name = context if isinstance(context, Mapping) else {lever.name: context for lever in levers}
     demand_rows([Control(lever.name, lever.values) for lever in levers], outcome.size)
-    demand_rows([control for controls in by_name.values() for control in controls], outcome.size)
+    demand_rows([*beside, *(control for controls in by_name.values() for control in controls)], outcome.size)
     bases: dict[bytes, ControlBases] = {}  # levers known in the same rows share all that is written
     effects: dict[str, AdjustedEffect] = {}
     with threadpool_limits(1, user_api="blas"):  # small matrices: more threads wait more than they work
         for lever in levers:
             known = np.isfinite(lever.values)
-            beside = _list_partners(lever, levers, partners)
+            others = [*beside, *_list_partners(lever, levers, partners)]
             columns = bases.setdefault(known.tobytes(), ControlBases(known))
-            basis = columns.span(by_name.get(lever.name, ()), beside)
-            effects[lever.name] = _adjust(
-                outcome[known],
-                lever.values[known],
-                lever,
-                basis,
-                None if clusters is None else clusters[known],
-            )
+            basis = columns.span(by_name.get(lever.name, ()), others)
+            target_known, near = outcome[known], None if clusters is None else clusters[known]
+            effect = _adjust(target_known, lever.values[known], lever, basis, near)
+            if n_placebos and effect.refusal is None:
+                shuffled = _Shuffling(lever.values[known], basis, near, n_placebos, seed)
+                effect = replace(effect, n_placebo_misses=shuffled.count_misses(target_known))
+            effects[lever.name] = effect
     return effects
 
 
@@ -169,7 +183,8 @@ def _adjust(
 ) -> AdjustedEffect:
     """Return the effect of one lever among the rows where it is known."""
     rows = len(values)
-    if basis.shape[1] > rows / ROWS_PER_COLUMN:
+    n_units = rows if clusters is None else np.unique(clusters).size
+    if basis.shape[1] > n_units / ROWS_PER_COLUMN:
         return _refuse("too many controls", rows, basis.shape[1], math.nan)
     rest = _residual(values, basis)
     total = float(((values - values.mean()) ** 2).sum())
@@ -178,10 +193,12 @@ def _adjust(
         return _refuse("too little variation", rows, basis.shape[1], variation)
     fit = _Regression.fit(target, rest[:, None], basis, clusters)
     slope, error = float(fit.slopes[0]), math.sqrt(fit.covariance[0, 0])
+    short_slope, contrast = _size(target, values, lever, basis, fit)
     return AdjustedEffect(
         slope=fit.interval(slope, error),
         p_value=fit.p_value(slope, error),
-        contrast=_contrast(target, values, lever, basis, fit),
+        contrast=contrast,
+        short_slope=short_slope,
         variation=variation,
         n_columns=basis.shape[1],
         freedom=fit.freedom,
@@ -194,27 +211,49 @@ def _refuse(reason: Refusal, rows: int, n_columns: int, variation: float) -> Adj
     return AdjustedEffect(nothing, math.nan, None, variation, n_columns, 0, reason)
 
 
-def _contrast(
+def _size(
     target: Floats, values: Floats, lever: Lever, basis: Floats, fit: "_Regression"
-) -> Estimate | None:
-    """Return the mean change if everybody met the goal: the slope short of it, times the mean shortfall.
+) -> tuple[Estimate | None, Estimate | None]:
+    """Return the slope short of the goal, and the mean change if everybody met it: that times the shortfall.
 
     Short of the goal and beyond it a lever may work differently (satiation): one slope for both would be
     wrong for either.
     """
     if lever.goal is None:
-        return None
+        return None, None
     sign = -1.0 if lever.is_lower_better else 1.0
     gap = sign * (lever.goal - values)
     shortfall = float(np.maximum(gap, 0.0).mean())
     if shortfall == 0:
-        return None
+        return None, None
     short, beyond = -np.maximum(gap, 0.0), np.maximum(-gap, 0.0)
     parts = np.column_stack([_residual(short, basis), _residual(beyond, basis)])
     if not (beyond > 0).any():
         parts = parts[:, :1]
     hinge = _Regression.fit(target, parts, basis, fit.clusters)
-    return hinge.interval(float(hinge.slopes[0]) * shortfall, math.sqrt(hinge.covariance[0, 0]) * shortfall)
+    slope, error = float(hinge.slopes[0]), math.sqrt(hinge.covariance[0, 0])
+    return hinge.interval(slope, error), hinge.interval(slope * shortfall, error * shortfall)
+
+
+@dataclass(frozen=True)
+class _Shuffling:
+    """Hold a lever whose values are dealt out anew, so that they can have no effect."""
+
+    values: Floats
+    basis: Floats
+    clusters: Ints | None
+    n_placebos: int
+    seed: int
+
+    def count_misses(self, target: Floats) -> int:
+        """Return how many shuffled copies have a slope that seems to be beyond chance."""
+        chance, misses = np.random.default_rng(self.seed), 0
+        for _ in range(self.n_placebos):
+            freed = _residual(chance.permutation(self.values), self.basis)
+            fit = _Regression.fit(target, freed[:, None], self.basis, self.clusters)
+            p_value = fit.p_value(float(fit.slopes[0]), math.sqrt(fit.covariance[0, 0]))
+            misses += p_value < 1 - LEVEL
+        return misses
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,149 @@
+"""What may be called a lever: rules on what a driver is and when it was measured, not on what data show.
+
+Data cannot tell a mediator from a cause of both, nor mood from service; what a column is can. The rules and
+what each of them catches: docs/levers.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from features.usecase import Actor, DataKind, Role
+
+AnsweredBy = Literal["entity", "other"]
+MetadataRefusal = Literal[
+    "mediator",
+    "signal",
+    "context",
+    "no driver",
+    "actor missing",
+    "answered by missing",
+    "goal missing",
+    "window missing",
+    "window without start",
+    "own rating",
+    "own behaviour",
+    "depends on lever",
+    "after outcome",
+    "no earlier context",
+]
+
+
+@dataclass(frozen=True)
+class DriverFacts:
+    """Hold what is declared of a driver, which decides on what may be concluded from it.
+
+    Attributes
+    ----------
+    data, answered_by
+        ``X`` for what people said, and whether those who are scored said it; None for ``O``.
+    role
+        None where no driver claims the column.
+    actor
+        Who decides about it.
+    start_days, end_days
+        First and last day that the values speak of, in days before the outcome is asked for or observed; None
+        where that is not known, infinity for a start without limit.
+    has_goal
+        Whether a goal with an order says which direction improves things.
+    depends_on
+        Levers that change this one.
+    is_randomised
+        Whether lots decided who got it.
+    """
+
+    name: str
+    data: DataKind
+    role: Role | None
+    answered_by: AnsweredBy | None = None
+    actor: Actor | None = None
+    start_days: float | None = None
+    end_days: float | None = None
+    has_goal: bool = True
+    depends_on: tuple[str, ...] = ()
+    is_randomised: bool = False
+
+
+def refuse_lever(driver: DriverFacts, others: Sequence[DriverFacts] = ()) -> tuple[MetadataRefusal, ...]:
+    """Return why a driver is no lever whose effect can be told from other causes; empty if it is one.
+
+    Parameters
+    ----------
+    others
+        All other drivers: among them has to be context from before this one.
+
+    Returns
+    -------
+    tuple
+        All reasons, the most fundamental one first. What is not a lever by its role has that reason alone.
+
+    Examples
+    --------
+    >>> wait = DriverFacts("wait", "O", "lever", actor="company", start_days=90, end_days=1)
+    >>> refuse_lever(wait)
+    ('no earlier context',)
+    >>> refuse_lever(wait, [DriverFacts("region", "O", "context", start_days=400, end_days=90)])
+    ()
+    """
+    if driver.role != "lever":
+        return (driver.role or "no driver",)
+    own = _refuse_kind(driver)
+    if driver.depends_on:
+        own = (*own, "depends on lever")
+    if driver.is_randomised:  # lots need no context and no start: nothing else decided who got it
+        return (*own, *_refuse_end(driver))
+    return (*own, *_refuse_window(driver, others))
+
+
+def controls_of(driver: DriverFacts, others: Sequence[DriverFacts]) -> tuple[str, ...]:
+    """Return the context that ended before a lever began: what may be held fixed.
+
+    Ratings are never among them, whatever their role: mood colours them all.
+    """
+    return tuple(
+        other.name
+        for other in others
+        if other.role == "context"
+        and not (other.data == "X" and other.answered_by != "other")
+        and _is_before(other, driver)
+    )
+
+
+def _is_before(context: DriverFacts, lever: DriverFacts) -> bool:
+    """Tell whether context ended before a lever began."""
+    return (
+        context.end_days is not None and lever.start_days is not None and context.end_days >= lever.start_days
+    )
+
+
+def _refuse_kind(driver: DriverFacts) -> tuple[MetadataRefusal, ...]:
+    """Return what speaks against a driver by what it is."""
+    found: list[MetadataRefusal] = []
+    if driver.data == "X" and driver.answered_by is None:
+        found.append("answered by missing")
+    if driver.data == "X" and driver.answered_by == "entity":
+        found.append("own rating")
+    if driver.actor is None:
+        found.append("actor missing")
+    if driver.actor == "person" and not driver.is_randomised:
+        found.append("own behaviour")
+    if not driver.has_goal:
+        found.append("goal missing")
+    return tuple(found)
+
+
+def _refuse_end(driver: DriverFacts) -> tuple[MetadataRefusal, ...]:
+    """Return what speaks against the last day that a driver speaks of."""
+    if driver.end_days is None:
+        return ("window missing",)
+    return ("after outcome",) if driver.end_days <= 0 else ()
+
+
+def _refuse_window(driver: DriverFacts, others: Sequence[DriverFacts]) -> tuple[MetadataRefusal, ...]:
+    """Return what speaks against the time that a driver speaks of."""
+    if driver.start_days is None:
+        return ("window missing",)
+    if driver.start_days == float("inf"):
+        return (*_refuse_end(driver), "window without start")
+    late = _refuse_end(driver)
+    return late if controls_of(driver, others) else (*late, "no earlier context")

@@ -1,0 +1,237 @@
+"""Why a driver is not offered as something to work on, in sentences that a manager understands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from features.usecase import Language
+from training.drivers.evidence import MetadataRefusal
+
+DataRefusal = Literal[
+    "too few rows",
+    "few events",
+    "no values",
+    "too many controls",
+    "too little variation",
+    "changed before",
+    "self test failed",
+]
+RefusalCode = MetadataRefusal | DataRefusal
+_CODES: tuple[str, ...] = (*get_args(MetadataRefusal), *get_args(DataRefusal))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Hold why a driver is no lever of evidence grade A or B.
+
+    Attributes
+    ----------
+    reason, remedy
+        In plain words, per language: what stands against it, and what would make it testable.
+    """
+
+    code: RefusalCode
+    reason: Mapping[Language, str]
+    remedy: Mapping[Language, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"code": self.code, "reason": dict(self.reason), "remedy": dict(self.remedy)}
+
+
+def word_refusal(code: RefusalCode, name: Mapping[Language, str]) -> Refusal:
+    """Return a refusal with its sentences.
+
+    Parameters
+    ----------
+    name
+        What the driver is called, per language.
+
+    Examples
+    --------
+    >>> word_refusal("own behaviour", {"en": "Number of tickets", "de": "Zahl der Tickets"}).reason["en"]
+    '“Number of tickets” is what people do themselves: those in trouble behave differently already.'
+    """
+    return Refusal(
+        code,
+        {"en": _REASONS[code][0].format(name["en"]), "de": _REASONS[code][1].format(name["de"])},
+        {"en": _REMEDIES[code][0], "de": _REMEDIES[code][1]},
+    )
+
+
+def read_refusal(content: Mapping[str, Any]) -> Refusal:
+    """Read what :meth:`Refusal.to_json` gave.
+
+    Raises
+    ------
+    KeyError
+        If a part is missing or the code is not known.
+    """
+    if content["code"] not in _CODES:
+        raise KeyError(content["code"])
+    return Refusal(content["code"], content["reason"], content["remedy"])
+
+
+_Pair = tuple[str, str]
+_REASONS: Mapping[RefusalCode, _Pair] = {
+    "mediator": (
+        "“{}” lies between a lever and the outcome: it moves when the lever moves.",
+        "„{}“ liegt zwischen einem Hebel und dem Ergebnis: Es bewegt sich, wenn sich der Hebel bewegt.",
+    ),
+    "signal": (
+        "“{}” shows the trouble early but is not its cause.",
+        "„{}“ zeigt das Problem früh an, ist aber nicht seine Ursache.",
+    ),
+    "context": (
+        "“{}” cannot be changed.",
+        "„{}“ lässt sich nicht ändern.",
+    ),
+    "no driver": (
+        "“{}” belongs to no driver, so nobody has said what it is.",
+        "„{}“ gehört zu keinem Treiber; niemand hat gesagt, was es ist.",
+    ),
+    "actor missing": (
+        "Nothing says who decides about “{}”.",
+        "Nirgends steht, wer über „{}“ entscheidet.",
+    ),
+    "answered by missing": (
+        "Nothing says who gave the answers behind “{}”.",
+        "Nirgends steht, wer die Antworten hinter „{}“ gegeben hat.",
+    ),
+    "goal missing": (
+        "“{}” has no goal, so nothing says which direction is better.",
+        "„{}“ hat kein Ziel; nichts sagt, welche Richtung besser ist.",
+    ),
+    "window missing": (
+        "Nothing says when “{}” was measured; it may have changed after the outcome.",
+        "Nirgends steht, wann „{}“ gemessen wurde; es kann sich nach dem Ergebnis geändert haben.",
+    ),
+    "window without start": (
+        "“{}” reaches back without limit, so nothing is known from before it began.",
+        "„{}“ reicht unbegrenzt zurück; aus der Zeit davor ist nichts bekannt.",
+    ),
+    "own rating": (
+        "“{}” is a rating by the same people whose outcome is looked at: mood colours both, in any survey.",
+        "„{}“ ist ein Urteil derselben Menschen wie das Ergebnis: Stimmung färbt beides, in jeder Umfrage.",
+    ),
+    "own behaviour": (
+        "“{}” is what people do themselves: those in trouble behave differently already.",
+        "„{}“ ist das eigene Verhalten der Menschen: Wer unzufrieden ist, verhält sich schon anders.",
+    ),
+    "depends on lever": (
+        "“{}” is moved by another lever, so it lies between that lever and the outcome.",
+        "„{}“ wird von einem anderen Hebel bewegt und liegt damit zwischen diesem und dem Ergebnis.",
+    ),
+    "after outcome": (
+        "“{}” was measured after the outcome, so it can be its consequence.",
+        "„{}“ wurde nach dem Ergebnis gemessen und kann seine Folge sein.",
+    ),
+    "no earlier context": (
+        "For “{}” nothing is known from before it began that could be held equal.",
+        "Zu „{}“ ist aus der Zeit davor nichts bekannt, was sich gleich halten ließe.",
+    ),
+    "too few rows": (
+        "Too few cases have a value of “{}” for a comparison on equal terms.",
+        "Zu wenige Fälle haben einen Wert von „{}“ für einen Vergleich unter gleichen Bedingungen.",
+    ),
+    "few events": (
+        "Too few have the outcome for a comparison of “{}” on equal terms.",
+        "Zu wenige haben das Ergebnis für einen Vergleich von „{}“ unter gleichen Bedingungen.",
+    ),
+    "no values": (
+        "“{}” holds words instead of numbers, which have no goal to come nearer to.",
+        "„{}“ enthält Wörter statt Zahlen; da gibt es kein Ziel, dem man näher kommt.",
+    ),
+    "too many controls": (
+        "For the number of cases too much would have to be held equal to compare “{}”.",
+        "Um „{}“ zu vergleichen, müsste für die Zahl der Fälle zu viel gleich gehalten werden.",
+    ),
+    "too little variation": (
+        "“{}” hardly differs between cases that are otherwise equal.",
+        "„{}“ unterscheidet sich kaum zwischen sonst gleichen Fällen.",
+    ),
+    "changed before": (
+        "“{}” also goes with what people answered before it began, so something else moves both.",
+        "„{}“ geht auch mit früheren Antworten einher, aus der Zeit davor; also bewegt etwas anderes beides.",
+    ),
+    "self test failed": (
+        "Shuffled values of “{}” seem to work as well, so its ranges cannot be trusted.",
+        "Auch gemischte Werte von „{}“ scheinen zu wirken; den Bereichen ist nicht zu trauen.",
+    ),
+}
+_EXPERIMENT: _Pair = (
+    "To learn what it does, try it on some, drawn by lot.",
+    "Was es bewirkt, zeigt ein Versuch mit einigen, die das Los bestimmt.",
+)
+_MORE_DATA: _Pair = (
+    "More cases or an experiment would tell.",
+    "Mehr Fälle oder ein Versuch würden es zeigen.",
+)
+_REMEDIES: Mapping[RefusalCode, _Pair] = {
+    "mediator": (
+        "Work on the lever behind it, or try it on some, drawn by lot.",
+        "Am Hebel dahinter arbeiten, oder ein Versuch mit einigen, die das Los bestimmt.",
+    ),
+    "signal": (
+        "Look for what lies behind it; that may be a lever.",
+        "Suchen, was dahinter steckt; das kann ein Hebel sein.",
+    ),
+    "context": (
+        "Nothing has to be done; it is held equal when levers are compared.",
+        "Nichts ist zu tun; es wird gleich gehalten, wenn Hebel verglichen werden.",
+    ),
+    "no driver": (
+        "Name it under drivers, with its role.",
+        "Unter drivers benennen, mit seiner Rolle.",
+    ),
+    "actor missing": (
+        "Write actor: company or actor: person.",
+        "actor: company oder actor: person eintragen.",
+    ),
+    "answered by missing": (
+        "Write answered_by: entity or other at its source.",
+        "Bei seiner Quelle answered_by: entity oder other eintragen.",
+    ),
+    "goal missing": (
+        "Write a goal with a number, for example goal: '<= 24'.",
+        "Ein Ziel mit einer Zahl eintragen, etwa goal: '<= 24'.",
+    ),
+    "window missing": (
+        "Write when it was measured, in days before the outcome, for example window: {from: 365d, to: 90d}.",
+        "Eintragen, wann es gemessen wurde, in Tagen vor dem Ergebnis, etwa window: {from: 365d, to: 90d}.",
+    ),
+    "window without start": (
+        "Use a feature over a window, for example the mean of 90 days.",
+        "Ein Merkmal über ein Fenster verwenden, etwa das Mittel aus 90 Tagen.",
+    ),
+    "own rating": (
+        "Use what happened behind it (O-data), a rating by somebody else, or an experiment.",
+        "Verwenden, was dahinter geschah (O-Daten), ein Urteil von anderen, oder einen Versuch.",
+    ),
+    "own behaviour": _EXPERIMENT,
+    "depends on lever": (
+        "Work on the lever behind it, or try it on some, drawn by lot.",
+        "Am Hebel dahinter arbeiten, oder ein Versuch mit einigen, die das Los bestimmt.",
+    ),
+    "after outcome": (
+        "Use values from before the outcome.",
+        "Werte aus der Zeit vor dem Ergebnis verwenden.",
+    ),
+    "no earlier context": (
+        "Declare context and let snapshots begin earlier, or try it on some, drawn by lot.",
+        "Kontext benennen und Stichtage früher beginnen lassen, oder ein Versuch, wo das Los entscheidet.",
+    ),
+    "too few rows": _MORE_DATA,
+    "few events": _MORE_DATA,
+    "no values": (
+        "Use a number, for example the share of those with the wanted word.",
+        "Eine Zahl verwenden, etwa den Anteil derer mit dem gewünschten Wort.",
+    ),
+    "too many controls": (
+        "Declare less context, or collect more cases.",
+        "Weniger Kontext benennen, oder mehr Fälle sammeln.",
+    ),
+    "too little variation": _EXPERIMENT,
+    "changed before": _EXPERIMENT,
+    "self test failed": _MORE_DATA,
+}

@@ -1,0 +1,20 @@
+"""Levers: which drivers one may work on first, with evidence grades, effects on equal terms, and refusals.
+
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from training.levers.declared import DeclaredDriver, declared_drivers, refuse_by_metadata
+from training.levers.judging import judge_levers
+from training.levers.record import Lever, LeverEffect, Status, levers_from_json, levers_to_json
+
+__all__ = [
+    "DeclaredDriver",
+    "Lever",
+    "LeverEffect",
+    "Status",
+    "declared_drivers",
+    "judge_levers",
+    "levers_from_json",
+    "levers_to_json",
+    "refuse_by_metadata",
+]

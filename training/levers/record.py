@@ -1,0 +1,143 @@
+"""What is known of a lever: evidence grade, effect with its range, and whether to work on it first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from features.errors import BundleError
+from features.usecase import Language
+from training.drivers import EvidenceGrade, Goal, Refusal, read_refusal
+from training.statistics import Estimate
+
+Status = Literal["offered", "unclear", "wrong way", "refused"]
+Label = Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class LeverEffect:
+    """Hold the effect of a lever with its context and the other levers held equal.
+
+    Attributes
+    ----------
+    slope
+        Change of the outcome per unit of the lever: of a probability for events, of the answer for ratings.
+    short_slope
+        The same among values short of the goal: what is lost per unit of shortfall. None without shortfall.
+    contrast
+        Mean change of the outcome in these rows if everybody who misses the goal met it.
+    p_value
+        Two-sided, of no slope.
+    variation
+        Share of the lever's variance that nothing held equal explains.
+    robustness
+        Share of what is left of lever and outcome that a hidden cause of both would have to explain to leave
+        no effect: shown, never a reason to refuse.
+    controls
+        Names of the drivers that were held equal.
+    n_entities
+        Entities behind the rows.
+    n_columns
+        Columns that the controls took.
+    """
+
+    slope: Estimate
+    short_slope: Estimate | None
+    contrast: Estimate | None
+    p_value: float
+    variation: float
+    robustness: float
+    controls: tuple[str, ...]
+    n_entities: int
+    n_columns: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        estimates = {name: getattr(self, name) for name in _ESTIMATES}
+        shown = {name: None if found is None else found.to_json() for name, found in estimates.items()}
+        return {**vars(self), **shown, "controls": list(self.controls)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` gave."""
+        read = {
+            name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
+        }
+        return cls(**{**content, **read, "controls": tuple(content["controls"])})
+
+
+_ESTIMATES = ("slope", "short_slope", "contrast")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Hold what is known of one driver that the use case declares as lever.
+
+    Attributes
+    ----------
+    feature
+        Column that the goal speaks of.
+    grade
+        A: lots decided who got it; B: compared on equal terms with what was known before; C: an association.
+    status
+        ``offered``: grade A or B, an effect beyond chance over all levers together, in the wanted direction.
+        ``unclear``: no effect beyond chance. ``wrong way``: more of it goes with worse outcomes. ``refused``:
+        grade C.
+    refusals
+        Why it is refused, the most fundamental reason first.
+    """
+
+    name: str
+    label: Label
+    feature: str
+    goal: Goal | None
+    grade: EvidenceGrade
+    status: Status
+    refusals: tuple[Refusal, ...] = ()
+    effect: LeverEffect | None = None
+
+    @property
+    def is_offered(self) -> bool:
+        """Say whether it may stand under what to work on first."""
+        return self.status == "offered"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            **vars(self),
+            "label": dict(self.label),
+            "goal": None if self.goal is None else vars(self.goal),
+            "refusals": [refusal.to_json() for refusal in self.refusals],
+            "effect": None if self.effect is None else self.effect.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` gave."""
+        goal, effect = content["goal"], content["effect"]
+        read = {
+            "goal": None if goal is None else Goal(**goal),
+            "refusals": tuple(read_refusal(refusal) for refusal in content["refusals"]),
+            "effect": None if effect is None else LeverEffect.from_json(effect),
+        }
+        return cls(**{**content, **read})
+
+
+def levers_to_json(levers: Sequence[Lever]) -> list[dict[str, Any]]:
+    """Return plain values, one object per lever, in the order given."""
+    return [lever.to_json() for lever in levers]
+
+
+def levers_from_json(content: Sequence[Mapping[str, Any]]) -> tuple[Lever, ...]:
+    """Read what :func:`levers_to_json` gave.
+
+    Raises
+    ------
+    BundleError
+        If a lever lacks a key or holds one that is unknown.
+    """
+    try:
+        return tuple(Lever.from_json(lever) for lever in content)
+    except (KeyError, TypeError) as error:
+        problem = f"cannot be read ({type(error).__name__}: {error})"
+        where = "evaluation.json: levers"
+        raise BundleError(where, problem, "train again with this version") from error
