@@ -6,15 +6,19 @@ Import from here; the modules inside are an arrangement, not an interface.
 from training.levers.declared import DeclaredDriver, declared_drivers, refuse_by_metadata
 from training.levers.judging import judge_levers
 from training.levers.record import Lever, LeverEffect, Status, levers_from_json, levers_to_json
+from training.levers.words import GRADE_WORDS, foresee_refusals, tell_levers
 
 __all__ = [
+    "GRADE_WORDS",
     "DeclaredDriver",
     "Lever",
     "LeverEffect",
     "Status",
     "declared_drivers",
+    "foresee_refusals",
     "judge_levers",
     "levers_from_json",
     "levers_to_json",
     "refuse_by_metadata",
+    "tell_levers",
 ]

@@ -2,6 +2,7 @@
 
 from features.frame import build
 from training.console import Console
+from training.levers import foresee_refusals
 from training.runs.description import describe_frame
 from training.runs.workspace import load_usecase
 
@@ -10,5 +11,6 @@ def run(console: Console, usecase: str, data: str) -> None:
     """Read the sources and audit them; exit code 2 with one line if something has to be mended."""
     spec = load_usecase(usecase, data)
     frame = build(spec, None, report=console.report)
-    lines = [f"{usecase}: fit to build", *describe_frame(frame)]
+    refusals = foresee_refusals(spec, frame.facts.catalogue, frame.facts.snapshot_dates)
+    lines = [f"{usecase}: fit to build", *describe_frame(frame), *refusals]
     console.result("\n".join(lines), {"usecase": spec.name, "is_fit": True} | frame.facts.to_json())

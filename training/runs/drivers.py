@@ -1,32 +1,54 @@
-"""Verb ``drivers``: what goes with the outcome, as the champion sees it."""
+"""Verb ``drivers``: what goes with the outcome as the champion sees it, and what to work on first."""
 
 import tempfile
 from pathlib import Path
 
-from training.bundle import load
+from training.bundle import Bundle, load
 from training.console import Console
-from training.drivers import rows_from_json
+from training.drivers import DriverRow, rows_from_json
+from training.levers import GRADE_WORDS, levers_from_json, tell_levers
 from training.registry import connect, fetch_champion
 from training.runs.workspace import Workspace
+from training.usability import doubts_of
 
 
 def run(console: Console, name: str, out: str) -> None:
-    """Print the ranking with its ranges; every row is an association (evidence grade C)."""
+    """Print the ranking with its ranges and evidence grades, the levers, and what is none and why."""
     connect(Workspace(Path(out)).folder)
     with tempfile.TemporaryDirectory() as scratch:
         champion = fetch_champion(name, Path(scratch) / "bundle")
         bundle = load(Path(scratch) / "bundle")
-    drivers = rows_from_json(bundle.drivers)
-    width = max((len(driver.label["en"]) for driver in drivers), default=0)
-    lines = [
-        f"drivers of {name}, version {champion.version} ({bundle.model_version})",
-        "share of the explanation, likely range, driver, role, evidence",
-    ]
-    lines += [
-        f"{driver.share.value:5.0%}  {driver.share.low:4.0%} to {driver.share.high:4.0%}  "
-        f"{driver.label['en']:<{width}}  {driver.role or 'other':<8}  {driver.evidence_grade} (associated)"
-        for driver in drivers
-    ]
+    lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
+    if not doubts_of(bundle):
+        lines += _describe_ranking(rows_from_json(bundle.drivers))
     console.result(
-        "\n".join(lines), {"usecase": name, "model_version": bundle.model_version, "drivers": bundle.drivers}
+        "\n".join([*lines, *describe_levers(bundle)]),
+        {
+            "usecase": name,
+            "model_version": bundle.model_version,
+            "is_usable": not doubts_of(bundle),
+            "drivers": bundle.drivers,
+            "levers": bundle.evaluation.get("levers", []),
+        },
     )
+
+
+def describe_levers(bundle: Bundle) -> list[str]:
+    """Return what to work on first and what is no lever and why, a line each."""
+    levers = levers_from_json(bundle.evaluation.get("levers", []))
+    is_event = bundle.usecase.outcome in {"event", "silence", "binary"}
+    return tell_levers(levers, is_usable=not doubts_of(bundle), is_event=is_event)
+
+
+def _describe_ranking(drivers: tuple[DriverRow, ...]) -> list[str]:
+    """Return a line per driver, largest first."""
+    width = max((len(driver.label["en"]) for driver in drivers), default=0)
+    return [
+        "share of the explanation, likely range, driver, role, evidence",
+        *(
+            f"{driver.share.value:5.0%}  {driver.share.low:4.0%} to {driver.share.high:4.0%}  "
+            f"{driver.label['en']:<{width}}  {driver.role or 'other':<8}  "
+            f"{driver.evidence_grade} ({GRADE_WORDS[driver.evidence_grade]})"
+            for driver in drivers
+        ),
+    ]

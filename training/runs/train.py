@@ -38,6 +38,7 @@ from training.registry import (
 )
 from training.runs import report as report_run
 from training.runs.build import build_in
+from training.runs.drivers import describe_levers
 from training.runs.figures import (
     draw_answers,
     draw_beeswarm,
@@ -264,6 +265,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     lines += [] if competing is None else [competing]
     lines += tell_worth(trained.bundle.evaluation)
     lines += tell_breakdown(trained.bundle.evaluation)
+    lines += describe_levers(trained.bundle)
     tuning = trained.learned.tuning
     lines += [] if tuning is None else [tuning.summary]
     missing = report_run.missing_events(trained.bundle.facts)
