@@ -7,14 +7,15 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import BSpline
 from scipy.linalg import qr
-from sklearn.preprocessing import SplineTransformer
 
 from training.statistics.arrays import Bools, Floats, as_column
 
 CONTEXT_KNOTS: Final = 5
 LEVER_KNOTS: Final = 4
 FEWEST_OF_LEVEL: Final = 5
+_DEGREE: Final = 3
 _RANK_TOLERANCE: Final = 1e-10
 
 
@@ -81,8 +82,22 @@ def write_bent(control: Control, n_knots: int) -> Floats:
     if n_distinct <= n_knots:
         bent = _mark_levels(filled)
     else:
-        bent = SplineTransformer(n_knots, knots="quantile", include_bias=False).fit_transform(filled[:, None])
+        bent = _bend(filled, n_knots)
     return np.hstack([bent, is_missing]) if is_missing.any() else np.asarray(bent)
+
+
+def _bend(values: Floats, n_knots: int) -> Floats:
+    """Return the cubic B-splines of numbers with knots at quantiles, without the last: a constant is at hand.
+
+    The knots beyond either end keep the distance of the two at that end (Eilers and Marx 1996).
+    """
+    knots = np.percentile(values, np.linspace(0, 100, n_knots))
+    steps = np.arange(1, _DEGREE + 1)
+    before = knots[0] - steps[::-1] * (knots[1] - knots[0])
+    after = knots[-1] + steps * (knots[-1] - knots[-2])
+    one_each = np.eye(n_knots + _DEGREE - 1)
+    splines = BSpline(np.concatenate([before, knots, after]), one_each, _DEGREE, extrapolate=False)
+    return np.asarray(splines(values)[:, :-1])
 
 
 def orthonormal(columns: Floats, beside: Floats | None = None) -> Floats:
