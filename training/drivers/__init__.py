@@ -13,13 +13,15 @@ from training.drivers.attribution import (
 )
 from training.drivers.direction import Direction, direction_of
 from training.drivers.goal import Goal, goal_met, read_goal
-from training.drivers.ranking import RowWeights, rank_drivers
+from training.drivers.ranking import rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
+from training.drivers.shares import DriverShares, RowWeights
 
 __all__ = [
     "Direction",
     "DriverGroup",
     "DriverRow",
+    "DriverShares",
     "EvidenceGrade",
     "Goal",
     "IntervalMethod",
