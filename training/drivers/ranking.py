@@ -1,50 +1,20 @@
-"""Rank drivers by their share of the explanation, with ranges, and say which of them may swap places."""
+"""Rank drivers by their share of the explanation, with ranges, and say which ranks are open."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from features.catalogue import Catalogue
 from features.usecase import Driver
-from training.drivers.attribution import (
-    DriverGroup,
-    driver_groups,
-    importance_shares,
-    normalise,
-    sum_by_driver,
-)
+from training.drivers.attribution import DriverGroup, driver_groups, sum_by_driver
 from training.drivers.direction import Direction, direction_of
 from training.drivers.goal import goal_met, read_goal
-from training.drivers.row import DriverRow, IntervalMethod
-from training.statistics import LEVEL, EntityDraws, Estimate, Floats
-
-FEWEST_REFITS = 8
-
-
-@dataclass(frozen=True)
-class RowWeights:
-    """Hold how many people of the population each row stands for; None where each stands for one.
-
-    Attributes
-    ----------
-    rows
-        Weight of each row with attributions.
-    today
-        Weight of each row of ``today``.
-    refitted
-        Weight of each row of a refit's attributions, the same for all refits.
-    """
-
-    rows: Floats | None = None
-    today: Floats | None = None
-    refitted: Floats | None = None
-
-
-_UNWEIGHTED = RowWeights()
+from training.drivers.row import DriverRow
+from training.drivers.shares import UNWEIGHTED, DriverShares, RowWeights
+from training.statistics import Estimate, Floats
+from training.statistics.rank_intervals import RankIntervals, rank_intervals
 
 
 def rank_drivers(
@@ -56,15 +26,17 @@ def rank_drivers(
     entities: npt.ArrayLike | None = None,
     today: Floats | None = None,
     refits: Sequence[Floats] = (),
-    weights: RowWeights = _UNWEIGHTED,
+    weights: RowWeights = UNWEIGHTED,
     n_draws: int = 500,
     seed: int = 0,
 ) -> tuple[DriverRow, ...]:
     """Rank the drivers of a model by their share of its explanation, largest first.
 
     The signed attributions inside a driver are added per row; the mean of their absolute sums, scaled to 1
-    over all drivers, is the share. Rows alone say too little about its range (they cover the true rank in
-    40-66 % of cases): pass refits, and the range also holds what other entities would have taught the model.
+    over all drivers, is the share. Ranges of ranks come from step-down tests of all differences of shares
+    (:func:`training.statistics.rank_intervals.rank_intervals`). Rows alone say too little (their ranges cover
+    the true rank in 40-66 % of cases): pass refits, and all ranges also hold what other entities would have
+    taught the model.
 
     Parameters
     ----------
@@ -86,7 +58,8 @@ def rank_drivers(
     Returns
     -------
     tuple of DriverRow
-        Sorted by share; evidence grade C, for an attribution is never more than an association.
+        Sorted by share, with the ranks that chance leaves to each; evidence grade C, for an attribution is
+        never more than an association.
 
     Raises
     ------
@@ -98,82 +71,57 @@ def rank_drivers(
         raise ValueError(message)
     groups = driver_groups(catalogue, drivers)
     by_driver = sum_by_driver(attributions, groups)
-    draws = EntityDraws.of(len(by_driver), entity=entities, weight=weights.rows, n_draws=n_draws, seed=seed)
-    shares = importance_shares(by_driver, weights.rows)
-    refitted = [importance_shares(sum_by_driver(refit, groups), weights.refitted) for refit in refits]
-    spread = _spread(by_driver, refitted, draws)
+    shares = DriverShares.of(
+        attributions, groups, entities=entities, refits=refits, weights=weights, n_draws=n_draws, seed=seed
+    )
     if today is None:
         today, weights = values, replace(weights, today=weights.rows)
     rows = [
         _describe(group, column, by_driver, attributions, values, catalogue, today, weights)
         for column, group in enumerate(groups)
     ]
-    order = sorted(range(len(groups)), key=lambda column: (-shares[column], groups[column].name))
-    names = [group.name for group in groups]
-    return tuple(
-        replace(
-            rows[column],
-            share=spread.estimate(float(shares[column]), column, len(by_driver)),
-            interval_method=spread.method,
-            may_swap_with=tuple(names[other] for other in order if spread.may_swap(shares, column, other)),
-        )
+    order = sorted(range(len(groups)), key=lambda column: (-shares.value[column], groups[column].name))
+    ranked = [
+        replace(rows[column], share=shares.estimate(column), interval_method=shares.method)
         for column in order
-    )
+    ]
+    return _Places.of(shares, order, seed).fill(ranked)
 
 
 @dataclass(frozen=True)
-class _Spread:
-    """Hold how far shares would wander: covariances over entities, and over refits where there are any."""
+class _Places:
+    """Hold which ranks of the drivers are open, in the order of their shares."""
 
-    over_rows: Floats
-    over_refits: Floats
-    n_refits: int
+    each: RankIntervals
+    joint: RankIntervals
+    tie_group: Sequence[int]
 
-    @property
-    def method(self) -> IntervalMethod:
-        """Name what the ranges hold."""
-        return "half-sample refits and entity bootstrap" if self.n_refits else "entity bootstrap"
+    @classmethod
+    def of(cls, shares: DriverShares, order: Sequence[int], seed: int) -> "_Places":
+        """Test all differences of shares; ``order`` has the columns from the largest share down."""
+        value, places = shares.value[order], np.ix_(order, order)
+        n_pairs = max(1, len(order) * (len(order) - 1) // 2)
+        each = rank_intervals(value, shares.covariance[places], is_signed=True, seed=seed)
+        together = shares.covariance_for(n_pairs)[places]
+        joint = rank_intervals(value, together, is_signed=True, is_joint=True, seed=seed)
+        sizes = [len(group) for group in each.tie_groups()]
+        return cls(each, joint, np.repeat(np.arange(1, len(sizes) + 1), sizes).tolist())
 
-    def half_width(self, contrast: Floats) -> float:
-        """Return half the width of the 95 % interval of ``contrast @ shares``.
-
-        Both sources of chance are independent, so squared widths add; few refits get Student's factor.
-        """
-        quantile = (1 + LEVEL) / 2
-        squared = float(stats.norm.ppf(quantile)) ** 2 * float(contrast @ self.over_rows @ contrast)
-        if self.n_refits:
-            factor = float(stats.t.ppf(quantile, self.n_refits - 1))
-            squared += factor**2 * float(contrast @ self.over_refits @ contrast)
-        return math.sqrt(max(0.0, squared))
-
-    def estimate(self, share: float, column: int, n_rows: int) -> Estimate:
-        """Return a share with its range, kept inside 0..1."""
-        half = self.half_width(np.eye(len(self.over_rows))[column])
-        return Estimate.around(share, max(0.0, share - half), min(1.0, share + half), n_rows)
-
-    def may_swap(self, shares: Floats, column: int, other: int) -> bool:
-        """Tell whether the difference of two shares is not clear of 0."""
-        if column == other:
-            return False
-        unit = np.eye(len(self.over_rows))
-        return bool(abs(shares[column] - shares[other]) <= self.half_width(unit[column] - unit[other]))
-
-
-def _spread(by_driver: Floats, refitted_shares: Sequence[Floats], draws: EntityDraws) -> _Spread:
-    """Measure the spread of the shares over resampled entities and over refits."""
-    if 0 < len(refitted_shares) < FEWEST_REFITS:
-        message = f"{len(refitted_shares)} refits say too little; pass at least {FEWEST_REFITS}, or none"
-        raise ValueError(message)
-    size = np.abs(by_driver)
-    resampled = draws.apply(lambda weights: normalise(weights @ size))
-    over_rows = _covariance(resampled)
-    over_refits = _covariance(np.stack(refitted_shares)) if refitted_shares else np.zeros_like(over_rows)
-    return _Spread(over_rows, over_refits, len(refitted_shares))
-
-
-def _covariance(draws: Floats) -> Floats:
-    """Return the covariance of columns, two-dimensional also for one column."""
-    return np.atleast_2d(np.cov(draws, rowvar=False))
+    def fill(self, rows: Sequence[DriverRow]) -> tuple[DriverRow, ...]:
+        """Write the places into rows that stand in the same order."""
+        return tuple(
+            replace(
+                row,
+                may_swap_with=tuple(rows[other].name for other in np.flatnonzero(is_open).tolist()),
+                rank_low=int(self.each.low[place]),
+                rank_high=int(self.each.high[place]),
+                # Both are read from draws: what holds for all may not come out narrower than for one.
+                rank_low_joint=int(min(self.joint.low[place], self.each.low[place])),
+                rank_high_joint=int(max(self.joint.high[place], self.each.high[place])),
+                tie_group=self.tie_group[place],
+            )
+            for place, (row, is_open) in enumerate(zip(rows, self.each.is_open, strict=True))
+        )
 
 
 def _describe(

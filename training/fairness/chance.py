@@ -1,11 +1,9 @@
-"""Which of many differences are more than chance."""
-
-from collections.abc import Sequence
+"""How far a difference is beyond chance."""
 
 import numpy as np
 from scipy import stats
 
-from training.statistics import LEVEL, Floats
+from training.statistics import Floats
 
 
 def p_value(value: float, draws: Floats, expected: float = 0.0) -> float:
@@ -18,22 +16,3 @@ def p_value(value: float, draws: Floats, expected: float = 0.0) -> float:
     if not spread > 0 or not np.isfinite(value):
         return 1.0
     return float(2 * stats.norm.sf(abs(value - expected) / spread))
-
-
-def beyond_chance(p_values: Sequence[float]) -> tuple[bool, ...]:
-    """Tell which of a family are clear (Holm 1979): a false one among all of them in 5 of 100 families.
-
-    Examples
-    --------
-    >>> beyond_chance([0.001, 0.02, 0.04])
-    (True, True, True)
-    >>> beyond_chance([0.02, 0.5, 0.04])
-    (False, False, False)
-    """
-    order = np.argsort(p_values, kind="stable")
-    is_clear = np.zeros(len(order), dtype=np.bool_)
-    for place, number in enumerate(order):
-        if p_values[number] > (1 - LEVEL) / (len(order) - place):
-            break
-        is_clear[number] = True
-    return tuple(bool(clear) for clear in is_clear)

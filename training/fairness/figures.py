@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from training.fairness.chance import beyond_chance
 from training.fairness.comparing import Difference, compare
 from training.fairness.judged import JudgedRows
 from training.fairness.rates import OF_ANSWERS, OF_EVENTS, draw_figures, rates_by_group
 from training.fairness.showing import Groups, large_groups, show_groups
 from training.statistics import Floats, from_draws
+from training.statistics.families import holm
 
 N_DRAWS = 500
 _ON_EVENTS, _ON_OTHERS = ("true_positive_rate",), ("false_positive_rate",)
@@ -39,7 +39,7 @@ def judge_groups(
     for name, of_row in groups.items():
         found[name], more = _judge_attribute(tested, name, of_row[tested.positions], minimum, seed)
         differences += more
-    clear = beyond_chance([one.p_value for one in differences])
+    clear = holm([one.p_value for one in differences])
     for one, is_clear in zip(differences, clear, strict=True):
         if is_clear and one.is_large:
             found[one.attribute]["alarms"].append({"group": one.group, "figure": one.figure, **one.to_json()})

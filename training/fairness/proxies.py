@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.encoding import Encoder
-from training.fairness.chance import beyond_chance, p_value
+from training.fairness.chance import p_value
 from training.fairness.figures import N_DRAWS
 from training.fairness.guessing import Guesses, guess_groups
 from training.fairness.judged import JudgedRows
 from training.fairness.showing import Groups, Shown, show_groups
 from training.rows import Floats, TrainingRows
 from training.statistics import EntityDraws, Ranking, from_draws
+from training.statistics.families import holm
 
 MOST_ENTITIES = 2_000
 MOST_CARRIERS = 5
@@ -56,9 +57,9 @@ def find_proxies(
         if one["state"] == "judged"
         for figure in (one["auc"], *one["order"].values())
     ]
-    clear = beyond_chance([figure.pop("p_value") for figure in figures])
+    clear = holm([figure.pop("p_value") for figure in figures])
     for figure, is_clear in zip(figures, clear, strict=True):
-        figure["is_clear"] = is_clear
+        figure["is_clear"] = bool(is_clear)
     for one in found.values():
         # What carries a guess that is no better than chance is chance itself.
         one["carriers"] = one["carriers"] if one["auc"] and one["auc"]["is_clear"] else []

@@ -311,24 +311,3 @@ class _Regression:
 def _residual(values: Floats, basis: Floats) -> Floats:
     """Return what a basis does not explain."""
     return values - basis @ (basis.T @ values)
-
-
-def holm(p_values: npt.ArrayLike, level: float = 1 - LEVEL) -> npt.NDArray[np.bool_]:
-    """Return which hypotheses fall if none may fall wrongly in more than ``level`` of cases (Holm 1979).
-
-    NaN, for what was not tested, never falls and counts as no member of the family.
-
-    Examples
-    --------
-    >>> holm([0.001, 0.04, 0.03, float("nan")]).tolist()
-    [True, False, False, False]
-    """
-    found = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(np.where(np.isnan(found), np.inf, found), kind="stable")
-    n_tested = int(np.isfinite(found).sum())
-    rejected = np.zeros(found.size, dtype=np.bool_)
-    for place, position in enumerate(order[:n_tested]):
-        if found[position] > level / (n_tested - place):
-            break
-        rejected[position] = True
-    return rejected

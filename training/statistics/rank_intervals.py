@@ -5,7 +5,9 @@ from tests of all pairwise differences, with step-down critical values: Mogstad,
 Inference for Ranks, Review of Economic Studies 2023, doi 10.1093/restud/rdad006.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +26,15 @@ class RankIntervals:
         ``[p]`` what is ranked, largest first.
     low, high
         ``[p]`` best and worst rank that the data allow.
+    is_open
+        ``[p, p]`` whether the order of two things is open: not told by the tests of both. Two whose ranges
+        share a rank between them may still be told apart.
     """
 
     estimate: Floats
     low: Ints
     high: Ints
+    is_open: Bools
 
     @property
     def order(self) -> Ints:
@@ -89,27 +95,30 @@ def rank_intervals(
     """
     signed = as_column("estimate", estimate)
     ranked, deviations = _draw(signed, covariance, is_signed=is_signed, n_draws=n_draws, seed=seed)
-    if signed.size == 1:
-        return RankIntervals(ranked, np.ones(1, np.int64), np.ones(1, np.int64))
-    is_below = _reject_all(ranked, deviations) if is_joint else _reject_each(ranked, deviations)
-    better, worse = is_below
-    return RankIntervals(ranked, 1 + better.sum(axis=1), signed.size - worse.sum(axis=1))
+    better, worse = (_reject_all if is_joint else _reject_each)(ranked, deviations)
+    is_told = better | worse
+    return RankIntervals(
+        estimate=ranked,
+        low=1 + better.sum(axis=1),
+        high=signed.size - worse.sum(axis=1),
+        is_open=~(is_told & is_told.T) & ~np.eye(signed.size, dtype=np.bool_),
+    )
 
 
 def _draw(
     signed: Floats, covariance: Floats, *, is_signed: bool, n_draws: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """Return what is ranked, and how far it is off in each draw, shape (draws, p)."""
+    """Return what is ranked, and how far it is off in each draw, shape (p, draws)."""
     shape = (signed.size, signed.size)
     if covariance.shape != shape or not np.isfinite(covariance).all():
         message = f"covariance has the shape {covariance.shape}; finite values of {shape} are needed"
         raise ValueError(message)
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    noise = np.random.default_rng(seed).standard_normal((n_draws, signed.size)) @ root.T
+    noise = root @ np.random.default_rng(seed).standard_normal((n_draws, signed.size)).T
     if is_signed:
         return signed, noise
-    return np.abs(signed), np.abs(signed + noise) - np.abs(signed)
+    return np.abs(signed), np.abs(signed[:, None] + noise) - np.abs(signed)[:, None]
 
 
 def _reject_each(ranked: Floats, deviations: Floats) -> tuple[Bools, Bools]:
@@ -121,42 +130,62 @@ def _reject_each(ranked: Floats, deviations: Floats) -> tuple[Bools, Bools]:
     above, below = np.zeros((size, size), dtype=np.bool_), np.zeros((size, size), dtype=np.bool_)
     tail = (1 + LEVEL) / 2
     for one in range(size):
-        noise, gaps = _studentise(deviations - deviations[:, [one]], ranked - ranked[one])
+        noise, gaps = _compare(ranked, deviations, one)
         others = np.arange(size) != one
-        above[one] = _step_down(noise, gaps, others, tail)
-        below[one] = _step_down(-noise, -gaps, others, tail)
+        above[one] = _step_down(partial(_largest, noise), gaps, others, tail)
+        below[one] = _step_down(partial(_largest, -noise), -gaps, others, tail)
     return above, below
+
+
+def _largest(noise: Floats, active: Bools) -> Floats:
+    """Return the largest noise of some in each draw."""
+    return np.asarray(noise[active].max(axis=0))
 
 
 def _reject_all(ranked: Floats, deviations: Floats) -> tuple[Bools, Bools]:
     """Test all ordered pairs in one family; both sides of all ranges come from the same rejections."""
-    size, n_draws = ranked.size, len(deviations)
-    differences = (deviations[:, None, :] - deviations[:, :, None]).reshape(n_draws, -1)
-    noise, gaps = _studentise(differences, (ranked[None, :] - ranked[:, None]).reshape(-1))
-    pairs = ~np.eye(size, dtype=np.bool_).reshape(-1)
-    above = _step_down(noise, gaps, pairs, LEVEL).reshape(size, size)
+    size = ranked.size
+
+    def largest(active: Bools) -> Floats:
+        # Thing by thing: the noise of all pairs of some hundred things at once would fill gigabytes.
+        found = np.full(deviations.shape[1], -np.inf)
+        for one in np.flatnonzero(active.any(axis=1)).tolist():
+            noise, _ = _compare(ranked, deviations, one)
+            np.maximum(found, _largest(noise, active[one]), out=found)
+        return found
+
+    gaps = np.stack([_compare(ranked, deviations, one)[1] for one in range(size)])
+    above = _step_down(largest, gaps, ~np.eye(size, dtype=np.bool_), LEVEL)
     return above, above.T
 
 
-def _studentise(noise: Floats, gaps: Floats) -> tuple[Floats, Floats]:
-    """Divide by the standard deviation over draws; a difference without any noise is certain."""
-    spread = noise.std(axis=0)
+def _compare(ranked: Floats, deviations: Floats, one: int) -> tuple[Floats, Floats]:
+    """Return how far all stand above one, in standard deviations: in each draw by chance, and found.
+
+    A difference without any noise is certain.
+    """
+    noise, gaps = deviations - deviations[one], ranked - ranked[one]
+    spread = noise.std(axis=1)
     is_noisy = spread > 0
     scale = np.where(is_noisy, spread, 1.0)
     certain = np.where(gaps == 0, 0.0, np.copysign(np.inf, gaps))
-    return noise / scale, np.where(is_noisy, gaps / scale, certain)
+    return noise / scale[:, None], np.where(is_noisy, gaps / scale, certain)
 
 
-def _step_down(noise: Floats, gaps: Floats, family: Bools, quantile: float) -> Bools:
+def _step_down(largest: Callable[[Bools], Floats], gaps: Floats, family: Bools, quantile: float) -> Bools:
     """Return which gaps of a family are clearly above 0 (Romano and Wolf 2005).
 
     What was rejected leaves the family, which lowers the critical value for the rest, until nothing more
     goes.
+
+    Parameters
+    ----------
+    largest
+        Gives for some of the family the largest noise in each draw.
     """
     active, rejected = family.copy(), np.zeros_like(family)
     while active.any():
-        critical = float(np.quantile(noise[:, active].max(axis=1), quantile))
-        found = active & (gaps > critical)
+        found = active & (gaps > float(np.quantile(largest(active), quantile)))
         if not found.any():
             break
         rejected |= found

@@ -1,6 +1,5 @@
 """How the explained variance of a rating splits over correlated items: for comparison with older reports."""
 
-from itertools import combinations
 from math import comb
 from typing import Final
 
@@ -21,9 +20,15 @@ def relative_weights(correlation: Floats, with_target: Floats) -> Floats:
     Parameters
     ----------
     correlation
-        ``[p, p]`` correlations of the items.
+        ``[..., p, p]`` correlations of the items; leading dimensions are tables of their own, as resamples
+        give them.
     with_target
-        ``[p]`` their correlations with the target.
+        ``[..., p]`` their correlations with the target.
+
+    Returns
+    -------
+    ndarray
+        ``[..., p]``.
 
     Raises
     ------
@@ -37,9 +42,9 @@ def relative_weights(correlation: Floats, with_target: Floats) -> Floats:
     ([0.2867, 0.0867], 0.3733)
     """
     values, vectors = _decompose(correlation, with_target)
-    loadings = vectors * np.sqrt(values) @ vectors.T
-    slopes = np.linalg.solve(loadings, with_target)
-    weights: Floats = loadings**2 @ slopes**2
+    loadings = vectors * np.sqrt(values)[..., None, :] @ np.swapaxes(vectors, -1, -2)
+    slopes = np.linalg.solve(loadings, with_target[..., None])
+    weights: Floats = (loadings**2 @ slopes**2)[..., 0]
     return weights
 
 
@@ -59,45 +64,53 @@ def shapley_r2(correlation: Floats, with_target: Floats) -> Floats:
         If there are more items, the correlations do not fit together, or an item is a combination of others.
     """
     _decompose(correlation, with_target)
-    size = with_target.size
+    size = with_target.shape[-1]
     if size > MAX_ITEMS:
         message = f"{size} items have 2^{size} subsets; pass at most {MAX_ITEMS}"
         raise ValueError(message)
     explained = _explain_subsets(correlation, with_target)
-    gains = np.zeros(size)
     subsets = np.arange(1 << size)
-    counts = np.array([int(subset).bit_count() for subset in subsets])
+    n_members = np.bitwise_count(subsets)
+    share = np.array([1.0 / (size * comb(size - 1, others)) for others in range(size)])
+    gains = np.zeros(with_target.shape)
     for item in range(size):
         without = subsets[(subsets >> item) & 1 == 0]
-        share = 1.0 / (size * np.array([comb(size - 1, int(count)) for count in counts[without]]))
-        gains[item] = share @ (explained[without | (1 << item)] - explained[without])
+        gain = explained[..., without | (1 << item)] - explained[..., without]
+        gains[..., item] = gain @ share[n_members[without]]
     return gains
 
 
 def _explain_subsets(correlation: Floats, with_target: Floats) -> Floats:
-    """Return R squared of every subset of items; bit ``j`` of the position says that item ``j`` is in."""
-    size = with_target.size
-    explained = np.zeros(1 << size)
-    for n_items in range(1, size + 1):
-        chosen = np.array(list(combinations(range(size), n_items)))
-        blocks = correlation[chosen[:, :, None], chosen[:, None, :]]
-        targets = with_target[chosen]
-        slopes = np.linalg.solve(blocks, targets[:, :, None])[:, :, 0]
-        explained[(1 << chosen).sum(axis=1)] = (slopes * targets).sum(axis=1)
-    return explained
+    """Return R squared of every subset of items; bit ``j`` of the position says that item ``j`` is in.
+
+    Item by item all subsets double: once without the item, once with all that is left freed of it. So no
+    subset is solved from the start.
+    """
+    column = with_target[..., None]
+    whole = np.block([[correlation, column], [np.swapaxes(column, -1, -2), np.ones_like(column[..., :1, :])]])
+    rest = whole[..., None, :, :]
+    for _ in range(with_target.shape[-1]):
+        first, others = rest[..., :1, :1], rest[..., 1:, :1]
+        left = rest[..., 1:, 1:]
+        freed = left - others * np.swapaxes(others, -1, -2) / first
+        rest = np.concatenate([left, freed], axis=-3)
+    return np.asarray(1.0 - rest[..., 0, 0])
 
 
 def _decompose(correlation: Floats, with_target: Floats) -> tuple[Floats, Floats]:
     """Return eigenvalues and eigenvectors of correlations that fit together."""
-    shape = (with_target.size, with_target.size)
-    if with_target.ndim != 1 or correlation.shape != shape:
+    shape = (*with_target.shape, *with_target.shape[-1:])
+    if with_target.ndim == 0 or correlation.shape != shape:
         message = f"correlation has the shape {correlation.shape}, with_target {with_target.shape}"
         raise ValueError(message)
-    if not np.allclose(correlation, correlation.T) or not np.allclose(np.diag(correlation), 1.0):
+    is_symmetric = np.allclose(correlation, np.swapaxes(correlation, -1, -2))
+    if not is_symmetric or not np.allclose(np.diagonal(correlation, axis1=-2, axis2=-1), 1.0):
         message = "correlation is not symmetric with ones on its diagonal"
         raise ValueError(message)
     values, vectors = np.linalg.eigh(correlation)
-    if values[0] < _TINY * values[-1]:
-        message = f"the smallest eigenvalue is {values[0]:.2g}: an item is a combination of others; drop it"
+    is_empty = values.size == 0
+    if not is_empty and (values[..., 0] < _TINY * values[..., -1]).any():
+        smallest = float(values.min())
+        message = f"the smallest eigenvalue is {smallest:.2g}: an item is a combination of others; drop it"
         raise ValueError(message)
     return values, vectors

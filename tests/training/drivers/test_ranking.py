@@ -6,7 +6,7 @@ import pytest
 from features.catalogue import Catalogue, Feature
 from features.errors import BundleError
 from features.usecase import Driver
-from training.drivers import rank_drivers, rows_from_json, rows_to_json
+from training.drivers import DriverRow, rank_drivers, rows_from_json, rows_to_json
 from training.statistics import Floats
 
 CATALOGUE = Catalogue(
@@ -110,6 +110,72 @@ def test_equal_drivers_may_swap_places_and_clear_ones_may_not() -> None:
     assert by_name["tone"].may_swap_with == ("waiting",)
 
 
+def test_clear_drivers_have_one_rank_each() -> None:
+    rows = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, 0.05))
+    assert [(row.rank_low, row.rank_high) for row in rows] == [(1, 1), (2, 2), (3, 3)]
+    assert [(row.rank_low_joint, row.rank_high_joint) for row in rows] == [(1, 1), (2, 2), (3, 3)]
+    assert [row.tie_group for row in rows] == [1, 2, 3]
+
+
+def test_equal_drivers_share_ranks_and_a_tie_group() -> None:
+    attributions = _attributions(VALUES, np.array([0.5, 0.0, 0.5, 0.1]))
+    rows = rank_drivers(attributions, VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, 0.1))
+    assert [(row.rank_low, row.rank_high, row.tie_group) for row in rows] == [(1, 2, 1), (1, 2, 1), (3, 3, 2)]
+
+
+def test_what_refits_do_not_agree_on_is_open() -> None:
+    steady, shaky = (
+        rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, spread))
+        for spread in (0.05, 1.0)
+    )
+    assert [row.may_swap_with for row in steady] == [(), (), ()]
+    assert [row.may_swap_with[:1] for row in shaky[:2]] == [("tone",), ("waiting",)]
+    assert shaky[0].rank_high is not None
+    assert shaky[0].rank_high >= 2
+
+
+def _equal_world() -> tuple[DriverRow, ...]:
+    """Return six drivers with a share of a sixth each, as far as refits can tell."""
+    catalogue = Catalogue(tuple(Feature(f"f{number}", "number", "table") for number in range(6)))
+    random = np.random.default_rng(3)
+    values = random.normal(size=(400, 6))
+    refits = [values * np.exp(0.1 * random.normal(size=6)) for _ in range(16)]
+    return rank_drivers(values * np.exp(0.1 * random.normal(size=6)), values, catalogue, {}, refits=refits)
+
+
+def test_among_equal_drivers_each_may_be_first_or_last() -> None:
+    rows = _equal_world()
+    assert {(row.rank_low_joint, row.rank_high_joint) for row in rows} == {(1, 6)}
+    assert {row.may_be_top_three for row in rows} == {True}
+    assert {row.tie_group for row in rows} == {1}
+    assert all(len(row.may_swap_with) == 5 for row in rows)
+
+
+def test_ranges_that_hold_together_are_never_narrower() -> None:
+    for spread in (0.05, 0.2, 0.5):
+        refits = _refits(VALUES, spread)
+        for row in rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=refits):
+            assert row.rank_low_joint is not None
+            assert row.rank_low is not None
+            assert row.rank_high is not None
+            assert row.rank_high_joint is not None
+            assert row.rank_low_joint <= row.rank_low <= row.rank_high <= row.rank_high_joint
+
+
+def test_one_driver_alone_is_the_first() -> None:
+    catalogue = Catalogue((Feature("only", "number", "table"),))
+    (row,) = rank_drivers(VALUES[:, 1:2], VALUES[:, 1:2], catalogue, {})
+    assert (row.share.value, row.rank_low, row.rank_high, row.tie_group) == (1.0, 1, 1, 1)
+
+
+def test_the_order_of_columns_does_not_matter() -> None:
+    attributions, turned = _attributions(VALUES), Catalogue(CATALOGUE.features[::-1])
+    rows = rank_drivers(attributions, VALUES, CATALOGUE, DRIVERS)
+    again = rank_drivers(attributions[:, ::-1], VALUES[:, ::-1], turned, DRIVERS)
+    assert [row.name for row in again] == [row.name for row in rows]
+    assert [(row.rank_low, row.rank_high) for row in again] == [(row.rank_low, row.rank_high) for row in rows]
+
+
 def test_the_ranking_is_the_same_twice() -> None:
     first, second = (rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS) for _ in range(2))
     assert first == second
@@ -124,6 +190,15 @@ def test_rows_survive_json() -> None:
     rows = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS, refits=_refits(VALUES, 0.1))
     stored = json.loads(json.dumps(rows_to_json(rows), allow_nan=False))
     assert rows_from_json(stored) == rows
+
+
+def test_rows_of_older_bundles_are_read_without_ranks() -> None:
+    stored = rows_to_json(rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS))
+    ranks = {"rank_low", "rank_high", "rank_low_joint", "rank_high_joint", "tie_group"}
+    older = [{key: value for key, value in row.items() if key not in ranks} for row in stored]
+    for row in rows_from_json(older):
+        assert (row.rank_low, row.rank_high, row.rank_low_joint, row.rank_high_joint) == (None,) * 4
+        assert (row.tie_group, row.may_be_top_three) == (None, None)
 
 
 def test_a_stored_row_without_a_key_is_refused() -> None:

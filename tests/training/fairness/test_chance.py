@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from training.fairness.chance import beyond_chance, p_value
+from training.fairness.chance import p_value
 
 
 def test_a_figure_three_spreads_away_is_rare():
@@ -23,16 +23,3 @@ def test_what_is_expected_counts():
 )
 def test_what_cannot_be_judged_surprises_nobody(value, draws):
     assert p_value(value, np.array(draws)) == 1.0
-
-
-def test_holm_stops_at_the_first_that_fails():
-    assert beyond_chance([0.04]) == (True,)
-    assert beyond_chance([0.04, 0.04]) == (False, False)
-    assert beyond_chance([0.001, 0.2, 0.024]) == (True, False, True)
-    assert beyond_chance([]) == ()
-
-
-def test_the_order_of_the_family_says_nothing():
-    family = [0.3, 0.001, 0.02, 0.012]
-    clear = dict(zip(family, beyond_chance(family), strict=True))
-    assert dict(zip(family[::-1], beyond_chance(family[::-1]), strict=True)) == clear

@@ -5,8 +5,9 @@ import pytest
 from scipy import stats
 
 from tests.training.statistics.lever_worlds import NULLS, WORKING, make_levers
-from training.statistics.adjusted import Lever, adjusted_effects, holm
+from training.statistics.adjusted import Lever, adjusted_effects
 from training.statistics.controls import Control
+from training.statistics.families import holm
 
 
 def line(n_rows: int = 400, slope: float = 0.5, seed: int = 1):
@@ -157,20 +158,6 @@ def test_robustness_is_that_of_cinelli_and_hazlett():
 def test_columns_that_do_not_fit_are_named(levers, words):
     with pytest.raises(ValueError, match=words):
         adjusted_effects(line()[2], levers)
-
-
-@pytest.mark.parametrize(
-    ("p_values", "fallen"),
-    [
-        ([0.01, 0.02, 0.04], 3),
-        ([0.02, 0.02, 0.04], 0),
-        ([0.001, 0.2, 0.3], 1),
-        ([math.nan, 0.04], 1),
-        ([], 0),
-    ],
-)
-def test_holm_goes_down_step_by_step(p_values, fallen):
-    assert holm(p_values).sum() == fallen
 
 
 def test_levers_without_an_effect_are_rarely_offered_and_strong_ones_always():

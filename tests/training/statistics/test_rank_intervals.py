@@ -47,6 +47,28 @@ def test_tie_groups_begin_where_one_is_clearly_below_all_before_it():
     assert found.may_be_among(2).tolist() == [True, True, False, False, False]
 
 
+def test_an_order_is_open_where_no_test_tells_it():
+    found = rank_intervals([0.9, 0.88, 0.3], covariance_of(3, 0.02, 0.0))
+    assert found.is_open.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
+
+
+def test_two_whose_ranges_share_the_rank_of_a_third_may_be_told_apart():
+    """The one in the middle may be first or last; that does not open the order of the other two."""
+    found = rank_intervals([0.5, 0.45, 0.4], np.diag([1e-6, 0.05**2, 1e-6]))
+    assert (found.high[0], found.low[2]) == (2, 2)
+    assert not found.is_open[0, 2]
+    assert found.is_open[1].tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("is_joint", [False, True])
+def test_what_is_open_for_one_is_open_for_the_other(is_joint):
+    random = np.random.default_rng(4)
+    for seed in range(10):
+        found = rank_intervals(random.normal(size=6), covariance_of(6, 0.3), is_joint=is_joint, seed=seed)
+        assert (found.is_open == found.is_open.T).all()
+        assert (found.is_open.sum(axis=1) >= found.high - found.low).all()
+
+
 def test_joint_ranges_are_never_narrower():
     estimate, covariance = np.linspace(0.1, 0.6, 8), covariance_of(8, 0.1)
     each, joint = rank_intervals(estimate, covariance), rank_intervals(estimate, covariance, is_joint=True)

@@ -1,3 +1,6 @@
+from itertools import permutations
+from math import factorial
+
 import numpy as np
 import pytest
 
@@ -83,3 +86,29 @@ def test_too_many_items_for_all_subsets_are_refused():
     size = MAX_ITEMS + 1
     with pytest.raises(ValueError, match="pass at most 20"):
         shapley_r2(np.eye(size), np.zeros(size))
+
+
+@pytest.mark.parametrize("split", [relative_weights, shapley_r2])
+def test_many_tables_at_once_are_each_split_as_alone(split):
+    tables = [random_correlations(5, seed) for seed in range(4)]
+    stacked = split(np.stack([table for table, _ in tables]), np.stack([target for _, target in tables]))
+    for found, table in zip(stacked, tables, strict=True):
+        assert found == pytest.approx(split(*table), abs=1e-12)
+
+
+def test_one_table_among_many_that_does_not_allow_it_is_refused():
+    tables = np.stack([np.eye(2), np.ones((2, 2))])
+    with pytest.raises(ValueError, match="an item is a combination of others; drop it"):
+        relative_weights(tables, np.full((2, 2), 0.3))
+
+
+def test_shapley_values_are_the_mean_gain_over_all_orders():
+    correlation, with_target = random_correlations(4, 6)
+    gains = np.zeros(4)
+    for order in permutations(range(4)):
+        explained = [0.0]
+        for n_items in range(1, 5):
+            chosen = list(order[:n_items])
+            explained.append(r_squared(correlation[np.ix_(chosen, chosen)], with_target[chosen]))
+        gains[list(order)] += np.diff(explained) / factorial(4)
+    assert shapley_r2(correlation, with_target) == pytest.approx(gains, abs=1e-12)
