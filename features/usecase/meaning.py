@@ -1,11 +1,30 @@
 """What the numbers mean to people: drivers with their roles, money, privacy."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from features.usecase.rule import Condition
 from features.usecase.vocabulary import Actor, Labelled, Language, Part, Role
+
+
+class LeverCost(Part):
+    """Say what it takes to bring people to the goal of a lever, declared by those who would do it."""
+
+    per_person_eur: float | None = Field(
+        None, ge=0, description="what it costs to bring one person who misses the goal to it"
+    )
+    fixed_eur: float | None = Field(None, ge=0, description="what it costs however many are brought to it")
+    reach: float = Field(
+        1.0, gt=0, le=1, description="share of those who miss the goal that can be brought to it; 1"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.model_fields_set:
+            message = "is empty; write per_person_eur, fixed_eur or reach"
+            raise ValueError(message)
+        return self
 
 
 class Driver(Labelled):
@@ -21,6 +40,19 @@ class Driver(Labelled):
     role: Role = Field(description="lever, mediator, signal or context")
     actor: Actor | None = None
     goal: Condition | None = Field(None, description="a condition on the first feature, e.g. '<= 24'")
+    cost: LeverCost | None = Field(None, description="what it takes to bring people to the goal of a lever")
+
+    @model_validator(mode="after")
+    def _check_cost(self) -> Self:
+        if self.cost is None:
+            return self
+        if self.role != "lever":
+            message = f"has a cost, but its role is '{self.role}'; write role: lever, or leave 'cost' out"
+            raise ValueError(message)
+        if self.goal is None:
+            message = "has a cost, but no goal that people are brought to; write for example goal: '<= 24'"
+            raise ValueError(message)
+        return self
 
 
 class Value(Part):
