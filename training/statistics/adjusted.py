@@ -78,6 +78,9 @@ class AdjustedEffect:
         Degrees of freedom of the interval.
     refusal
         Why no effect is given; the figures are NaN then.
+    short_slope
+        Change of the target per unit by which a row comes closer to the goal, short of it: ``contrast`` is
+        this times the mean shortfall. None where ``contrast`` is.
     """
 
     slope: Estimate
@@ -87,6 +90,7 @@ class AdjustedEffect:
     n_columns: int
     freedom: int
     refusal: Refusal | None = None
+    short_slope: Estimate | None = None
 
     @property
     def robustness(self) -> float:
@@ -175,13 +179,15 @@ def _adjust(
         return _refuse("too little variation", rows, basis.shape[1], variation)
     fit = _Regression.fit(target[known], rest[:, None], basis, None if clusters is None else clusters[known])
     slope, error = float(fit.slopes[0]), math.sqrt(fit.covariance[0, 0])
+    short_slope, contrast = _sizes(target[known], values, lever, basis, fit)
     return AdjustedEffect(
         slope=fit.interval(slope, error),
         p_value=fit.p_value(slope, error),
-        contrast=_contrast(target[known], values, lever, basis, fit),
+        contrast=contrast,
         variation=variation,
         n_columns=basis.shape[1],
         freedom=fit.freedom,
+        short_slope=short_slope,
     )
 
 
@@ -191,27 +197,28 @@ def _refuse(reason: Refusal, rows: int, n_columns: int, variation: float) -> Adj
     return AdjustedEffect(nothing, math.nan, None, variation, n_columns, 0, reason)
 
 
-def _contrast(
+def _sizes(
     target: Floats, values: Floats, lever: Lever, basis: Floats, fit: "_Regression"
-) -> Estimate | None:
-    """Return the mean change if everybody met the goal: the slope short of it, times the mean shortfall.
+) -> tuple[Estimate, Estimate] | tuple[None, None]:
+    """Return the slope short of the goal, and the mean change if everybody met it.
 
     Short of the goal and beyond it a lever may work differently (satiation): one slope for both would be
     wrong for either.
     """
     if lever.goal is None:
-        return None
+        return None, None
     sign = -1.0 if lever.is_lower_better else 1.0
     gap = sign * (lever.goal - values)
     shortfall = float(np.maximum(gap, 0.0).mean())
     if shortfall == 0:
-        return None
+        return None, None
     short, beyond = -np.maximum(gap, 0.0), np.maximum(-gap, 0.0)
     parts = np.column_stack([_residual(short, basis), _residual(beyond, basis)])
     if not (beyond > 0).any():
         parts = parts[:, :1]
     hinge = _Regression.fit(target, parts, basis, fit.clusters)
-    return hinge.interval(float(hinge.slopes[0]) * shortfall, math.sqrt(hinge.covariance[0, 0]) * shortfall)
+    slope, error = float(hinge.slopes[0]), math.sqrt(hinge.covariance[0, 0])
+    return hinge.interval(slope, error), hinge.interval(slope * shortfall, error * shortfall)
 
 
 @dataclass(frozen=True)
