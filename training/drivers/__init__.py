@@ -12,9 +12,10 @@ from training.drivers.attribution import (
     sum_by_driver,
 )
 from training.drivers.direction import Direction, direction_of
-from training.drivers.goal import Goal, goal_met, read_goal
+from training.drivers.goal import Goal, goal_bounds, goal_met, read_goal, shortfall
 from training.drivers.ranking import RowWeights, rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
+from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
     "Direction",
@@ -24,8 +25,12 @@ __all__ = [
     "Goal",
     "IntervalMethod",
     "RowWeights",
+    "WhatIf",
+    "WhatIfGrid",
+    "WhatIfStep",
     "direction_of",
     "driver_groups",
+    "goal_bounds",
     "goal_met",
     "importance_shares",
     "plain_name",
@@ -34,5 +39,7 @@ __all__ = [
     "rows_from_json",
     "rows_to_json",
     "sample_rows",
+    "shortfall",
     "sum_by_driver",
+    "what_if",
 ]
