@@ -57,7 +57,7 @@ class WhatIfGrid:
     ----------
     people
         Everybody: sum of the weights.
-    people_missing
+    people_short
         Those who miss the goal.
     people_unknown
         Those without a value; they are never moved.
@@ -71,7 +71,7 @@ class WhatIfGrid:
 
     goal: Goal
     people: float
-    people_missing: float
+    people_short: float
     people_unknown: float
     value_today: float
     expected_sum: float
@@ -174,15 +174,15 @@ def what_if(
         raise ValueError(message)
     weights = as_weight(weight, len(matrix))
     values = matrix[:, next(iter(bounds))]
-    is_missing = shortfall(goal, values) > 0
+    is_short = shortfall(goal, values) > 0
     today = _expect(expect, matrix)
     changes = {
-        part: _expect(expect, _move(matrix[is_missing], bounds, goal, part)) - today[is_missing]
+        part: _expect(expect, _move(matrix[is_short], bounds, goal, part)) - today[is_short]
         for part in {*WAYS, way}
     }
-    cohort = _Cohort(goal, weights, values, is_missing, float(weights @ today), changes)
+    cohort = _Cohort(goal, weights, values, is_short, float(weights @ today), changes)
     whole = np.zeros(len(matrix))
-    whole[is_missing] = changes[1.0]
+    whole[is_short] = changes[1.0]
     return WhatIf(cohort.step(share, way), cohort.grid(), whole)
 
 
@@ -193,7 +193,7 @@ class _Cohort:
     goal: Goal
     weights: Floats
     values: Floats
-    is_missing: Bools
+    is_short: Bools
     expected_sum: float
     changes: Mapping[float, Floats]
 
@@ -203,25 +203,25 @@ class _Cohort:
         return float(self.weights.sum())
 
     @property
-    def people_missing(self) -> float:
+    def people_short(self) -> float:
         """Return how many miss the goal."""
-        return float(self.weights[self.is_missing].sum())
+        return float(self.weights[self.is_short].sum())
 
     @property
     def value_today(self) -> float:
         """Return the mean value of those who miss the goal."""
-        if self.people_missing == 0:
+        if self.people_short == 0:
             return math.nan
-        weights, values = self.weights[self.is_missing], self.values[self.is_missing]
-        return float(weights @ values) / self.people_missing
+        weights, values = self.weights[self.is_short], self.values[self.is_short]
+        return float(weights @ values) / self.people_short
 
     def step(self, share: float, way: float) -> WhatIfStep:
         """Return what is expected once a share of those who miss the goal is brought a part of the way."""
-        change = share * float(self.weights[self.is_missing] @ self.changes[way]) + 0.0  # never -0.0
+        change = share * float(self.weights[self.is_short] @ self.changes[way]) + 0.0  # never -0.0
         return WhatIfStep(
             share=share,
             way=way,
-            people_moved=share * self.people_missing,
+            people_moved=share * self.people_short,
             value=self.value_today + way * (self.goal.bound - self.value_today),
             expected_sum=self.expected_sum + change,
             expected_mean=(self.expected_sum + change) / self.people,
@@ -234,7 +234,7 @@ class _Cohort:
         return WhatIfGrid(
             goal=self.goal,
             people=self.people,
-            people_missing=self.people_missing,
+            people_short=self.people_short,
             people_unknown=float(self.weights[np.isnan(self.values)].sum()),
             value_today=self.value_today,
             expected_sum=self.expected_sum,

@@ -27,7 +27,7 @@ def test_those_who_miss_the_goal_are_moved_to_it_and_nobody_else():
     found = what_if(ROWS, linear, BOUNDS, GOAL)
     assert found.changes == pytest.approx([0.0, -0.2 - 0.04, -0.1, 0.0], abs=1e-15)
     assert found.changes[[0, 3]].tolist() == [0.0, 0.0]
-    assert (found.grid.people, found.grid.people_missing, found.grid.people_unknown) == (4.0, 2.0, 1.0)
+    assert (found.grid.people, found.grid.people_short, found.grid.people_unknown) == (4.0, 2.0, 1.0)
     assert found.grid.value_today == 39.0
     assert found.grid.expected_sum == pytest.approx(0.4 + 0.98 + 0.154)
     assert found.grid.expected_mean == pytest.approx((0.4 + 0.98 + 0.154) / 4)
@@ -86,7 +86,7 @@ def test_goals_from_below_and_from_both_sides(comparison, changes):
 
 def test_a_row_at_the_bound_of_a_strict_goal_has_no_way_to_go():
     found = what_if(np.array([[24.0], [25.0]]), lambda rows: rows[:, 0], {0: 24.0}, Goal("w", "<", 24.0, "h"))
-    assert found.grid.people_missing == 1.0
+    assert found.grid.people_short == 1.0
     assert found.changes.tolist() == [0.0, -1.0]
 
 
@@ -111,7 +111,7 @@ def test_a_weighted_row_is_so_many_people():
 def test_nobody_to_move_changes_nothing():
     found = what_if(ROWS[[0, 3]], linear, BOUNDS, GOAL)
     assert {step.change_sum for step in found.grid.steps} == {0.0}
-    assert found.grid.people_missing == 0.0
+    assert found.grid.people_short == 0.0
     assert np.isnan(found.grid.value_today)
     assert WhatIfGrid.from_json(json.loads(json.dumps(found.grid.to_json()))).steps[0].people_moved == 0.0
 
