@@ -13,18 +13,28 @@ from training.drivers.attribution import (
 )
 from training.drivers.direction import Direction, direction_of
 from training.drivers.goal import Goal, goal_bounds, goal_met, read_goal, shortfall
+from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
 from training.drivers.ranking import RowWeights, rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
+from training.drivers.stakes import GradedLever, Stakes
+from training.drivers.tornado import TornadoBar
 from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
     "Direction",
+    "DoNothing",
     "DriverGroup",
     "DriverRow",
     "EvidenceGrade",
+    "ExperienceCost",
     "Goal",
+    "GradedLever",
     "IntervalMethod",
+    "Priorities",
+    "Priority",
     "RowWeights",
+    "Stakes",
+    "TornadoBar",
     "WhatIf",
     "WhatIfGrid",
     "WhatIfStep",
@@ -34,6 +44,7 @@ __all__ = [
     "goal_met",
     "importance_shares",
     "plain_name",
+    "prioritise",
     "rank_drivers",
     "read_goal",
     "rows_from_json",

@@ -1,7 +1,7 @@
 """Levers in order of their expected net value, from graded effects, with ranges and "do nothing" beside them.
 
-Only effects that were tested or adjusted count here (evidence grades A and B); what a model expects if a lever
-is moved (:mod:`training.drivers.whatif`) does not. ``docs/priorities.md`` says what each figure means.
+Only effects that were tested or adjusted count here (evidence grades A and B); what a model expects if a
+lever is moved (:mod:`training.drivers.whatif`) does not. ``docs/priorities.md`` says what each figure means.
 """
 
 import math
@@ -59,8 +59,8 @@ class Priority:
     mean_change
         Change of the share with the event, or of the mean answer, over everybody.
     exceeds_expected
-        Whether more people would be kept than leave are expected among those reached: then the effect, measured
-        on milder shortfalls, cannot hold for those of today.
+        Whether more people would be kept than are expected to leave among those reached: the effect, measured
+        on milder shortfalls, cannot hold for those of today then.
     revenue_kept_eur
         Yearly revenue of those kept; None without a value.
     cost_eur
@@ -68,8 +68,8 @@ class Priority:
     net_eur
         Margin on the revenue kept, less the cost; None unless both are known.
     break_even_eur
-        Cost per person reached up to which it pays even at the low end of the effect; 0 if it never does. None
-        without a value.
+        Cost per person reached up to which it pays even at the low end of the effect, the fixed cost included;
+        0 if it never does. None without a value.
     is_clear
         Whether it is better than doing nothing even at the low end of the range: of the net value where it is
         known, else of the effect.
@@ -150,8 +150,8 @@ class Priorities:
         What the order goes by: the net value if it is known of all levers, else people kept, or the change of
         the mean answer.
     levers
-        Best first. Their figures must not be added up: each is that of one lever alone, and the same person may
-        miss several goals.
+        Best first. Their figures must not be added up: each is that of one lever alone, and the same person
+        may miss several goals.
     """
 
     basis: Basis
@@ -176,9 +176,9 @@ class Priorities:
 def prioritise(levers: Sequence[GradedLever], stakes: Stakes) -> Priorities:
     """Rank levers by what meeting their goals is expected to bring, each alone.
 
-    The effect counts per unit of shortfall and person: who lacks more gains more, and who meets the goal gains
-    nothing. Ranges hold the chance in the effect and nothing else: costs, reach and margin are declared, and
-    the tornado shows what each of them moves.
+    The effect counts per unit of shortfall and person: who lacks more gains more, and who meets the goal
+    gains nothing. Ranges hold the chance in the effect and nothing else: costs, reach and margin are declared,
+    and the tornado shows what each of them moves.
 
     Parameters
     ----------
@@ -198,7 +198,8 @@ def prioritise(levers: Sequence[GradedLever], stakes: Stakes) -> Priorities:
     >>> from features.usecase import LeverCost
     >>> stakes = Stakes(np.array([0.3, 0.2, 0.1]), revenue=np.array([1000.0, 500.0, 400.0]), margin=0.5)
     >>> slope = Estimate(-0.01, -0.015, -0.005, n=900)
-    >>> wait = GradedLever("wait", "B", slope, np.array([20.0, 0.0, 10.0]), "h", LeverCost(per_person_eur=30.0))
+    >>> cost = LeverCost(per_person_eur=30.0)
+    >>> wait = GradedLever("wait", "B", slope, np.array([20.0, 0.0, 10.0]), "h", cost)
     >>> best = prioritise([wait], stakes).levers[0]
     >>> print(best.kept, best.net_eur, round(best.break_even_eur, 2))
     0.300 (0.150 to 0.450) 60.000 (0.000 to 120.000) 30.0
@@ -234,10 +235,8 @@ def _judge(lever: GradedLever, stakes: Stakes) -> Priority:
     revenue = None if stakes.revenue is None else _times(effect, sums.shortfall_revenue * lever.reach)
     net = None
     if revenue is not None and prices is not None:
-        ends = (
-            sums.net(replace(plan, effect=end), prices) for end in (effect.value, effect.low, effect.high)
-        )
-        net = Estimate.around(*ends, effect.n)
+        low, high = sorted(sums.net(replace(plan, effect=end), prices) for end in (effect.low, effect.high))
+        net = Estimate.around(sums.net(plan, prices), low, high, effect.n)
     return Priority(
         name=lever.name,
         rank=0,
