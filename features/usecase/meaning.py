@@ -32,6 +32,25 @@ class MeasuredSpan(Part):
         return self
 
 
+class LeverCost(Part):
+    """Say what it takes to bring people to the goal of a lever, declared by those who would do it."""
+
+    per_person_eur: float | None = Field(
+        None, ge=0, description="what it costs to bring one person who misses the goal to it"
+    )
+    fixed_eur: float | None = Field(None, ge=0, description="what it costs however many are brought to it")
+    reach: float = Field(
+        1.0, gt=0, le=1, description="share of those who miss the goal that can be brought to it; 1"
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.model_fields_set:
+            message = "is empty; write per_person_eur, fixed_eur or reach"
+            raise ValueError(message)
+        return self
+
+
 class Driver(Labelled):
     """Group features under one name that people can speak about.
 
@@ -57,6 +76,19 @@ class Driver(Labelled):
         None, min_length=1, description="name of the experiment in which it was decided by lot who got it"
     )
     goal: Condition | None = Field(None, description="a condition on the first feature, e.g. '<= 24'")
+    cost: LeverCost | None = Field(None, description="what it takes to bring people to the goal of a lever")
+
+    @model_validator(mode="after")
+    def _check_cost(self) -> Self:
+        if self.cost is None:
+            return self
+        if self.role != "lever":
+            message = f"has a cost, but its role is '{self.role}'; write role: lever, or leave 'cost' out"
+            raise ValueError(message)
+        if self.goal is None:
+            message = "has a cost, but no goal that people are brought to; write for example goal: '<= 24'"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _check(self) -> Self:

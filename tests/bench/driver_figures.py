@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench.driver_ranks import FieldTally, RankTally, join_fields
+from tests.bench.driver_ranks import FieldTally, RankTally
 from tests.bench.driver_tally import Tally, add_up, expected_calibration_error, monte_carlo_error
 from training.statistics import Estimate, share
 
@@ -142,9 +142,7 @@ def _spell(figure: float | Estimate | None) -> float | list[float | None] | None
 def list_missed(figures: Figures) -> list[str]:
     """Return the figures that clearly miss their goal."""
     return [
-        name
-        for name, figure in figures.items()
-        if figure is not None and not GOALS[name].may_be_met(figure)
+        name for name, figure in figures.items() if figure is not None and not GOALS[name].may_be_met(figure)
     ]
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from tests.bench.driver_worlds.world import Column, ColumnFacts, DriverWorld
-from training.statistics.adjusted import AdjustedEffect, Lever, adjusted_effects, holm
+from training.statistics.adjusted import AdjustedEffect, Lever, adjusted_effects
 from training.statistics.controls import Control
+from training.statistics.families import holm
 
 
 class Judge(Protocol):

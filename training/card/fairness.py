@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundle import Bundle
-from training.card.figures import read_figure
+from training.card.figures import Figure, read_figure
 from training.card.record import (
     Alarm,
     AttributeFairness,
     Carrier,
     Contrast,
     Fairness,
-    Figure,
     GroupFigures,
     Order,
     Proxies,

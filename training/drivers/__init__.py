@@ -1,34 +1,60 @@
 """Drivers: groups of features that one can speak about, ranked by their share of the explanation.
 
-Import from training.drivers.attribution import (DriverGroup, driver_groups, importance_shares, plain_name, sample_rows, sum_by_driver)
-from training.drivers.direction import (Direction, direction_of)
-from training.drivers.evidence import (DriverFacts, MetadataRefusal, controls_of, refuse_lever)
-from training.drivers.goal import (Goal, goal_met, read_goal)
-from training.drivers.ranking import (RowWeights, rank_drivers)
-from training.drivers.refusals import (DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal)
-from training.drivers.row import (DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json)
-from training.drivers.shares import (DriverShares, RowWeights)
+Import from here; the modules inside are an arrangement, not an interface.
+"""
+
+from training.drivers.attribution import (
+    DriverGroup,
+    driver_groups,
+    importance_shares,
+    plain_name,
+    sample_rows,
+    sum_by_driver,
+)
+from training.drivers.direction import Direction, direction_of
+from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, refuse_lever
+from training.drivers.goal import Goal, goal_bounds, goal_met, read_goal, shortfall
+from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
+from training.drivers.ranking import rank_drivers
+from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
+from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
+from training.drivers.shares import DriverShares, RowWeights
+from training.drivers.stakes import GradedLever, Stakes
+from training.drivers.tornado import TornadoBar
+from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
     "DataRefusal",
     "Direction",
+    "DoNothing",
     "DriverFacts",
     "DriverGroup",
     "DriverRow",
     "DriverShares",
     "EvidenceGrade",
+    "ExperienceCost",
     "Goal",
+    "GradedLever",
     "IntervalMethod",
     "MetadataRefusal",
+    "Priorities",
+    "Priority",
     "Refusal",
     "RefusalCode",
     "RowWeights",
+    "Stakes",
+    "TornadoBar",
+    "WhatIf",
+    "WhatIfGrid",
+    "WhatIfStep",
     "controls_of",
     "direction_of",
     "driver_groups",
+    "goal_bounds",
     "goal_met",
     "importance_shares",
     "plain_name",
+    "prioritise",
     "rank_drivers",
     "read_goal",
     "read_refusal",
@@ -36,6 +62,8 @@ __all__ = [
     "rows_from_json",
     "rows_to_json",
     "sample_rows",
+    "shortfall",
     "sum_by_driver",
+    "what_if",
     "word_refusal",
 ]

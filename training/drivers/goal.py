@@ -1,7 +1,8 @@
-"""The goal of a driver: a condition on its first feature, and how many meet it today."""
+"""The goal of a driver: a condition on its first feature, how many meet it, by how much others miss it."""
 
 import operator
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ _COMPARE: Mapping[str, Callable[[Floats, float], Bools]] = {
     ">": operator.gt,
     "=": operator.eq,
 }
+_WINDOW = re.compile(r"(?P<quantity>.+)_(?P<days>[1-9][0-9]*)d")
+_GROWS_WITH_TIME = re.compile(r".*\.(count|sum)")
 
 
 @dataclass(frozen=True)
@@ -88,3 +91,70 @@ def goal_met(goal: Goal, values: Floats, weight: Floats | None = None) -> Estima
     met = float(mass[_COMPARE[goal.comparison](known, goal.bound)].sum() / mass.sum())
     wilson = share(min(1.0, met) * effective, effective)
     return Estimate(wilson.value, wilson.low, wilson.high, known.size)
+
+
+def shortfall(goal: Goal, values: Floats) -> Floats:
+    """Return by how much each row misses a goal, in the goal's unit: 0 where it is met, NaN without a value.
+
+    A goal with ``<`` or ``>`` is reached at its bound, one with ``=`` is missed on both sides.
+
+    Examples
+    --------
+    >>> shortfall(Goal("wait", "<=", 24.0, "hours"), np.array([3.0, 48.0, np.nan])).tolist()
+    [0.0, 24.0, nan]
+    """
+    if goal.comparison == "=":
+        return np.abs(values - goal.bound)
+    over = values - goal.bound if goal.comparison in {"<=", "<"} else goal.bound - values
+    return np.maximum(over, 0.0)
+
+
+def goal_bounds(goal: Goal, catalogue: Iterable[Feature]) -> dict[int, float]:
+    """Return the columns that measure the quantity of a goal, and the bound of each.
+
+    They are the features of the goal's driver with its source, column and function over any window. A count
+    or a sum grows with its window, so does its bound: two in 90 days are four in 180. In a flat table, where
+    names do not tell windows, it is the goal's own column alone.
+
+    Parameters
+    ----------
+    catalogue
+        Features in column order.
+
+    Returns
+    -------
+    dict
+        Bound by column; the goal's own column first.
+
+    Raises
+    ------
+    ValueError
+        If the goal's feature is not in the catalogue.
+
+    Examples
+    --------
+    >>> names = ["o_tickets.hours.mean_90d", "o_tickets.count_90d", "o_tickets.hours.mean_180d"]
+    >>> features = [Feature(name, "number", "tickets", driver="help") for name in names]
+    >>> goal_bounds(Goal("o_tickets.hours.mean_180d", "<=", 24.0, "h"), features)
+    {2: 24.0, 0: 24.0}
+    """
+    features = tuple(catalogue)
+    own = next((place for place, feature in enumerate(features) if feature.name == goal.feature), None)
+    if own is None:
+        message = (
+            f"the goal's feature '{goal.feature}' is not in the catalogue; take the one of the same bundle"
+        )
+        raise ValueError(message)
+    bounds = {own: goal.bound}
+    window = _WINDOW.fullmatch(goal.feature)
+    if features[own].source == "table" or features[own].driver is None or window is None:
+        return bounds
+    for place, feature in enumerate(features):
+        other = _WINDOW.fullmatch(feature.name)
+        if other is None or other["quantity"] != window["quantity"] or feature.driver != features[own].driver:
+            continue
+        grows = _GROWS_WITH_TIME.fullmatch(window["quantity"]) is not None
+        bounds.setdefault(
+            place, goal.bound * int(other["days"]) / int(window["days"]) if grows else goal.bound
+        )
+    return bounds

@@ -15,8 +15,9 @@ from training.levers.declared import DeclaredDriver, declared_drivers, refuse_by
 from training.levers.record import Lever, LeverEffect, Status
 from training.rows import FollowUp, LabelOutcome, TrainingRows
 from training.statistics import adjusted
-from training.statistics.adjusted import AdjustedEffect, adjusted_effects, holm
+from training.statistics.adjusted import AdjustedEffect, adjusted_effects
 from training.statistics.controls import Control
+from training.statistics.families import holm
 
 FEWEST_ROWS: Final = 300
 BEFORE_LEVEL: Final = 0.01

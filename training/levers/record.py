@@ -22,7 +22,7 @@ class LeverEffect:
     slope
         Change of the outcome per unit of the lever: of a probability for events, of the answer for ratings.
     short_slope
-        The same among values short of the goal: what is lost per unit of shortfall. None without shortfall.
+        Change of the outcome per unit by which a row comes closer to the goal. None without shortfall.
     contrast
         Mean change of the outcome in these rows if everybody who misses the goal met it.
     p_value

@@ -67,7 +67,9 @@ def retention(n_rows: int, chance: np.random.Generator) -> DriverWorld:
     drawn = _Chance.draw(n_rows, chance)
     now = _live(drawn, {})
     contrasts = {
-        name: float((_live(drawn, {name: _meet(name, now.columns[name])}).probability - now.probability).mean())
+        name: float(
+            (_live(drawn, {name: _meet(name, now.columns[name])}).probability - now.probability).mean()
+        )
         for name in GOALS
     }
     columns = now.columns

@@ -18,6 +18,7 @@ from features.usecase import (
     FeatureRule,
     FlatTable,
     Join,
+    LeverCost,
     NextTarget,
     Privacy,
     ReadOptions,
@@ -209,6 +210,19 @@ def test_groups_cannot_be_smaller_than_the_floor():
 def test_driver_has_a_role():
     with pytest.raises(ValidationError, match="role"):
         Driver(features=["tickets.count*"])
+
+
+def test_a_lever_may_say_what_it_costs():
+    lever = {"features": ["tickets.hours*"], "role": "lever", "goal": "<= 24"}
+    assert Driver(**lever).cost is None
+    assert Driver(**lever, cost={"per_person_eur": 60}).cost == LeverCost(per_person_eur=60, reach=1.0)
+    assert Driver(**lever, cost={"reach": 0.5}).cost == LeverCost(reach=0.5)
+
+
+@pytest.mark.parametrize("role", ["mediator", "signal", "context"])
+def test_what_cannot_be_acted_on_has_no_cost(role):
+    with pytest.raises(ValidationError, match=f"its role is '{role}'; write role: lever"):
+        Driver(features=["tickets.hours*"], role=role, goal="<= 24", cost={"per_person_eur": 60})
 
 
 def test_name_in_a_language_falls_back_to_english_and_then_to_the_key():

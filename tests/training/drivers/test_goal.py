@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from features.catalogue import Feature
-from training.drivers import Goal, goal_met, read_goal
+from training.drivers import Goal, goal_bounds, goal_met, read_goal, shortfall
 
 WAIT = Feature("wait", "number", "table", unit="hours")
 VALUES = np.array([1.0, 2.0, 3.0, np.nan])
@@ -41,3 +41,64 @@ def test_a_goal_is_met_by_those_whom_rows_stand_for() -> None:
     assert (found.value, found.n) == (0.5, 3)
     assert found.high - found.low > plain.high - plain.low
     assert goal_met(goal, VALUES, np.array([0.0, 0.0, 0.0, 1.0])) is None
+
+
+@pytest.mark.parametrize(
+    ("comparison", "short"),
+    [("<=", [0, 0, 1]), ("<", [0, 0, 1]), (">=", [1, 0, 0]), (">", [1, 0, 0]), ("=", [1, 0, 1])],
+    ids=["at-most", "below", "at-least", "above", "equal"],
+)
+def test_a_shortfall_is_what_is_missing_to_the_bound(comparison: str, short: list[float]) -> None:
+    found = shortfall(Goal("wait", comparison, 2.0, "hours"), VALUES)
+    assert found[:3].tolist() == short
+    assert np.isnan(found[3])
+
+
+def _help(*names: str, driver: str | None = "help", source: str = "tickets") -> list[Feature]:
+    return [Feature(name, "number", source, driver=driver) for name in names]
+
+
+def test_the_same_quantity_over_any_window_has_the_same_bound() -> None:
+    features = _help(
+        "o_tickets.hours.max_90d",
+        "o_tickets.hours.mean_180d",
+        "o_tickets.hours.mean_90d",
+        "o_tickets.hours.last",
+        "o_tickets.minutes.mean_90d",
+        "o_tickets.hours.share_late_90d",
+    )
+    goal = Goal("o_tickets.hours.mean_90d", "<=", 24.0, "h")
+    assert goal_bounds(goal, features) == {2: 24.0, 1: 24.0}
+    assert next(iter(goal_bounds(goal, features))) == 2
+
+
+def test_windows_in_the_name_of_a_share_are_part_of_the_quantity() -> None:
+    features = _help(*(f"o_tickets.hours.share_{share}_90d" for share in ("over_30d", "over_60d")))
+    assert goal_bounds(Goal(features[0].name, "<=", 0.1, None), features) == {0: 0.1}
+
+
+@pytest.mark.parametrize("name", ["o_tickets.count", "o_tickets.disputed.sum"])
+def test_what_grows_with_its_window_has_a_bound_that_does(name: str) -> None:
+    features = _help(f"{name}_90d", f"{name}_180d", f"{name}_30d")
+    assert goal_bounds(Goal(f"{name}_90d", "<=", 6.0, None), features) == {0: 6.0, 1: 12.0, 2: 2.0}
+    assert goal_bounds(Goal(f"{name}_90d", "<=", 0.0, None), features) == {0: 0.0, 1: 0.0, 2: 0.0}
+
+
+def test_columns_of_another_driver_of_none_or_of_a_flat_table_stay_out() -> None:
+    own = _help("o_tickets.hours.mean_90d")
+    goal = Goal(own[0].name, "<=", 24.0, "h")
+    assert goal_bounds(goal, own + _help("o_tickets.hours.mean_30d", driver="pace")) == {0: 24.0}
+    both = ("o_tickets.hours.mean_90d", "o_tickets.hours.mean_30d")
+    assert goal_bounds(goal, _help(*both, driver=None)) == {0: 24.0}
+    flat = _help("wait_90d", "wait_180d", source="table")
+    assert goal_bounds(Goal("wait_180d", "<=", 24.0, "h"), flat) == {1: 24.0}
+    assert goal_bounds(Goal("o_tickets.hours.last", "<=", 1.0, "h"), _help("o_tickets.hours.last")) == {
+        0: 1.0
+    }
+
+
+def test_a_goal_of_another_bundle_is_named() -> None:
+    with pytest.raises(
+        ValueError, match=r"'o_tickets\.hours\.mean_90d' is not in the catalogue; take the one"
+    ):
+        goal_bounds(Goal("o_tickets.hours.mean_90d", "<=", 24.0, "h"), _help("o_tickets.count_90d"))

@@ -33,8 +33,10 @@ def test_lines_say_how_many_miss_the_goal_out_of_those_with_a_value() -> None:
 
 def test_rows_of_a_weighted_sample_are_no_count_of_people() -> None:
     plain = samples.usecase()
+    assert plain.table is not None
     weighted = plain.model_copy(update={"table": plain.table.model_copy(update={"weight": "stands_for"})})
     ease = build_associations(samples.inputs(usecase=weighted)).signs[0]
+    assert ease.goal_met is not None
     assert (ease.people_missing_goal, ease.goal_met.value) == (None, 0.62)
 
 

@@ -126,10 +126,26 @@ def test_a_goal_from_above_is_the_mirror_of_one_from_below():
     assert (above.contrast.value, above.contrast.low) == pytest.approx((below.value, below.low))
 
 
+@pytest.mark.parametrize("is_lower_better", [False, True], ids=["more", "less"])
+def test_the_slope_short_of_the_goal_times_the_shortfall_is_the_contrast(is_lower_better):
+    lever, confounder, target = line()
+    found = adjusted_effects(
+        target, [Lever("wait", lever, 0.5, is_lower_better)], [Control("size", confounder)]
+    )["wait"]
+    sign = -1.0 if is_lower_better else 1.0
+    shortfall = float(np.maximum(sign * (0.5 - lever), 0.0).mean())
+    assert found.short_slope is not None
+    assert found.contrast is not None
+    assert found.short_slope.low < sign * 0.5 < found.short_slope.high
+    for name in ("value", "low", "high"):
+        assert getattr(found.contrast, name) == pytest.approx(getattr(found.short_slope, name) * shortfall)
+
+
 def test_no_goal_or_one_that_all_meet_has_no_contrast():
     lever, _, target = line()
     assert adjusted_effects(target, [Lever("wait", lever)])["wait"].contrast is None
     assert adjusted_effects(target, [Lever("wait", lever, goal=-99.0)])["wait"].contrast is None
+    assert adjusted_effects(target, [Lever("wait", lever, goal=-99.0)])["wait"].short_slope is None
 
 
 def test_a_goal_that_nobody_meets_is_sized_by_the_slope():
