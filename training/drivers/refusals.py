@@ -79,8 +79,8 @@ _REASONS: Mapping[RefusalCode, _Pair] = {
         "„{}“ liegt zwischen einem Hebel und dem Ergebnis: Es bewegt sich, wenn sich der Hebel bewegt.",
     ),
     "signal": (
-        "“{}” shows the trouble early but is not its cause.",
-        "„{}“ zeigt das Problem früh an, ist aber nicht seine Ursache.",
+        "“{}” shows the trouble early but does not bring it about.",
+        "„{}“ zeigt das Problem früh an, führt es aber nicht herbei.",
     ),
     "context": (
         "“{}” cannot be changed.",
@@ -161,7 +161,7 @@ _REASONS: Mapping[RefusalCode, _Pair] = {
 }
 _EXPERIMENT: _Pair = (
     "To learn what it does, try it on some, drawn by lot.",
-    "Was es bewirkt, zeigt ein Versuch mit einigen, die das Los bestimmt.",
+    "Was es ändert, zeigt ein Versuch mit einigen, die das Los bestimmt.",
 )
 _MORE_DATA: _Pair = (
     "More cases or an experiment would tell.",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from features.usecase import UseCase
-from training.drivers import DriverRow, Goal
+from training.drivers import DriverRow
+from training.reports.goals import name_unit
 from training.reports.inputs import Label, ReportInputs
 from training.reports.sections import Associations, DriverLine
 
@@ -20,9 +21,9 @@ def build_associations(inputs: ReportInputs) -> Associations:
     context = [row for row in drivers if row.role == "context"]
     shown = [row for row in drivers if row.role not in {None, "context"}] + others
     return Associations(
-        levers=_lines(inputs.usecase, [row for row in drivers if row.role == "lever"], shown),
-        signs=_lines(inputs.usecase, [row for row in drivers if row.role in {"signal", "mediator"}], shown),
-        others=_lines(inputs.usecase, others, shown),
+        levers=_lines(inputs, [row for row in drivers if row.role == "lever"], shown),
+        signs=_lines(inputs, [row for row in drivers if row.role in {"signal", "mediator"}], shown),
+        others=_lines(inputs, others, shown),
         context=tuple(row.label for row in context),
         context_share=sum(row.share.value for row in context),
         rest_count=len(rest),
@@ -32,16 +33,25 @@ def build_associations(inputs: ReportInputs) -> Associations:
     )
 
 
-def _lines(usecase: UseCase, rows: Sequence[DriverRow], shown: Sequence[DriverRow]) -> tuple[DriverLine, ...]:
+def _lines(
+    inputs: ReportInputs, rows: Sequence[DriverRow], shown: Sequence[DriverRow]
+) -> tuple[DriverLine, ...]:
     """Make the rows of one group; only rows of the same group compete for places."""
     labels = {row.name: row.label for row in shown if row in rows}
     return tuple(
-        _line(usecase, row, tuple(labels[name] for name in row.may_swap_with if name in labels))
+        _line(
+            inputs.usecase,
+            row,
+            tuple(labels[name] for name in row.may_swap_with if name in labels),
+            is_answer=inputs.kind == "satisfaction",
+        )
         for row in rows
     )
 
 
-def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...]) -> DriverLine:
+def _line(
+    usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...], *, is_answer: bool
+) -> DriverLine:
     """Make one row."""
     met = row.goal_met
     is_counted = not usecase.is_weighted
@@ -52,18 +62,23 @@ def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...]) ->
         share=row.share,
         direction=row.direction,
         goal=row.goal,
-        goal_unit=_name_unit(usecase, row.goal),
+        goal_unit=name_unit(usecase, row.goal),
         goal_met=met,
         people_missing_goal=round(met.n * (1 - met.value)) if met is not None and is_counted else None,
         may_swap_with=may_swap_with,
         is_unclear=row.share.low <= 0,
+        is_against_goal=row.share.low > 0 and _is_against_goal(row, is_answer=is_answer),
+        rank_low=row.rank_low,
+        rank_high=row.rank_high,
+        may_be_top_three=row.may_be_top_three,
         evidence_grade=row.evidence_grade,
     )
 
 
-def _name_unit(usecase: UseCase, goal: Goal | None) -> Label | None:
-    """Return the unit of a goal in both languages."""
-    unit = None if goal is None else goal.unit
-    if unit is None:
-        return None
-    return {"en": usecase.unit_in("en", unit), "de": usecase.unit_in("de", unit)}
+def _is_against_goal(row: DriverRow, *, is_answer: bool) -> bool:
+    """Tell whether what the goal asks for goes with the worse outcome."""
+    if row.goal is None or row.direction not in {"higher", "lower"}:
+        return False
+    wants_more = row.goal.comparison in {">=", ">"}
+    goes_with_good = (row.direction == "higher") is is_answer
+    return row.goal.comparison != "=" and wants_more is not goes_with_good

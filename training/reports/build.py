@@ -6,6 +6,7 @@ from features.errors import InputError
 from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
 from training.reports.calls import build_calls
+from training.reports.first_steps import build_first_steps
 from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.language import LANGUAGES
@@ -39,6 +40,7 @@ def build_report(inputs: ReportInputs) -> Report:
         header=_header(inputs),
         headline=headline,
         kpis=build_kpis(inputs, headline),
+        first_steps=build_first_steps(inputs) if is_usable else None,
         associations=associations,
         trust=build_trust(inputs),
         calls=calls,

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Literal
 
 from features.usecase import Language, UseCase
-from training.drivers import DriverRow
+from training.drivers import DriverRow, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
+from training.levers import Lever
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 
@@ -111,6 +112,13 @@ class ReportInputs:
         beside the forecast.
     risk_waves
         Mean forecast of the cohort at earlier snapshots up to the newest, oldest first; may be empty.
+    levers
+        What is known of each declared lever.
+    priorities
+        The offered ones in order of what meeting their goals is expected to bring; None where none is
+        declared.
+    expectations
+        By lever what the model expects if its goal were met.
     """
 
     usecase: UseCase
@@ -123,6 +131,9 @@ class ReportInputs:
     horizon_days: int | None = None
     experience: tuple[WaveSeries, ...] = ()
     risk_waves: tuple[WavePoint, ...] = ()
+    levers: tuple[Lever, ...] = ()
+    priorities: Priorities | None = None
+    expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from features.usecase import Language, Role
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.reports.first_steps import FirstSteps
 from training.reports.inputs import Kind, Label, Subject
 from training.reports.waves import Metric, WavePoint
 from training.statistics import Estimate
@@ -168,6 +169,10 @@ class DriverLine:
         Names of rows shown here whose order against this one is open.
     is_unclear
         True when the range reaches down to nothing.
+    is_against_goal
+        True when what its goal asks for goes with the worse outcome.
+    rank_low, rank_high
+        Best and worst place that the data allow among all drivers; None in bundles made before.
     """
 
     name: str
@@ -181,6 +186,10 @@ class DriverLine:
     people_missing_goal: int | None
     may_swap_with: tuple[Label, ...]
     is_unclear: bool
+    is_against_goal: bool
+    rank_low: int | None
+    rank_high: int | None
+    may_be_top_three: bool | None
     evidence_grade: EvidenceGrade
 
 
@@ -336,6 +345,7 @@ class Report:
     header: Header
     headline: Headline
     kpis: tuple[Kpi, ...]
+    first_steps: FirstSteps | None
     associations: Associations | None
     trust: Trust | RatingTrust
     calls: Calls | None

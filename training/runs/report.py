@@ -18,6 +18,7 @@ from training.card import build_card, write_card
 from training.console import Console
 from training.drivers import rows_from_json
 from training.evaluation import AnyEvaluation, HorizonEvaluations
+from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
 from training.registry import connect, fetch_champion
@@ -36,6 +37,7 @@ from training.reports import (
 from training.rows import feature_columns, numbers, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in
+from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
@@ -77,9 +79,18 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
     usecase, facts = bundle.usecase, bundle.facts
     scorer = Scorer(bundle)
     target = usecase.target
+    scored, levers = score_cohort(scorer, frame), levers_from_json(bundle.evaluation.get("levers", []))
+    matrix = bundle.encoder.encode(feature_columns(frame.latest, bundle.catalogue)).matrix
+    priorities, expectations = plan_levers(
+        bundle,
+        levers,
+        matrix,
+        scored.revenue if usecase.privacy.subject != "employee" else None,
+        numbers(frame.latest, "weight"),
+    )
     return ReportInputs(
         usecase=usecase,
-        scored=score_cohort(scorer, frame),
+        scored=scored,
         drivers=rows_from_json(bundle.drivers),
         evaluation=primary_evaluation(bundle, scorer.primary_horizon),
         model=_model_facts(bundle, frame, made_on),
@@ -87,6 +98,9 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
         snapshot_date=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
         horizon_days=None if target is None else target.primary.length.days,
         experience=collect_waves(frame.answers),
+        levers=levers,
+        priorities=priorities,
+        expectations=expectations,
     )
 
 

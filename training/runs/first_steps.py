@@ -1,0 +1,85 @@
+"""The levers of a bundle on the newest rows: what meeting goals would bring, and what the model expects."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from training.bundle import Bundle
+from training.drivers import (
+    GradedLever,
+    Priorities,
+    Stakes,
+    WhatIfGrid,
+    goal_bounds,
+    prioritise,
+    shortfall,
+    what_if,
+)
+from training.levers import Lever
+from training.models import RatingModel
+from training.rows import Floats
+
+
+def plan_levers(
+    bundle: Bundle, levers: tuple[Lever, ...], matrix: Floats, revenue: Floats | None, weight: Floats | None
+) -> tuple[Priorities, Mapping[str, WhatIfGrid]]:
+    """Return the offered levers in order of value, and what the model expects if each goal were met.
+
+    Parameters
+    ----------
+    levers
+        All declared levers; only those that are offered get a place.
+    matrix
+        The encoded newest rows.
+    revenue
+        Yearly revenue of the newest rows; None where people have no price.
+    weight
+        People that each row stands for; None for 1.
+    """
+    is_event = not isinstance(bundle.model, RatingModel)
+    value = bundle.usecase.value
+    stakes = Stakes(
+        _expect(bundle, matrix),
+        is_event=is_event,
+        is_bad=is_event,
+        revenue=revenue if is_event and revenue is not None and np.isfinite(revenue).any() else None,
+        margin=1.0 if value is None else value.margin,
+        weight=weight,
+    )
+    offered = [lever for lever in levers if lever.is_offered]
+    graded = [found for lever in offered if (found := _grade(bundle, lever, matrix)) is not None]
+    expectations = {
+        lever.name: what_if(
+            matrix,
+            lambda rows: _expect(bundle, rows),
+            goal_bounds(lever.goal, bundle.catalogue),
+            lever.goal,
+            weight=weight,
+        ).grid
+        for lever in offered
+        if lever.goal is not None
+    }
+    return prioritise(graded, stakes), expectations
+
+
+def _grade(bundle: Bundle, lever: Lever, matrix: Floats) -> GradedLever | None:
+    """Return a lever as priorities take it; None where nobody misses its goal."""
+    if lever.goal is None or lever.effect is None or lever.effect.short_slope is None:
+        return None
+    values = matrix[:, bundle.catalogue.names.index(lever.goal.feature)]
+    return GradedLever(
+        name=lever.name,
+        evidence_grade=lever.grade,
+        slope=lever.effect.short_slope,
+        shortfall=shortfall(lever.goal, values),
+        unit=lever.goal.unit,
+        cost=bundle.usecase.drivers[lever.name].cost,
+    )
+
+
+def _expect(bundle: Bundle, matrix: Floats) -> Floats:
+    """Return the probability at the primary horizon, or the expected answer, of encoded rows."""
+    model = bundle.model
+    if isinstance(model, RatingModel):
+        return model.expected(matrix)
+    return model.probabilities(matrix)[:, int(bundle.facts["primary_horizon_index"])]
