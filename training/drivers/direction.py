@@ -1,15 +1,18 @@
-"""Direction: whether higher values of a driver's main feature go with a higher or a lower risk."""
+"""Direction: whether higher values of a driver's main feature go with a higher risk, and where that turns."""
 
 from typing import Literal
 
 import numpy as np
 
-from training.statistics import Floats
+from training.statistics import Floats, Ints
 
 Direction = Literal["higher", "lower", "mixed", "groups"]
 
 CLEAR_CORRELATION = 0.3
 """Below this rank correlation a direction is called mixed: a U-shape or noise has no single direction."""
+MOST_LEVELS = 12
+FEWEST_AT_LEVEL = 30
+LEAST_TURN = 0.05
 
 
 def direction_of(values: Floats, contributions: Floats, weight: Floats | None = None) -> Direction:
@@ -56,3 +59,64 @@ def _middle_ranks(values: Floats, weight: Floats) -> Floats:
     mass = np.bincount(places, weights=weight)
     ranks: Floats = (np.cumsum(mass) - mass / 2)[places]
     return ranks
+
+
+def turning_point(
+    values: Floats, contributions: Floats, direction: Direction, weight: Floats | None = None
+) -> float | None:
+    """Return the value at which a direction turns; None where the risk rises or falls throughout.
+
+    A rating can be worst in the middle: whoever gave it the lowest grade did not care, whoever gave it the
+    second lowest did. One direction for such a driver would be read as a straight line.
+
+    Parameters
+    ----------
+    values, contributions, weight
+        As for :func:`direction_of`.
+    direction
+        What :func:`direction_of` found.
+
+    Returns
+    -------
+    float or None
+        The value with the lowest or highest mean contribution, if it lies inside and the way back to the end
+        is at least a twentieth of the whole way. Values are levels up to 12 of them, else the middles of
+        tenths; those of fewer than 30 rows are left out.
+
+    Examples
+    --------
+    >>> grades = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 50)
+    >>> turning_point(grades, np.repeat([-0.7, -1.1, -1.0, 0.4, 4.6], 50), "higher")
+    2.0
+    >>> turning_point(grades, grades, "higher") is None
+    True
+    """
+    if direction not in {"higher", "lower"}:
+        return None
+    weights = np.ones(len(values)) if weight is None else weight
+    known = np.isfinite(values) & (weights > 0)
+    levels, places = _levels(values[known])
+    sizes = np.bincount(places, minlength=len(levels))
+    sums = np.bincount(places, weights=weights[known] * contributions[known], minlength=len(levels))
+    mass = np.bincount(places, weights=weights[known], minlength=len(levels))
+    shown = sizes >= FEWEST_AT_LEVEL
+    if shown.sum() < 3:
+        return None
+    means = sums[shown] / mass[shown] * (1.0 if direction == "higher" else -1.0)
+    lowest, highest = int(means.argmin()), int(means.argmax())
+    before = float(means[:lowest].max(initial=means[lowest]) - means[lowest])
+    after = float(means[highest] - means[highest:].min())
+    if max(before, after) < LEAST_TURN * np.ptp(means) or np.ptp(means) == 0:
+        return None
+    return float(levels[shown][lowest if before >= after else highest])
+
+
+def _levels(values: Floats) -> tuple[Floats, Ints]:
+    """Return the levels of a column, tenths where there are many, and the place of each row among them."""
+    levels, places = np.unique(values, return_inverse=True)
+    if len(levels) <= MOST_LEVELS:
+        return levels, places
+    edges = np.unique(np.quantile(values, np.linspace(0.1, 0.9, 9)))
+    places = np.searchsorted(edges, values, side="right")
+    middles = [np.median(values[places == place]) for place in range(len(edges) + 1)]
+    return np.array(middles), places

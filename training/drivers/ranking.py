@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from features.catalogue import Catalogue
+from features.catalogue import Catalogue, Feature
 from features.usecase import Driver
 from training.drivers.attribution import DriverGroup, driver_groups, sum_by_driver
-from training.drivers.direction import Direction, direction_of
+from training.drivers.direction import Direction, direction_of, turning_point
 from training.drivers.goal import goal_met, read_goal
 from training.drivers.row import DriverRow
 from training.drivers.shares import UNWEIGHTED, DriverShares, RowWeights
@@ -139,9 +139,7 @@ def _describe(
     sizes = np.average(np.abs(attributions[:, members]), axis=0, weights=weights.rows)
     main = members[int(sizes.argmax())]
     feature = catalogue.features[main]
-    direction: Direction = "groups"
-    if feature.kind == "number":
-        direction = direction_of(values[:, main], by_driver[:, column], weights.rows)
+    direction, turns_at = _read_direction(feature, values[:, main], by_driver[:, column], weights.rows)
     goal = read_goal(group.goal, catalogue.features[members[0]])
     return DriverRow(
         name=group.name,
@@ -150,8 +148,19 @@ def _describe(
         share=Estimate(0.0, 0.0, 0.0, len(values)),
         interval_method="entity bootstrap",
         direction=direction,
+        turns_at=turns_at,
         main_feature=feature.name,
         features=group.features,
         goal=goal,
         goal_met=None if goal is None else goal_met(goal, today[:, members[0]], weights.today),
     )
+
+
+def _read_direction(
+    feature: Feature, values: Floats, contributions: Floats, weight: Floats | None
+) -> tuple[Direction, float | None]:
+    """Return the direction of a main feature and where it turns; a category has none."""
+    if feature.kind != "number":
+        return "groups", None
+    direction = direction_of(values, contributions, weight)
+    return direction, turning_point(values, contributions, direction, weight)

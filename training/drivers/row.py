@@ -32,6 +32,8 @@ class DriverRow:
         What the range of ``share`` holds: the chance in who was explained, or also in what was learnt.
     direction
         Which values of the main feature go with a higher risk; ``groups`` for a category.
+    turns_at
+        The value of the main feature at which the direction turns; None where it holds throughout.
     main_feature
         The feature of the driver that carries most of its explanation.
     goal_met
@@ -64,6 +66,7 @@ class DriverRow:
     rank_low_joint: int | None = None
     rank_high_joint: int | None = None
     tie_group: int | None = None
+    turns_at: float | None = None
 
     @property
     def may_be_top_three(self) -> bool | None:

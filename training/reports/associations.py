@@ -68,6 +68,7 @@ def _line(
         may_swap_with=may_swap_with,
         is_unclear=row.share.low <= 0,
         is_against_goal=row.share.low > 0 and _is_against_goal(row, is_answer=is_answer),
+        turns_at=row.turns_at,
         rank_low=row.rank_low,
         rank_high=row.rank_high,
         may_be_top_three=row.may_be_top_three,

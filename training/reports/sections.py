@@ -171,6 +171,8 @@ class DriverLine:
         True when the range reaches down to nothing.
     is_against_goal
         True when what its goal asks for goes with the worse outcome.
+    turns_at
+        The value at which the direction turns; None where it holds throughout.
     rank_low, rank_high
         Best and worst place that the data allow among all drivers; None in bundles made before.
     """
@@ -187,6 +189,7 @@ class DriverLine:
     may_swap_with: tuple[Label, ...]
     is_unclear: bool
     is_against_goal: bool
+    turns_at: float | None
     rank_low: int | None
     rank_high: int | None
     may_be_top_three: bool | None

@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from training.drivers import direction_of
+from training.drivers.direction import direction_of, turning_point
 
 RISING = np.arange(50.0)
 
@@ -36,3 +37,43 @@ def test_weights_act_as_copies_of_rows() -> None:
     weight = np.where(np.arange(60) < 30, 1.0, 5.0)
     assert direction_of(values, risk, weight) == direction_of(values[copies], risk[copies]) == "higher"
     assert direction_of(values, -risk, np.where(np.arange(60) < 30, 0.0, 1.0)) == "lower"
+
+
+GRADES = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 40)
+
+
+@pytest.mark.parametrize(
+    ("means", "direction", "turn"),
+    [
+        ((-0.7, -1.1, -1.0, 0.4, 4.6), "higher", 2.0),
+        ((0.7, 1.1, 1.0, -0.4, -4.6), "lower", 2.0),
+        ((0.0, 1.0, 2.0, 3.0, 2.0), "higher", 4.0),
+        ((0.0, 1.0, 2.0, 3.0, 4.0), "higher", None),
+        ((0.0, -0.01, 2.0, 3.0, 4.0), "higher", None),
+        ((0.0, 0.0, 0.0, 0.0, 0.0), "higher", None),
+        ((2.0, 0.0, 0.1, 0.0, 2.0), "mixed", None),
+    ],
+    ids=["dip", "dip-of-a-fall", "drop-at-the-end", "straight", "hardly", "flat", "mixed"],
+)
+def test_a_direction_that_turns_inside_says_where(means, direction, turn):
+    assert turning_point(GRADES, np.repeat(means, 40), direction) == turn
+
+
+def test_rare_levels_and_missing_values_say_nothing_of_a_turn():
+    few = np.append(GRADES, [0.0] * 5 + [np.nan] * 50)
+    sizes = np.append(np.repeat([0.0, 1.0, 2.0, 3.0, 4.0], 40), [9.0] * 55)
+    assert turning_point(few, sizes, "higher") is None
+
+
+def test_many_values_turn_at_the_middle_of_a_tenth():
+    values = np.linspace(0.0, 10.0, 2001)
+    found = turning_point(values, (values - 3.0) ** 2, "higher")
+    assert found == pytest.approx(2.5, abs=1.0)
+
+
+def test_weights_decide_on_the_turn():
+    values = np.append(GRADES, np.full(40, 1.0))
+    sizes = np.append(np.repeat([0.0, 1.0, 2.0, 3.0, 4.0], 40), np.full(40, 4.0))
+    weight = np.append(np.ones(200), np.full(40, 1e-9))
+    assert turning_point(values, sizes, "higher") == 2.0
+    assert turning_point(values, sizes, "higher", weight) is None
