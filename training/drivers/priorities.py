@@ -68,8 +68,8 @@ class Priority:
     net_eur
         Margin on the revenue kept, less the cost; None unless both are known.
     break_even_eur
-        Cost per person reached up to which it pays even at the low end of the effect, the fixed cost included;
-        0 if it never does. None without a value.
+        Cost per person reached up to which it pays even at the low end of the effect, fixed costs paid; 0 if
+        it never does. None without a value.
     is_clear
         Whether it is better than doing nothing even at the low end of the range: of the net value where it is
         known, else of the effect.
@@ -177,8 +177,8 @@ def prioritise(levers: Sequence[GradedLever], stakes: Stakes) -> Priorities:
     """Rank levers by what meeting their goals is expected to bring, each alone.
 
     The effect counts per unit of shortfall and person: who lacks more gains more, and who meets the goal
-    gains nothing. Ranges hold the chance in the effect and nothing else: costs, reach and margin are declared,
-    and the tornado shows what each of them moves.
+    gains nothing. Ranges hold the chance in the effect and nothing else: costs, reach and margin are
+    declared, and the tornado shows what each of them moves.
 
     Parameters
     ----------

@@ -155,7 +155,8 @@ def make_tornado(
             swing=abs(net_high - net_low),
         )
         bars.append(bar)
-    return tuple(sorted(bars, key=lambda bar: -bar.swing))
+    # Equal swings, as of margin and revenue, differ in their last digits: these do not set the order.
+    return tuple(sorted(bars, key=lambda bar: -float(f"{bar.swing:.9g}")))
 
 
 def _moved(plan: Plan, share: Literal["reach", "margin"], part: float) -> Plan:

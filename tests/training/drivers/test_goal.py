@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features.catalogue import Feature
+from features.measures import list_measures
+from features.usecase import FeatureRule, Source
 from training.drivers import Goal, goal_bounds, goal_met, read_goal, shortfall
 
 WAIT = Feature("wait", "number", "table", unit="hours")
@@ -102,3 +106,42 @@ def test_a_goal_of_another_bundle_is_named() -> None:
         ValueError, match=r"'o_tickets\.hours\.mean_90d' is not in the catalogue; take the one"
     ):
         goal_bounds(Goal("o_tickets.hours.mean_90d", "<=", 24.0, "h"), _help("o_tickets.count_90d"))
+
+
+@given(st.floats(-10, 10), st.floats(-10, 10), st.sampled_from(["<=", ">=", "="]))
+def test_nothing_is_missing_where_the_goal_is_met(value: float, bound: float, comparison: str) -> None:
+    goal = Goal("wait", comparison, bound, None)
+    met = goal_met(goal, np.array([value]))
+    assert met is not None
+    missing = float(shortfall(goal, np.array([value]))[0])
+    assert (missing == 0) == (met.value == 1)
+    assert missing == pytest.approx(0.0 if met.value == 1 else abs(value - bound))
+
+
+def test_windows_are_read_from_the_names_that_features_are_given() -> None:
+    """Every function over windows: the other window alone is the same quantity, and nothing else is."""
+    windows = {"windows": ["30d", "90d"], "count": {}, "ratio": ["30d", "90d"]}
+    functions = ("sum", "mean", "min", "max", "std", "slope", "delta", "distinct", "first", "last")
+    shares = {"hours": {"late": "> 24", "very_late": "> 48"}}
+    rule = {
+        **windows,
+        **{key: ["hours", "cost"] for key in functions},
+        "share": shares,
+        "days_since_last": {},
+    }
+    source = Source.model_validate({"file": "t.csv", "event_time": "at", "known_at": "same"})
+    measures = list_measures("tickets", source, FeatureRule.model_validate(rule))
+    features = _help(*(measure.name for measure in measures))
+    by_quantity = {
+        (measure.function, measure.column, measure.condition, measure.window_days): place
+        for place, measure in enumerate(measures)
+    }
+    for place, measure in enumerate(measures):
+        bounds = goal_bounds(Goal(measure.name, "<=", 3.0, None), features)
+        expected = {place: 3.0}
+        if measure.window_days is not None and measure.long_days is None:
+            days = 120 - measure.window_days
+            other = by_quantity[measure.function, measure.column, measure.condition, days]
+            grows = measure.function in {"count", "sum"}
+            expected[other] = 3.0 * days / measure.window_days if grows else 3.0
+        assert bounds == pytest.approx(expected), measure.name

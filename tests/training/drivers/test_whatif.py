@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import training.drivers.whatif
-from training.drivers import Goal, WhatIfGrid, what_if
+from tests.training.sample_bundles import fit_sample
+from training.drivers import Goal, WhatIfGrid, goal_bounds, what_if
 from training.drivers.whatif import SHARES, WAYS
+from training.models import RatingModel
 from training.statistics import Floats
 
 GOAL = Goal("o_tickets.hours.mean_90d", "<=", 24.0, "h")
@@ -113,7 +115,12 @@ def test_nobody_to_move_changes_nothing():
     assert {step.change_sum for step in found.grid.steps} == {0.0}
     assert found.grid.people_short == 0.0
     assert np.isnan(found.grid.value_today)
-    assert WhatIfGrid.from_json(json.loads(json.dumps(found.grid.to_json()))).steps[0].people_moved == 0.0
+    assert (
+        WhatIfGrid.from_json(json.loads(json.dumps(found.grid.to_json(), allow_nan=False)))
+        .steps[0]
+        .people_moved
+        == 0.0
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -130,6 +137,25 @@ def test_the_grid_has_every_pair_once():
     steps = what_if(ROWS, linear, BOUNDS, GOAL).grid.steps
     assert [(step.way, step.share) for step in steps] == [(way, share) for way in WAYS for share in SHARES]
     assert not any(np.signbit(step.change_sum) for step in steps if step.share == 0)
+
+
+@pytest.mark.parametrize("kind", ["binary", "ordinal"])
+def test_a_trained_model_answers_for_moved_rows_as_it_would_for_such_rows(kind):
+    encoder, model, columns, catalogue = fit_sample(kind)
+    matrix = encoder.encode(columns).matrix
+    column = catalogue.names.index(catalogue.numbers[0])
+    goal = Goal(catalogue.numbers[0], "<=", float(np.nanquantile(matrix[:, column], 0.4)), None)
+
+    def expect(rows: Floats) -> Floats:
+        return model.expected(rows) if isinstance(model, RatingModel) else model.probabilities(rows)[:, 0]
+
+    found = what_if(matrix, expect, goal_bounds(goal, catalogue), goal, share=0.5)
+    moved = matrix.copy()
+    moved[:, column] = np.minimum(matrix[:, column], goal.bound)
+    assert found.grid.expected_sum == pytest.approx(expect(matrix).sum())
+    assert found.changes == pytest.approx(expect(moved) - expect(matrix), abs=1e-12)
+    assert found.asked.change_sum == pytest.approx((expect(moved) - expect(matrix)).sum() / 2)
+    assert np.abs(found.changes).max() > 1e-4
 
 
 @given(
