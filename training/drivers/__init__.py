@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from training.drivers.agreement import Agreement, Disagreement, Verdict, agree
 from training.drivers.attribution import (
     DriverGroup,
     driver_groups,
@@ -16,9 +17,12 @@ from training.drivers.goal import Goal, goal_met, read_goal
 from training.drivers.ranking import rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 from training.drivers.shares import DriverShares, RowWeights
+from training.drivers.views import VarianceSplit, main_columns, split_variance
 
 __all__ = [
+    "Agreement",
     "Direction",
+    "Disagreement",
     "DriverGroup",
     "DriverRow",
     "DriverShares",
@@ -26,15 +30,20 @@ __all__ = [
     "Goal",
     "IntervalMethod",
     "RowWeights",
+    "VarianceSplit",
+    "Verdict",
+    "agree",
     "direction_of",
     "driver_groups",
     "goal_met",
     "importance_shares",
+    "main_columns",
     "plain_name",
     "rank_drivers",
     "read_goal",
     "rows_from_json",
     "rows_to_json",
     "sample_rows",
+    "split_variance",
     "sum_by_driver",
 ]
