@@ -13,7 +13,8 @@ from training.drivers.attribution import (
     sum_by_driver,
 )
 from training.drivers.direction import Direction, direction_of
-from training.drivers.goal import Goal, goal_met, read_goal
+from training.drivers.goal import Goal, goal_met, meets, read_goal
+from training.drivers.quadrants import QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 from training.drivers.shares import DriverShares, RowWeights
@@ -29,6 +30,7 @@ __all__ = [
     "EvidenceGrade",
     "Goal",
     "IntervalMethod",
+    "QuadrantRow",
     "RowWeights",
     "VarianceSplit",
     "Verdict",
@@ -38,6 +40,8 @@ __all__ = [
     "goal_met",
     "importance_shares",
     "main_columns",
+    "meets",
+    "place_drivers",
     "plain_name",
     "rank_drivers",
     "read_goal",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from features.catalogue import Feature
-from training.drivers import Goal, goal_met, read_goal
+from training.drivers import Goal, goal_met, meets, read_goal
 
 WAIT = Feature("wait", "number", "table", unit="hours")
 VALUES = np.array([1.0, 2.0, 3.0, np.nan])
@@ -41,3 +41,9 @@ def test_a_goal_is_met_by_those_whom_rows_stand_for() -> None:
     assert (found.value, found.n) == (0.5, 3)
     assert found.high - found.low > plain.high - plain.low
     assert goal_met(goal, VALUES, np.array([0.0, 0.0, 0.0, 1.0])) is None
+
+
+def test_a_missing_value_neither_meets_nor_misses_a_goal() -> None:
+    met = meets(Goal("wait", "<", 3.0, "hours"), VALUES)
+    assert met[:3].tolist() == [1.0, 1.0, 0.0]
+    assert np.isnan(met[3])

@@ -190,9 +190,9 @@ def test_json_holds_all() -> None:
 
 def _row(name: str, main_feature: str, goal: Goal | None = None) -> DriverRow:
     share = Estimate(0.1, 0.0, 0.2, 10)
-    label = {"en": name}
+    features = (main_feature,)
     return DriverRow(
-        name, None, label, share, "entity bootstrap", "higher", main_feature, (main_feature,), goal
+        name, None, {"en": name}, share, "entity bootstrap", "higher", main_feature, features, goal
     )
 
 
