@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from training.drivers.agreement import Agreement, Disagreement, Verdict, agree
 from training.drivers.attribution import (
     DriverGroup,
     driver_groups,
@@ -13,19 +14,23 @@ from training.drivers.attribution import (
 )
 from training.drivers.direction import Direction, direction_of
 from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, refuse_lever
-from training.drivers.goal import Goal, goal_bounds, goal_met, read_goal, shortfall
+from training.drivers.goal import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
 from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
+from training.drivers.quadrants import QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 from training.drivers.shares import DriverShares, RowWeights
 from training.drivers.stakes import GradedLever, Stakes
 from training.drivers.tornado import TornadoBar
+from training.drivers.views import VarianceSplit, main_columns, split_variance
 from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
+    "Agreement",
     "DataRefusal",
     "Direction",
+    "Disagreement",
     "DoNothing",
     "DriverFacts",
     "DriverGroup",
@@ -39,20 +44,27 @@ __all__ = [
     "MetadataRefusal",
     "Priorities",
     "Priority",
+    "QuadrantRow",
     "Refusal",
     "RefusalCode",
     "RowWeights",
     "Stakes",
     "TornadoBar",
+    "VarianceSplit",
+    "Verdict",
     "WhatIf",
     "WhatIfGrid",
     "WhatIfStep",
+    "agree",
     "controls_of",
     "direction_of",
     "driver_groups",
     "goal_bounds",
     "goal_met",
     "importance_shares",
+    "main_columns",
+    "meets",
+    "place_drivers",
     "plain_name",
     "prioritise",
     "rank_drivers",
@@ -63,6 +75,7 @@ __all__ = [
     "rows_to_json",
     "sample_rows",
     "shortfall",
+    "split_variance",
     "sum_by_driver",
     "what_if",
     "word_refusal",

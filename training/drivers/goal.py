@@ -61,6 +61,19 @@ def read_goal(condition: str | None, feature: Feature) -> Goal | None:
         return None
 
 
+def meets(goal: Goal, values: Floats) -> Floats:
+    """Return 1 where a value meets a goal and 0 where it does not, NaN where it is missing.
+
+    Examples
+    --------
+    >>> meets(Goal("wait", "<=", 24.0, "hours"), np.array([3.0, 48.0, np.nan])).tolist()
+    [1.0, 0.0, nan]
+    """
+    with np.errstate(invalid="ignore"):
+        found = _COMPARE[goal.comparison](values, goal.bound)
+    return np.where(np.isfinite(values), found, np.nan)
+
+
 def goal_met(goal: Goal, values: Floats, weight: Floats | None = None) -> Estimate | None:
     """Return the share of rows that meet a goal, among the rows where the value is known.
 
@@ -69,6 +82,29 @@ def goal_met(goal: Goal, values: Floats, weight: Floats | None = None) -> Estima
     values
         The goal's feature per row; NaN = missing.
     weight
+        Weight of each row; 1 if absent.
+
+    Returns
+    -------
+    Estimate or None
+        As :func:`share_met` gives it.
+
+    Examples
+    --------
+    >>> goal_met(Goal("wait", "<=", 24.0, "hours"), np.array([3.0, 48.0, np.nan])).value
+    0.5
+    """
+    return share_met(meets(goal, values), weight)
+
+
+def share_met(met: Floats, weight: Floats | None = None) -> Estimate | None:
+    """Return the share of ones among the rows where it is known whether they meet a goal.
+
+    Parameters
+    ----------
+    met
+        1, 0, or NaN where that is not known; see :func:`meets`.
+    weight
         Weight of each row; 1 if absent. Where weights differ, the interval is that of the effective number of
         rows (Kish 1965).
 
@@ -76,20 +112,15 @@ def goal_met(goal: Goal, values: Floats, weight: Floats | None = None) -> Estima
     -------
     Estimate or None
         Share with Wilson's interval, ``n`` = rows with a value and a weight above 0; None without any.
-
-    Examples
-    --------
-    >>> goal_met(Goal("wait", "<=", 24.0, "hours"), np.array([3.0, 48.0, np.nan])).value
-    0.5
     """
-    weights = np.ones(len(values)) if weight is None else weight
-    is_known = np.isfinite(values) & (weights > 0)
-    known, mass = values[is_known], weights[is_known]
+    weights = np.ones(len(met)) if weight is None else weight
+    is_known = np.isfinite(met) & (weights > 0)
+    known, mass = met[is_known], weights[is_known]
     if known.size == 0:
         return None
     effective = float(mass.sum() ** 2 / (mass**2).sum())
-    met = float(mass[_COMPARE[goal.comparison](known, goal.bound)].sum() / mass.sum())
-    wilson = share(min(1.0, met) * effective, effective)
+    reached = float(mass[known == 1.0].sum() / mass.sum())
+    wilson = share(min(1.0, reached) * effective, effective)
     return Estimate(wilson.value, wilson.low, wilson.high, known.size)
 
 

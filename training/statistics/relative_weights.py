@@ -87,7 +87,8 @@ def _explain_subsets(correlation: Floats, with_target: Floats) -> Floats:
     subset is solved from the start.
     """
     column = with_target[..., None]
-    whole = np.block([[correlation, column], [np.swapaxes(column, -1, -2), np.ones_like(column[..., :1, :])]])
+    corner = np.ones((*with_target.shape[:-1], 1, 1))
+    whole = np.block([[correlation, column], [np.swapaxes(column, -1, -2), corner]])
     rest = whole[..., None, :, :]
     for _ in range(with_target.shape[-1]):
         first, others = rest[..., :1, :1], rest[..., 1:, :1]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from features.catalogue import Feature
 from features.measures import list_measures
 from features.usecase import FeatureRule, Source
-from training.drivers import Goal, goal_bounds, goal_met, read_goal, shortfall
+from training.drivers import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
 
 WAIT = Feature("wait", "number", "table", unit="hours")
 VALUES = np.array([1.0, 2.0, 3.0, np.nan])
@@ -145,3 +145,9 @@ def test_windows_are_read_from_the_names_that_features_are_given() -> None:
             grows = measure.function in {"count", "sum"}
             expected[other] = 3.0 * days / measure.window_days if grows else 3.0
         assert bounds == pytest.approx(expected), measure.name
+
+
+def test_a_missing_value_neither_meets_nor_misses_a_goal() -> None:
+    met = meets(Goal("wait", "<", 3.0, "hours"), VALUES)
+    assert met[:3].tolist() == [1.0, 1.0, 0.0]
+    assert np.isnan(met[3])
