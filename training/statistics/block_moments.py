@@ -1,8 +1,8 @@
 """Bootstrap of a linear fit in well under a second: moments of blocks of rows are drawn, not the rows.
 
-Sums of squares and products are all that least squares need. They are taken once per block of whole entities;
-each resample then adds up blocks as often as they were drawn and solves small equations. Standard errors agree
-with those of a bootstrap by row within 1 %, at a tenth of its cost.
+Sums of squares and products are all that least squares need. They are taken once per block of whole
+entities; each resample then adds up blocks as often as they were drawn and solves small equations. Standard
+errors agree with those of a bootstrap by row within 1 %, at a tenth of its cost.
 """
 
 from typing import Final
@@ -72,7 +72,9 @@ def block_covariance(
     if n_found < 2 * (columns.shape[1] + 1):
         message = f"{n_found} entities are too few to resample {columns.shape[1]} columns; pass fewer columns"
         raise ValueError(message)
-    moments = _sum_by_block(np.column_stack([np.ones(outcome.size), columns, outcome - outcome.mean()]), blocks)
+    moments = _sum_by_block(
+        np.column_stack([np.ones(outcome.size), columns, outcome - outcome.mean()]), blocks
+    )
     fitted = _fit(moments.sum(axis=0)[None])[0]
     drawn = np.concatenate(
         [
@@ -101,9 +103,7 @@ def _standardise(design: Floats, n_rows: int) -> Floats:
     return np.asarray(columns)
 
 
-def _deal(
-    entity: npt.ArrayLike | None, n_rows: int, n_blocks: int, random: np.random.Generator
-) -> Ints:
+def _deal(entity: npt.ArrayLike | None, n_rows: int, n_blocks: int, random: np.random.Generator) -> Ints:
     """Return the block of each row; every block gets the same number of entities, or one fewer."""
     if entity is None:
         codes = np.arange(n_rows)

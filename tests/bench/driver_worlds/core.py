@@ -52,12 +52,17 @@ class Core:
 
     def contrasts(self) -> dict[str, float]:
         """Return what meeting each goal would bring."""
-        return {name: self.slopes[name] * float(-np.minimum(shape, 0.0).mean()) for name, shape in self.shapes.items()}
+        return {
+            name: self.slopes[name] * float(-np.minimum(shape, 0.0).mean())
+            for name, shape in self.shapes.items()
+        }
 
     def oracle(self) -> dict[str, Floats]:
         """Return for each working lever the pulls and the other levers in their true shape."""
         return {
-            name: np.column_stack([self.pulls, *(shape for other, shape in self.shapes.items() if other != name)])
+            name: np.column_stack(
+                [self.pulls, *(shape for other, shape in self.shapes.items() if other != name)]
+            )
             for name in self.shapes
         }
 

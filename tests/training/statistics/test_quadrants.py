@@ -75,7 +75,9 @@ def test_one_estimate_has_nothing_to_be_shrunk_to():
 
 @pytest.mark.parametrize("covariance", [np.zeros((3, 3)), np.zeros((3, 3)) + 1e-12], ids=["none", "shared"])
 def test_estimates_without_noise_are_the_truth(covariance):
-    assert drawn([0.0, -1.0, 2.0], covariance, 50) == pytest.approx(np.tile([0.0, -1.0, 2.0], (50, 1)), abs=1e-3)
+    assert drawn([0.0, -1.0, 2.0], covariance, 50) == pytest.approx(
+        np.tile([0.0, -1.0, 2.0], (50, 1)), abs=1e-3
+    )
 
 
 def test_the_same_seed_gives_the_same_shares():
