@@ -29,10 +29,9 @@ class Counts:
     def of_size(self, size: int) -> "Counts":
         """Return the counts of one number of rows."""
         return Counts(
-            *(
-                {cell: tally for cell, tally in counts.items() if cell[1] == size}
-                for counts in (self.levers, self.ranks, self.fields)
-            )
+            {cell: tally for cell, tally in self.levers.items() if cell[1] == size},
+            {cell: tally for cell, tally in self.ranks.items() if cell[1] == size},
+            {cell: tally for cell, tally in self.fields.items() if cell[1] == size},
         )
 
 
@@ -167,7 +166,8 @@ def _word(name: str, figure: float | Estimate) -> str:
     goal = GOALS[name]
     shown = str(figure) if isinstance(figure, Estimate) else f"{figure:.3f}"
     value = figure.value if isinstance(figure, Estimate) else figure
-    return f"{name:<27} {shown:<24} goal {goal.comparison} {goal.bound:g}{'' if goal.is_met(value) else '  MISSED'}"
+    missed = "" if goal.is_met(value) else "  MISSED"
+    return f"{name:<27} {shown:<24} goal {goal.comparison} {goal.bound:g}{missed}"
 
 
 def _list_lever_rows(levers: Mapping[Cell, Tally]) -> Iterator[Sequence[str]]:

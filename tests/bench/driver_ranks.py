@@ -1,4 +1,4 @@
-"""Judge intervals of ranks and probabilities of quadrants where the truth is known, and time the bootstrap."""
+"""Judge intervals of ranks and probabilities of quadrants by a known truth, and time the bootstrap."""
 
 import time
 from dataclasses import dataclass, fields

@@ -7,10 +7,10 @@ from typing import Self
 
 import numpy as np
 
-from tests.bench.driver_rules import Verdict, offer, to_lever
+from tests.bench.driver_rules import Verdict, offer
 from tests.bench.driver_worlds.world import Column, DriverWorld
 from training.statistics import Floats
-from training.statistics.adjusted import _contrast, _Regression, _residual
+from training.statistics.adjusted import _Regression, _residual
 from training.statistics.controls import orthonormal
 
 
@@ -106,12 +106,17 @@ def _size(world: DriverWorld, verdict: Verdict) -> tuple[list[float], list[bool]
 
 
 def oracle_width(world: DriverWorld, column: Column) -> float:
-    """Return the width of the interval if the true functions of the confounders were known."""
-    n_rows = len(world.target)
-    basis: Floats = orthonormal(np.column_stack([np.ones(n_rows), world.oracle[column.facts.name]]))
-    fit = _Regression.fit(world.target, _residual(column.values, basis)[:, None], basis, None)
-    contrast = _contrast(world.target, column.values, to_lever(column), basis, fit)
-    assert contrast is not None, f"everybody meets the goal of {column.facts.name}"
+    """Return the width of the interval if the true functions of the confounders were known.
+
+    Least squares on those functions, with one slope short of the goal and one beyond it, and HC3 errors.
+    """
+    goal = column.facts.goal
+    assert goal is not None, f"{column.facts.name} has no goal"
+    gap = (goal - column.values) * (-1.0 if column.facts.is_lower_better else 1.0)
+    sides = np.column_stack([np.minimum(-gap, 0.0), np.maximum(-gap, 0.0)])
+    basis = orthonormal(np.column_stack([np.ones(len(gap)), world.oracle[column.facts.name]]))
+    fit = _Regression.fit(world.target, _residual(sides, basis), basis, None)
+    contrast = fit.interval(0.0, sqrt(fit.covariance[0, 0]) * float(np.maximum(gap, 0.0).mean()))
     return contrast.high - contrast.low
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ LEVER_KNOTS: Final = 4
 FEWEST_OF_LEVEL: Final = 5
 _DEGREE: Final = 3
 _RANK_TOLERANCE: Final = 1e-10
+
+_Key: TypeAlias = tuple[tuple[int, bool], ...]  # which columns, and which of them are categories
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,8 @@ def write_bent(control: Control, n_knots: int) -> Floats:
         return _mark_levels(control.values)
     filled, is_missing = _fill(control.values)
     n_distinct = np.unique(filled).size
-    if n_distinct <= n_knots:
-        bent = _mark_levels(filled)
-    else:
-        bent = _bend(filled, n_knots)
-    return np.hstack([bent, is_missing]) if is_missing.any() else np.asarray(bent)
+    bent = _mark_levels(filled) if n_distinct <= n_knots else _bend(filled, n_knots)
+    return np.hstack([bent, is_missing]) if is_missing.any() else bent
 
 
 def _bend(values: Floats, n_knots: int) -> Floats:
@@ -174,7 +173,7 @@ class ControlBases:
         freed = np.hstack([self._free_lever(control, key) for control in others])
         return np.hstack([base, _factor(freed)])
 
-    def _free_lever(self, lever: Control, key: "_Key") -> Floats:
+    def _free_lever(self, lever: Control, key: _Key) -> Floats:
         """Return a bent lever without what the context spans."""
         place = (key, id(lever.values))
         if place not in self._beside:
@@ -185,9 +184,6 @@ class ControlBases:
     def _take(self, control: Control) -> Control:
         """Return the known rows of a control."""
         return Control(control.name, control.values[self.rows], control.is_category)
-
-
-_Key = tuple[tuple[int, bool], ...]
 
 
 def _write_linear(control: Control) -> Floats:

@@ -1,8 +1,10 @@
 """Importance against performance: how sure it is in which of four fields something lies.
 
 The middles are means over all things and are drawn anew with everything else; close importances are first
-shrunk towards their mean (empirical Bayes), since the spread that noise adds would be stated as certainty: of
-"fix first" said with .97 only .71 were right without it.
+shrunk towards their mean, since the spread that noise adds would be stated as certainty: of "fix first" said
+with .97 only .71 were right without it. By how much is itself uncertain with ten things, so it is drawn as
+well: with one best guess, statements on close importances from 300 rows are off by .041 on average, so by
+.013.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ Quadrant = Literal["fix first", "keep up", "watch", "leave"]
 
 QUADRANTS: Final[tuple[Quadrant, ...]] = ("fix first", "keep up", "watch", "leave")
 OPEN_BELOW: Final = 0.8
-_LEAST_SPREAD: Final = 1e-6
+_N_SHARES: Final = 100
+_LEAST_NOISE: Final = 1e-12  # of the squared estimates: what is certain is divided by as well
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,7 @@ def quadrant_shares(
         )
         raise ValueError(message)
     random = np.random.default_rng(seed)
-    centre, spread = shrink(signed, covariance)
-    values, vectors = np.linalg.eigh(spread)
-    noise = random.standard_normal((n_draws, size)) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
-    importance = np.abs(centre + noise)
+    importance = np.abs(draw_truths(signed, covariance, n_draws, random))
     drawn = performance[random.integers(0, len(performance), n_draws)]
     is_important = importance >= importance.mean(axis=1, keepdims=True)
     is_strong = drawn >= (drawn.mean(axis=1, keepdims=True) if goal is None else goal)
@@ -96,25 +96,66 @@ def quadrant_shares(
     return QuadrantShares(np.column_stack([field.mean(axis=0) for field in fields]))
 
 
-def shrink(estimate: Floats, covariance: Floats) -> tuple[Floats, Floats]:
-    """Return mean and covariance of the truth, given estimates that scatter about it.
+def draw_truths(
+    estimate: npt.ArrayLike, covariance: Floats, n_draws: int, random: np.random.Generator
+) -> Floats:
+    """Return draws of what is true, ``[draws, p]``, given estimates that scatter about it.
 
-    The spread of the truth is that of the estimates without the part that noise explains (Morris 1983).
+    The truths are taken to scatter about a mean. The share of noise in the variance of an estimate may be
+    anything from 0 to 1 before the data speak (uniform shrinkage prior, Daniels 1999, Canadian Journal of
+    Statistics 27), the mean anything at all.
+
+    Parameters
+    ----------
+    estimate
+        ``[p]`` signed estimates.
+    covariance
+        ``[p, p]`` of them.
+    n_draws, random
+        How many draws, and where their chance comes from.
 
     Examples
     --------
-    >>> centre, spread = shrink(np.array([1.0, 3.0]), np.zeros((2, 2)))
-    >>> centre.tolist(), float(np.abs(spread).max()) < 1e-12
-    ([1.0, 3.0], True)
+    >>> drawn = draw_truths([1.0, 3.0], np.zeros((2, 2)), 5, np.random.default_rng(0))
+    >>> drawn.round(3)[0].tolist()
+    [1.0, 3.0]
     """
-    size = estimate.size
-    mean = estimate.mean()
-    between = 0.0
-    if size > 1:
-        by_noise = (np.trace(covariance) - covariance.sum() / size) / (size - 1)
-        between = float(((estimate - mean) ** 2).sum() / (size - 1) - by_noise)
-    variance = max(between, _LEAST_SPREAD)
-    prior = variance * np.eye(size)
-    gain = np.linalg.solve(prior + covariance, prior).T
-    spread = prior - gain @ prior
-    return mean + gain @ (estimate - mean), (spread + spread.T) / 2
+    signed = as_column("estimate", estimate)
+    variances, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    noise = np.maximum(variances, _LEAST_NOISE * float((signed**2).sum() or 1.0))
+    rotated, ones = vectors.T @ signed, vectors.sum(axis=0)
+    truth_variances, chances, means = _weigh(rotated, ones, noise)
+    drawn = random.choice(chances.size, size=n_draws, p=chances)
+    between = truth_variances[drawn, None]
+    precision = ones**2 / (between + noise)
+    mean = means[drawn] + random.standard_normal(n_draws) / np.sqrt(precision.sum(axis=1))
+    left = between * noise / (between + noise)
+    centre = left * (rotated / noise + mean[:, None] * ones / between)
+    return np.asarray((centre + np.sqrt(left) * random.standard_normal(centre.shape)) @ vectors.T)
+
+
+def _weigh(rotated: Floats, ones: Floats, noise: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return variances of the truth, how likely each is, and the mean of the truths for each.
+
+    All in the axes in which the noise is independent.
+
+    Parameters
+    ----------
+    rotated
+        ``[p]`` estimates in these axes.
+    ones
+        ``[p]`` a mean of 1 in these axes.
+    noise
+        ``[p]`` variance of the noise along each.
+    """
+    roots = (np.arange(_N_SHARES) + 0.5) / _N_SHARES  # squares: small shares of noise are told apart as well
+    shares = roots**2
+    typical = (noise.sum() - (ones**2 * noise).sum() / ones.size) / max(1, ones.size - 1)
+    between = np.maximum(typical, noise.min()) * (1 - shares) / shares
+    precision = 1.0 / (between[:, None] + noise)
+    mass = (precision * ones**2).sum(axis=1)
+    means = (precision * ones * rotated).sum(axis=1) / mass
+    distance = (precision * (rotated - means[:, None] * ones) ** 2).sum(axis=1)
+    likely = 0.5 * (np.log(precision).sum(axis=1) - np.log(mass) - distance) + np.log(roots)
+    chances = np.exp(likely - likely.max())
+    return between, chances / chances.sum(), means

@@ -2,9 +2,9 @@
 
 "Be careful when interpreting predictive models in search of causal insights" describes customers who get
 sales calls, which bring interactions and a need for the product. Need, which nobody measures, brings use and
-renewals, and is answered with smaller discounts. Use brings bugs faced (not measured) and advertisement; those
-who need the product report more of the bugs. Discounts help, advertisement and reports do nothing; a forecast
-says the opposite of all three. What is described there stands here; strengths are our own.
+renewals, and is answered with smaller discounts. Use brings bugs faced (not measured) and advertisement;
+those who need the product report more of the bugs. Discounts help, advertisement and reports do nothing; a
+forecast says the opposite of all three. What is described there stands here; strengths are our own.
 """
 
 from collections.abc import Mapping
@@ -66,12 +66,8 @@ def retention(n_rows: int, chance: np.random.Generator) -> DriverWorld:
     """Return who renews, with the levers of a company that knows nothing of need."""
     drawn = _Chance.draw(n_rows, chance)
     now = _live(drawn, {})
-    contrasts = {
-        name: float(
-            (_live(drawn, {name: _meet(name, now.columns[name])}).probability - now.probability).mean()
-        )
-        for name in GOALS
-    }
+    met = {name: _live(drawn, {name: _meet(name, now.columns[name])}) for name in GOALS}
+    contrasts = {name: float((then.probability - now.probability).mean()) for name, then in met.items()}
     columns = now.columns
     alone = np.column_stack([columns["economy"], _freshness(columns["last_upgrade"])])
     others = [columns[name] for name in ("sales_calls", "need", "usage")]
