@@ -1,13 +1,10 @@
 """From a frame to a bundle: assess the recipe, fit it to all rows, explain it, put it together."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from features.frame import Frame
@@ -17,38 +14,18 @@ from training.assessment import Assessment, Choice, Tuning, choose_recipe, judge
 from training.breakdown import break_down
 from training.bundle import BundleParts
 from training.canary import make_canary
-from training.drivers import DriverRow, RowWeights, rank_drivers, rows_to_json, sample_rows
+from training.drivers import DriverRow, rows_to_json
+from training.explaining import Explanation, explain, weight_of_newest
 from training.fairness import judge_fairness
-from training.fitting import FittedModel, fit_rows, refit_rows
-from training.levers import Lever, judge_levers, levers_to_json
+from training.fitting import FittedModel, fit_rows
+from training.levers import Lever, compare_views, judge_levers, levers_to_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
-from training.rows import Floats, TrainingRows, feature_columns, numbers, rows_of, texts
+from training.rows import TrainingRows, feature_columns, rows_of
 from training.tuning import SearchPlan
 
-MAX_EXPLAINED_ROWS = 5_000
-MAX_REFIT_ROWS = 500
-MAX_REFIT_TRAINING_ROWS = 12_000
-N_REFITS = 16
 # Beside those of the manifest: what shaped features, folds and figures.
 _LIBRARIES = ("duckdb", "fairlearn", "pandas", "pyarrow", "scikit-learn", "scipy")
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Hold exact attributions at the primary horizon for a sample of the newest rows.
-
-    Attributes
-    ----------
-    values
-        The encoded features, shape (rows, features).
-    contributions
-        Attributions in calibrated log-odds, same shape.
-    """
-
-    values: Floats
-    contributions: Floats
-    drivers: tuple[DriverRow, ...]
 
 
 @dataclass(frozen=True)
@@ -104,6 +81,8 @@ def _learn(
     explanation = explain(fitted, rows, frame, usecase, seed=seed, recipe=recipe)
     report("comparing levers on equal terms")
     levers = judge_levers(rows, usecase, has_few_events=fitted.facts.is_pooled, seed=seed)
+    explanation = replace(explanation, drivers=_grade(explanation.drivers, levers))
+    views = compare_views(rows, explanation.drivers, levers, seed)
     if frame.facts.protected:
         report("comparing the groups of protected attributes")
     fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
@@ -116,93 +95,26 @@ def _learn(
         encoder=fitted.encoder,
         model=fitted.model,
         facts=_facts(frame, rows, fitted, seed) | tuned,
-        evaluation=assessment.to_json() | fairness | money | tables | {"levers": levers_to_json(levers)},
-        drivers=rows_to_json(_grade(explanation.drivers, levers)),
+        evaluation=assessment.to_json()
+        | fairness
+        | money
+        | tables
+        | {"levers": levers_to_json(levers), "views": views, "quadrants": explanation.quadrants},
+        drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )
     return Learned(rows, assessment, fitted, explanation, parts, choice.tuning)
 
 
-def _grade(drivers: tuple[DriverRow, ...], levers: tuple[Lever, ...]) -> list[DriverRow]:
+def _grade(drivers: tuple[DriverRow, ...], levers: tuple[Lever, ...]) -> tuple[DriverRow, ...]:
     """Return the drivers with the evidence grades of those that are levers."""
     grades = {lever.name: lever.grade for lever in levers}
-    return [replace(driver, evidence_grade=grades.get(driver.name, "C")) for driver in drivers]
+    return tuple(replace(driver, evidence_grade=grades.get(driver.name, "C")) for driver in drivers)
 
 
 def _one_row_each(rows: TrainingRows) -> TrainingRows:
     """Return the first row of each entity: what many rows share may be the same person at many snapshots."""
     return rows.take(np.unique(rows.entity.astype(str), return_index=True)[1])
-
-
-def explain(
-    fitted: FittedModel,
-    rows: TrainingRows,
-    frame: Frame,
-    usecase: UseCase,
-    *,
-    seed: int = 0,
-    recipe: Recipe = DEFAULT_RECIPE,
-) -> Explanation:
-    """Attribute the risk of the newest rows to features and rank the drivers.
-
-    Models fitted to random halves of the entities tell how far the ranking depends on who was in the data:
-    half samples spread about the full one as the full one does about the truth.
-    """
-    catalogue, primary = rows.catalogue, rows.primary_index
-    today = fitted.encoder.encode(feature_columns(frame.latest, catalogue)).matrix
-    weight = _weight_of_newest(frame)
-    described = np.flatnonzero(weight > 0)
-    chosen = described[sample_rows(len(described), MAX_EXPLAINED_ROWS, seed)]
-    contributions = fitted.model.attributions(today[chosen], primary).contributions
-    explained = today[chosen[:MAX_REFIT_ROWS]]
-    drivers = rank_drivers(
-        contributions,
-        today[chosen],
-        catalogue,
-        usecase.drivers,
-        entities=texts(frame.latest, "entity_id")[chosen],
-        today=today,
-        refits=_explain_again(fitted, rows, explained, recipe, seed),
-        weights=RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]]),
-        seed=seed,
-    )
-    return Explanation(today[chosen], contributions, drivers)
-
-
-def _weight_of_newest(frame: Frame) -> Floats:
-    """Return how many people each of the newest rows stands for: 1 where no weight is declared.
-
-    So it is too where the newest all have the weight 0: they then are all that can be described.
-    """
-    weight = numbers(frame.latest, "weight")
-    return np.ones(frame.latest.num_rows) if weight is None or not weight.any() else weight
-
-
-def _explain_again(
-    fitted: FittedModel, rows: TrainingRows, explained: Floats, recipe: Recipe, seed: int
-) -> list[Floats]:
-    """Return the attributions of models that each saw a random half of the groups."""
-
-    def explain_with(half: NDArray[np.intp]) -> Floats:
-        model = refit_rows(fitted, rows.take(half), recipe)
-        return model.attributions(explained, rows.primary_index).contributions
-
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(recipe.n_workers) as workers:
-        return list(workers.map(explain_with, _halves(rows, seed)))
-
-
-def _halves(rows: TrainingRows, seed: int) -> Iterator[NDArray[np.intp]]:
-    """Yield the rows of random halves of the groups.
-
-    Of large halves some rows by chance: snapshots of one entity say much the same, so fewer of them widen the
-    ranges a little and cost a fraction.
-    """
-    draw = np.random.default_rng(seed)
-    groups = np.unique(rows.group.astype(str), return_inverse=True)[1]
-    n_groups = int(groups.max()) + 1
-    for _ in range(N_REFITS):
-        half = np.flatnonzero(np.isin(groups, draw.permutation(n_groups)[: n_groups // 2]))
-        yield np.sort(draw.permutation(half)[:MAX_REFIT_TRAINING_ROWS])
 
 
 def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> dict[str, Any]:
@@ -214,7 +126,7 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         model.expected(newest)
         if isinstance(model, RatingModel)
         else model.probabilities(newest)[:, rows.primary_index],
-        weights=_weight_of_newest(frame),
+        weights=weight_of_newest(frame),
     )
     competing = {} if fitted.competing is None else {"competing": fitted.competing.to_json()}
     return {

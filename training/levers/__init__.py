@@ -6,6 +6,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 from training.levers.declared import DeclaredDriver, declared_drivers, refuse_by_metadata
 from training.levers.judging import judge_levers
 from training.levers.record import Lever, LeverEffect, Status, levers_from_json, levers_to_json
+from training.levers.views import compare_views
 from training.levers.words import GRADE_WORDS, foresee_refusals, tell_levers
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Lever",
     "LeverEffect",
     "Status",
+    "compare_views",
     "declared_drivers",
     "foresee_refusals",
     "judge_levers",

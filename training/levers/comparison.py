@@ -67,7 +67,7 @@ def compare(
     chosen, earlier = _pair(rows, window_days)
     labels, is_known = primary_labels(rows, chosen)
     kept = np.flatnonzero(is_known & np.isfinite(labels))
-    kept = kept[_sample_entities(rows.entity[chosen[kept]], seed)]
+    kept = kept[sample_entities(rows.entity[chosen[kept]], seed)]
     now, then = chosen[kept], earlier[kept]
     return Comparison(
         target=labels[kept],
@@ -99,7 +99,7 @@ def _snapshots(rows: TrainingRows) -> NDArray[np.datetime64] | None:
     return None if outcome.timing is None else outcome.timing.snapshot_date
 
 
-def _sample_entities(entity: NDArray[np.object_], seed: int) -> NDArray[np.bool_]:
+def sample_entities(entity: NDArray[np.object_], seed: int) -> NDArray[np.bool_]:
     """Choose whole entities by chance until there are enough rows."""
     codes, counts = np.unique(entity.astype(str), return_inverse=True, return_counts=True)[1:]
     order = np.random.default_rng(seed).permutation(len(counts))

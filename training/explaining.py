@@ -1,0 +1,160 @@
+"""Explain what a model learned: attributions, the ranking of drivers with ranges, and their places."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from features.catalogue import Catalogue
+from features.frame import Frame
+from features.usecase import UseCase
+from training.drivers import (
+    DriverGroup,
+    DriverRow,
+    DriverShares,
+    RowWeights,
+    driver_groups,
+    meets,
+    place_drivers,
+    rank_drivers,
+    sample_rows,
+)
+from training.fitting import FittedModel, refit_rows
+from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.rows import Floats, TrainingRows, feature_columns, numbers, texts
+
+MAX_EXPLAINED_ROWS = 5_000
+MAX_REFIT_ROWS = 500
+MAX_REFIT_TRAINING_ROWS = 12_000
+N_REFITS = 16
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Hold exact attributions at the primary horizon for a sample of the newest rows.
+
+    Attributes
+    ----------
+    values
+        The encoded features, shape (rows, features).
+    contributions
+        Attributions in calibrated log-odds, same shape.
+    quadrants
+        Importance against goal met of the drivers with a goal, as plain values.
+    """
+
+    values: Floats
+    contributions: Floats
+    drivers: tuple[DriverRow, ...]
+    quadrants: list[dict[str, Any]]
+
+
+def explain(
+    fitted: FittedModel,
+    rows: TrainingRows,
+    frame: Frame,
+    usecase: UseCase,
+    *,
+    seed: int = 0,
+    recipe: Recipe = DEFAULT_RECIPE,
+) -> Explanation:
+    """Attribute the risk of the newest rows to features and rank the drivers.
+
+    Models fitted to random halves of the entities tell how far the ranking depends on who was in the data:
+    half samples spread about the full one as the full one does about the truth.
+    """
+    catalogue, primary = rows.catalogue, rows.primary_index
+    today = fitted.encoder.encode(feature_columns(frame.latest, catalogue)).matrix
+    weight = weight_of_newest(frame)
+    described = np.flatnonzero(weight > 0)
+    chosen = described[sample_rows(len(described), MAX_EXPLAINED_ROWS, seed)]
+    contributions = fitted.model.attributions(today[chosen], primary).contributions
+    explained = today[chosen[:MAX_REFIT_ROWS]]
+    entities, refits = texts(frame.latest, "entity_id"), _explain_again(fitted, rows, explained, recipe, seed)
+    weights = RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]])
+    drivers = rank_drivers(
+        contributions,
+        today[chosen],
+        catalogue,
+        usecase.drivers,
+        entities=entities[chosen],
+        today=today,
+        refits=refits,
+        weights=weights,
+        seed=seed,
+    )
+    groups = driver_groups(catalogue, usecase.drivers)
+    shares = DriverShares.of(
+        contributions, groups, entities=entities[chosen], refits=refits, weights=weights, seed=seed
+    )
+    quadrants = _place(drivers, groups, shares, today, catalogue, weight, entities, seed)
+    return Explanation(today[chosen], contributions, drivers, quadrants)
+
+
+def _place(
+    drivers: Sequence[DriverRow],
+    groups: Sequence[DriverGroup],
+    shares: DriverShares,
+    today: Floats,
+    catalogue: Catalogue,
+    weight: Floats,
+    entities: NDArray[np.object_],
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Place the drivers with a goal by importance and by how many meet it today; context has no place."""
+    rows = {driver.name: driver for driver in drivers}
+    placed = [place for place, group in enumerate(groups) if group.role in {"lever", "mediator", "signal"}]
+    met = {
+        groups[place].name: meets(goal, today[:, catalogue.names.index(goal.feature)])
+        for place in placed
+        if (goal := rows[groups[place].name].goal) is not None
+    }
+    found = place_drivers(
+        {groups[place].name: rows[groups[place].name].share for place in placed},
+        shares.covariance[np.ix_(placed, placed)],
+        met,
+        weight=weight,
+        entity=entities,
+        seed=seed,
+    )
+    return [row.to_json() for row in found]
+
+
+def weight_of_newest(frame: Frame) -> Floats:
+    """Return how many people each of the newest rows stands for: 1 where no weight is declared.
+
+    So it is too where the newest all have the weight 0: they then are all that can be described.
+    """
+    weight = numbers(frame.latest, "weight")
+    return np.ones(frame.latest.num_rows) if weight is None or not weight.any() else weight
+
+
+def _explain_again(
+    fitted: FittedModel, rows: TrainingRows, explained: Floats, recipe: Recipe, seed: int
+) -> list[Floats]:
+    """Return the attributions of models that each saw a random half of the groups."""
+
+    def explain_with(half: NDArray[np.intp]) -> Floats:
+        model = refit_rows(fitted, rows.take(half), recipe)
+        return model.attributions(explained, rows.primary_index).contributions
+
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(recipe.n_workers) as workers:
+        return list(workers.map(explain_with, _halves(rows, seed)))
+
+
+def _halves(rows: TrainingRows, seed: int) -> Iterator[NDArray[np.intp]]:
+    """Yield the rows of random halves of the groups.
+
+    Of large halves some rows by chance: snapshots of one entity say much the same, so fewer of them widen the
+    ranges a little and cost a fraction.
+    """
+    draw = np.random.default_rng(seed)
+    groups = np.unique(rows.group.astype(str), return_inverse=True)[1]
+    n_groups = int(groups.max()) + 1
+    for _ in range(N_REFITS):
+        half = np.flatnonzero(np.isin(groups, draw.permutation(n_groups)[: n_groups // 2]))
+        yield np.sort(draw.permutation(half)[:MAX_REFIT_TRAINING_ROWS])
