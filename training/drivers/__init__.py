@@ -17,11 +17,13 @@ from training.drivers.goal import Goal, goal_met, meets, read_goal
 from training.drivers.quadrants import QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
-from training.drivers.shares import DriverShares, RowWeights
+from training.drivers.segments import CutDrivers, SegmentDriver, SegmentDrivers, rank_by_segment
+from training.drivers.shares import DriverShares, RowWeights, Spread
 from training.drivers.views import VarianceSplit, main_columns, split_variance
 
 __all__ = [
     "Agreement",
+    "CutDrivers",
     "Direction",
     "Disagreement",
     "DriverGroup",
@@ -32,6 +34,9 @@ __all__ = [
     "IntervalMethod",
     "QuadrantRow",
     "RowWeights",
+    "SegmentDriver",
+    "SegmentDrivers",
+    "Spread",
     "VarianceSplit",
     "Verdict",
     "agree",
@@ -43,6 +48,7 @@ __all__ = [
     "meets",
     "place_drivers",
     "plain_name",
+    "rank_by_segment",
     "rank_drivers",
     "read_goal",
     "rows_from_json",
