@@ -20,7 +20,8 @@ from training.drivers.quadrants import QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
-from training.drivers.shares import DriverShares, RowWeights
+from training.drivers.segments import CutDrivers, SegmentDriver, SegmentDrivers, rank_by_segment
+from training.drivers.shares import DriverShares, RowWeights, Spread
 from training.drivers.stakes import GradedLever, Stakes
 from training.drivers.tornado import TornadoBar
 from training.drivers.views import VarianceSplit, main_columns, split_variance
@@ -28,6 +29,7 @@ from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
     "Agreement",
+    "CutDrivers",
     "DataRefusal",
     "Direction",
     "Disagreement",
@@ -48,6 +50,9 @@ __all__ = [
     "Refusal",
     "RefusalCode",
     "RowWeights",
+    "SegmentDriver",
+    "SegmentDrivers",
+    "Spread",
     "Stakes",
     "TornadoBar",
     "VarianceSplit",
@@ -67,6 +72,7 @@ __all__ = [
     "place_drivers",
     "plain_name",
     "prioritise",
+    "rank_by_segment",
     "rank_drivers",
     "read_goal",
     "read_refusal",

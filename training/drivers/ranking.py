@@ -82,7 +82,7 @@ def rank_drivers(
     ]
     order = sorted(range(len(groups)), key=lambda column: (-shares.value[column], groups[column].name))
     ranked = [
-        replace(rows[column], share=shares.estimate(column), interval_method=shares.method)
+        replace(rows[column], share=shares.estimate(column), interval_method=shares.spread.method)
         for column in order
     ]
     return _Places.of(shares, order, seed).fill(ranked)
@@ -102,7 +102,7 @@ class _Places:
         value, places = shares.value[order], np.ix_(order, order)
         n_pairs = max(1, len(order) * (len(order) - 1) // 2)
         each = rank_intervals(value, shares.covariance[places], is_signed=True, seed=seed)
-        together = shares.covariance_for(n_pairs)[places]
+        together = shares.spread.covariance_for(n_pairs)[places]
         joint = rank_intervals(value, together, is_signed=True, is_joint=True, seed=seed)
         sizes = [len(group) for group in each.tie_groups()]
         return cls(each, joint, np.repeat(np.arange(1, len(sizes) + 1), sizes).tolist())

@@ -39,27 +39,98 @@ UNWEIGHTED = RowWeights()
 
 
 @dataclass(frozen=True)
-class DriverShares:
-    """Hold the shares of drivers, and the two sources of chance in them.
+class Spread:
+    """Hold the two sources of chance in shares of drivers, or in differences of shares.
+
+    Both are independent, so that covariances add. That of few refits is stretched to give normal ranges the
+    width of Student's.
 
     Attributes
     ----------
-    value
-        Shape (drivers,): the shares, which add up to 1.
     over_rows
         Shape (drivers, drivers): covariance over resampled entities.
     over_refits
         Covariance over models of random halves; zeros where there are none.
     n_refits
         How many those are.
+    """
+
+    over_rows: Floats
+    over_refits: Floats
+    n_refits: int
+
+    @classmethod
+    def of(cls, drawn: Floats, again: Floats | None) -> Self:
+        """Measure both.
+
+        Parameters
+        ----------
+        drawn
+            Shape (draws, drivers): the shares in resamples of entities.
+        again
+            Shape (refits, drivers): the shares that refits give; None without any.
+
+        Raises
+        ------
+        ValueError
+            If there are less than eight refits.
+        """
+        over_rows = _covariance(drawn)
+        if again is None:
+            return cls(over_rows, np.zeros_like(over_rows), 0)
+        if len(again) < FEWEST_REFITS:
+            message = f"{len(again)} refits say too little; pass at least {FEWEST_REFITS}, or none"
+            raise ValueError(message)
+        return cls(over_rows, _covariance(again), len(again))
+
+    @property
+    def method(self) -> IntervalMethod:
+        """Name what the ranges hold."""
+        return "half-sample refits and entity bootstrap" if self.n_refits else "entity bootstrap"
+
+    def covariance_for(self, n_ranges: int = 1) -> Floats:
+        """Return the covariance for normal ranges of which so many are to hold together.
+
+        The more they are, the further out Student's distribution lies from the normal one.
+        """
+        return self.over_rows + student_factor(self.n_refits, n_ranges) * self.over_refits
+
+    def half_width(self, column: int) -> float:
+        """Return half the width of the 95 % range of one driver."""
+        variance = max(0.0, float(self.covariance_for()[column, column]))
+        return float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt(variance)
+
+    def p_values(self, value: Floats) -> Floats:
+        """Return how surprising each value would be if 0 were true: two-sided, shape (drivers,).
+
+        Student's distribution with the freedom of Satterthwaite (1946), since few refits are one of the two
+        sources. What does not vary cannot surprise: 1.
+        """
+        by_refits = np.diag(self.over_refits)
+        variance = np.diag(self.over_rows) + by_refits
+        varies = variance > 0
+        part = np.divide(by_refits, variance, out=np.zeros_like(variance), where=varies)
+        freedom = np.divide(self.n_refits - 1.0, part**2, out=np.full_like(part, np.inf), where=part > 0)
+        size = np.divide(np.abs(value), np.sqrt(variance), out=np.zeros_like(variance), where=varies)
+        return np.asarray(2 * stats.t.sf(size, freedom))
+
+
+@dataclass(frozen=True)
+class DriverShares:
+    """Hold the shares of drivers with the chance in them.
+
+    Attributes
+    ----------
+    value
+        Shape (drivers,): the shares, which add up to 1.
+    spread
+        How far they would wander.
     n_rows
         Rows explained.
     """
 
     value: Floats
-    over_rows: Floats
-    over_refits: Floats
-    n_refits: int
+    spread: Spread
     n_rows: int
 
     @classmethod
@@ -86,49 +157,20 @@ class DriverShares:
             len(by_driver), entity=entities, weight=weights.rows, n_draws=n_draws, seed=seed
         )
         size = np.abs(by_driver)
-        over_rows = covariance_of(draws.apply(lambda mass: normalise(mass @ size)))
+        drawn = draws.apply(lambda mass: normalise(mass @ size))
         again = [importance_shares(sum_by_driver(refit, groups), weights.refitted) for refit in refits]
-        demand_refits(len(again))
-        over_refits = covariance_of(np.stack(again)) if again else np.zeros_like(over_rows)
-        shares = importance_shares(by_driver, weights.rows)
-        return cls(shares, over_rows, over_refits, len(again), len(by_driver))
-
-    @property
-    def method(self) -> IntervalMethod:
-        """Name what the ranges hold."""
-        return "half-sample refits and entity bootstrap" if self.n_refits else "entity bootstrap"
+        spread = Spread.of(drawn, np.stack(again) if again else None)
+        return cls(importance_shares(by_driver, weights.rows), spread, len(by_driver))
 
     @property
     def covariance(self) -> Floats:
         """Return the covariance of the shares for single ranges, shape (drivers, drivers)."""
-        return self.covariance_for(1)
-
-    def covariance_for(self, n_ranges: int) -> Floats:
-        """Return the covariance of the shares for normal ranges of which so many are to hold together.
-
-        Both sources of chance are independent, so covariances add; that of few refits is stretched to give
-        normal ranges the width of Student's, which lies the further out the more ranges there are.
-        """
-        return self.over_rows + student_factor(self.n_refits, n_ranges) * self.over_refits
+        return self.spread.covariance_for()
 
     def estimate(self, column: int) -> Estimate:
         """Return the share of one driver with its 95 % range, kept inside 0..1."""
-        half = float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt(max(0.0, self.covariance[column, column]))
-        share = float(self.value[column])
+        share, half = float(self.value[column]), self.spread.half_width(column)
         return Estimate.around(share, max(0.0, share - half), min(1.0, share + half), self.n_rows)
-
-
-def demand_refits(count: int) -> None:
-    """Refuse refits that are too few to measure a spread; none at all are allowed.
-
-    Raises
-    ------
-    ValueError
-        If there are one to seven.
-    """
-    if 0 < count < FEWEST_REFITS:
-        message = f"{count} refits say too little; pass at least {FEWEST_REFITS}, or none"
-        raise ValueError(message)
 
 
 def student_factor(count: int, n_ranges: int = 1) -> float:
@@ -150,6 +192,6 @@ def student_factor(count: int, n_ranges: int = 1) -> float:
     return float(stats.t.ppf(quantile, count - 1) / stats.norm.ppf(quantile)) ** 2
 
 
-def covariance_of(draws: Floats) -> Floats:
+def _covariance(draws: Floats) -> Floats:
     """Return the covariance of columns, two-dimensional also for one column."""
     return np.atleast_2d(np.cov(draws, rowvar=False))

@@ -91,7 +91,7 @@ def split_variance(
 
     A missing value is set to the mean of its column, which draws the weight of columns with many of them
     towards 0. Intervals are those of resampled entities, of 2,000 blocks of them where there are more; in
-    simulation they hold the true share of R squared in 94 to 95 % of cases.
+    simulation they hold the true share of R squared in 94 to 95 % of cases, and R squared itself in 91 %.
 
     Parameters
     ----------
