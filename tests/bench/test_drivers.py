@@ -145,15 +145,15 @@ def test_what_is_falsely_declared_is_refused_and_the_rest_is_not(name):
 
 def test_the_effect_of_a_lever_counts_what_it_does_through_a_mediator():
     world = draw_world("mediator", 20_000, 1)
-    contrast = offer(world).effects["medium"].contrast
-    assert contrast is not None
-    assert contrast.low < world.contrasts["medium"] < contrast.high
+    truth = 0.16 / np.sqrt(1 - 0.16**2)
+    effect = offer(world).effects["medium"]
+    assert effect.slope.low < truth < effect.slope.high
+    assert effect.contrast.low < world.contrasts["medium"] < effect.contrast.high
     ease = next(column for column in world.columns if column.facts.name == "ease")
     as_context = replace(ease, facts=replace(CONTEXT, name="ease"))
     others = tuple(column for column in world.columns if column is not ease)
-    hidden = offer(replace(world, columns=(*others, as_context))).effects["medium"].contrast
-    assert hidden is not None
-    assert hidden.high < world.contrasts["medium"]
+    hidden = offer(replace(world, columns=(*others, as_context))).effects["medium"].slope
+    assert hidden.low < truth / 2 < hidden.high < 0.7 * truth
 
 
 def test_without_metadata_the_ratings_of_a_mood_would_be_offered_and_counted():
