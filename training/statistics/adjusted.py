@@ -28,6 +28,7 @@ LEAST_VARIATION: Final = 0.05
 ROWS_FOR_BEND: Final = 3000
 _MOST_LEVERAGE: Final = 1 - 1e-8
 _MOST_POWERS: Final = 4
+_SAME_COLUMNS: Final = 1e-12  # powers of yes and no are one column: what tells them apart is rounding
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ class _Regression:
         clusters
             ``[n]`` number of each row's entity.
         """
-        inverse = np.linalg.pinv(freed.T @ freed)
+        inverse = np.linalg.pinv(freed.T @ freed, rcond=_SAME_COLUMNS, hermitian=True)
         slopes = inverse @ (freed.T @ target)
         residual = _residual(target, basis) - freed @ slopes
         leverage = (basis**2).sum(axis=1) + ((freed @ inverse) * freed).sum(axis=1)

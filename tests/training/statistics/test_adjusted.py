@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tests.training.statistics.lever_worlds import NULLS, WORKING, make_levers
-from training.statistics.adjusted import Lever, adjusted_effects, holm
+from training.statistics.adjusted import Lever, _Regression, adjusted_effects, holm
 from training.statistics.controls import Control
 
 
@@ -193,6 +193,16 @@ def test_the_unit_of_a_lever_does_not_matter_to_its_contrast():
 
 
 @pytest.mark.parametrize("n_rows", [400, 4000])
+def test_a_lever_with_far_tails_has_a_contrast_all_the_same(n_rows):
+    chance = np.random.default_rng(4)
+    hours = np.exp(2.0 * chance.normal(size=n_rows))
+    target = -0.1 * np.minimum(hours, 30.0) + chance.normal(size=n_rows)
+    contrast = adjusted_effects(target, [Lever("wait", hours, 5.0, is_lower_better=True)])["wait"].contrast
+    assert contrast is not None
+    assert 0 < contrast.value < 0.1 * np.maximum(hours - 5.0, 0.0).mean()
+
+
+@pytest.mark.parametrize("n_rows", [400, 4000])
 def test_a_lever_that_is_or_is_not_has_the_difference_times_the_share_without(n_rows):
     chance = np.random.default_rng(6)
     has = (chance.random(n_rows) < 0.4).astype(float)
@@ -211,6 +221,18 @@ def test_a_goal_from_above_is_the_mirror_of_one_from_below():
     assert above.contrast is not None
     assert below is not None
     assert (above.contrast.value, above.contrast.low) == pytest.approx((below.value, below.low))
+
+
+def test_a_bend_is_tested_for_all_its_powers_together():
+    chance = np.random.default_rng(12)
+    columns = chance.normal(size=(800, 3))
+    target = 0.3 * columns[:, 0] + chance.normal(size=800)
+    fit = _Regression.fit(target, columns, np.zeros((800, 0)), None)
+    assert fit.p_value_of_all([0, 1, 2]) < 1e-4
+    assert fit.p_value_of_all([1, 2]) > 0.01
+    assert fit.p_value_of_all([0]) == pytest.approx(fit.p_value(fit.slopes[0], fit.covariance[0, 0] ** 0.5))
+    nothing = _Regression.fit(target, np.zeros((800, 1)), np.zeros((800, 0)), None)
+    assert nothing.p_value_of_all([0]) == 1.0
 
 
 def test_no_goal_or_one_that_all_meet_has_no_contrast():
