@@ -95,6 +95,10 @@ bench-refresh: install ## cost of 1 % new events beside a build from nothing; th
 bench-train: install ## cost of training at 10,000 and 100,000 entities; the last line is JSON
 	@$(BIN)/python -m tests.bench.train
 
+.PHONY: bench-drivers
+bench-drivers: install ## what is offered to work on, in worlds of known truth (ASK="--runs 40"); the last line is JSON
+	@$(BIN)/python -m tests.bench.drivers $(ASK)
+
 # The peers pin other versions of what we use as well: they get an environment of their own.
 PEERS := .venv-peers
 PEERS_LOCK := tests/bench/peers-requirements.txt

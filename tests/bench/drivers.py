@@ -32,7 +32,7 @@ from tests.bench.driver_tally import Tally, add_up, judge_world
 from tests.bench.driver_worlds.every import WORLDS, draw_world
 from tests.bench.driver_worlds.ranks import QUADRANT_WORLDS, RANK_WORLDS
 
-RUNS = 400
+RUNS = 600
 SIZES = "300,1000,5000"
 RUNS_PER_TASK = 25
 LARGE_ROWS = 3000  # from here on a quarter of the runs

@@ -27,6 +27,8 @@ ROWS_PER_COLUMN: Final = 5
 LEAST_VARIATION: Final = 0.05
 ROWS_FOR_BEND: Final = 3000
 _MOST_LEVERAGE: Final = 1 - 1e-8
+_MOST_POWERS: Final = 4
+_SAME_COLUMNS: Final = 1e-12  # powers of yes and no are one column: what tells them apart is rounding
 
 
 @dataclass(frozen=True)
@@ -218,27 +220,40 @@ def _size(
     """Return the mean effect per unit of what is missing, and the mean change if everybody met the goal.
 
     Short of the goal and beyond it a lever may work differently (satiation): one slope for both would be
-    wrong for either. With many rows the error of a straight line shows as well: a lever whose effect bends
-    was covered in .52 of intervals from 5,000 rows, with a square of what is missing in .94. With fewer, the
-    square would cost a quarter of the precision for a bend that the interval holds anyway.
+    wrong for either. Powers join the slopes as long as the next ones clearly bend the effect on either side.
+    With many rows a bend that no test shows still spoils the interval: the square short of the goal is there
+    from the start. Of an effect that fades with distance, slopes alone cover .84 of the truths from 5,000
+    rows, this .94; of one that fades strongly, none and .85. Powers everywhere would cost a third of the
+    precision where effects are straight.
     """
     if lever.goal is None:
         return None, None
-    sign = -1.0 if lever.is_lower_better else 1.0
-    gap = sign * (lever.goal - values)
+    gap = (lever.goal - values) * (-1.0 if lever.is_lower_better else 1.0)
     if not (gap > 0).any():
         return None, None
-    short = np.minimum(-gap, 0.0) / gap.max()
-    shapes = [short] if len(values) < ROWS_FOR_BEND else [short, short**2]
-    weights = np.array([-shape.mean() for shape in shapes])
-    if (gap < 0).any():
-        shapes.append(np.maximum(-gap, 0.0))
-        weights = np.append(weights, 0.0)
-    freed = np.column_stack([_residual(shape, basis) for shape in shapes])
-    hinge = _Regression.fit(target, freed, basis, fit.clusters)
-    change, error = float(weights @ hinge.slopes), math.sqrt(weights @ hinge.covariance @ weights)
-    missing = float(np.maximum(gap, 0.0).mean())
-    return hinge.interval(change / missing, error / missing), hinge.interval(change, error)
+    widest = float(np.abs(gap).max())
+    gap /= widest
+    powers = np.arange(1, _MOST_POWERS + 1)
+    short: Floats = np.minimum(-gap, 0.0)[:, None] ** powers
+    beyond: Floats = np.maximum(-gap, 0.0)[:, None] ** powers
+    freed_short, freed_beyond = _residual(short, basis), _residual(beyond, basis)
+
+    def fit_powers(n_short: int, n_beyond: int) -> _Regression:
+        freed = np.hstack([freed_short[:, :n_short], freed_beyond[:, :n_beyond]])
+        return _Regression.fit(target, freed, basis, fit.clusters)
+
+    n_short = 2 if len(values) >= ROWS_FOR_BEND else 1
+    best = fit_powers(n_short, 1)
+    for power in range(2, _MOST_POWERS + 1):
+        bent = fit_powers(power, power)
+        if bent.p_value_of_all([power - 1, 2 * power - 1]) > 1 - LEVEL:
+            break
+        best, n_short = bent, power
+    weights = np.zeros(best.slopes.size)
+    weights[:n_short] = -short[:, :n_short].mean(axis=0)
+    change, error = float(weights @ best.slopes), math.sqrt(weights @ best.covariance @ weights)
+    missing = float(np.maximum(gap, 0.0).mean()) * widest
+    return best.interval(change / missing, error / missing), best.interval(change, error)
 
 
 @dataclass(frozen=True)
@@ -287,7 +302,7 @@ class _Regression:
         clusters
             ``[n]`` number of each row's entity.
         """
-        inverse = np.linalg.pinv(freed.T @ freed)
+        inverse = np.linalg.pinv(freed.T @ freed, rcond=_SAME_COLUMNS, hermitian=True)
         slopes = inverse @ (freed.T @ target)
         residual = _residual(target, basis) - freed @ slopes
         leverage = (basis**2).sum(axis=1) + ((freed @ inverse) * freed).sum(axis=1)
@@ -312,6 +327,15 @@ class _Regression:
     def p_value(self, value: float, error: float) -> float:
         """Return the two-sided p-value of 0."""
         return float(2 * stats.t.sf(abs(value) / error, self.freedom)) if error > 0 else 0.0
+
+    def p_value_of_all(self, places: Sequence[int]) -> float:
+        """Return the p-value of several slopes being 0 together; 1 where they are not told apart at all."""
+        slopes, covariance = self.slopes[places], self.covariance[np.ix_(places, places)]
+        rank = int(np.linalg.matrix_rank(covariance))
+        if rank == 0:
+            return 1.0
+        size = float(slopes @ np.linalg.pinv(covariance) @ slopes) / rank
+        return float(stats.f.sf(size, rank, self.freedom))
 
 
 def _residual(values: Floats, basis: Floats) -> Floats:

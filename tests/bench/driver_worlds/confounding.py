@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.bench.driver_worlds.core import draw_core, lever_facts
+from tests.bench.driver_worlds.levers import draw_core, lever_facts
 from tests.bench.driver_worlds.world import Column, DriverWorld
 
 

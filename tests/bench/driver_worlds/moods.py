@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 
-from tests.bench.driver_worlds.core import draw_core, lever_facts
+from tests.bench.driver_worlds.levers import draw_core, lever_facts
 from tests.bench.driver_worlds.world import Column, DriverWorld
 from training.statistics import Floats
 

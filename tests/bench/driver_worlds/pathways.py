@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 
-from tests.bench.driver_worlds.core import LEVER_DAYS, draw_core, lever_facts
+from tests.bench.driver_worlds.levers import LEVER_DAYS, draw_core, lever_facts
 from tests.bench.driver_worlds.world import Column, ColumnFacts, DriverWorld
 from training.statistics import Floats
 

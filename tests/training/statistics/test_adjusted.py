@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tests.training.statistics.lever_worlds import NULLS, WORKING, make_levers
-from training.statistics.adjusted import Lever, adjusted_effects
+from training.statistics.adjusted import Lever, _Regression, adjusted_effects
 from training.statistics.controls import Control
 from training.statistics.families import holm
 
@@ -69,6 +69,44 @@ def test_context_may_differ_by_lever():
     assert alone.slope.low < 0.5 < alone.slope.high
 
 
+def chain(n_rows: int = 3000, seed: int = 2):
+    """Return a lever, a later lever that carries half of its effect, and their target."""
+    chance = np.random.default_rng(seed)
+    first = chance.normal(size=n_rows)
+    later = first + chance.normal(size=n_rows)
+    target = 0.5 * first + 0.5 * later + chance.normal(size=n_rows)
+    return [Lever("first", first), Lever("later", later)], target
+
+
+def test_a_lever_that_is_no_partner_does_not_hide_what_goes_through_it():
+    levers, target = chain()
+    total = adjusted_effects(target, levers, partners={"first": (), "later": ("first",)})
+    assert total["first"].slope.low < 1.0 < total["first"].slope.high
+    assert total["later"].slope.low < 0.5 < total["later"].slope.high
+    assert total["first"].n_columns == 1
+    direct = adjusted_effects(target, levers)["first"].slope
+    assert direct.low < 0.5 < direct.high < total["first"].slope.low
+
+
+def test_where_no_partners_are_named_all_other_levers_are():
+    levers, target = chain(400)
+    assert adjusted_effects(target, levers, partners={"later": ("first",)}) == adjusted_effects(
+        target, levers
+    )
+
+
+def test_levers_known_in_different_rows_have_the_effects_they_have_alone():
+    lever, confounder, target = line(500)
+    other = np.random.default_rng(3).normal(size=500)
+    other[::5] = np.nan
+    controls = [Control("size", confounder)]
+    both = adjusted_effects(
+        target, [Lever("wait", lever), Lever("tone", other)], controls, partners={"wait": (), "tone": ()}
+    )
+    assert both["wait"] == adjusted_effects(target, [Lever("wait", lever)], controls)["wait"]
+    assert both["tone"] == adjusted_effects(target, [Lever("tone", other)], controls)["tone"]
+
+
 def test_copies_of_rows_do_not_count_as_more_people():
     lever, confounder, target = line(300)
     once = adjusted_effects(target, [Lever("wait", lever)], [Control("size", confounder)])["wait"]
@@ -116,6 +154,66 @@ def test_the_contrast_counts_what_is_missing_to_the_goal():
     assert found.high - found.low < 0.5 * truth
 
 
+def bent_effect(n_rows: int, seed: int):
+    """Return a lever whose effect fades away from its goal, its target, and what meeting the goal brings."""
+    chance = np.random.default_rng(seed)
+    months = chance.uniform(0.0, 20.0, n_rows)
+    gain = 1.8 / (1.0 + months / 4.0)
+    met = 1.8 / (1.0 + np.minimum(months, 4.0) / 4.0)
+    return months, gain + chance.normal(size=n_rows), float((met - gain).mean())
+
+
+def test_with_many_rows_the_contrast_of_a_bent_effect_holds_the_truth():
+    hits = []
+    for seed in range(40):
+        months, target, truth = bent_effect(5000, seed)
+        lever = Lever("months", months, 4.0, is_lower_better=True)
+        contrast = adjusted_effects(target, [lever])["months"].contrast
+        assert contrast is not None
+        hits.append(contrast.low <= truth <= contrast.high)
+    assert sum(hits) >= 30  # a straight line to the goal holds it in none
+
+
+def test_with_few_rows_a_straight_effect_is_sized_by_a_slope_on_either_side_of_the_goal():
+    lever, _, target = line(500)
+    short, beyond = np.minimum(lever, 0.0), np.maximum(lever, 0.0)
+    columns = np.column_stack([np.ones(500), short, beyond])
+    slope = np.linalg.lstsq(columns, target, rcond=None)[0][1]
+    contrast = adjusted_effects(target, [Lever("wait", lever, goal=0.0)])["wait"].contrast
+    assert contrast is not None
+    assert contrast.value == pytest.approx(-slope * short.mean())
+
+
+def test_the_unit_of_a_lever_does_not_matter_to_its_contrast():
+    months, target, _ = bent_effect(4000, 1)
+    days = adjusted_effects(target, [Lever("x", 30.0 * months, 120.0, is_lower_better=True)])["x"].contrast
+    months_contrast = adjusted_effects(target, [Lever("x", months, 4.0, is_lower_better=True)])["x"].contrast
+    assert days is not None
+    assert months_contrast is not None
+    assert (days.value, days.low) == pytest.approx((months_contrast.value, months_contrast.low))
+
+
+@pytest.mark.parametrize("n_rows", [400, 4000])
+def test_a_lever_with_far_tails_has_a_contrast_all_the_same(n_rows):
+    chance = np.random.default_rng(4)
+    hours = np.exp(2.0 * chance.normal(size=n_rows))
+    target = -0.1 * np.minimum(hours, 30.0) + chance.normal(size=n_rows)
+    contrast = adjusted_effects(target, [Lever("wait", hours, 5.0, is_lower_better=True)])["wait"].contrast
+    assert contrast is not None
+    assert 0 < contrast.value < 0.1 * np.maximum(hours - 5.0, 0.0).mean()
+
+
+@pytest.mark.parametrize("n_rows", [400, 4000])
+def test_a_lever_that_is_or_is_not_has_the_difference_times_the_share_without(n_rows):
+    chance = np.random.default_rng(6)
+    has = (chance.random(n_rows) < 0.4).astype(float)
+    target = has + chance.normal(size=n_rows)
+    contrast = adjusted_effects(target, [Lever("guide", has, goal=1.0)])["guide"].contrast
+    assert contrast is not None
+    difference = target[has == 1].mean() - target[has == 0].mean()
+    assert contrast.value == pytest.approx(difference * (1 - has).mean())
+
+
 def test_a_goal_from_above_is_the_mirror_of_one_from_below():
     lever, confounder, target = line(800)
     controls = [Control("size", confounder)]
@@ -139,6 +237,18 @@ def test_the_slope_short_of_the_goal_times_the_shortfall_is_the_contrast(is_lowe
     assert found.short_slope.low < sign * 0.5 < found.short_slope.high
     for name in ("value", "low", "high"):
         assert getattr(found.contrast, name) == pytest.approx(getattr(found.short_slope, name) * shortfall)
+
+
+def test_a_bend_is_tested_for_all_its_powers_together():
+    chance = np.random.default_rng(12)
+    columns = chance.normal(size=(800, 3))
+    target = 0.3 * columns[:, 0] + chance.normal(size=800)
+    fit = _Regression.fit(target, columns, np.zeros((800, 0)), None)
+    assert fit.p_value_of_all([0, 1, 2]) < 1e-4
+    assert fit.p_value_of_all([1, 2]) > 0.01
+    assert fit.p_value_of_all([0]) == pytest.approx(fit.p_value(fit.slopes[0], fit.covariance[0, 0] ** 0.5))
+    nothing = _Regression.fit(target, np.zeros((800, 1)), np.zeros((800, 0)), None)
+    assert nothing.p_value_of_all([0]) == 1.0
 
 
 def test_no_goal_or_one_that_all_meet_has_no_contrast():

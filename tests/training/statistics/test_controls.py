@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
+from sklearn.preprocessing import SplineTransformer
 
-from training.statistics.controls import Control, demand_rows, orthonormal, write_bent, write_context
+from training.statistics.controls import (
+    Control,
+    ControlBases,
+    demand_rows,
+    orthonormal,
+    write_bent,
+    write_context,
+)
 
 RANDOM = np.random.default_rng(4)
 SIZE = Control("size", RANDOM.normal(size=300))
@@ -75,6 +83,54 @@ def test_a_number_with_few_values_is_written_as_levels():
 def test_a_column_that_tells_nothing_changes_nothing(values):
     columns = write_context([SIZE, Control("still", values)], 300)
     assert orthonormal(columns).shape == orthonormal(write_context([SIZE], 300)).shape
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        RANDOM.normal(size=500),
+        RANDOM.poisson(3.0, 500).astype(float),
+        np.where(RANDOM.random(500) < 0.6, 0.0, RANDOM.gamma(2.0, 3.0, 500)),
+        np.minimum(RANDOM.gamma(2.0, 3.0, 500), 5.0),
+        RANDOM.standard_cauchy(500),
+    ],
+    ids=["bell", "counts", "many zeros", "capped", "far tails"],
+)
+@pytest.mark.parametrize("n_knots", [4, 5])
+def test_numbers_are_written_as_the_splines_that_others_write(values, n_knots):
+    expected = SplineTransformer(n_knots, knots="quantile", include_bias=False).fit_transform(values[:, None])
+    assert write_bent(Control("size", values), n_knots) == pytest.approx(expected, abs=1e-12)
+
+
+def same_span(first, second):
+    """Tell whether two orthonormal bases span the same."""
+    return first.shape == second.shape and np.abs(first @ (first.T @ second) - second).max() < 1e-9
+
+
+def test_bases_that_share_columns_are_those_written_one_by_one():
+    rows = RANDOM.random(300) < 0.8
+    bases = ControlBases(rows)
+    others = [Control("wait", RANDOM.normal(size=300)), Control("tone", RANDOM.gamma(2.0, 1.0, 300))]
+
+    def take(control):
+        return Control(control.name, control.values[rows], control.is_category)
+
+    for context in ([SIZE, PLAN], [SIZE], []):
+        for beside in (others, others[:1], others[1:], []):
+            written = [write_bent(take(control), 4) for control in beside]
+            n_rows = int(rows.sum())
+            alone = np.hstack([write_context([take(control) for control in context], n_rows), *written])
+            found = bases.span(context, beside)
+            assert found.T @ found == pytest.approx(np.eye(found.shape[1]), abs=1e-9)
+            assert same_span(found, orthonormal(alone))
+
+
+def test_a_number_and_the_same_codes_of_a_category_are_told_apart():
+    bases = ControlBases(np.ones(300, dtype=bool))
+    number = Control("grade", PLAN.values + 10.0 * np.arange(300))
+    category = Control("grade", number.values, is_category=True)
+    assert bases.span([number], []).shape[1] > 2
+    assert bases.span([category], []).shape[1] != bases.span([number], []).shape[1]
 
 
 def test_columns_of_another_length_are_named():
