@@ -3,7 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
-from features.usecase.meaning import Driver, Privacy, Value
+from features.usecase.meaning import Driver, MeasuredSpan, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.model import UseCase
 from features.usecase.outcome import Cause, EventTarget, NextTarget, OutcomeKind, SilenceTarget, Target
@@ -26,6 +26,7 @@ __all__ = [
     "FlatTable",
     "Join",
     "Language",
+    "MeasuredSpan",
     "Metric",
     "NextTarget",
     "NotApplicable",

@@ -154,7 +154,9 @@ TARGETS = {
 }
 MEANING = {
     "label": st.dictionaries(st.sampled_from(["en", "de"]), plain, max_size=2),
-    "drivers": st.just({"speed": {"features": ["tickets.hours*"], "role": "lever", "actor": "company", "goal": "<= 24"}}),
+    "drivers": st.just(
+        {"speed": {"features": ["tickets.hours*"], "role": "lever", "actor": "company", "goal": "<= 24"}}
+    ),
     "value": st.fixed_dictionaries({"revenue": columns.map(lambda column: f"people.{column}")}),
     "privacy": st.fixed_dictionaries({"minimum_group": st.integers(5, 50)}),
     "units": columns.map(lambda column: f"people.{column}"),
