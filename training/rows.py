@@ -153,6 +153,13 @@ class TrainingRows:
         return self.horizon_names.index(str(self.outcome.primary.length))
 
     @property
+    def snapshot_date(self) -> NDArray[np.datetime64] | None:
+        """Return the snapshot of each row; None for a flat table."""
+        if isinstance(self.outcome, FollowUp):
+            return self.outcome.snapshot_date
+        return None if self.outcome.timing is None else self.outcome.timing.snapshot_date
+
+    @property
     def gap_days(self) -> int | None:
         """Return the days between snapshot and horizon; None for a flat table."""
         if isinstance(self.outcome, FollowUp):

@@ -3,7 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
-from features.usecase.meaning import Driver, LeverCost, Privacy, Value
+from features.usecase.meaning import Driver, LeverCost, MeasuredSpan, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.model import UseCase
 from features.usecase.outcome import Cause, EventTarget, NextTarget, OutcomeKind, SilenceTarget, Target
@@ -27,6 +27,7 @@ __all__ = [
     "Join",
     "Language",
     "LeverCost",
+    "MeasuredSpan",
     "Metric",
     "NextTarget",
     "NotApplicable",

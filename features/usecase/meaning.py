@@ -11,8 +11,13 @@ from features.usecase.vocabulary import Actor, Days, Gap, Labelled, Language, Pa
 class MeasuredSpan(Part):
     """Say when the columns of a driver were measured, in days before the outcome."""
 
-    start: Days = Field(alias="from", description="the first day that the values speak of, e.g. 365d before")
-    end: Gap = Field(alias="to", description="the last day that they speak of, e.g. 90d before")
+    start: Days = Field(
+        alias="from",
+        description="the first day that the values speak of, in days before the outcome, e.g. 365d",
+    )
+    end: Gap = Field(
+        alias="to", description="the last day that the values speak of, in days before the outcome, e.g. 90d"
+    )
 
     @property
     def start_days(self) -> int:
@@ -27,7 +32,10 @@ class MeasuredSpan(Part):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.start_days < self.end_days:
-            message = f"from '{self.start}' is later than to '{self.end}'; both count days before the outcome"
+            message = (
+                f"from '{self.start}' is later than to '{self.end}'; write the larger number first, "
+                "as both count days before the outcome"
+            )
             raise ValueError(message)
         return self
 
@@ -70,7 +78,7 @@ class Driver(Labelled):
         description="flat tables: when it was measured, in days before the outcome: {from: 365d, to: 90d}",
     )
     depends_on: list[str] = Field(
-        [], description="drivers that change this one; a lever that depends on another lies between"
+        [], description="drivers that change this one; a lever that another lever changes is refused"
     )
     randomised: str | None = Field(
         None, min_length=1, description="name of the experiment in which it was decided by lot who got it"

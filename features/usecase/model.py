@@ -171,16 +171,24 @@ class UseCase(Labelled):
     def _check_drivers(self) -> None:
         """Demand that drivers name each other rightly, and say when they were measured only where asked."""
         for name, driver in self.drivers.items():
-            for other in driver.depends_on:
-                if other == name or other not in self.drivers:
-                    others = [known for known in self.drivers if known != name]
-                    message = f"drivers.{name}.depends_on names '{other}'; {propose(other, others)}"
-                    raise ValueError(message)
+            self._check_dependence(name, driver)
             if driver.window is not None and self.table is None:
                 message = (
                     f"drivers.{name}.window: features made from sources have windows of their own; "
                     "leave it out"
                 )
+                raise ValueError(message)
+
+    def _check_dependence(self, name: str, driver: Driver) -> None:
+        """Demand that a driver depends on other drivers alone."""
+        if name in driver.depends_on:
+            message = f"drivers.{name}.depends_on names '{name}' itself; leave it out"
+            raise ValueError(message)
+        for other in driver.depends_on:
+            if other not in self.drivers:
+                others = [known for known in self.drivers if known != name]
+                remedy = propose(other, others) if others else "leave it out"
+                message = f"drivers.{name}.depends_on names '{other}', which is no driver; {remedy}"
                 raise ValueError(message)
 
     def _check_complete(self) -> None:

@@ -4,6 +4,7 @@ Data cannot tell a mediator from a cause of both, nor mood from service; what a 
 what each of them catches: docs/levers.md.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,14 +17,15 @@ MetadataRefusal = Literal[
     "signal",
     "context",
     "no driver",
-    "actor missing",
     "answered by missing",
+    "own rating",
+    "actor missing",
+    "own behaviour",
+    "no number",
     "goal missing",
+    "depends on lever",
     "window missing",
     "window without start",
-    "own rating",
-    "own behaviour",
-    "depends on lever",
     "after outcome",
     "no earlier context",
 ]
@@ -44,10 +46,12 @@ class DriverFacts:
     start_days, end_days
         First and last day that the values speak of, in days before the outcome is asked for or observed; None
         where that is not known, infinity for a start without limit.
+    is_number
+        Whether it is measured in numbers; words have no direction.
     has_goal
         Whether a goal with an order says which direction improves things.
     depends_on
-        Levers that change this one.
+        Other levers that change this one, be it through something in between.
     is_randomised
         Whether lots decided who got it.
     """
@@ -59,6 +63,7 @@ class DriverFacts:
     actor: Actor | None = None
     start_days: float | None = None
     end_days: float | None = None
+    is_number: bool = True
     has_goal: bool = True
     depends_on: tuple[str, ...] = ()
     is_randomised: bool = False
@@ -88,24 +93,20 @@ def refuse_lever(driver: DriverFacts, others: Sequence[DriverFacts] = ()) -> tup
     if driver.role != "lever":
         return (driver.role or "no driver",)
     own = _refuse_kind(driver)
-    if driver.depends_on:
-        own = (*own, "depends on lever")
     if driver.is_randomised:  # lots need no context and no start: nothing else decided who got it
         return (*own, *_refuse_end(driver))
     return (*own, *_refuse_window(driver, others))
 
 
 def controls_of(driver: DriverFacts, others: Sequence[DriverFacts]) -> tuple[str, ...]:
-    """Return the context that ended before a lever began: what may be held fixed.
+    """Return the context that ended before a lever began: what may be held equal.
 
-    Ratings are never among them, whatever their role: mood colours them all.
+    What people said is never among it, whoever said it: mood colours all of that.
     """
     return tuple(
         other.name
         for other in others
-        if other.role == "context"
-        and not (other.data == "X" and other.answered_by != "other")
-        and _is_before(other, driver)
+        if other.role == "context" and other.data == "O" and _is_before(other, driver)
     )
 
 
@@ -119,16 +120,18 @@ def _is_before(context: DriverFacts, lever: DriverFacts) -> bool:
 def _refuse_kind(driver: DriverFacts) -> tuple[MetadataRefusal, ...]:
     """Return what speaks against a driver by what it is."""
     found: list[MetadataRefusal] = []
-    if driver.data == "X" and driver.answered_by is None:
-        found.append("answered by missing")
-    if driver.data == "X" and driver.answered_by == "entity":
-        found.append("own rating")
+    if driver.data == "X" and driver.answered_by != "other":
+        found.append("answered by missing" if driver.answered_by is None else "own rating")
     if driver.actor is None:
         found.append("actor missing")
     if driver.actor == "person" and not driver.is_randomised:
         found.append("own behaviour")
-    if not driver.has_goal:
+    if not driver.is_number:
+        found.append("no number")
+    elif not driver.has_goal:
         found.append("goal missing")
+    if driver.depends_on:
+        found.append("depends on lever")
     return tuple(found)
 
 
@@ -143,7 +146,7 @@ def _refuse_window(driver: DriverFacts, others: Sequence[DriverFacts]) -> tuple[
     """Return what speaks against the time that a driver speaks of."""
     if driver.start_days is None:
         return ("window missing",)
-    if driver.start_days == float("inf"):
-        return (*_refuse_end(driver), "window without start")
-    late = _refuse_end(driver)
-    return late if controls_of(driver, others) else (*late, "no earlier context")
+    end = _refuse_end(driver)
+    if driver.start_days == math.inf:
+        return (*end, "window without start")
+    return end if controls_of(driver, others) else (*end, "no earlier context")

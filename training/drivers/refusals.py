@@ -10,7 +10,6 @@ from training.drivers.evidence import MetadataRefusal
 DataRefusal = Literal[
     "too few rows",
     "few events",
-    "no values",
     "too many controls",
     "too little variation",
     "changed before",
@@ -99,8 +98,8 @@ _REASONS: Mapping[RefusalCode, _Pair] = {
         "Nirgends steht, wer die Antworten hinter „{}“ gegeben hat.",
     ),
     "goal missing": (
-        "“{}” has no goal, so nothing says which direction is better.",
-        "„{}“ hat kein Ziel; nichts sagt, welche Richtung besser ist.",
+        "“{}” has no goal that says which direction is better.",
+        "„{}“ hat kein Ziel, das sagt, welche Richtung besser ist.",
     ),
     "window missing": (
         "Nothing says when “{}” was measured; it may have changed after the outcome.",
@@ -112,39 +111,39 @@ _REASONS: Mapping[RefusalCode, _Pair] = {
     ),
     "own rating": (
         "“{}” is a rating by the same people whose outcome is looked at: mood colours both, in any survey.",
-        "„{}“ ist ein Urteil derselben Menschen wie das Ergebnis: Stimmung färbt beides, in jeder Umfrage.",
+        "„{}“ ist ein Urteil derselben Menschen, um die es geht: Stimmung färbt beides, in jeder Umfrage.",
     ),
     "own behaviour": (
         "“{}” is what people do themselves: those in trouble behave differently already.",
-        "„{}“ ist das eigene Verhalten der Menschen: Wer unzufrieden ist, verhält sich schon anders.",
+        "„{}“ ist das eigene Verhalten der Menschen: Wer unzufrieden ist, verhält sich bereits anders.",
     ),
     "depends on lever": (
         "“{}” is moved by another lever, so it lies between that lever and the outcome.",
         "„{}“ wird von einem anderen Hebel bewegt und liegt damit zwischen diesem und dem Ergebnis.",
     ),
     "after outcome": (
-        "“{}” was measured after the outcome, so it can be its consequence.",
-        "„{}“ wurde nach dem Ergebnis gemessen und kann seine Folge sein.",
+        "“{}” was not measured before the outcome, so it can be its consequence.",
+        "„{}“ wurde nicht vor dem Ergebnis gemessen und kann seine Folge sein.",
     ),
     "no earlier context": (
-        "For “{}” nothing is known from before it began that could be held equal.",
-        "Zu „{}“ ist aus der Zeit davor nichts bekannt, was sich gleich halten ließe.",
+        "Nothing that could be held equal is known from before “{}” began.",
+        "Aus der Zeit vor „{}“ ist nichts bekannt, was sich gleich halten ließe.",
     ),
     "too few rows": (
         "Too few cases have a value of “{}” for a comparison on equal terms.",
         "Zu wenige Fälle haben einen Wert von „{}“ für einen Vergleich unter gleichen Bedingungen.",
     ),
     "few events": (
-        "Too few have the outcome for a comparison of “{}” on equal terms.",
-        "Zu wenige haben das Ergebnis für einen Vergleich von „{}“ unter gleichen Bedingungen.",
+        "Too few cases have the outcome to compare “{}” on equal terms.",
+        "Zu selten trat das Ergebnis ein, um „{}“ unter gleichen Bedingungen zu vergleichen.",
     ),
-    "no values": (
-        "“{}” holds words instead of numbers, which have no goal to come nearer to.",
-        "„{}“ enthält Wörter statt Zahlen; da gibt es kein Ziel, dem man näher kommt.",
+    "no number": (
+        "“{}” holds words instead of numbers, so it has no more or less.",
+        "„{}“ enthält Wörter statt Zahlen; ein Mehr oder Weniger gibt es da nicht.",
     ),
     "too many controls": (
-        "For the number of cases too much would have to be held equal to compare “{}”.",
-        "Um „{}“ zu vergleichen, müsste für die Zahl der Fälle zu viel gleich gehalten werden.",
+        "To compare “{}”, more would have to be held equal than the number of cases allows.",
+        "Um „{}“ zu vergleichen, müsste mehr gleich gehalten werden, als die Zahl der Fälle zulässt.",
     ),
     "too little variation": (
         "“{}” hardly differs between cases that are otherwise equal.",
@@ -152,11 +151,11 @@ _REASONS: Mapping[RefusalCode, _Pair] = {
     ),
     "changed before": (
         "“{}” also goes with what people answered before it began, so something else moves both.",
-        "„{}“ geht auch mit früheren Antworten einher, aus der Zeit davor; also bewegt etwas anderes beides.",
+        "„{}“ geht auch mit Antworten aus der Zeit davor einher; also bewegt etwas anderes beides.",
     ),
     "self test failed": (
         "Shuffled values of “{}” seem to work as well, so its ranges cannot be trusted.",
-        "Auch gemischte Werte von „{}“ scheinen zu wirken; den Bereichen ist nicht zu trauen.",
+        "Auch zufällig vertauschte Werte von „{}“ scheinen zu wirken; auf die Bereiche ist kein Verlass.",
     ),
 }
 _EXPERIMENT: _Pair = (
@@ -170,11 +169,11 @@ _MORE_DATA: _Pair = (
 _REMEDIES: Mapping[RefusalCode, _Pair] = {
     "mediator": (
         "Work on the lever behind it, or try it on some, drawn by lot.",
-        "Am Hebel dahinter arbeiten, oder ein Versuch mit einigen, die das Los bestimmt.",
+        "Am Hebel dahinter arbeiten oder es mit einigen versuchen, die das Los bestimmt.",
     ),
     "signal": (
         "Look for what lies behind it; that may be a lever.",
-        "Suchen, was dahinter steckt; das kann ein Hebel sein.",
+        "Suchen, was dahintersteckt; das kann ein Hebel sein.",
     ),
     "context": (
         "Nothing has to be done; it is held equal when levers are compared.",
@@ -182,15 +181,15 @@ _REMEDIES: Mapping[RefusalCode, _Pair] = {
     ),
     "no driver": (
         "Name it under drivers, with its role.",
-        "Unter drivers benennen, mit seiner Rolle.",
+        "Unter drivers eintragen, mit seiner Rolle.",
     ),
     "actor missing": (
         "Write actor: company or actor: person.",
         "actor: company oder actor: person eintragen.",
     ),
     "answered by missing": (
-        "Write answered_by: entity or other at its source.",
-        "Bei seiner Quelle answered_by: entity oder other eintragen.",
+        "Write answered_by: entity or answered_by: other at its source.",
+        "Bei seiner Quelle answered_by: entity oder answered_by: other eintragen.",
     ),
     "goal missing": (
         "Write a goal with a number, for example goal: '<= 24'.",
@@ -205,31 +204,31 @@ _REMEDIES: Mapping[RefusalCode, _Pair] = {
         "Ein Merkmal über ein Fenster verwenden, etwa das Mittel aus 90 Tagen.",
     ),
     "own rating": (
-        "Use what happened behind it (O-data), a rating by somebody else, or an experiment.",
-        "Verwenden, was dahinter geschah (O-Daten), ein Urteil von anderen, oder einen Versuch.",
+        "Use what happened behind it (O-data), or a rating by somebody else.",
+        "Verwenden, was dahinter geschah (O-Daten), oder ein Urteil von anderen.",
     ),
     "own behaviour": _EXPERIMENT,
     "depends on lever": (
         "Work on the lever behind it, or try it on some, drawn by lot.",
-        "Am Hebel dahinter arbeiten, oder ein Versuch mit einigen, die das Los bestimmt.",
+        "Am Hebel dahinter arbeiten oder es mit einigen versuchen, die das Los bestimmt.",
     ),
     "after outcome": (
-        "Use values from before the outcome.",
-        "Werte aus der Zeit vor dem Ergebnis verwenden.",
+        "Use values from before the outcome, or correct window.",
+        "Werte aus der Zeit vor dem Ergebnis verwenden oder window berichtigen.",
     ),
     "no earlier context": (
-        "Declare context and let snapshots begin earlier, or try it on some, drawn by lot.",
-        "Kontext benennen und Stichtage früher beginnen lassen, oder ein Versuch, wo das Los entscheidet.",
+        "Declare context from before it (in a flat table: with window), or let snapshots begin earlier.",
+        "Kontext von davor eintragen (flache Tabelle: mit window) oder Stichtage früher beginnen lassen.",
     ),
     "too few rows": _MORE_DATA,
     "few events": _MORE_DATA,
-    "no values": (
-        "Use a number, for example the share of those with the wanted word.",
-        "Eine Zahl verwenden, etwa den Anteil derer mit dem gewünschten Wort.",
+    "no number": (
+        "Use a number, for example 1 for the wanted word and 0 for the others.",
+        "Eine Zahl verwenden, etwa 1 für das gewünschte Wort und 0 für die anderen.",
     ),
     "too many controls": (
         "Declare less context, or collect more cases.",
-        "Weniger Kontext benennen, oder mehr Fälle sammeln.",
+        "Weniger Kontext eintragen oder mehr Fälle sammeln.",
     ),
     "too little variation": _EXPERIMENT,
     "changed before": _EXPERIMENT,

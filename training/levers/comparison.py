@@ -10,7 +10,7 @@ from training.assessment import primary_labels
 from training.encoding import Column
 from training.levers.declared import DeclaredDriver
 from training.levers.earlier import Positions, find_earlier
-from training.rows import Floats, FollowUp, LabelOutcome, TrainingRows
+from training.rows import Floats, LabelOutcome, TrainingRows
 from training.statistics.controls import Control
 
 MOST_ROWS = 40_000
@@ -32,10 +32,11 @@ class Comparison:
     waves
         The snapshot of each row: what a month did to everybody is nobody's lever. None for a flat table.
     before
-        The newest answer from before the window, where answers are forecast and one is known; else None.
+        The answers of an earlier row, all given before the window began; NaN where none is known, None where
+        no answers are forecast.
     history
-        What each lever was before the window began, as far as its driver's features say: beside it, the lever
-        must not go with earlier answers. Without it every lasting lever would, since it was at work then.
+        What each lever was at that earlier row: beside it, the lever must not go with those answers. Without
+        it every lasting lever would, since it was at work then.
     entity
         Whose row it is.
     """
@@ -69,14 +70,15 @@ def compare(
     kept = np.flatnonzero(is_known & np.isfinite(labels))
     kept = kept[sample_entities(rows.entity[chosen[kept]], seed)]
     now, then = chosen[kept], earlier[kept]
+    before, asked = _answers_before(rows, now, window_days)
     return Comparison(
         target=labels[kept],
         levers={lever.group.name: _numbers(rows.columns[lever.feature.name])[now] for lever in levers},
         context={driver.group.name: _controls(rows, driver, then) for driver in context},
         waves=_waves(rows, now),
-        before=_answer_before(rows, then),
+        before=before,
         history=tuple(
-            control for lever in levers for control in _controls(rows, lever, then) if not control.is_category
+            Control(lever.group.name, _numbers(rows.columns[lever.feature.name])[asked]) for lever in levers
         ),
         entity=rows.entity[now],
     )
@@ -84,19 +86,11 @@ def compare(
 
 def _pair(rows: TrainingRows, window_days: float) -> tuple[Positions, Positions]:
     """Return rows and the row of each from which its context is taken."""
-    dates = _snapshots(rows)
+    dates = rows.snapshot_date
     if dates is None or window_days <= 0:
         every = np.arange(len(rows), dtype=np.intp)
         return every, every
     return find_earlier(rows.entity, dates, window_days)
-
-
-def _snapshots(rows: TrainingRows) -> NDArray[np.datetime64] | None:
-    """Return the snapshot of each row; None for a flat table."""
-    outcome = rows.outcome
-    if isinstance(outcome, FollowUp):
-        return outcome.snapshot_date
-    return None if outcome.timing is None else outcome.timing.snapshot_date
 
 
 def sample_entities(entity: NDArray[np.object_], seed: int) -> NDArray[np.bool_]:
@@ -123,19 +117,31 @@ def _controls(rows: TrainingRows, driver: DeclaredDriver, positions: Positions) 
 
 def _waves(rows: TrainingRows, positions: Positions) -> Control | None:
     """Return the snapshot of some rows as a category."""
-    dates = _snapshots(rows)
+    dates = rows.snapshot_date
     if dates is None:
         return None
     return Control("snapshot", dates[positions].astype("datetime64[D]").astype(np.float64), is_category=True)
 
 
-def _answer_before(rows: TrainingRows, positions: Positions) -> Floats | None:
-    """Return the newest answer to the predicted question that was known at some rows."""
+def _answers_before(
+    rows: TrainingRows, positions: Positions, window_days: float
+) -> tuple[Floats | None, Positions]:
+    """Return the newest answers that were known before a window began, and the rows that they belong to.
+
+    Beside the levers of its own row, an answer says nothing of a later lever that merely lasts.
+    """
     outcome = rows.outcome
-    if not isinstance(outcome, LabelOutcome) or outcome.question is None or _snapshots(rows) is None:
-        return None
-    name = f"x_{outcome.question}.last"
-    return _numbers(rows.columns[name])[positions] if name in rows.columns else None
+    if not isinstance(outcome, LabelOutcome) or outcome.question is None:
+        return None, positions
+    timing = outcome.timing
+    if timing is None or window_days <= 0:
+        return None, positions
+    days = np.where(outcome.is_known, timing.known_days + timing.span.gap_days, np.nan)
+    known_date = timing.snapshot_date + np.ceil(days).astype("timedelta64[D]")
+    paired, found = find_earlier(rows.entity, timing.snapshot_date, window_days, known_date)
+    answers, asked = np.full(len(rows), np.nan), np.arange(len(rows), dtype=np.intp)
+    answers[paired], asked[paired] = outcome.target[found], found
+    return answers[positions], asked[positions]
 
 
 def _numbers(column: Column) -> Floats:

@@ -90,11 +90,24 @@ def _declare(group: DriverGroup, feature: Feature, usecase: UseCase, history_day
         actor=spec.actor,
         start_days=start,
         end_days=end,
+        is_number=feature.kind == "number",
         has_goal=goal is not None,
-        depends_on=tuple(name for name in spec.depends_on if usecase.drivers[name].role == "lever"),
+        depends_on=_levers_behind(group.name, usecase),
         is_randomised=spec.randomised is not None,
     )
     return DeclaredDriver(group, feature, goal, facts)
+
+
+def _levers_behind(name: str, usecase: UseCase) -> tuple[str, ...]:
+    """Return the other levers that a driver depends on, be it through something in between."""
+    found: dict[str, None] = {}
+    waiting = list(usecase.drivers[name].depends_on)
+    while waiting:
+        other = waiting.pop(0)
+        if other not in found:
+            found[other] = None
+            waiting += usecase.drivers[other].depends_on
+    return tuple(other for other in found if other != name and usecase.drivers[other].role == "lever")
 
 
 def _answered_by(feature: Feature, usecase: UseCase) -> AnsweredBy | None:

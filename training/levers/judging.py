@@ -13,7 +13,7 @@ from training.drivers import DataRefusal, EvidenceGrade, Refusal, controls_of, w
 from training.levers.comparison import Comparison, compare
 from training.levers.declared import DeclaredDriver, declared_drivers, refuse_by_metadata
 from training.levers.record import Lever, LeverEffect, Status
-from training.rows import FollowUp, LabelOutcome, TrainingRows
+from training.rows import LabelOutcome, TrainingRows
 from training.statistics import adjusted
 from training.statistics.adjusted import AdjustedEffect, adjusted_effects
 from training.statistics.controls import Control
@@ -75,11 +75,8 @@ def judge_levers(
 
 def _history_days(rows: TrainingRows) -> float:
     """Return the days between the first snapshot and the last one; 0 for a flat table."""
-    outcome = rows.outcome
-    dates = outcome.snapshot_date if isinstance(outcome, FollowUp) else None
-    if isinstance(outcome, LabelOutcome) and outcome.timing is not None:
-        dates = outcome.timing.snapshot_date
-    return 0.0 if dates is None else float((dates.max() - dates.min()).astype("timedelta64[D]").astype(int))
+    dates = rows.snapshot_date
+    return 0.0 if dates is None else float((dates.max() - dates.min()) / np.timedelta64(1, "D"))
 
 
 def _judge(

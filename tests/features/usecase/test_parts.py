@@ -19,6 +19,7 @@ from features.usecase import (
     FlatTable,
     Join,
     LeverCost,
+    MeasuredSpan,
     NextTarget,
     Privacy,
     ReadOptions,
@@ -213,7 +214,7 @@ def test_driver_has_a_role():
 
 
 def test_a_lever_may_say_what_it_costs():
-    lever = {"features": ["tickets.hours*"], "role": "lever", "goal": "<= 24"}
+    lever = {"features": ["tickets.hours*"], "role": "lever", "actor": "company", "goal": "<= 24"}
     assert Driver(**lever).cost is None
     assert Driver(**lever, cost={"per_person_eur": 60}).cost == LeverCost(per_person_eur=60, reach=1.0)
     assert Driver(**lever, cost={"reach": 0.5}).cost == LeverCost(reach=0.5)
@@ -223,6 +224,38 @@ def test_a_lever_may_say_what_it_costs():
 def test_what_cannot_be_acted_on_has_no_cost(role):
     with pytest.raises(ValidationError, match=f"its role is '{role}'; write role: lever"):
         Driver(features=["tickets.hours*"], role=role, goal="<= 24", cost={"per_person_eur": 60})
+
+
+def test_a_lever_says_who_decides_about_it():
+    assert Driver(features=["tickets.hours*"], role="lever", actor="company").randomised is None
+    with pytest.raises(ValidationError, match="a lever needs 'actor'"):
+        Driver(features=["tickets.hours*"], role="lever")
+
+
+def test_lots_are_drawn_about_levers_alone():
+    drawn = Driver(features=["discount"], role="lever", actor="company", randomised="autumn trial")
+    assert drawn.randomised == "autumn trial"
+    with pytest.raises(ValidationError, match="'randomised' belongs to a lever, and role is 'signal'"):
+        Driver(features=["discount"], role="signal", randomised="autumn trial")
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ({"from": "365d", "to": "90d"}, (365, 90)),
+        ({"from": "90d", "to": "90d"}, (90, 90)),
+        ({"from": "30d", "to": "0d"}, (30, 0)),
+    ],
+)
+def test_measured_span_counts_back_from_the_outcome(written, days):
+    span = MeasuredSpan.model_validate(written)
+    assert (span.start_days, span.end_days) == days
+    assert span.model_dump(by_alias=True) == written
+
+
+def test_measured_span_begins_before_it_ends():
+    with pytest.raises(ValidationError, match="from '89d' is later than to '90d'; write the larger number"):
+        MeasuredSpan.model_validate({"from": "89d", "to": "90d"})
 
 
 def test_name_in_a_language_falls_back_to_english_and_then_to_the_key():
