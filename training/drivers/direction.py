@@ -117,6 +117,7 @@ def _levels(values: Floats) -> tuple[Floats, Ints]:
     if len(levels) <= MOST_LEVELS:
         return levels, places
     edges = np.unique(np.quantile(values, np.linspace(0.1, 0.9, 9)))
-    places = np.searchsorted(edges, values, side="right")
-    middles = [np.median(values[places == place]) for place in range(len(edges) + 1)]
-    return np.array(middles), places
+    tenths = np.searchsorted(edges, values, side="right")
+    # A value that a tenth of the rows share is an edge itself, and nothing may lie below it.
+    filled, places = np.unique(tenths, return_inverse=True)
+    return np.array([np.median(values[tenths == tenth]) for tenth in filled]), places
