@@ -216,7 +216,7 @@ def _split_shares(mass: Floats, size: Floats, parts: Bools) -> Floats:
         Shape (draws, parts, 2, drivers): inside, then the rest.
     """
     inside = np.stack([mass[:, part] @ size[part] for part in parts], axis=1)
-    rest = np.stack([mass[:, ~part] @ size[~part] for part in parts], axis=1)
+    rest = np.maximum(0.0, (mass @ size)[:, None, :] - inside)  # parts add up: one product instead of many
     return normalise(np.stack([inside, rest], axis=2))
 
 

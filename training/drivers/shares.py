@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from training.drivers.row import IntervalMethod
 from training.statistics import LEVEL, EntityDraws, Estimate, Floats
 
 FEWEST_REFITS = 8
+_NORMAL = float(stats.norm.ppf((1 + LEVEL) / 2))
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ class Spread:
 
     def half_width(self, column: int) -> float:
         """Return half the width of the 95 % range of one driver."""
-        variance = max(0.0, float(self.covariance_for()[column, column]))
-        return float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt(variance)
+        by_refits = student_factor(self.n_refits) * float(self.over_refits[column, column])
+        return _NORMAL * math.sqrt(float(self.over_rows[column, column]) + by_refits)
 
     def p_values(self, value: Floats) -> Floats:
         """Return how surprising each value would be if 0 were true: two-sided, shape (drivers,).
@@ -173,6 +175,7 @@ class DriverShares:
         return Estimate.around(share, max(0.0, share - half), min(1.0, share + half), self.n_rows)
 
 
+@cache
 def student_factor(count: int, n_ranges: int = 1) -> float:
     """Return what a variance of ``count`` values has to be multiplied with for normal ranges.
 
