@@ -11,7 +11,12 @@ from training.reasons import describe, driver_label
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 TABLE = {"file": "t.csv", "label": "left", "positive": "Yes"}
 DRIVERS = {
-    "support": {"features": ["a"], "role": "lever", "actor": "company", "label": {"en": "Time to resolve", "de": "Lösungszeit"}},
+    "support": {
+        "features": ["a"],
+        "role": "lever",
+        "actor": "company",
+        "label": {"en": "Time to resolve", "de": "Lösungszeit"},
+    },
     "price": {"features": ["b"], "role": "context", "label": {"en": "Price"}},
     "late_mail": {"features": ["c"], "role": "signal"},
 }

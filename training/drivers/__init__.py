@@ -12,7 +12,7 @@ from training.drivers.attribution import (
     sum_by_driver,
 )
 from training.drivers.direction import Direction, direction_of
-from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, refuse_lever
+from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, partners_of, refuse_lever
 from training.drivers.goal import Goal, goal_met, read_goal
 from training.drivers.ranking import RowWeights, rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
@@ -36,6 +36,7 @@ __all__ = [
     "driver_groups",
     "goal_met",
     "importance_shares",
+    "partners_of",
     "plain_name",
     "rank_drivers",
     "read_goal",

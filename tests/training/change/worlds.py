@@ -93,7 +93,12 @@ def to_bundle(
             "name": "sample",
             "table": {"file": "t.csv", "label": "y", "positive": "yes"},
             "drivers": {
-                "product": {"features": ["use", "faults"], "role": "lever", "actor": "company", "label": {"en": "Product"}}
+                "product": {
+                    "features": ["use", "faults"],
+                    "role": "lever",
+                    "actor": "company",
+                    "label": {"en": "Product"},
+                }
             },
             "privacy": {"subject": subject, "minimum_group": minimum_group},
         },
