@@ -124,7 +124,7 @@ def _judge_window(
     return [
         _Judged(driver, None, (reason,))
         if (reason := too_few[driver.group.name]) is not None
-        else _weigh_up(driver, comparison, effects[driver.group.name], earlier.get(driver.group.name))
+        else _weigh_up(driver, comparison, held, effects, earlier)
         for driver in drivers
     ]
 
@@ -197,13 +197,15 @@ def _list_context(comparison: Comparison) -> list[Control]:
 
 
 def _weigh_up(
-    driver: DeclaredDriver, comparison: Comparison, found: AdjustedEffect, earlier: AdjustedEffect | None
+    driver: DeclaredDriver, comparison: Comparison, held: Held, effects: Effects, earlier: Effects
 ) -> _Judged:
     """Return the effect of one lever, and what in the data stands against it."""
+    name = driver.group.name
+    found = effects[name]
     if found.refusal is not None:
         return _Judged(driver, None, (found.refusal,))
     refusals: list[DataRefusal] = []
-    if earlier is not None and earlier.p_value < BEFORE_LEVEL:
+    if name in earlier and earlier[name].p_value < BEFORE_LEVEL:
         refusals.append("changed before")
     if (found.n_placebo_misses or 0) > MOST_PLACEBO_MISSES:
         refusals.append("self test failed")
@@ -214,8 +216,8 @@ def _weigh_up(
         p_value=found.p_value,
         variation=found.variation,
         robustness=found.robustness,
-        controls=tuple(comparison.context),
-        n_entities=_count_entities(comparison, driver.group.name),
+        controls=(*comparison.context, *held[name]),
+        n_entities=_count_entities(comparison, name),
         n_columns=found.n_columns,
     )
     return _Judged(driver, effect, tuple(refusals))

@@ -273,6 +273,7 @@ class _Regression:
         clusters
             ``[n]`` number of each row's entity.
         """
+        target = target - target[0]  # what never varies is exactly 0 then, free of rounding errors
         inverse = np.linalg.pinv(freed.T @ freed)
         slopes = inverse @ (freed.T @ target)
         residual = _residual(target, basis) - freed @ slopes
@@ -297,7 +298,9 @@ class _Regression:
 
     def p_value(self, value: float, error: float) -> float:
         """Return the two-sided p-value of 0."""
-        return float(2 * stats.t.sf(abs(value) / error, self.freedom)) if error > 0 else 0.0
+        if error == 0:
+            return 1.0 if value == 0 else 0.0
+        return float(2 * stats.t.sf(abs(value) / error, self.freedom))
 
 
 def _residual(values: Floats, basis: Floats) -> Floats:
