@@ -13,11 +13,11 @@ from training.drivers.attribution import (
     sum_by_driver,
 )
 from training.drivers.direction import Direction, direction_of
-from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, refuse_lever
+from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, partners_of, refuse_lever
 from training.drivers.goal import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
 from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
 from training.drivers.quadrants import QuadrantRow, place_drivers
-from training.drivers.ranking import rank_drivers
+from training.drivers.ranking import RowWeights, rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 from training.drivers.segments import CutDrivers, SegmentDriver, SegmentDrivers, rank_by_segment
@@ -69,6 +69,7 @@ __all__ = [
     "importance_shares",
     "main_columns",
     "meets",
+    "partners_of",
     "place_drivers",
     "plain_name",
     "prioritise",

@@ -93,7 +93,7 @@ def refuse_lever(driver: DriverFacts, others: Sequence[DriverFacts] = ()) -> tup
     if driver.role != "lever":
         return (driver.role or "no driver",)
     own = _refuse_kind(driver)
-    if driver.is_randomised:  # lots need no context and no start: nothing else decided who got it
+    if driver.is_randomised:  # lots need no context and no start
         return (*own, *_refuse_end(driver))
     return (*own, *_refuse_window(driver, others))
 
@@ -101,12 +101,35 @@ def refuse_lever(driver: DriverFacts, others: Sequence[DriverFacts] = ()) -> tup
 def controls_of(driver: DriverFacts, others: Sequence[DriverFacts]) -> tuple[str, ...]:
     """Return the context that ended before a lever began: what may be held equal.
 
-    What people said is never among it, whoever said it: mood colours all of that.
+    What people said is never among it, whoever said it: mood colours all of that. A lever that lots decided
+    about needs none: nothing else can have decided who got it.
     """
+    if driver.is_randomised:
+        return ()
     return tuple(
         other.name
         for other in others
         if other.role == "context" and other.data == "O" and _is_before(other, driver)
+    )
+
+
+def partners_of(driver: DriverFacts, others: Sequence[DriverFacts]) -> tuple[str, ...]:
+    """Return the other levers that may be held equal: those that began and ended no later than this one.
+
+    A lever that began or ended later may be its consequence: held equal, it would hide a part of the effect.
+    Ratings are never among them, and a lever that lots decided about needs none.
+    """
+    if driver.is_randomised or driver.start_days is None or driver.end_days is None:
+        return ()
+    return tuple(
+        other.name
+        for other in others
+        if other.role == "lever"
+        and other.data == "O"
+        and other.start_days is not None
+        and other.start_days >= driver.start_days
+        and other.end_days is not None
+        and other.end_days >= driver.end_days
     )
 
 

@@ -1,7 +1,7 @@
 """Rows on which levers are compared on equal terms: outcome, levers, and what was known before them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from training.assessment import primary_labels
 from training.encoding import Column
 from training.levers.declared import DeclaredDriver
 from training.levers.earlier import Positions, find_earlier
-from training.rows import Floats, LabelOutcome, TrainingRows
+from training.rows import Bools, Floats, LabelOutcome, TrainingRows
 from training.statistics.controls import Control
 
 MOST_ROWS = 40_000
@@ -26,28 +26,47 @@ class Comparison:
     target
         Shape (rows,): 0 or 1, or the answer.
     levers
-        Value of each lever by name.
+        Value of each lever by name, also of those that are only held equal.
     context
         Columns of each context driver by its name, as known before the levers' window began.
-    waves
+    wave
         The snapshot of each row: what a month did to everybody is nobody's lever. None for a flat table.
     before
-        The answers of an earlier row, all given before the window began; NaN where none is known, None where
-        no answers are forecast.
+        The newest answer that was known before the window began; NaN where there is none, None where no
+        answers are forecast.
     history
-        What each lever was at that earlier row: beside it, the lever must not go with those answers. Without
-        it every lasting lever would, since it was at work then.
+        Value of each lever in the row of that answer, in the row itself where there is none: beside it, a lever
+        must not go with the answer. Without it every lasting lever would, since it was at work then.
     entity
         Whose row it is.
     """
 
     target: Floats
-    levers: Mapping[str, Floats]
+    levers: Mapping[str, Control]
     context: Mapping[str, tuple[Control, ...]]
-    waves: Control | None
+    wave: Control | None
     before: Floats | None
-    history: tuple[Control, ...]
+    history: Mapping[str, Control]
     entity: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.target)
+
+    def take(self, chosen: Bools) -> "Comparison":
+        """Return some of the rows."""
+        return Comparison(
+            target=self.target[chosen],
+            levers={name: _take(column, chosen) for name, column in self.levers.items()},
+            context={
+                name: tuple(_take(column, chosen) for column in columns)
+                for name, columns in self.context.items()
+            },
+            wave=None if self.wave is None else _take(self.wave, chosen),
+            before=None if self.before is None else self.before[chosen],
+            history={name: _take(column, chosen) for name, column in self.history.items()},
+            entity=self.entity[chosen],
+        )
 
 
 def compare(
@@ -61,6 +80,8 @@ def compare(
 
     Parameters
     ----------
+    levers
+        Those of the window, and others that are held equal.
     window_days
         How far the levers look back from the snapshot; context is taken from the newest snapshot of the same
         entity that is at least as old. Rows without one are left out. 0: context as it stands in the row.
@@ -73,13 +94,11 @@ def compare(
     before, asked = _answers_before(rows, now, window_days)
     return Comparison(
         target=labels[kept],
-        levers={lever.group.name: _numbers(rows.columns[lever.feature.name])[now] for lever in levers},
-        context={driver.group.name: _controls(rows, driver, then) for driver in context},
-        waves=_waves(rows, now),
+        levers={lever.group.name: _value(rows, lever, now) for lever in levers},
+        context={driver.group.name: _columns(rows, driver, then) for driver in context},
+        wave=_wave(rows, now),
         before=before,
-        history=tuple(
-            Control(lever.group.name, _numbers(rows.columns[lever.feature.name])[asked]) for lever in levers
-        ),
+        history={lever.group.name: _value(rows, lever, asked) for lever in levers},
         entity=rows.entity[now],
     )
 
@@ -102,20 +121,24 @@ def sample_entities(entity: NDArray[np.object_], seed: int) -> NDArray[np.bool_]
     return is_in[codes]
 
 
-def _controls(rows: TrainingRows, driver: DeclaredDriver, positions: Positions) -> tuple[Control, ...]:
-    """Return the columns of a context driver at some rows."""
-    found = []
-    for name in driver.group.features:
-        feature = rows.catalogue.by_name[name]
-        column = rows.columns[name]
-        if feature.kind == "number":
-            found.append(Control(name, _numbers(column)[positions]))
-        else:
-            found.append(Control(name, _codes(column)[positions], is_category=True))
-    return tuple(found)
+def _value(rows: TrainingRows, lever: DeclaredDriver, positions: Positions) -> Control:
+    """Return the value of a lever at some rows."""
+    return Control(lever.group.name, _numbers(rows.columns[lever.feature.name])[positions])
 
 
-def _waves(rows: TrainingRows, positions: Positions) -> Control | None:
+def _columns(rows: TrainingRows, driver: DeclaredDriver, positions: Positions) -> tuple[Control, ...]:
+    """Return the columns of a context driver at some rows; what people said is not held equal."""
+    features = [rows.catalogue.by_name[name] for name in driver.group.features]
+    return tuple(
+        Control(feature.name, _numbers(rows.columns[feature.name])[positions])
+        if feature.kind == "number"
+        else Control(feature.name, _codes(rows.columns[feature.name])[positions], is_category=True)
+        for feature in features
+        if feature.data == "O"
+    )
+
+
+def _wave(rows: TrainingRows, positions: Positions) -> Control | None:
     """Return the snapshot of some rows as a category."""
     dates = rows.snapshot_date
     if dates is None:
@@ -142,6 +165,11 @@ def _answers_before(
     answers, asked = np.full(len(rows), np.nan), np.arange(len(rows), dtype=np.intp)
     answers[paired], asked[paired] = outcome.target[found], found
     return answers[positions], asked[positions]
+
+
+def _take(control: Control, chosen: Bools) -> Control:
+    """Return some rows of a column."""
+    return replace(control, values=control.values[chosen])
 
 
 def _numbers(column: Column) -> Floats:

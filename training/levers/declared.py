@@ -1,7 +1,7 @@
 """What the use case declares of each driver, in the terms that decide whether it may be a lever."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.catalogue import Catalogue, Feature
@@ -54,7 +54,7 @@ def declared_drivers(usecase: UseCase, catalogue: Catalogue, history_days: float
     """
     groups = driver_groups(catalogue, usecase.drivers)
     return [
-        _declare(group, catalogue.features[group.columns[0]], usecase, history_days)
+        _declare(group, [catalogue.features[column] for column in group.columns], usecase, history_days)
         for group in groups
         if group.role is not None
     ]
@@ -75,16 +75,19 @@ def refuse_by_metadata(drivers: list[DeclaredDriver]) -> Mapping[str, tuple[Refu
     }
 
 
-def _declare(group: DriverGroup, feature: Feature, usecase: UseCase, history_days: float) -> DeclaredDriver:
-    """Return one driver with its facts."""
-    spec = usecase.drivers[group.name]
+def _declare(
+    group: DriverGroup, features: Sequence[Feature], usecase: UseCase, history_days: float
+) -> DeclaredDriver:
+    """Return one driver with its facts; those of a lever are the facts of its first feature."""
+    spec, feature = usecase.drivers[group.name], features[0]
     goal = read_goal(spec.goal, feature)
     if goal is not None and goal.comparison == "=":
         goal = None
     start, end = _span(group, feature, usecase, history_days)
+    is_held = group.role == "context" and any(column.data == "O" for column in features)
     facts = DriverFacts(
         name=group.name,
-        data=feature.data,
+        data="O" if is_held else feature.data,
         role=spec.role,
         answered_by=_answered_by(feature, usecase),
         actor=spec.actor,

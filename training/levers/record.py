@@ -33,7 +33,7 @@ class LeverEffect:
         Share of what is left of lever and outcome that a hidden cause of both would have to explain to leave
         no effect: shown, never a reason to refuse.
     controls
-        Names of the drivers that were held equal.
+        Names of the drivers that were held equal: context first, then other levers.
     n_entities
         Entities behind the rows.
     n_columns

@@ -8,7 +8,7 @@ learning with plain errors finds them in 5 to 16 %.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -113,8 +113,7 @@ def adjusted_effects(
     context: Mapping[str, Sequence[Control]] | Sequence[Control] = (),
     *,
     entity: npt.ArrayLike | None = None,
-    partners: Mapping[str, Collection[str]] | None = None,
-    beside: Sequence[Control] = (),
+    beside: Mapping[str, Sequence[Control]] | None = None,
     n_placebos: int = 0,
     seed: int = 0,
 ) -> dict[str, AdjustedEffect]:
@@ -125,17 +124,15 @@ def adjusted_effects(
     target
         ``[n]`` what is to change: an answer, or 0 and 1.
     levers
-        All levers that may be acted on; each is a control of the others.
+        All levers that are asked about.
     context
         What was known before the lever: the same for all, or by the lever's name.
     entity
         ``[n]`` whose row it is, where somebody has several.
-    partners
-        By the lever's name, which other levers are its controls; all of them where it is not named. A lever
-        that begins when this one has ended may be its consequence: held fixed, it would hide a part of the
-        effect.
     beside
-        Further controls without products, such as the wave: what a month did to everybody.
+        By the lever's name, what is held fixed beside its context, without products: other levers, or the
+        wave, for what a month did to everybody. The other levers if absent. A lever that began or ended later
+        may be a consequence: held fixed, it would hide a part of the effect.
     n_placebos, seed
         How often each lever is shuffled and tested again, and the seed of the shuffling: of 20 shuffled
         levers one is expected to seem to work, five or more say that the ranges cannot be trusted.
@@ -150,16 +147,17 @@ def adjusted_effects(
     if clusters is not None:
         as_column("entity", clusters, outcome.size)
     by_name = context if isinstance(context, Mapping) else {lever.name: context for lever in levers}
+    held = _hold_each_other(levers) if beside is None else beside
     demand_rows([Control(lever.name, lever.values) for lever in levers], outcome.size)
-    demand_rows([*beside, *(control for controls in by_name.values() for control in controls)], outcome.size)
+    for controls in (*by_name.values(), *held.values()):
+        demand_rows(controls, outcome.size)
     bases: dict[bytes, ControlBases] = {}  # levers known in the same rows share all that is written
     effects: dict[str, AdjustedEffect] = {}
     with threadpool_limits(1, user_api="blas"):  # small matrices: more threads wait more than they work
         for lever in levers:
             known = np.isfinite(lever.values)
-            others = [*beside, *_list_partners(lever, levers, partners)]
             columns = bases.setdefault(known.tobytes(), ControlBases(known))
-            basis = columns.span(by_name.get(lever.name, ()), others)
+            basis = columns.span(by_name.get(lever.name, ()), held.get(lever.name, ()))
             target_known, near = outcome[known], None if clusters is None else clusters[known]
             effect = _adjust(target_known, lever.values[known], lever, basis, near)
             if n_placebos and effect.refusal is None:
@@ -169,16 +167,10 @@ def adjusted_effects(
     return effects
 
 
-def _list_partners(
-    lever: Lever, levers: Sequence[Lever], partners: Mapping[str, Collection[str]] | None
-) -> list[Control]:
-    """Return the other levers that are controls of this one."""
-    chosen = None if partners is None else partners.get(lever.name)
-    return [
-        Control(other.name, other.values)
-        for other in levers
-        if other.name != lever.name and (chosen is None or other.name in chosen)
-    ]
+def _hold_each_other(levers: Sequence[Lever]) -> dict[str, list[Control]]:
+    """Return, for each lever, all the others as controls."""
+    columns = [Control(lever.name, lever.values) for lever in levers]
+    return {name: [other for other in columns if other.name != name] for name in (one.name for one in levers)}
 
 
 def _adjust(
@@ -302,6 +294,7 @@ class _Regression:
         clusters
             ``[n]`` number of each row's entity.
         """
+        target = target - target[0]  # what never varies is exactly 0 then, free of rounding errors
         inverse = np.linalg.pinv(freed.T @ freed, rcond=_SAME_COLUMNS, hermitian=True)
         slopes = inverse @ (freed.T @ target)
         residual = _residual(target, basis) - freed @ slopes
@@ -326,7 +319,9 @@ class _Regression:
 
     def p_value(self, value: float, error: float) -> float:
         """Return the two-sided p-value of 0."""
-        return float(2 * stats.t.sf(abs(value) / error, self.freedom)) if error > 0 else 0.0
+        if error == 0:
+            return 1.0 if value == 0 else 0.0
+        return float(2 * stats.t.sf(abs(value) / error, self.freedom))
 
     def p_value_of_all(self, places: Sequence[int]) -> float:
         """Return the p-value of several slopes being 0 together; 1 where they are not told apart at all."""

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from training.drivers import DriverFacts, MetadataRefusal, controls_of, refuse_lever
+from training.drivers import DriverFacts, MetadataRefusal, controls_of, partners_of, refuse_lever
 
 WAIT = DriverFacts("wait", "O", "lever", actor="company", start_days=90, end_days=1)
 REGION = DriverFacts("region", "O", "context", start_days=math.inf, end_days=400)
@@ -150,3 +150,41 @@ def test_every_code_can_come_up():
         *refuse_lever(WAIT),
     }
     assert seen == set(get_args(MetadataRefusal))
+
+
+def test_levers_of_one_window_are_held_equal_with_each_other():
+    staff = replace(WAIT, name="staff")
+    assert partners_of(WAIT, [staff]) == ("staff",)
+    assert partners_of(staff, [WAIT]) == ("wait",)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_held"),
+    [
+        (180, 1, True),
+        (math.inf, 1, True),
+        (90, 30, True),
+        (89, 1, False),
+        (90, 0, False),
+        (None, None, False),
+    ],
+)
+def test_a_lever_that_began_or_ended_later_may_be_a_consequence(start, end, is_held):
+    other = replace(WAIT, name="staff", start_days=start, end_days=end)
+    assert partners_of(WAIT, [other]) == (("staff",) if is_held else ())
+
+
+@pytest.mark.parametrize("changes", [{"role": "signal"}, {"role": "mediator"}, {"role": "context"}])
+def test_what_is_no_lever_is_no_partner(changes):
+    assert partners_of(WAIT, [replace(WAIT, name="other", **changes)]) == ()
+
+
+def test_a_rating_by_others_is_tested_but_never_held_equal():
+    assert partners_of(WAIT, [TONE]) == ()
+    assert partners_of(TONE, [WAIT]) == ("wait",)
+
+
+def test_where_lots_decided_nothing_is_held_equal():
+    drawn = replace(WAIT, is_randomised=True)
+    assert partners_of(drawn, [replace(WAIT, name="staff")]) == ()
+    assert controls_of(drawn, [REGION]) == ()
