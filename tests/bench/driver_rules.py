@@ -117,10 +117,7 @@ def offer(world: DriverWorld, judge: Judge = judge) -> Verdict:
         world.target,
         [to_lever(column) for column in eligible],
         {column.facts.name: _take_context(column.facts, world.columns) for column in eligible},
-        partners={
-            column.facts.name: list_partners(column.facts, [other.facts for other in eligible])
-            for column in eligible
-        },
+        beside={column.facts.name: _take_partners(column.facts, eligible) for column in eligible},
     )
     is_clear = holm([effect.p_value for effect in effects.values()])
     gains = {
@@ -129,6 +126,12 @@ def offer(world: DriverWorld, judge: Judge = judge) -> Verdict:
         if clear and _improves(effects[column.facts.name], column.facts, world)
     }
     return Verdict(refused, effects, tuple(sorted(gains, key=lambda name: -gains[name])))
+
+
+def _take_partners(lever: ColumnFacts, eligible: Sequence[Column]) -> list[Control]:
+    """Return the columns of the other levers that are held fixed."""
+    names = list_partners(lever, [other.facts for other in eligible])
+    return [Control(other.facts.name, other.values) for other in eligible if other.facts.name in names]
 
 
 def to_lever(column: Column) -> Lever:

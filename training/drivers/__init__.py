@@ -17,7 +17,7 @@ from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of,
 from training.drivers.goal import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
 from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
 from training.drivers.quadrants import QuadrantRow, place_drivers
-from training.drivers.ranking import RowWeights, rank_drivers
+from training.drivers.ranking import rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 from training.drivers.segments import CutDrivers, SegmentDriver, SegmentDrivers, rank_by_segment

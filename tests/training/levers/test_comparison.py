@@ -12,6 +12,7 @@ from training.levers import comparison as module
 from training.levers import declared_drivers
 from training.levers.comparison import compare
 from training.rows import FollowUp, LabelOutcome, Timing, TrainingRows
+from training.statistics.controls import Control
 
 SPAN, UNTIL = Horizon(Duration(30)), date(2026, 1, 1)
 FEATURES = (
@@ -61,7 +62,7 @@ def compared(rows: TrainingRows, days: float, usecase=USECASE, names=("waiting",
     return compare(rows, [drivers[name] for name in names], context, days, seed)
 
 
-def values(controls: Mapping[str, module.Control]) -> dict[str, list[float]]:
+def values(controls: Mapping[str, Control]) -> dict[str, list[float]]:
     return {name: control.values.tolist() for name, control in controls.items()}
 
 

@@ -80,7 +80,9 @@ def chain(n_rows: int = 3000, seed: int = 2):
 
 def test_a_lever_that_is_no_partner_does_not_hide_what_goes_through_it():
     levers, target = chain()
-    total = adjusted_effects(target, levers, partners={"first": (), "later": ("first",)})
+    total = adjusted_effects(
+        target, levers, beside={"first": (), "later": [Control("first", levers[0].values)]}
+    )
     assert total["first"].slope.low < 1.0 < total["first"].slope.high
     assert total["later"].slope.low < 0.5 < total["later"].slope.high
     assert total["first"].n_columns == 1
@@ -88,11 +90,11 @@ def test_a_lever_that_is_no_partner_does_not_hide_what_goes_through_it():
     assert direct.low < 0.5 < direct.high < total["first"].slope.low
 
 
-def test_where_no_partners_are_named_all_other_levers_are():
+def test_where_nothing_is_named_all_other_levers_are_held_equal():
     levers, target = chain(400)
-    assert adjusted_effects(target, levers, partners={"later": ("first",)}) == adjusted_effects(
-        target, levers
-    )
+    first, later = (Control(lever.name, lever.values) for lever in levers)
+    named = adjusted_effects(target, levers, beside={"first": [later], "later": [first]})
+    assert named == adjusted_effects(target, levers)
 
 
 def test_levers_known_in_different_rows_have_the_effects_they_have_alone():
