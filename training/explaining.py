@@ -20,6 +20,7 @@ from training.drivers import (
     driver_groups,
     meets,
     place_drivers,
+    rank_by_segment,
     rank_drivers,
     sample_rows,
 )
@@ -45,12 +46,15 @@ class Explanation:
         Attributions in calibrated log-odds, same shape.
     quadrants
         Importance against goal met of the drivers with a goal, as plain values.
+    segments
+        By declared cut the drivers of each segment, as plain values.
     """
 
     values: Floats
     contributions: Floats
     drivers: tuple[DriverRow, ...]
     quadrants: list[dict[str, Any]]
+    segments: dict[str, Any]
 
 
 def explain(
@@ -72,6 +76,8 @@ def explain(
     weight = weight_of_newest(frame)
     described = np.flatnonzero(weight > 0)
     chosen = described[sample_rows(len(described), MAX_EXPLAINED_ROWS, seed)]
+    # Refits explain the first of them: by chance, or a table in the order of its segments would skip some.
+    chosen = np.random.default_rng(seed).permutation(chosen)
     contributions = fitted.model.attributions(today[chosen], primary).contributions
     explained = today[chosen[:MAX_REFIT_ROWS]]
     entities, refits = texts(frame.latest, "entity_id"), _explain_again(fitted, rows, explained, recipe, seed)
@@ -92,7 +98,21 @@ def explain(
         contributions, groups, entities=entities[chosen], refits=refits, weights=weights, seed=seed
     )
     quadrants = _place(drivers, groups, shares, today, catalogue, weight, entities, seed)
-    return Explanation(today[chosen], contributions, drivers, quadrants)
+    segments = {
+        cut.removeprefix("cut_"): rank_by_segment(
+            contributions,
+            groups,
+            texts(frame.latest, cut)[chosen].tolist(),
+            minimum=usecase.privacy.minimum_group_drivers,
+            entities=entities[chosen],
+            refits=refits,
+            weights=weights,
+            seed=seed,
+        ).to_json()
+        for cut in frame.facts.cuts
+        if cut in frame.latest.column_names
+    }
+    return Explanation(today[chosen], contributions, drivers, quadrants, segments)
 
 
 def _place(

@@ -99,7 +99,12 @@ def _learn(
         | fairness
         | money
         | tables
-        | {"levers": levers_to_json(levers), "views": views, "quadrants": explanation.quadrants},
+        | {
+            "levers": levers_to_json(levers),
+            "views": views,
+            "quadrants": explanation.quadrants,
+            "driver_segments": explanation.segments,
+        },
         drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )

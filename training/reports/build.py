@@ -6,6 +6,7 @@ from features.errors import InputError
 from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
 from training.reports.calls import build_calls
+from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
 from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
@@ -42,6 +43,9 @@ def build_report(inputs: ReportInputs) -> Report:
         kpis=build_kpis(inputs, headline),
         first_steps=build_first_steps(inputs) if is_usable else None,
         associations=associations,
+        places=build_places(inputs) if is_usable else None,
+        views=build_views(inputs) if is_usable else None,
+        segments=build_segment_tables(inputs) if is_usable else (),
         trust=build_trust(inputs),
         calls=calls,
         method=_method(

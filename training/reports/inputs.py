@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from features.usecase import Language, UseCase
 from training.drivers import DriverRow, Priorities, WhatIfGrid
@@ -119,6 +119,8 @@ class ReportInputs:
         declared.
     expectations
         By lever what the model expects if its goal were met.
+    tables
+        ``quadrants``, ``views`` and ``driver_segments`` of the bundle, as plain values.
     """
 
     usecase: UseCase
@@ -134,6 +136,7 @@ class ReportInputs:
     levers: tuple[Lever, ...] = ()
     priorities: Priorities | None = None
     expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
+    tables: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:

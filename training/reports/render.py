@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.usecase import Language
-from training.reports.charts import calibration_dots, forest_bar, spark_band
+from training.reports.charts import Mark, calibration_dots, forest_bar, importance_matrix, spark_band
 from training.reports.formats import Formats
 from training.reports.inputs import Label
 from training.reports.language import translations
@@ -78,7 +78,9 @@ def _environment(language: Language) -> Environment:
             "answer_axis": answer_axis,
             "calibration_dots": calibration_dots,
             "forest_bar": forest_bar,
+            "importance_matrix": importance_matrix,
             "language": language,
+            "matrix_mark": Mark,
             "percent": formats.percent,
             "range_digits": formats.range_digits,
             "spark_band": spark_band,

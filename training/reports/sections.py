@@ -9,6 +9,7 @@ from typing import Any, Literal
 from features.usecase import Language, Role
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
 from training.reports.inputs import Kind, Label, Subject
 from training.reports.waves import Metric, WavePoint
@@ -350,6 +351,9 @@ class Report:
     kpis: tuple[Kpi, ...]
     first_steps: FirstSteps | None
     associations: Associations | None
+    places: Places | None
+    views: Views | None
+    segments: tuple[SegmentTable, ...]
     trust: Trust | RatingTrust
     calls: Calls | None
     method: Method

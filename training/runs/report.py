@@ -44,6 +44,7 @@ from training.scoring import Scorer
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
+_TABLES = ("quadrants", "views", "driver_segments")
 
 
 def run(console: Console, usecase: str, data: str, out: str) -> None:
@@ -101,6 +102,7 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
         levers=levers,
         priorities=priorities,
         expectations=expectations,
+        tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
     )
 
 

@@ -103,7 +103,7 @@ def test_levers_known_in_different_rows_have_the_effects_they_have_alone():
     other[::5] = np.nan
     controls = [Control("size", confounder)]
     both = adjusted_effects(
-        target, [Lever("wait", lever), Lever("tone", other)], controls, partners={"wait": (), "tone": ()}
+        target, [Lever("wait", lever), Lever("tone", other)], controls, beside={"wait": (), "tone": ()}
     )
     assert both["wait"] == adjusted_effects(target, [Lever("wait", lever)], controls)["wait"]
     assert both["tone"] == adjusted_effects(target, [Lever("tone", other)], controls)["tone"]

@@ -5,6 +5,7 @@ Colours are classes that the page's CSS fills from its variables, so one drawing
 
 from training.reports.charts.calibration import calibration_dots
 from training.reports.charts.forest import forest_bar
+from training.reports.charts.matrix import Mark, importance_matrix
 from training.reports.charts.spark import spark_band
 
-__all__ = ["calibration_dots", "forest_bar", "spark_band"]
+__all__ = ["Mark", "calibration_dots", "forest_bar", "importance_matrix", "spark_band"]
