@@ -13,6 +13,7 @@ from features.catalogue import Catalogue
 from features.frame import Frame
 from features.usecase import UseCase
 from training.drivers import (
+    STRONG_FROM,
     DriverGroup,
     DriverRow,
     DriverShares,
@@ -137,6 +138,7 @@ def _place(
         {groups[place].name: rows[groups[place].name].share for place in placed},
         shares.covariance[np.ix_(placed, placed)],
         met,
+        strong_from=STRONG_FROM,
         weight=weight,
         entity=entities,
         seed=seed,

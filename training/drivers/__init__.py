@@ -16,7 +16,7 @@ from training.drivers.direction import Direction, direction_of
 from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, partners_of, refuse_lever
 from training.drivers.goal import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
 from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
-from training.drivers.quadrants import QuadrantRow, place_drivers
+from training.drivers.quadrants import STRONG_FROM, QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
@@ -28,6 +28,7 @@ from training.drivers.views import VarianceSplit, main_columns, split_variance
 from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
+    "STRONG_FROM",
     "Agreement",
     "CutDrivers",
     "DataRefusal",

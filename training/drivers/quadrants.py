@@ -12,6 +12,8 @@ from training.statistics import EntityDraws, Estimate, Floats, from_draws
 from training.statistics.quadrants import QUADRANTS, Quadrant, quadrant_shares
 
 _FEWEST = 2
+STRONG_FROM = 0.8
+"""A goal that four of five people meet counts as met; the mean would call half of all goals met."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from features.usecase import Role
+from training.drivers import STRONG_FROM
 from training.reports.inputs import Label, ReportInputs
 from training.statistics import Estimate
 
@@ -41,7 +42,7 @@ class Places:
     Attributes
     ----------
     middle
-        Mean performance and importance of the drivers shown: the cross-hairs.
+        Where the cross stands: the performance from which on a goal counts as met, and the mean importance.
     """
 
     rows: tuple[Place, ...]
@@ -120,11 +121,7 @@ def build_places(inputs: ReportInputs) -> Places | None:
         )
         for number, row in enumerate(found, start=1)
     )
-    middle = (
-        sum(row.performance.value for row in rows) / len(rows),
-        sum(row.importance.value for row in rows) / len(rows),
-    )
-    return Places(rows, middle)
+    return Places(rows, (STRONG_FROM, sum(row.importance.value for row in rows) / len(rows)))
 
 
 def build_views(inputs: ReportInputs) -> Views | None:
@@ -156,7 +153,7 @@ def build_views(inputs: ReportInputs) -> Views | None:
 
 def build_segment_tables(inputs: ReportInputs) -> tuple[SegmentTable, ...]:
     """Build a table for each declared cut with a segment that may be shown."""
-    labels = {driver.name: driver.label for driver in inputs.drivers}
+    labels = {driver.name: driver.label for driver in inputs.drivers if driver.role != "context"}
     cuts = inputs.tables.get("driver_segments", {})
     return tuple(
         SegmentTable(
