@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from training.evaluation import CalibrationBin
-from training.reports.charts import calibration_dots, forest_bar, spark_band
+from training.reports.charts import Mark, calibration_dots, forest_bar, importance_matrix, spark_band
 from training.reports.formats import Formats
 from training.statistics import Estimate
 
@@ -34,11 +34,32 @@ def calibration(bins: list[CalibrationBin], title: str = "Forecast and outcome a
     )
 
 
+MARKS = [
+    Mark(1, "circle", Estimate(0.41, 0.39, 0.43, n=2882), Estimate(0.27, 0.22, 0.32, n=5000)),
+    Mark(2, "diamond", Estimate(0.62, 0.6, 0.64, n=1771), Estimate(0.12, 0.09, 0.15, n=5000)),
+    Mark(3, "circle", Estimate(0.95, 0.9, 1.0, n=40), Estimate(0.01, 0.0, 0.05, n=5000)),
+]
+
+
+def matrix(marks: list[Mark], title: str = "Importance and performance") -> str:
+    return importance_matrix(
+        marks,
+        middle=(0.8, 0.13),
+        title=title,
+        description="1 Wait: 41%, 27%",
+        performance_axis="goal met today",
+        importance_axis="part of the explanation",
+        tinted="work on this first",
+        percent=Formats("en").percent,
+    )
+
+
 DRAWINGS = {
     "spark": spark_band(WAVES, "NPS: 11%, 10%, 12%, 9%"),
     "forest": forest_bar(Estimate(0.27, 0.22, 0.32, n=5000), 0.4),
     "forest_unclear": forest_bar(Estimate(0.02, 0.0, 0.05, n=5000), 0.4, is_unclear=True),
     "calibration": calibration(BINS),
+    "matrix": matrix(MARKS),
 }
 
 
@@ -109,3 +130,19 @@ def test_texts_are_escaped() -> None:
     hostile = calibration(BINS, title='<script>alert(1)</script>"')
     assert "<script" not in hostile
     assert ET.fromstring(hostile).findtext("title") == '<script>alert(1)</script>"'
+
+
+def test_marks_of_the_matrix_lie_where_their_values_are() -> None:
+    root = ET.fromstring(matrix(MARKS))
+    circles = {float(node.attrib["cx"]): float(node.attrib["cy"]) for node in root.iter("circle")}
+    assert len(circles) == 2
+    left, right = sorted(circles)
+    assert circles[left] < circles[right]  # the more important one lies higher
+    assert left == pytest.approx(50 + 356 * 0.41, abs=0.1)
+    assert len(list(root.iter("polygon"))) == 1
+    tint = next(node for node in root.iter("rect") if node.attrib["class"] == "tint")
+    assert float(tint.attrib["width"]) == pytest.approx(356 * 0.8, abs=0.1)
+
+
+def test_hostile_words_in_the_matrix_are_escaped() -> None:
+    assert "<script>" not in matrix(MARKS, "<script>alert(1)</script>")

@@ -1,0 +1,202 @@
+"""Sample levers, priorities and tables of drivers for reports."""
+
+from typing import Any
+
+import numpy as np
+
+from features.usecase import LeverCost
+from tests.training.reports import samples
+from training.drivers import (
+    Goal,
+    GradedLever,
+    Priorities,
+    Stakes,
+    WhatIfGrid,
+    prioritise,
+    what_if,
+    word_refusal,
+)
+from training.levers import Lever, LeverEffect
+from training.reports import ReportInputs
+from training.statistics import Estimate
+
+LABELS = {driver.name: driver.label for driver in samples.DRIVERS}
+WAIT = Goal("o_tickets.hours.mean_90d", "<=", 24.0, "hours")
+LATE = Goal("o_deliveries.is_late.mean_90d", "<=", 0.1, "share")
+
+
+def effect(slope: float, low: float, high: float) -> LeverEffect:
+    return LeverEffect(
+        slope=Estimate(-slope, -high, -low, n=9000),
+        short_slope=Estimate(slope, low, high, n=9000),
+        contrast=Estimate(slope * 10, low * 10, high * 10, n=9000),
+        p_value=1e-6,
+        variation=0.8,
+        robustness=0.13,
+        controls=("tenure", "region"),
+        n_entities=2500,
+        n_columns=80,
+    )
+
+
+RESOLUTION = Lever(
+    "resolution",
+    LABELS["resolution"],
+    WAIT.feature,
+    WAIT,
+    "B",
+    "offered",
+    (),
+    effect(-0.0012, -0.0018, -0.0006),
+)
+DELIVERIES = Lever(
+    "deliveries", LABELS["deliveries"], LATE.feature, LATE, "A", "offered", (), effect(-0.12, -0.26, 0.02)
+)
+DISPUTES = Lever("disputes", LABELS["disputes"], "o_disputes.mean_90d", None, "B", "unclear")
+ONBOARDING = Lever(
+    "onboarding",
+    LABELS["onboarding"],
+    "o_onboarding.mean_90d",
+    None,
+    "C",
+    "refused",
+    (word_refusal("own behaviour", LABELS["onboarding"]),),
+)
+LEVERS = (RESOLUTION, DELIVERIES, DISPUTES, ONBOARDING)
+
+
+def values_of(goal: Goal, size: int) -> Any:
+    random = np.random.default_rng(13)
+    return random.gamma(2.0, 15.0, size) if goal is WAIT else random.beta(1.0, 6.0, size)
+
+
+def priorities(inputs: ReportInputs, *, has_money: bool = True, is_event: bool = True) -> Priorities:
+    scored = inputs.scored
+    size = len(scored.entity_ids)
+    expected = scored.probabilities if scored.answers is None else scored.answers.values
+    revenue = scored.revenue if has_money and is_event else None
+    cost = LeverCost(per_person_eur=60.0, fixed_eur=5000.0, reach=0.8) if has_money else None
+    levers = [
+        GradedLever(
+            lever.name,
+            lever.grade,
+            lever.effect.short_slope,
+            np.maximum(values_of(lever.goal, size) - lever.goal.bound, 0.0),
+            lever.goal.unit,
+            cost,
+        )
+        for lever in (RESOLUTION, DELIVERIES)
+        if lever.effect is not None and lever.effect.short_slope is not None and lever.goal is not None
+    ]
+    stakes = Stakes(expected, is_event=is_event, is_bad=is_event, revenue=revenue, margin=0.6)
+    return prioritise(levers, stakes)
+
+
+def expectation(inputs: ReportInputs) -> WhatIfGrid:
+    wait = values_of(WAIT, len(inputs.scored.entity_ids))[:, None]
+    return what_if(wait, lambda rows: 0.05 + 0.001 * rows[:, 0], {0: WAIT.bound}, WAIT).grid
+
+
+def quadrants() -> list[dict[str, Any]]:
+    fields = {
+        "resolution": ("fix first", 0.97),
+        "ease": ("fix first", 0.85),
+        "deliveries": ("open", 0.6),
+        "disputes": ("leave", 0.9),
+    }
+    rows = []
+    for driver in samples.DRIVERS:
+        if driver.name in fields and driver.goal_met is not None:
+            field, chance = fields[driver.name]
+            rows.append(
+                {
+                    "driver": driver.name,
+                    "importance": driver.share.to_json(),
+                    "performance": driver.goal_met.to_json(),
+                    "probability": {"fix first": chance, "keep up": 0.0, "watch": 0.0, "leave": 1 - chance},
+                    "answer": field,
+                }
+            )
+    return rows
+
+
+def views(verdict: str = "partly") -> dict[str, Any]:
+    shown = [driver for driver in samples.DRIVERS if driver.role in {"lever", "signal", "mediator"}]
+    weights = {driver.name: driver.share.to_json() for driver in shown}
+    return {
+        "variance": {
+            "r2": Estimate(0.21, 0.18, 0.24, n=9000).to_json(),
+            "relative_weight": weights,
+            "shapley_r2": weights,
+        },
+        "agreement": {"correlation": 0.6, "verdict": verdict, "largest": {"driver": "tone"}},
+    }
+
+
+def segments() -> dict[str, Any]:
+    def driver(name: str, share: float, contrast: str | None = None) -> dict[str, Any]:
+        return {
+            "driver": name,
+            "share": Estimate(share, share / 2, share * 1.5, n=300).to_json(),
+            "contrast": contrast,
+        }
+
+    drivers = [
+        driver("tenure", 0.5),
+        driver("resolution", 0.3, "larger"),
+        driver("ease", 0.2),
+        driver("tone", 0.1),
+        driver("usage", 0.05, "smaller"),
+    ]
+    return {
+        "region": {
+            "minimum": 25,
+            "segments": [
+                {"name": "South", "n_entities": 300, "drivers": drivers},
+                {"name": "North", "n_entities": 200, "drivers": [driver("ease", 0.4)]},
+            ],
+            "suppressed": ["West"],
+        },
+        "plan": {"minimum": 25, "segments": [], "suppressed": ["Gold"]},
+    }
+
+
+def tables() -> dict[str, Any]:
+    return {"quadrants": quadrants(), "views": views(), "driver_segments": segments()}
+
+
+def inputs(**more: Any) -> ReportInputs:
+    """Return a report with levers, two of them offered, and all tables."""
+    plain = samples.inputs()
+    return samples.inputs(
+        **{
+            "levers": LEVERS,
+            "priorities": priorities(plain),
+            "expectations": {"resolution": expectation(plain)},
+            "tables": tables(),
+            **more,
+        }
+    )
+
+
+def without_offer() -> ReportInputs:
+    """Return a report in which no lever stands out."""
+    plain = samples.inputs()
+    levers = (DISPUTES, ONBOARDING)
+    nothing = prioritise([], Stakes(plain.scored.probabilities))
+    return inputs(levers=levers, priorities=nothing, expectations={})
+
+
+def employees() -> ReportInputs:
+    plain = samples.employees()
+    return inputs(usecase=plain.usecase, priorities=priorities(plain, has_money=False))
+
+
+def satisfaction() -> ReportInputs:
+    plain = samples.satisfaction("mean")
+    return samples.satisfaction(
+        "mean",
+        levers=LEVERS,
+        priorities=priorities(plain, is_event=False, has_money=False),
+        tables=tables(),
+    )
