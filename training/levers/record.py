@@ -22,9 +22,11 @@ class LeverEffect:
     slope
         Change of the outcome per unit of the lever: of a probability for events, of the answer for ratings.
     short_slope
-        The same among values short of the goal: what is lost per unit of shortfall. None without shortfall.
+        Change of the outcome per unit by which values short of the goal come nearer to it. None where nobody
+        falls short.
     contrast
-        Mean change of the outcome in these rows if everybody who misses the goal met it.
+        Mean change of the outcome in these rows if everybody who misses the goal met it: ``short_slope``
+        times the mean shortfall.
     p_value
         Two-sided, of no slope.
     variation

@@ -72,8 +72,8 @@ class AdjustedEffect:
     refusal
         Why no effect is given; the figures are NaN then.
     short_slope
-        Change of the target per unit of the lever among values short of the goal: the contrast is this times
-        the mean shortfall. None where the contrast is None.
+        Change of the target per unit by which values short of the goal come nearer to it, whatever the side
+        they are on: the contrast is this times the mean shortfall. None where the contrast is None.
     n_placebo_misses
         How many shuffled copies of the lever seemed to have an effect; None where none were looked at.
     """
