@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from features.errors import BundleError
 from features.usecase import Language
@@ -116,12 +116,21 @@ class Lever:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
         goal, effect = content["goal"], content["effect"]
+        _demand_word(content["grade"], get_args(EvidenceGrade))
+        _demand_word(content["status"], get_args(Status))
         read = {
             "goal": None if goal is None else Goal(**goal),
             "refusals": tuple(read_refusal(refusal) for refusal in content["refusals"]),
             "effect": None if effect is None else LeverEffect.from_json(effect),
         }
         return cls(**{**content, **read})
+
+
+def _demand_word(found: object, known: tuple[str, ...]) -> None:
+    """Demand one of the words of a closed list."""
+    if found not in known:
+        message = f"'{found}' is not one of {', '.join(known)}"
+        raise ValueError(message)
 
 
 def levers_to_json(levers: Sequence[Lever]) -> list[dict[str, Any]]:
@@ -135,11 +144,11 @@ def levers_from_json(content: Sequence[Mapping[str, Any]]) -> tuple[Lever, ...]:
     Raises
     ------
     BundleError
-        If a lever lacks a key or holds one that is unknown.
+        If a lever lacks a key, or holds a key or a word that is unknown.
     """
     try:
         return tuple(Lever.from_json(lever) for lever in content)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         problem = f"cannot be read ({type(error).__name__}: {error})"
         where = "evaluation.json: levers"
         raise BundleError(where, problem, "train again with this version") from error
