@@ -35,8 +35,8 @@ class Comparison:
         The newest answer that was known before the window began; NaN where there is none, None where no
         answers are forecast.
     history
-        Value of each lever in the row of that answer, in the row itself where there is none: beside it, a
-        lever must not go with the answer. Without it every lasting lever would, since it was at work then.
+        Value of each lever in the row of that answer, or in the row itself where there is none. Beside it a
+        lever must not go with the answer; without it every lasting lever would, since it was at work then.
     entity
         Whose row it is.
     """

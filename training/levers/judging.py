@@ -156,6 +156,8 @@ def _compare_outcomes(
     comparison: Comparison, levers: Sequence[adjusted.Lever], held: Held, seed: int
 ) -> Effects:
     """Return the effects on the outcome."""
+    if not levers:
+        return {}
     waves = [] if comparison.wave is None else [comparison.wave]
     return adjusted_effects(
         comparison.target,
@@ -170,10 +172,9 @@ def _compare_outcomes(
 
 def _compare_answers_before(comparison: Comparison, levers: Sequence[adjusted.Lever], held: Held) -> Effects:
     """Return the effects on the answers from before, which must be none."""
-    if comparison.before is None:
+    if comparison.before is None or not levers or np.isnan(comparison.before).all():
         return {}
-    known = np.isfinite(comparison.before)
-    past = comparison.take(known)
+    past = comparison.take(np.isfinite(comparison.before))
     assert past.before is not None
     waves = [] if past.wave is None else [past.wave]
     return adjusted_effects(

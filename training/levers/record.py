@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from features.errors import BundleError
 from features.usecase import Language
@@ -24,7 +24,8 @@ class LeverEffect:
     short_slope
         Change of the outcome per unit by which a row comes closer to the goal. None without shortfall.
     contrast
-        Mean change of the outcome in these rows if everybody who misses the goal met it.
+        Mean change of the outcome in these rows if everybody who misses the goal met it: ``short_slope``
+        times the mean shortfall.
     p_value
         Two-sided, of no slope.
     variation
@@ -114,12 +115,21 @@ class Lever:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
         goal, effect = content["goal"], content["effect"]
+        _demand_word(content["grade"], get_args(EvidenceGrade))
+        _demand_word(content["status"], get_args(Status))
         read = {
             "goal": None if goal is None else Goal(**goal),
             "refusals": tuple(read_refusal(refusal) for refusal in content["refusals"]),
             "effect": None if effect is None else LeverEffect.from_json(effect),
         }
         return cls(**{**content, **read})
+
+
+def _demand_word(found: object, known: tuple[str, ...]) -> None:
+    """Demand one of the words of a closed list."""
+    if found not in known:
+        message = f"'{found}' is not one of {', '.join(known)}"
+        raise ValueError(message)
 
 
 def levers_to_json(levers: Sequence[Lever]) -> list[dict[str, Any]]:
@@ -133,11 +143,11 @@ def levers_from_json(content: Sequence[Mapping[str, Any]]) -> tuple[Lever, ...]:
     Raises
     ------
     BundleError
-        If a lever lacks a key or holds one that is unknown.
+        If a lever lacks a key, or holds a key or a word that is unknown.
     """
     try:
         return tuple(Lever.from_json(lever) for lever in content)
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         problem = f"cannot be read ({type(error).__name__}: {error})"
         where = "evaluation.json: levers"
         raise BundleError(where, problem, "train again with this version") from error

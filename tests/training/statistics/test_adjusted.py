@@ -109,6 +109,77 @@ def test_levers_known_in_different_rows_have_the_effects_they_have_alone():
     assert both["tone"] == adjusted_effects(target, [Lever("tone", other)], controls)["tone"]
 
 
+def test_what_is_held_fixed_beside_the_context_may_be_named_by_lever():
+    chance = np.random.default_rng(5)
+    real = chance.normal(size=1000)
+    decoy = real + 0.5 * chance.normal(size=1000)
+    target = real + chance.normal(size=1000)
+    levers = [Lever("real", real), Lever("decoy", decoy)]
+    only_decoy = adjusted_effects(target, levers, beside={"decoy": [Control("real", real)]})
+    each_other = adjusted_effects(target, levers)
+    assert only_decoy["decoy"] == each_other["decoy"]
+    assert only_decoy["real"] == adjusted_effects(target, levers[:1])["real"]
+    assert only_decoy["real"].slope.high - only_decoy["real"].slope.low < 0.2
+
+
+def test_a_wave_takes_out_what_a_month_did_to_everybody():
+    chance = np.random.default_rng(8)
+    month = np.repeat(np.arange(12.0), 100)
+    weather = chance.normal(size=12)[month.astype(int)]
+    lever, target = weather + chance.normal(size=1200), 2 * weather + chance.normal(size=1200)
+    wave = Control("month", month, is_category=True)
+    raw = adjusted_effects(target, [Lever("wait", lever)], beside={})["wait"]
+    held = adjusted_effects(target, [Lever("wait", lever)], beside={"wait": [wave]})["wait"]
+    assert raw.slope.low > 0.3
+    assert held.slope.low < 0 < held.slope.high
+    assert held.n_columns == 12
+
+
+def test_a_column_beside_that_does_not_fit_is_named():
+    lever, _, target = line()
+    with pytest.raises(ValueError, match="month has 3 rows where 400"):
+        adjusted_effects(target, [Lever("wait", lever)], beside={"wait": [Control("month", np.zeros(3))]})
+
+
+def test_the_column_limit_counts_entities_not_rows():
+    lever, _, target = line(240)
+    controls = [Control(f"c{place}", np.random.default_rng(place).normal(size=240)) for place in range(4)]
+    by_row = adjusted_effects(target, [Lever("wait", lever)], controls)["wait"]
+    by_entity = adjusted_effects(target, [Lever("wait", lever)], controls, entity=np.arange(240) // 3)["wait"]
+    assert by_row.refusal is None
+    assert 80 / 5 < by_row.n_columns <= 240 / 5
+    assert by_entity.refusal == "too many controls"
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1])
+def test_a_target_that_never_varies_proves_nothing(value):
+    lever, confounder, _ = line(500)
+    found = adjusted_effects(np.full(500, value), [Lever("wait", lever, 0.0)], [Control("size", confounder)])
+    assert found["wait"].p_value == 1.0
+    assert (found["wait"].slope.value, found["wait"].robustness) == (0.0, 0.0)
+
+
+def test_a_perfect_line_is_beyond_any_doubt():
+    lever = np.arange(40.0)
+    found = adjusted_effects(3 * lever, [Lever("wait", lever)])["wait"]
+    assert found.p_value < 1e-100
+    assert found.robustness == pytest.approx(1.0)
+
+
+def test_shuffled_copies_seem_to_work_as_often_as_chance_allows():
+    lever, confounder, target = line(500)
+    arguments = (target, [Lever("wait", lever)], [Control("size", confounder)])
+    misses = adjusted_effects(*arguments, n_placebos=400)["wait"].n_placebo_misses
+    assert stats.binomtest(misses, 400, 0.05).pvalue > 0.01
+    assert adjusted_effects(*arguments)["wait"].n_placebo_misses is None
+    again = adjusted_effects(*arguments, n_placebos=400)["wait"]
+    assert again.n_placebo_misses == misses
+    other = [adjusted_effects(*arguments, n_placebos=60, seed=seed)["wait"] for seed in range(5)]
+    assert len({effect.n_placebo_misses for effect in other}) > 1
+    plain = adjusted_effects(*arguments)["wait"]
+    assert (again.slope, again.p_value) == (plain.slope, plain.p_value)
+
+
 def test_copies_of_rows_do_not_count_as_more_people():
     lever, confounder, target = line(300)
     once = adjusted_effects(target, [Lever("wait", lever)], [Control("size", confounder)])["wait"]
