@@ -13,11 +13,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.assessment import Assessment, Choice, Tuning, choose_recipe, judge_worth
+from training.assessment import Assessment, Choice, Tuning, choose_recipe, judge_worth, primary_labels
 from training.breakdown import break_down
 from training.bundle import BundleParts
 from training.canary import make_canary
-from training.drivers import DriverRow, RowWeights, rank_drivers, rows_to_json, sample_rows
+from training.drivers import DriverRow, Observed, RowWeights, rank_drivers, rows_to_json, sample_rows
 from training.fairness import judge_fairness
 from training.fitting import FittedModel, fit_rows, refit_rows
 from training.levers import Lever, judge_levers, levers_to_json
@@ -27,6 +27,7 @@ from training.rows import Floats, TrainingRows, feature_columns, numbers, rows_o
 from training.tuning import SearchPlan
 
 MAX_EXPLAINED_ROWS = 5_000
+MAX_OBSERVED_ROWS = 20_000
 MAX_REFIT_ROWS = 500
 MAX_REFIT_TRAINING_ROWS = 12_000
 N_REFITS = 16
@@ -164,9 +165,21 @@ def explain(
         today=today,
         refits=_explain_again(fitted, rows, explained, recipe, seed),
         weights=RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]]),
+        observed=_observe(fitted, rows, seed),
         seed=seed,
     )
     return Explanation(today[chosen], contributions, drivers)
+
+
+def _observe(fitted: FittedModel, rows: TrainingRows, seed: int) -> Observed:
+    """Return rows whose outcome at the primary horizon is known, as they show drivers alone."""
+    chosen = sample_rows(len(rows), MAX_OBSERVED_ROWS, seed)
+    labels, is_known = primary_labels(rows, chosen)
+    known = is_known & np.isfinite(labels)
+    found = rows.take(chosen[known])
+    values = fitted.encoder.encode(found.columns).matrix
+    entities = np.unique(found.entity.astype(str), return_inverse=True)[1]
+    return Observed(values, labels[known], entities, found.weight)
 
 
 def _weight_of_newest(frame: Frame) -> Floats:
