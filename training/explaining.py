@@ -12,11 +12,13 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from features.catalogue import Catalogue
 from features.frame import Frame
 from features.usecase import UseCase
+from training.assessment import primary_labels
 from training.drivers import (
     STRONG_FROM,
     DriverGroup,
     DriverRow,
     DriverShares,
+    Observed,
     RowWeights,
     driver_groups,
     meets,
@@ -30,6 +32,7 @@ from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import Floats, TrainingRows, feature_columns, numbers, texts
 
 MAX_EXPLAINED_ROWS = 5_000
+MAX_OBSERVED_ROWS = 20_000
 MAX_REFIT_ROWS = 500
 MAX_REFIT_TRAINING_ROWS = 12_000
 N_REFITS = 16
@@ -92,6 +95,7 @@ def explain(
         today=today,
         refits=refits,
         weights=weights,
+        observed=_observe(fitted, rows, seed),
         seed=seed,
     )
     groups = driver_groups(catalogue, usecase.drivers)
@@ -114,6 +118,17 @@ def explain(
         if cut in frame.latest.column_names
     }
     return Explanation(today[chosen], contributions, drivers, quadrants, segments)
+
+
+def _observe(fitted: FittedModel, rows: TrainingRows, seed: int) -> Observed:
+    """Return rows whose outcome at the primary horizon is known, as they show drivers alone."""
+    chosen = sample_rows(len(rows), MAX_OBSERVED_ROWS, seed)
+    labels, is_known = primary_labels(rows, chosen)
+    known = is_known & np.isfinite(labels)
+    found = rows.take(chosen[known])
+    values = fitted.encoder.encode(found.columns).matrix
+    entities = np.unique(found.entity.astype(str), return_inverse=True)[1]
+    return Observed(values, labels[known], entities, found.weight)
 
 
 def _place(

@@ -15,6 +15,7 @@ from training.drivers.attribution import (
 from training.drivers.direction import Direction, direction_of
 from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of, partners_of, refuse_lever
 from training.drivers.goal import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
+from training.drivers.observed import Observed
 from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
 from training.drivers.quadrants import STRONG_FROM, QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
@@ -45,6 +46,7 @@ __all__ = [
     "GradedLever",
     "IntervalMethod",
     "MetadataRefusal",
+    "Observed",
     "Priorities",
     "Priority",
     "QuadrantRow",

@@ -49,11 +49,11 @@ def _rank_correlation(first: Floats, second: Floats, weight: Floats) -> float:
     """Return Spearman's correlation of the weighted rows, 0 where one side does not vary."""
     if len(first) < 2 or np.ptp(first) == 0.0 or np.ptp(second) == 0.0:
         return 0.0
-    covariance = np.cov(_middle_ranks(first, weight), _middle_ranks(second, weight), aweights=weight, ddof=0)
+    covariance = np.cov(middle_ranks(first, weight), middle_ranks(second, weight), aweights=weight, ddof=0)
     return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
 
 
-def _middle_ranks(values: Floats, weight: Floats) -> Floats:
+def middle_ranks(values: Floats, weight: Floats) -> Floats:
     """Return the weight below each value and half of that at it: what ranks are where rows stand for many."""
     _, places = np.unique(values, return_inverse=True)
     mass = np.bincount(places, weights=weight)
@@ -95,23 +95,47 @@ def turning_point(
         return None
     weights = np.ones(len(values)) if weight is None else weight
     known = np.isfinite(values) & (weights > 0)
-    levels, places = _levels(values[known])
+    levels, places = levels_of(values[known])
     sizes = np.bincount(places, minlength=len(levels))
     sums = np.bincount(places, weights=weights[known] * contributions[known], minlength=len(levels))
     mass = np.bincount(places, weights=weights[known], minlength=len(levels))
     shown = sizes >= FEWEST_AT_LEVEL
-    if shown.sum() < 3:
-        return None
-    means = sums[shown] / mass[shown] * (1.0 if direction == "higher" else -1.0)
-    lowest, highest = int(means.argmin()), int(means.argmax())
-    before = float(means[:lowest].max(initial=means[lowest]) - means[lowest])
-    after = float(means[highest] - means[highest:].min())
-    if max(before, after) < LEAST_TURN * np.ptp(means) or np.ptp(means) == 0:
-        return None
-    return float(levels[shown][lowest if before >= after else highest])
+    turn = find_turn(sums[shown] / mass[shown], direction)
+    return None if turn is None else float(levels[shown][turn[0]])
 
 
-def _levels(values: Floats) -> tuple[Floats, Ints]:
+def find_turn(means: Floats, direction: Direction) -> tuple[int, int] | None:
+    """Return the place of the mean at which a direction turns, and of the one that is furthest back.
+
+    Parameters
+    ----------
+    means
+        Mean contribution or outcome by level, in the order of the levels.
+    direction
+        ``higher`` or ``lower``, the direction of the whole.
+
+    Returns
+    -------
+    tuple of int, or None
+        None where there is no turn, or the way back is less than a twentieth of the whole way.
+
+    Examples
+    --------
+    >>> find_turn(np.array([3.0, 1.0, 2.0, 5.0]), "higher")
+    (1, 0)
+    """
+    if len(means) < 3 or np.ptp(means) == 0:
+        return None
+    rising = means if direction == "higher" else -means
+    lowest, highest = int(rising.argmin()), int(rising.argmax())
+    first, last = int(rising[: lowest + 1].argmax()), highest + int(rising[highest:].argmin())
+    before, after = rising[first] - rising[lowest], rising[highest] - rising[last]
+    if max(before, after) < LEAST_TURN * np.ptp(means):
+        return None
+    return (lowest, first) if before >= after else (highest, last)
+
+
+def levels_of(values: Floats) -> tuple[Floats, Ints]:
     """Return the levels of a column, tenths where there are many, and the place of each row among them."""
     levels, places = np.unique(values, return_inverse=True)
     if len(levels) <= MOST_LEVELS:

@@ -11,6 +11,7 @@ from features.usecase import Driver
 from training.drivers.attribution import DriverGroup, driver_groups, sum_by_driver
 from training.drivers.direction import Direction, direction_of, turning_point
 from training.drivers.goal import goal_met, read_goal
+from training.drivers.observed import Observed
 from training.drivers.row import DriverRow
 from training.drivers.shares import UNWEIGHTED, DriverShares, RowWeights
 from training.statistics import Estimate, Floats
@@ -27,6 +28,7 @@ def rank_drivers(
     today: Floats | None = None,
     refits: Sequence[Floats] = (),
     weights: RowWeights = UNWEIGHTED,
+    observed: Observed | None = None,
     n_draws: int = 500,
     seed: int = 0,
 ) -> tuple[DriverRow, ...]:
@@ -54,6 +56,9 @@ def rank_drivers(
         columns, same or other rows. Half samples spread as much as full samples differ from the truth.
     weights
         Weights of all these rows: what undoes a sample acts on shares, ranges, directions and goals alike.
+    observed
+        Rows whose outcome is known: they have the last word on where a direction turns, and tell whether it
+        is the opposite with nothing held equal. Without it turns are those of the attributions.
 
     Returns
     -------
@@ -77,7 +82,7 @@ def rank_drivers(
     if today is None:
         today, weights = values, replace(weights, today=weights.rows)
     rows = [
-        _describe(group, column, by_driver, attributions, values, catalogue, today, weights)
+        _describe(group, column, by_driver, attributions, values, catalogue, today, weights, observed)
         for column, group in enumerate(groups)
     ]
     order = sorted(range(len(groups)), key=lambda column: (-shares.value[column], groups[column].name))
@@ -133,13 +138,19 @@ def _describe(
     catalogue: Catalogue,
     today: Floats,
     weights: RowWeights,
+    observed: Observed | None,
 ) -> DriverRow:
     """Say of one driver all that needs no other driver; its share is filled in by the caller."""
     members = list(group.columns)
     sizes = np.average(np.abs(attributions[:, members]), axis=0, weights=weights.rows)
     main = members[int(sizes.argmax())]
     feature = catalogue.features[main]
-    direction, turns_at = _read_direction(feature, values[:, main], by_driver[:, column], weights.rows)
+    direction = _read_direction(feature, values[:, main], by_driver[:, column], weights.rows)
+    is_opposite = observed is not None and observed.is_opposite(main, direction)
+    if observed is None:
+        turns_at = turning_point(values[:, main], by_driver[:, column], direction, weights.rows)
+    else:
+        turns_at = None if is_opposite else observed.turning_point(main, direction)
     goal = read_goal(group.goal, catalogue.features[members[0]])
     return DriverRow(
         name=group.name,
@@ -149,6 +160,7 @@ def _describe(
         interval_method="entity bootstrap",
         direction=direction,
         turns_at=turns_at,
+        is_opposite_alone=is_opposite,
         main_feature=feature.name,
         features=group.features,
         goal=goal,
@@ -158,9 +170,6 @@ def _describe(
 
 def _read_direction(
     feature: Feature, values: Floats, contributions: Floats, weight: Floats | None
-) -> tuple[Direction, float | None]:
-    """Return the direction of a main feature and where it turns; a category has none."""
-    if feature.kind != "number":
-        return "groups", None
-    direction = direction_of(values, contributions, weight)
-    return direction, turning_point(values, contributions, direction, weight)
+) -> Direction:
+    """Return the direction of a main feature; a category has none."""
+    return "groups" if feature.kind != "number" else direction_of(values, contributions, weight)

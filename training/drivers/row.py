@@ -34,6 +34,8 @@ class DriverRow:
         Which values of the main feature go with a higher risk; ``groups`` for a category.
     turns_at
         The value of the main feature at which the direction turns; None where it holds throughout.
+    is_opposite_alone
+        Whether the outcome itself clearly goes the other way along the main feature, with nothing held equal.
     main_feature
         The feature of the driver that carries most of its explanation.
     goal_met
@@ -67,6 +69,7 @@ class DriverRow:
     rank_high_joint: int | None = None
     tie_group: int | None = None
     turns_at: float | None = None
+    is_opposite_alone: bool = False
 
     @property
     def may_be_top_three(self) -> bool | None:

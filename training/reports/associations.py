@@ -68,6 +68,7 @@ def _line(
         may_swap_with=may_swap_with,
         is_unclear=row.share.low <= 0,
         is_against_goal=row.share.low > 0 and _is_against_goal(row, is_answer=is_answer),
+        is_opposite_alone=row.is_opposite_alone,
         turns_at=row.turns_at,
         rank_low=row.rank_low,
         rank_high=row.rank_high,
@@ -77,8 +78,8 @@ def _line(
 
 
 def _is_against_goal(row: DriverRow, *, is_answer: bool) -> bool:
-    """Tell whether what the goal asks for goes with the worse outcome."""
-    if row.goal is None or row.direction not in {"higher", "lower"}:
+    """Tell whether what the goal asks for goes with the worse outcome, beside the others and alone."""
+    if row.goal is None or row.is_opposite_alone or row.direction not in {"higher", "lower"}:
         return False
     wants_more = row.goal.comparison in {">=", ">"}
     goes_with_good = (row.direction == "higher") is is_answer

@@ -172,6 +172,8 @@ class DriverLine:
         True when the range reaches down to nothing.
     is_against_goal
         True when what its goal asks for goes with the worse outcome.
+    is_opposite_alone
+        True when the outcome itself goes the other way, with nothing held equal.
     turns_at
         The value at which the direction turns; None where it holds throughout.
     rank_low, rank_high
@@ -190,6 +192,7 @@ class DriverLine:
     may_swap_with: tuple[Label, ...]
     is_unclear: bool
     is_against_goal: bool
+    is_opposite_alone: bool
     turns_at: float | None
     rank_low: int | None
     rank_high: int | None

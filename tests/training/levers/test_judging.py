@@ -18,7 +18,7 @@ from training.levers.judging import (
 )
 from training.rows import FollowUp, LabelOutcome, TrainingRows
 from training.statistics import adjusted
-from training.statistics.adjusted import holm
+from training.statistics.families import holm
 
 USECASE = panel_world.make_usecase({**MOODY, **DRAWN})
 

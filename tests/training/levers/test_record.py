@@ -6,9 +6,10 @@ from features.errors import BundleError
 from tests.training.levers import flat_world
 from training.drivers import Goal, word_refusal
 from training.levers import Lever, LeverEffect, judge_levers, levers_from_json, levers_to_json
+from training.levers.record import Label
 from training.statistics import Estimate
 
-LABEL = {"en": "Waiting", "de": "Warten"}
+LABEL: Label = {"en": "Waiting", "de": "Warten"}
 EFFECT = LeverEffect(
     slope=Estimate(0.02, 0.01, 0.03, 900),
     short_slope=Estimate(-0.02, -0.03, -0.01, 900),

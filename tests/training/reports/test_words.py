@@ -74,7 +74,7 @@ def test_people_are_called_what_they_are(subject: str, english: str, german: str
     [
         ("higher", "Higher values go with a higher risk."),
         ("lower", "Lower values go with a higher risk."),
-        ("mixed", "Neither high nor low values stand out alone."),
+        ("mixed", "Beside the other drivers, neither high nor low values stand out."),
         ("groups", "The risk differs between the groups."),
     ],
 )
