@@ -378,7 +378,9 @@ def test_nulls_are_offered_in_at_most_one_run_of_twenty(n_rows, options):
     wrong = sum(any(run[name] for name in nulls) for run in runs)
     assert stats.binomtest(wrong, len(runs), 0.05, alternative="greater").pvalue > 0.01
     if n_rows == 1000 and not options:
-        assert sum(run["medium"] for run in runs) >= 0.8 * len(runs)
+        # Its decoy leaves it a partial correlation of .11: the rule n = (3.6 / r)^2 says .8 at 1,000 rows.
+        found = sum(run["medium"] for run in runs)
+        assert stats.binomtest(found, len(runs), 0.8, alternative="less").pvalue > 0.01
 
 
 @pytest.mark.long
