@@ -225,7 +225,7 @@ class TestWords:
                 "Satisfaction differs between the groups.",
                 "Die Zufriedenheit unterscheidet sich zwischen den Gruppen.",
             ),
-            ("mixed", "Neither high nor low values stand out", "Weder hohe noch niedrige Werte fallen"),
+            ("mixed", "neither high nor low values stand out", "fallen weder hohe noch niedrige Werte auf"),
         ],
     )
     def test_each_direction_has_its_sentence(self, direction, english, german):
