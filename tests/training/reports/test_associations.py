@@ -1,3 +1,5 @@
+from typing import Any
+
 from features.usecase import Language, Source
 from tests.training.reports import samples
 from training.reports import build_report
@@ -81,7 +83,7 @@ def test_no_drivers_no_section() -> None:
 
 
 def shown_in(
-    language: Language, share: tuple[float, float, float] = (0.2, 0.1, 0.3), **driver: object
+    language: Language, share: tuple[float, float, float] = (0.2, 0.1, 0.3), **driver: Any
 ) -> tuple[DriverLine, str]:
     """Return the line of one lever, and the page it stands on as plain words."""
     row = samples.driver("food", "lever", "Food", "Essen", share, **driver)
@@ -100,7 +102,11 @@ def test_a_goal_that_goes_with_the_worse_outcome_is_told() -> None:
 
 
 def test_a_direction_that_only_holds_beside_the_others_is_not_held_against_the_goal() -> None:
-    turned = {"goal": samples.goal(">=", 4, None), "direction": "higher", "is_opposite_alone": True}
+    turned: dict[str, Any] = {
+        "goal": samples.goal(">=", 4, None),
+        "direction": "higher",
+        "is_opposite_alone": True,
+    }
     line, english = shown_in("en", **turned)
     assert (line.is_opposite_alone, line.is_against_goal) == (True, False)
     assert "Higher values go with a higher risk. That is so beside the other drivers; seen alone" in english
