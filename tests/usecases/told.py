@@ -1,4 +1,4 @@
-"""What a person is told of the drivers of a use case: the lines of the command line and the report's pages."""
+"""What a person is told of the drivers of a use case: lines of the command line and pages of the report."""
 
 import csv
 import io
