@@ -6,28 +6,13 @@ the direction that the goal declares.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from tests.bench.driver_worlds.world import Column, ColumnFacts, DriverWorld
+from training.drivers import DriverFacts, controls_of, partners_of, refuse_lever
 from training.statistics.adjusted import AdjustedEffect, Lever, adjusted_effects
 from training.statistics.controls import Control
 from training.statistics.families import holm
-
-
-class Judge(Protocol):
-    """Tell from metadata alone why a column is no lever; nothing where it may be one."""
-
-    def __call__(self, column: ColumnFacts, columns: Sequence[ColumnFacts]) -> tuple[str, ...]:
-        """Return the codes of all reasons.
-
-        Parameters
-        ----------
-        column
-            What is declared of it.
-        columns
-            What is declared of all columns, itself among them.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -49,66 +34,48 @@ class Verdict:
     offered: tuple[str, ...]
 
 
+def to_facts(column: ColumnFacts) -> DriverFacts:
+    """Return what is declared of a column in the words of the product; of unknown kind counts as said."""
+    return DriverFacts(
+        name=column.name,
+        data=column.data or "X",
+        role=column.role,
+        answered_by=column.answered_by,
+        actor=column.actor,
+        start_days=column.window_from_days,
+        end_days=column.window_to_days,
+        has_goal=column.goal is not None,
+        is_randomised=column.is_randomised,
+    )
+
+
 def judge(column: ColumnFacts, columns: Sequence[ColumnFacts]) -> tuple[str, ...]:
-    """Refuse what is no lever, what the person says or does itself, and what has no earlier context."""
-    if column.role != "lever":
-        return ("role",)
-    absent = [f"no {name}" for name, value in _demanded(column).items() if value is None]
-    if absent:
-        return tuple(absent)
-    reasons = {
-        "rated by the entity": column.data == "X" and column.answered_by == "entity",
-        "done by the person": column.actor == "person" and not column.is_randomised,
-        "ends too late": _days(column.window_to_days) <= 0,
-        "no earlier context": not list_context(column, columns),
-    }
-    return tuple(reason for reason, is_so in reasons.items() if is_so)
+    """Return why a column is no lever, as the product refuses it; empty where it may be one."""
+    return refuse_lever(to_facts(column), _others(column, columns))
 
 
-def _demanded(column: ColumnFacts) -> dict[str, object]:
-    """Return what has to be known of a lever."""
-    demanded = {
-        "data": column.data,
-        "actor": column.actor,
-        "window_from_days": column.window_from_days,
-        "window_to_days": column.window_to_days,
-        "goal": column.goal,
-    }
-    return demanded | ({"answered_by": column.answered_by} if column.data == "X" else {})
-
-
-def _days(days: int | None) -> int:
-    """Return days that were demanded before."""
-    assert days is not None
-    return days
-
-
-def list_context(lever: ColumnFacts, columns: Sequence[ColumnFacts]) -> list[str]:
+def list_context(lever: ColumnFacts, columns: Sequence[ColumnFacts]) -> tuple[str, ...]:
     """Return the context that had ended when the lever began."""
-    return [
-        column.name
-        for column in columns
-        if column.role == "context"
-        and column.window_to_days is not None
-        and column.window_to_days >= _days(lever.window_from_days)
-    ]
+    return controls_of(to_facts(lever), _others(lever, columns))
 
 
-def list_partners(lever: ColumnFacts, eligible: Sequence[ColumnFacts]) -> list[str]:
-    """Return the other levers that are held fixed: of what happened, and begun before this one ended.
-
-    One that began later may be a consequence.
-    """
-    return [
-        other.name
-        for other in eligible
-        if other.name != lever.name
-        and other.data == "O"
-        and _days(other.window_from_days) > _days(lever.window_to_days)
-    ]
+def list_partners(lever: ColumnFacts, eligible: Sequence[ColumnFacts]) -> tuple[str, ...]:
+    """Return the other levers that are held fixed."""
+    return partners_of(to_facts(lever), _others(lever, eligible))
 
 
-def offer(world: DriverWorld, judge: Judge = judge) -> Verdict:
+def _others(column: ColumnFacts, columns: Sequence[ColumnFacts]) -> list[DriverFacts]:
+    """Return what is declared of all other columns."""
+    return [to_facts(other) for other in columns if other.name != column.name]
+
+
+def _take_partners(lever: ColumnFacts, eligible: Sequence[Column]) -> list[Control]:
+    """Return the columns of the other levers that are held fixed."""
+    names = list_partners(lever, [other.facts for other in eligible])
+    return [Control(other.facts.name, other.values) for other in eligible if other.facts.name in names]
+
+
+def offer(world: DriverWorld) -> Verdict:
     """Apply the rules."""
     facts = [column.facts for column in world.columns]
     refused = {column.name: reasons for column in facts if (reasons := judge(column, facts))}
@@ -126,12 +93,6 @@ def offer(world: DriverWorld, judge: Judge = judge) -> Verdict:
         if clear and _improves(effects[column.facts.name], column.facts, world)
     }
     return Verdict(refused, effects, tuple(sorted(gains, key=lambda name: -gains[name])))
-
-
-def _take_partners(lever: ColumnFacts, eligible: Sequence[Column]) -> list[Control]:
-    """Return the columns of the other levers that are held fixed."""
-    names = list_partners(lever, [other.facts for other in eligible])
-    return [Control(other.facts.name, other.values) for other in eligible if other.facts.name in names]
 
 
 def to_lever(column: Column) -> Lever:

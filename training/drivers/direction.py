@@ -129,7 +129,9 @@ def find_turn(means: Floats, direction: Direction) -> tuple[int, int] | None:
     rising = means if direction == "higher" else -means
     lowest, highest = int(rising.argmin()), int(rising.argmax())
     first, last = int(rising[: lowest + 1].argmax()), highest + int(rising[highest:].argmin())
-    before, after = rising[first] - rising[lowest], rising[highest] - rising[last]
+    inside = range(1, len(means) - 1)
+    before = rising[first] - rising[lowest] if lowest in inside else 0.0
+    after = rising[highest] - rising[last] if highest in inside else 0.0
     if max(before, after) < LEAST_TURN * np.ptp(means):
         return None
     return (lowest, first) if before >= after else (highest, last)

@@ -51,9 +51,21 @@ GRADES = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 40)
         ((0.0, 1.0, 2.0, 3.0, 4.0), "higher", None),
         ((0.0, -0.01, 2.0, 3.0, 4.0), "higher", None),
         ((0.0, 0.0, 0.0, 0.0, 0.0), "higher", None),
+        ((0.0, 1.0, 3.0, 2.0, -1.0), "higher", 3.0),
+        ((4.0, 3.0, 2.0, 1.0, 0.0), "higher", None),
         ((2.0, 0.0, 0.1, 0.0, 2.0), "mixed", None),
     ],
-    ids=["dip", "dip-of-a-fall", "drop-at-the-end", "straight", "hardly", "flat", "mixed"],
+    ids=[
+        "dip",
+        "dip-of-a-fall",
+        "drop-at-the-end",
+        "straight",
+        "hardly",
+        "flat",
+        "lowest-at-the-end",
+        "other-way",
+        "mixed",
+    ],
 )
 def test_a_direction_that_turns_inside_says_where(means, direction, turn):
     assert turning_point(GRADES, np.repeat(means, 40), direction) == turn

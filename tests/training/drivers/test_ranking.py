@@ -6,7 +6,7 @@ import pytest
 from features.catalogue import Catalogue, Feature
 from features.errors import BundleError
 from features.usecase import Driver
-from training.drivers import DriverRow, rank_drivers, rows_from_json, rows_to_json
+from training.drivers import DriverRow, Observed, rank_drivers, rows_from_json, rows_to_json
 from training.statistics import Floats
 
 CATALOGUE = Catalogue(
@@ -206,3 +206,44 @@ def test_a_stored_row_without_a_key_is_refused() -> None:
     del stored[0]["goal"]
     with pytest.raises(BundleError, match=r"drivers.json: cannot be read \(KeyError: 'goal'\)"):
         rows_from_json(stored)
+
+
+class TestSeenAlone:
+    def rank(self, shares, contributions, n_rows=5000):
+        """Rank a grade whose attributions and outcome may disagree: with the outcome known, and without."""
+        random = np.random.default_rng(3)
+        grades = random.integers(1, 6, n_rows)
+        outcome = (random.random(n_rows) < np.array(shares)[grades - 1]).astype(float)
+        values = np.column_stack([random.normal(size=n_rows)] * 2 + [grades, np.zeros(n_rows)]).astype(float)
+        attributions = np.zeros((n_rows, 4))
+        attributions[:, 2] = np.array(contributions)[grades - 1]
+        attributions[:, 0] = 0.1 * values[:, 0]
+        observed = Observed(values, outcome, np.arange(n_rows))
+        rows = rank_drivers(attributions, values, CATALOGUE, DRIVERS, observed=observed)
+        alone = rank_drivers(attributions, values, CATALOGUE, DRIVERS)
+        return tuple(next(row for row in found if row.name == "tone") for found in (rows, alone))
+
+    def test_a_dip_that_the_model_has_flattened_is_seen_in_the_outcome(self):
+        known, unknown = self.rank((0.67, 0.80, 0.75, 0.40, 0.01), (1.0, 1.1, 1.1, -0.8, -5.0))
+        assert (known.direction, known.turns_at, unknown.turns_at) == ("lower", 2.0, None)
+
+    def test_a_turn_of_the_model_alone_is_not_told(self):
+        known, unknown = self.rank((0.8, 0.7, 0.6, 0.5, 0.4), (0.5, 1.1, 0.8, -0.8, -2.0))
+        assert (known.turns_at, unknown.turns_at) == (None, 2.0)
+
+    def test_a_sign_that_is_turned_round_by_the_others_is_told(self):
+        known, unknown = self.rank((0.8, 0.7, 0.6, 0.5, 0.4), (-0.2, -0.1, 0.0, 0.1, 0.2))
+        assert (known.direction, known.is_opposite_alone, known.turns_at) == ("higher", True, None)
+        assert not unknown.is_opposite_alone
+
+    def test_what_both_say_is_nothing_special(self):
+        known, _ = self.rank((0.8, 0.7, 0.6, 0.5, 0.4), (0.2, 0.1, 0.0, -0.1, -0.2))
+        assert (known.direction, known.is_opposite_alone) == ("lower", False)
+
+
+def test_bundles_that_do_not_know_the_outcome_alone_are_read() -> None:
+    rows = rank_drivers(_attributions(VALUES), VALUES, CATALOGUE, DRIVERS)
+    written = rows_to_json(rows)
+    for row in written:
+        del row["is_opposite_alone"]
+    assert rows_from_json(written) == rows

@@ -1,7 +1,11 @@
-from features.usecase import Source
+from typing import Any
+
+from features.usecase import Language, Source
 from tests.training.reports import samples
 from training.reports import build_report
 from training.reports.associations import build_associations
+from training.reports.render import render_html
+from training.reports.sections import DriverLine
 
 
 def test_roles_decide_the_group_and_context_is_no_row() -> None:
@@ -76,3 +80,43 @@ def test_ranges_that_reach_nothing_are_unclear() -> None:
 
 def test_no_drivers_no_section() -> None:
     assert build_report(samples.inputs(drivers=())).associations is None
+
+
+def shown_in(
+    language: Language, share: tuple[float, float, float] = (0.2, 0.1, 0.3), **driver: Any
+) -> tuple[DriverLine, str]:
+    """Return the line of one lever, and the page it stands on as plain words."""
+    row = samples.driver("food", "lever", "Food", "Essen", share, **driver)
+    inputs = samples.inputs(drivers=(row,))
+    page = " ".join(render_html(build_report(inputs), language).split())
+    return build_associations(inputs).levers[0], page
+
+
+def test_a_goal_that_goes_with_the_worse_outcome_is_told() -> None:
+    line, english = shown_in("en", goal=samples.goal(">=", 4, None), direction="higher")
+    assert line.is_against_goal
+    assert "a higher risk. That is the opposite of what its goal asks for" in english
+    line, german = shown_in("de", goal=samples.goal(">=", 4, None), direction="lower")
+    assert not line.is_against_goal
+    assert "Gegenteil dessen" not in german
+
+
+def test_a_direction_that_only_holds_beside_the_others_is_not_held_against_the_goal() -> None:
+    turned: dict[str, Any] = {
+        "goal": samples.goal(">=", 4, None),
+        "direction": "higher",
+        "is_opposite_alone": True,
+    }
+    line, english = shown_in("en", **turned)
+    assert (line.is_opposite_alone, line.is_against_goal) == (True, False)
+    assert "Higher values go with a higher risk. That is so beside the other drivers; seen alone" in english
+    assert "the opposite of what its goal asks for" not in english
+    assert "für sich betrachtet ist es umgekehrt" in shown_in("de", **turned)[1]
+
+
+def test_what_is_too_uncertain_to_plan_on_turns_nowhere() -> None:
+    assert "a higher risk. But not throughout: it turns at 2." in shown_in("en", turns_at=2.0)[1]
+    page = shown_in("en", (0.2, 0.0, 0.3), turns_at=2.0, is_opposite_alone=True)[1]
+    assert "Too small or too uncertain to plan on." in page
+    assert "it turns at" not in page
+    assert "seen alone" not in page

@@ -140,6 +140,8 @@ def test_a_model_that_is_not_usable_says_so_first() -> None:
         "Method and limits",
     ]
     assert "0.57 (likely range 0.52 to 0.62)" in Page(page).text
+    assert "No driver found: the model cannot say what goes with the outcome." in Page(page).text
+    assert "Kein Treiber gefunden: " in Page(_page(samples.unusable(), "de")).text
 
 
 def test_a_model_that_is_off_at_the_top_says_where() -> None:

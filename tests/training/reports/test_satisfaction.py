@@ -225,7 +225,11 @@ class TestWords:
                 "Satisfaction differs between the groups.",
                 "Die Zufriedenheit unterscheidet sich zwischen den Gruppen.",
             ),
-            ("mixed", "neither high nor low values stand out", "fallen weder hohe noch niedrige Werte auf"),
+            (
+                "mixed",
+                "Beside the other drivers, neither high nor low values",
+                "Neben den anderen Treibern fallen weder hohe noch niedrige",
+            ),
         ],
     )
     def test_each_direction_has_its_sentence(self, direction, english, german):
@@ -245,6 +249,7 @@ class TestWords:
         assert "Not reliable enough for a forecast yet." in english
         assert "rank correlation of forecast and answer is 0.10 (likely range 0.02 to 0.18)" in english
         assert "80% of answers fall inside their range where 90 of 100 are promised" in english
+        assert "No driver found: the model cannot say what goes with the outcome." in english
         assert "no drivers, only what was answered" in english
 
     def test_without_an_answer_of_late_and_without_silent_people_nothing_is_said_of_them(self):
