@@ -12,6 +12,7 @@ from tests.bench.driver_worlds.world import Column, DriverWorld
 from training.statistics import Floats
 from training.statistics.adjusted import _Regression, _residual
 from training.statistics.controls import orthonormal
+from training.statistics.leave_out import EntityRows
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def oracle_width(world: DriverWorld, column: Column) -> float:
     gap = (goal - column.values) * (-1.0 if column.facts.is_lower_better else 1.0)
     sides = np.column_stack([np.minimum(-gap, 0.0), np.maximum(-gap, 0.0)])
     basis = orthonormal(np.column_stack([np.ones(len(gap)), world.oracle[column.facts.name]]))
-    fit = _Regression.fit(world.target, _residual(sides, basis), basis, None)
+    fit = _Regression.fit(world.target, _residual(sides, basis), basis, EntityRows.of(np.arange(len(gap))))
     contrast = fit.interval(0.0, sqrt(fit.covariance[0, 0]) * float(np.maximum(gap, 0.0).mean()))
     return contrast.high - contrast.low
 

@@ -21,7 +21,7 @@ from training.statistics.families import holm
 
 FEWEST_ROWS: Final = 300
 FEWEST_EVENTS: Final = 100
-"""Among the rows compared: with fewer, skewed levers without an effect pass 1 % tests in 3 to 6 % of runs."""
+"""Among the rows compared: with fewer, skewed levers without an effect pass 1 % tests in up to 6 %."""
 BEFORE_LEVEL: Final = 0.01
 """An effect on earlier answers with a p-value below this says that something else moves both."""
 N_PLACEBOS: Final = 20

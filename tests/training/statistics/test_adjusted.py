@@ -8,6 +8,7 @@ from tests.training.statistics.lever_worlds import NULLS, WORKING, make_levers
 from training.statistics.adjusted import Lever, _Regression, adjusted_effects
 from training.statistics.controls import Control
 from training.statistics.families import holm
+from training.statistics.leave_out import EntityRows
 
 
 def line(n_rows: int = 400, slope: float = 0.5, seed: int = 1):
@@ -316,11 +317,11 @@ def test_a_bend_is_tested_for_all_its_powers_together():
     chance = np.random.default_rng(12)
     columns = chance.normal(size=(800, 3))
     target = 0.3 * columns[:, 0] + chance.normal(size=800)
-    fit = _Regression.fit(target, columns, np.zeros((800, 0)), None)
+    fit = _Regression.fit(target, columns, np.zeros((800, 0)), EntityRows.of(np.arange(800)))
     assert fit.p_value_of_all([0, 1, 2]) < 1e-4
     assert fit.p_value_of_all([1, 2]) > 0.01
     assert fit.p_value_of_all([0]) == pytest.approx(fit.p_value(fit.slopes[0], fit.covariance[0, 0] ** 0.5))
-    nothing = _Regression.fit(target, np.zeros((800, 1)), np.zeros((800, 0)), None)
+    nothing = _Regression.fit(target, np.zeros((800, 1)), np.zeros((800, 0)), EntityRows.of(np.arange(800)))
     assert nothing.p_value_of_all([0]) == 1.0
 
 
