@@ -37,8 +37,10 @@ def explain_blend(blend: Blend, matrix: Floats) -> tuple[float, Floats]:
     )
     base, contributions = blend.intercept, np.zeros(matrix.shape)
     for member in blend.members:
-        explain = explain_trees if isinstance(member.model, BoosterModel) else type(member.model).attributions
-        its_base, its_contributions = explain(member.model, matrix)
+        model = member.model
+        its_base, its_contributions = (
+            explain_trees(model, matrix) if isinstance(model, BoosterModel) else model.attributions(matrix)
+        )
         base += member.weight * its_base
         contributions += member.weight * its_contributions
     return base, contributions
