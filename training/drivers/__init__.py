@@ -23,14 +23,17 @@ from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_re
 from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
 from training.drivers.segments import CutDrivers, SegmentDriver, SegmentDrivers, rank_by_segment
 from training.drivers.shares import DriverShares, RowWeights, Spread
+from training.drivers.sheet import DRIVER_COLUMNS, Cell, driver_sheet, estimate_cells, goal_cell
 from training.drivers.stakes import GradedLever, Stakes
 from training.drivers.tornado import TornadoBar
 from training.drivers.views import VarianceSplit, main_columns, split_variance
 from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 
 __all__ = [
+    "DRIVER_COLUMNS",
     "STRONG_FROM",
     "Agreement",
+    "Cell",
     "CutDrivers",
     "DataRefusal",
     "Direction",
@@ -67,7 +70,10 @@ __all__ = [
     "controls_of",
     "direction_of",
     "driver_groups",
+    "driver_sheet",
+    "estimate_cells",
     "goal_bounds",
+    "goal_cell",
     "goal_met",
     "importance_shares",
     "main_columns",
