@@ -82,7 +82,7 @@ drivers:
 @pytest.fixture(scope="module", params=list(LEVERS))
 def nothing(request, shared_data, tmp_path_factory):
     """Return what a fast training says where nothing is to be found; of the large set a part is enough."""
-    rarer = {"old": "every: month, from: 2022-01-01", "new": "every: quarter, from: 2022-07-01"}
+    rarer = {"old": "every: month, from: 2022-01-01", "new": "every: quarter, from: 2022-10-01"}
     change = rarer if request.param == "hr-multitable-synthetic" else {}
     folder = tmp_path_factory.mktemp("no-signal")
     usecase = load_changed(request.param, folder, shared_data, more=LEVERS[request.param], **change)
