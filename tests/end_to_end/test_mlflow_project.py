@@ -17,7 +17,7 @@ from training.__main__ import main
 from training.bundle import load, verify
 
 HORIZONS = ("30d", "90d", "180d", "365d")
-FIGURES = ("calibration", "lift", "shap_beeswarm")
+FIGURES = ("calibration", "lift", "shap_beeswarm", "shap_dependence")
 # How a pickle begins (protocols 2 to 5) and what it may be called; a zip may hold one.
 PICKLE_STARTS = tuple(bytes([0x80, protocol]) for protocol in (2, 3, 4, 5))
 PICKLE_SUFFIXES = {".pkl", ".pickle", ".joblib", ".dill", ".pt", ".skops", ".npy", ".zip"}
@@ -167,6 +167,14 @@ def test_run_has_figures(project):
         content = (folder / f"{name}.png").read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) > 5_000
+
+
+def test_run_has_drivers_and_levers_as_tables(project):
+    folder, bundle = project.artifacts() / "drivers", load(project.trained.bundle)
+    ranked = [line.partition(",")[0] for line in (folder / "drivers.csv").read_text("utf-8").splitlines()]
+    assert ranked == ["driver", *(row["name"] for row in bundle.drivers)]
+    assert json.loads((folder / "levers.json").read_text("utf-8")) == bundle.evaluation["levers"]
+    assert (folder / "levers.csv").is_file()
 
 
 def test_run_has_the_report_in_two_languages(project):

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,15 @@ from matplotlib.figure import Figure
 from features.catalogue import Feature
 from features.files import write_atomically
 from training.bundle import Bundle
-from training.drivers import DRIVER_COLUMNS, Cell, Goal, driver_sheet, goal_cell, rows_from_json
+from training.drivers import (
+    DRIVER_COLUMNS,
+    Cell,
+    Goal,
+    driver_sheet,
+    goal_bounds,
+    goal_cell,
+    rows_from_json,
+)
 from training.encoding import Vocabulary
 from training.levers import LEVER_COLUMNS, lever_sheet, levers_from_json, levers_to_json
 from training.models import RatingModel
@@ -26,7 +34,7 @@ from training.statistics import Bools, Floats
 N_PANELS: Final = 5
 MOST_LEVELS: Final = 8
 _PANEL_INCHES = (3.4, 2.9)
-_LONGEST_NAME = 34
+_LONGEST_TITLE = 34
 _LONGEST_LEVEL = 12
 _MISSING_PLACE = -0.08
 """Where rows without a value stand, as a share of the width that values take."""
@@ -73,8 +81,8 @@ def _render(sheet: Sequence[Mapping[str, Cell]], columns: Sequence[str]) -> str:
 def draw_dependence(contributions: Floats, values: Floats, bundle: Bundle, *, seed: int = 0) -> Figure:
     """Draw how the attribution goes with the value, for the main features of the largest drivers.
 
-    All panels share one scale, so that height is importance. Grey dots at the left have no value; a vertical
-    line is the driver's goal where it speaks of this feature.
+    All panels share one scale, so that height is importance. Grey dots have no value; a vertical line is the
+    driver's goal where it speaks of this feature, or of the same quantity over another window.
 
     Parameters
     ----------
@@ -127,21 +135,19 @@ class _Panel:
 
 def _panels(contributions: Floats, values: Floats, bundle: Bundle) -> list[_Panel]:
     """Return the panels of the largest drivers, largest first."""
-    names, panels = bundle.catalogue.names, []
+    catalogue, panels = bundle.catalogue, []
     for place, driver in enumerate(rows_from_json(bundle.drivers)[:N_PANELS], start=1):
-        column = names.index(driver.main_feature)
-        panels.append(
-            _Panel(
-                title=_shorten(f"{place}. {driver.label['en']} ({driver.share.value:.0%})", _LONGEST_NAME),
-                feature=bundle.catalogue.features[column],
-                vocabulary=bundle.encoder.vocabularies[driver.main_feature],
-                goal=driver.goal
-                if driver.goal is not None and driver.goal.feature == driver.main_feature
-                else None,
-                values=values[:, column],
-                contributions=contributions[:, column],
-            )
+        column = catalogue.names.index(driver.main_feature)
+        bounds = {} if driver.goal is None else goal_bounds(driver.goal, catalogue)
+        panel = _Panel(
+            title=_shorten(f"{place}. {driver.label['en']} ({driver.share.value:.0%})"),
+            feature=catalogue.features[column],
+            vocabulary=bundle.encoder.vocabularies[driver.main_feature],
+            goal=replace(driver.goal, bound=bounds[column]) if driver.goal and column in bounds else None,
+            values=values[:, column],
+            contributions=contributions[:, column],
         )
+        panels.append(panel)
     return panels
 
 
@@ -161,7 +167,7 @@ def _draw_panel(axes: Axes, panel: _Panel, random: np.random.Generator) -> None:
     """Draw one feature: a dot per row."""
     axes.set_title(panel.title, loc="left", fontsize="medium")
     unit = "" if panel.feature.unit is None else f", {panel.feature.unit}"
-    axes.set_xlabel(_shorten(panel.feature.name, _LONGEST_NAME) + unit)
+    axes.set_xlabel(panel.feature.name + unit, fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)
     axes.axhline(0, color=GREY, linewidth=0.5, zorder=0)
     if panel.vocabulary is not None:
@@ -171,7 +177,7 @@ def _draw_panel(axes: Axes, panel: _Panel, random: np.random.Generator) -> None:
     if panel.goal is not None:
         axes.axvline(panel.goal.bound, color=VERMILLION, linestyle="--", linewidth=1)
         words = f"goal {goal_cell(panel.goal)}"
-        axes.text(0.98, 0.97, words, transform=axes.transAxes, ha="right", va="top", color=VERMILLION)
+        axes.text(0.98, 0.02, words, transform=axes.transAxes, ha="right", color=VERMILLION)
 
 
 def _draw_numbers(axes: Axes, panel: _Panel) -> None:
@@ -225,6 +231,6 @@ def _draw_dots(axes: Axes, across: Floats, up: Floats, colour: str) -> None:
     axes.scatter(across, up, s=7, color=colour, alpha=0.35, linewidths=0)
 
 
-def _shorten(text: str, longest: int) -> str:
+def _shorten(text: str, longest: int = _LONGEST_TITLE) -> str:
     """Cut a text that would not fit."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -38,6 +38,7 @@ from training.registry import (
 )
 from training.runs import report as report_run
 from training.runs.build import build_in
+from training.runs.driver_artifacts import draw_dependence, write_driver_tables
 from training.runs.drivers import describe_levers
 from training.runs.figures import (
     draw_answers,
@@ -164,12 +165,15 @@ def log(trained: Trained, seed: int, run_id: str) -> RegisteredBundle:
         folder, kept_back = Path(scratch) / usecase.name, Path(scratch) / FILE_NAME
         save(learned.parts, folder)
         trained.kept_back.write(kept_back)
-        record(_describe_run(trained, seed, folder, kept_back))
+        tables = write_driver_tables(trained.bundle, Path(scratch))
+        record(_describe_run(trained, seed, folder, kept_back, tables))
         reach("run.recorded")
         return register(folder, run_id)
 
 
-def _describe_run(trained: Trained, seed: int, folder: Path, kept_back: Path) -> RunLog:
+def _describe_run(
+    trained: Trained, seed: int, folder: Path, kept_back: Path, driver_tables: list[Path]
+) -> RunLog:
     """Return what the run leaves in MLflow beside the model."""
     facts = trained.frame.facts
     plain = [folder / f"{name}.json" for name in ("evaluation", "drivers", "facts")]
@@ -188,7 +192,11 @@ def _describe_run(trained: Trained, seed: int, folder: Path, kept_back: Path) ->
         metrics=_metrics(trained),
         tags={"usecase": facts.usecase, "model_version": trained.bundle.model_version},
         dataset=DatasetNote(facts.usecase, facts.digest, trained.frame_folder, facts.catalogue),
-        files={"report": list(trained.report_files.values()), FOLDER: [*plain, kept_back]},
+        files={
+            "report": list(trained.report_files.values()),
+            FOLDER: [*plain, kept_back],
+            "drivers": driver_tables,
+        },
         figures=_figures(trained),
     )
 
@@ -210,12 +218,12 @@ def _metrics(trained: Trained) -> dict[str, float]:
 def _figures(trained: Trained) -> dict[str, Figure]:
     """Draw calibration at the primary horizon, lift of events, attributions, and the learning curve."""
     learned, evaluation = trained.learned, trained.evaluation
-    explanation, forecasts = learned.explanation, learned.assessment.forecasts
+    forecasts = learned.assessment.forecasts
+    contributions, values = learned.explanation.contributions, learned.explanation.values
     title = f"Calibration, {trained.horizon}"
     figures = {
-        "figures/shap_beeswarm.png": draw_beeswarm(
-            explanation.contributions, explanation.values, list(learned.rows.catalogue.names)
-        )
+        "figures/shap_beeswarm.png": draw_beeswarm(contributions, values, trained.bundle.catalogue.names),
+        "figures/shap_dependence.png": draw_dependence(contributions, values, trained.bundle),
     }
     curve = trained.bundle.evaluation["learning_curve"]
     if curve["state"] == "judged":

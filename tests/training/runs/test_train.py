@@ -170,7 +170,7 @@ def test_the_company_leads_with_ninety_days(of_company):
 @pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
 def test_figures_show_the_primary_horizon(of_company):
     figures = _figures(of_company)
-    names = {"calibration", "lift", "learning_curve", "money", "shap_beeswarm"}
+    names = {"calibration", "lift", "learning_curve", "money", "shap_beeswarm", "shap_dependence"}
     assert set(figures) == {f"figures/{name}.png" for name in names}
     assert figures["figures/lift.png"].axes[0].get_title(loc="left") == "Lift, 90d"
 
