@@ -15,7 +15,11 @@ CATALOGUE = Catalogue(
 )
 DRIVERS = {
     "resolution": Driver(
-        features=["tickets.hours*"], role="lever", goal="<= 24", label={"en": "Time", "de": "Zeit"}
+        features=["tickets.hours*"],
+        role="lever",
+        actor="company",
+        goal="<= 24",
+        label={"en": "Time", "de": "Zeit"},
     )
 }
 
