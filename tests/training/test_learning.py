@@ -8,7 +8,8 @@ from features.frame import build
 from tests.training.examples import LINEAR, SEED, write_members
 from training.bundle import save
 from training.drivers import rows_from_json
-from training.learning import learn
+from training.learning import _grade, learn
+from training.levers import Lever, levers_from_json
 from training.rows import feature_columns
 
 NOISE = {
@@ -111,6 +112,26 @@ def test_the_evaluation_of_the_bundle_is_the_assessment(company, members):
         assert evaluation.items() >= example.learned.assessment.to_json().items()
     assert set(company.bundle.evaluation) >= {"all_rows", "new_entities", "fairness", "proxies"}
     assert members.bundle.evaluation["new_entities"] is None
+
+
+def test_levers_are_stored_with_the_evaluation(company, members):
+    levers = levers_from_json(company.bundle.evaluation["levers"])
+    assert {lever.name for lever in levers} == {"resolution_time", "late_deliveries", "billing_disputes"}
+    grades = {lever.name: lever.grade for lever in levers}
+    ranked = rows_from_json(company.bundle.drivers)
+    assert {row.name: row.evidence_grade for row in ranked if row.role == "lever"} == grades
+    assert members.bundle.evaluation["levers"] == []
+
+
+def test_levers_lend_their_grade_to_the_ranking(company):
+    drivers = company.learned.explanation.drivers
+    lever = Lever(
+        "late_deliveries", {"en": "", "de": ""}, "o_deliveries.is_late.mean_90d", None, "B", "unclear"
+    )
+    graded = {row.name: row.evidence_grade for row in _grade(drivers, (lever,))}
+    assert graded.pop("late_deliveries") == "B"
+    assert set(graded.values()) == {"C"}
+    assert len(graded) == len(drivers) - 1
 
 
 def test_equal_seeds_give_equal_bundles_and_another_seed_another_one(members, tmp_path):

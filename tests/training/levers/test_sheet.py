@@ -9,9 +9,10 @@ from training.levers import (
     levers_from_json,
     levers_to_json,
 )
+from training.levers.record import Label
 from training.statistics import Estimate
 
-LABEL = {"en": "Waiting", "de": "Warten"}
+LABEL: Label = {"en": "Waiting", "de": "Warten"}
 EFFECT = LeverEffect(
     slope=Estimate(0.02, 0.01, 0.03, n=900),
     short_slope=Estimate(0.02, 0.01, 0.03, n=900),

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from pathlib import Path
 
 import mlflow
 import numpy as np
@@ -139,7 +139,7 @@ class TestDependence:
     def test_levels_of_a_category_are_named(self, members):
         axes = next(axes for axes in draw(members).axes if axes.get_xlabel() == "plan")
         assert [tick.get_text() for tick in axes.get_xticklabels()] == ["basic", "plus", "trial"]
-        contributions, values = explained(members)
+        _, values = explained(members)
         column = members.bundle.catalogue.names.index("plan")
         np.testing.assert_array_equal(np.round(dots(axes)[:, 0]), values[:, column])
 
@@ -222,7 +222,8 @@ class TestDependence:
     def test_shapes_that_do_not_fit_are_named(self, members):
         contributions, values = explained(members)
         n_features = values.shape[1]
-        found = rf"contributions \(700, {n_features - 1}\), values \(700, {n_features}\) and {n_features} features"
+        sizes = rf"contributions \(700, {n_features - 1}\), values \(700, {n_features}\)"
+        found = rf"{sizes} and {n_features} features"
         with pytest.raises(ValueError, match=found):
             draw_dependence(contributions[:, :-1], values, members.bundle)
 
@@ -248,5 +249,5 @@ def test_a_run_keeps_tables_and_figures(members, tmp_path, monkeypatch):
         mlflow.set_registry_uri("")
     assert {f"drivers/{name}" for name in ("drivers.csv", "levers.csv", "levers.json")} <= kept
     assert {"figures/shap_beeswarm.png", "figures/shap_dependence.png"} <= kept
-    with open(tables, encoding="utf-8") as file:
+    with Path(tables).open(encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == len(members.bundle.drivers)
