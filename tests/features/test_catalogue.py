@@ -17,7 +17,7 @@ ALL = Catalogue((HOURS, COUNT, NPS, PLAN))
 
 
 def driver(*patterns, role="lever"):
-    return Driver(features=list(patterns), role=role)
+    return Driver(features=list(patterns), role=role, actor="company")
 
 
 def test_look_ups_keep_the_order_of_columns():

@@ -21,7 +21,7 @@ AIRLINE = "airline-satisfaction/train/airline_passenger_satisfaction.csv.gz"
 EVERY_NTH_PASSENGER = 17
 OWN_RATING = (
     "no lever: “{}” is a rating by the same people whose outcome is looked at: mood colours both, in any "
-    "survey. Use what happened behind it (O-data), a rating by somebody else, or an experiment."
+    "survey. Use what happened behind it (O-data), or a rating by somebody else."
 )
 
 

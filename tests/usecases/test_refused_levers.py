@@ -10,7 +10,7 @@ from training.__main__ import main
 pytestmark = pytest.mark.filterwarnings("ignore:Operation with range is deprecated")
 OWN_RATING = (
     "no lever: “How easy it was” is a rating by the same people whose outcome is looked at: mood colours "
-    "both, in any survey. Use what happened behind it (O-data), a rating by somebody else, or an experiment."
+    "both, in any survey. Use what happened behind it (O-data), or a rating by somebody else."
 )
 OWN_BEHAVIOUR = (
     "no lever: “Logins per week” is what people do themselves: those in trouble behave differently already. "
@@ -21,7 +21,7 @@ MEDIATOR = (
     "outcome. Work on the lever behind it, or try it on some, drawn by lot."
 )
 FEW_EVENTS = (
-    "no lever: Too few have the outcome for a comparison of “Hours to solve a ticket” on equal terms. "
+    "no lever: Too few cases have the outcome to compare “Hours to solve a ticket” on equal terms. "
     "More cases or an experiment would tell."
 )
 HELPDESK = """

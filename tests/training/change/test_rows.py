@@ -16,13 +16,13 @@ NEWEST = date(2025, 12, 1)
 @pytest.fixture(scope="module")
 def frame(company):
     """Return the company's table with a cut of two groups."""
-    facts = replace(company.frame.facts, cuts=("cut_region",))
+    facts = replace(company.frame.facts, cuts=("cut_side",))
 
     def cut(table):
         groups = [
             None if place % 5 == 0 else "north" if place % 2 else "south" for place in range(table.num_rows)
         ]
-        return table.append_column("cut_region", pa.array(groups, pa.string()))
+        return table.append_column("cut_side", pa.array(groups, pa.string()))
 
     return replace(
         company.frame, table=cut(company.frame.table), latest=cut(company.frame.latest), facts=facts
@@ -83,19 +83,19 @@ def test_a_feature_that_the_table_lacks_is_named(frame, catalogue):
 
 def test_a_snapshot_is_everybody_of_that_day_with_the_group(frame, catalogue):
     day = frame.table["snapshot_date"][0].as_py()
-    found = read_snapshot(frame, "region", day, catalogue)
+    found = read_snapshot(frame, "side", day, catalogue)
     here = frame.table.filter(pc.equal(frame.table["snapshot_date"], pa.scalar(day, pa.date32())))
     assert found.day == day.isoformat()
     assert found.entity.tolist() == here["entity_id"].to_pylist()
-    assert found.group.tolist() == here["cut_region"].to_pylist()
+    assert found.group.tolist() == here["cut_side"].to_pylist()
     name = catalogue.numbers[0]
     np.testing.assert_array_equal(found.columns[name], here[name].to_numpy(zero_copy_only=False))
-    newest = read_snapshot(frame, "region", NEWEST, catalogue)
+    newest = read_snapshot(frame, "side", NEWEST, catalogue)
     assert newest.entity.size == frame.latest.num_rows
 
 
 def test_an_unknown_cut_is_answered_with_those_there_are(frame, company, catalogue):
-    with pytest.raises(InputError, match="'team' is not a cut of 'churn'; name one of region"):
+    with pytest.raises(InputError, match="'team' is not a cut of 'churn'; name one of side"):
         read_snapshot(frame, "team", NEWEST, catalogue)
     none = replace(frame, facts=replace(frame.facts, cuts=()))
     with pytest.raises(InputError, match="name columns under 'cuts'"):
@@ -106,7 +106,7 @@ def test_a_day_without_rows_is_answered_with_days(frame, catalogue):
     with pytest.raises(
         InputError, match=r"no row is of 2020-01-01; there are rows of 2024-07-01, .*2025-12-01$"
     ):
-        read_snapshot(frame, "region", date(2020, 1, 1), catalogue)
+        read_snapshot(frame, "side", date(2020, 1, 1), catalogue)
 
 
 def test_a_flat_table_has_no_days(members):
