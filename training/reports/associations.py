@@ -70,8 +70,8 @@ def _line(
         is_against_goal=row.share.low > 0 and _is_against_goal(row, is_answer=is_answer),
         is_opposite_alone=row.is_opposite_alone,
         turns_at=row.turns_at,
-        rank_low=row.rank_low,
-        rank_high=row.rank_high,
+        rank_low=row.rank_low_joint,
+        rank_high=row.rank_high_joint,
         may_be_top_three=row.may_be_top_three,
         evidence_grade=row.evidence_grade,
     )

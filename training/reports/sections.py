@@ -177,7 +177,8 @@ class DriverLine:
     turns_at
         The value at which the direction turns; None where it holds throughout.
     rank_low, rank_high
-        Best and worst place that the data allow among all drivers; None in bundles made before.
+        Best and worst place that the data allow among all drivers, all places together; None in bundles made
+        before.
     """
 
     name: str

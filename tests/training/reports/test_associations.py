@@ -120,3 +120,19 @@ def test_what_is_too_uncertain_to_plan_on_turns_nowhere() -> None:
     assert "Too small or too uncertain to plan on." in page
     assert "it turns at" not in page
     assert "seen alone" not in page
+
+
+def test_places_shown_side_by_side_hold_together() -> None:
+    driver = samples.driver(
+        "wait",
+        "lever",
+        "Wait",
+        "Warten",
+        (0.5, 0.4, 0.6),
+        rank_low=1,
+        rank_high=1,
+        rank_low_joint=1,
+        rank_high_joint=2,
+    )
+    (line,) = build_associations(samples.inputs(drivers=(driver,))).levers
+    assert (line.rank_low, line.rank_high, line.may_be_top_three) == (1, 2, True)
