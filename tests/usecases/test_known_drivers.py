@@ -217,10 +217,10 @@ class TestAirline:
         groups = [row.tie_group for row in rows]
         assert max(groups.count(group) for group in groups) > 1
         assert len(set(groups)) > 1
-        wide = [row for row in rows if row.rank_low < row.rank_high]
+        wide = [row for row in rows if row.rank_low_joint < row.rank_high_joint]
         assert len(wide) > len(rows) / 2
         for row in wide:
-            assert f"place {row.rank_low} to {row.rank_high}" in airline.pages["en"]
+            assert f"place {row.rank_low_joint} to {row.rank_high_joint}" in airline.pages["en"]
             assert f"Platz {row.rank_low} bis {row.rank_high}" in airline.pages["de"]
         assert "May swap places with" in airline.pages["en"]
 
