@@ -221,7 +221,7 @@ class TestAirline:
         assert len(wide) > len(rows) / 2
         for row in wide:
             assert f"place {row.rank_low_joint} to {row.rank_high_joint}" in airline.pages["en"]
-            assert f"Platz {row.rank_low} bis {row.rank_high}" in airline.pages["de"]
+            assert f"Platz {row.rank_low_joint} bis {row.rank_high_joint}" in airline.pages["de"]
         assert "May swap places with" in airline.pages["en"]
 
     def test_wifi_is_no_straight_line(self, airline):
