@@ -1,5 +1,7 @@
 """What the command line says of levers that are none: which, why, and what would make them testable."""
 
+import json
+
 import mlflow
 import numpy as np
 import pytest
@@ -114,3 +116,10 @@ def test_each_verb_says_of_each_lever_why_it_is_none_and_what_would_help(tmp_pat
         lines = capsys.readouterr().out.splitlines()
         assert sorted(line for line in lines if line.startswith("no lever:")) == sorted(expected)
         assert ("work on first: no lever stands out" in lines) is (words[0] != "check")
+
+
+def test_programs_read_the_refusals_too(tmp_path, capsys):
+    spec = str(write_helpdesk(tmp_path))
+    assert main(["check", "--usecase", spec, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert sorted(told["refused_levers"]) == sorted([OWN_RATING, OWN_BEHAVIOUR, MEDIATOR])

@@ -13,4 +13,5 @@ def run(console: Console, usecase: str, data: str) -> None:
     frame = build(spec, None, report=console.report)
     refusals = foresee_refusals(spec, frame.facts.catalogue, frame.facts.snapshot_dates)
     lines = [f"{usecase}: fit to build", *describe_frame(frame), *refusals]
-    console.result("\n".join(lines), {"usecase": spec.name, "is_fit": True} | frame.facts.to_json())
+    told = {"usecase": spec.name, "is_fit": True, "refused_levers": refusals}
+    console.result("\n".join(lines), told | frame.facts.to_json())
