@@ -28,7 +28,7 @@ def usecase(tmp_path):
     return load(tmp_path / "toy.yaml")
 
 
-@pytest.mark.parametrize("name", ["telco-churn", "telco-churn-11.1.3"])
+@pytest.mark.parametrize("name", ["telco-churn", pytest.param("telco-churn-11.1.3", marks=pytest.mark.long)])
 def test_folds_of_the_first_rows_are_the_published_ones(name):
     _demand_data(name)
     found, _ = quality.find_usecases(DATA, [name])
