@@ -56,13 +56,14 @@ def with_first(example, **changes):
     return rows_to_json([replace(first, **changes), *others])
 
 
-class TestTables:
-    @pytest.fixture(scope="class")
-    def files(self, company, tmp_path_factory):
-        return {
-            path.name: path for path in write_driver_tables(company.bundle, tmp_path_factory.mktemp("tables"))
-        }
+@pytest.fixture(scope="module")
+def files(company, tmp_path_factory):
+    return {
+        path.name: path for path in write_driver_tables(company.bundle, tmp_path_factory.mktemp("tables"))
+    }
 
+
+class TestTables:
     def test_drivers_stand_one_to_a_row_in_their_order(self, company, files):
         rows = read(files["drivers.csv"])
         assert tuple(rows[0]) == DRIVER_COLUMNS
