@@ -9,22 +9,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.catalogue import Catalogue, Feature
+from features.catalogue import Catalogue
 from features.errors import InputError
 from features.usecase import Driver, UseCase, parse
 from training.drivers import (
     DRIVER_COLUMNS,
+    agree,
     driver_sheet,
+    estimate_cells,
     rank_drivers,
     split_variance,
 )
-from training.encoding import Column
 from training.levers import LEVER_COLUMNS, judge_levers, lever_sheet
 from training.rows import LabelOutcome, TrainingRows
-from training.statistics import Estimate
+from training.statistics import Floats
+from training.tables import (
+    demand_columns,
+    describe_features,
+    is_number,
+    read_column,
+    read_entities,
+    read_numbers,
+    show_values,
+)
 
 Declared = Mapping[str, Driver | Mapping[str, Any]]
-_ENDS = ("value", "low", "high")
 
 
 def compare_levers(
@@ -42,15 +51,16 @@ def compare_levers(
     Parameters
     ----------
     table
-        One row per case; its columns are the features.
+        One row per case; its columns are the features, of which those that drivers name are read. Codes that
+        are no amounts have the dtype ``category``.
     target
-        Column with what is to change: 0 and 1, a number of which more is better, or, with ``positive``, any
-        two values. Rows without one are left out.
+        Column with what is to change: a number of which more is better, or, with ``positive``, any two
+        values. Rows without one are left out.
     drivers
         By name what is declared of each: the keys of ``drivers`` in a use-case file. Levers need ``actor``,
         ``goal`` and ``window``; context needs ``window``.
     positive
-        The value of the target that is the event; less of it is better.
+        The value of the target that is the event, such as ``1`` or ``"Yes"``; less of it is better.
     experience
         Columns with what people said themselves.
     entity
@@ -70,20 +80,19 @@ def compare_levers(
     --------
     See docs/notebook.md.
     """
-    _demand(table, [target, *experience, *([] if entity is None else [entity])])
-    kept = table[table[target].notna()].reset_index(drop=True)
+    demand_columns(table, [target, *experience, *([] if entity is None else [entity])])
+    kept = table[table[target].notna()]
     usecase = _declare(target, drivers, experience, is_event=positive is not None)
-    shown = [column for column in kept.columns if column not in {target, entity}]
-    features = tuple(_feature(kept[column], str(column), experience) for column in shown)
-    catalogue = Catalogue(features).with_drivers(usecase.drivers)
-    names = np.arange(len(kept)) if entity is None else kept[entity]
-    of_row = np.array([str(name) for name in names], dtype=object)
+    others = kept.drop(columns=[target] if entity is None else [target, entity])
+    catalogue = Catalogue(describe_features(others, experience)).with_drivers(usecase.drivers)
+    claimed = Catalogue(tuple(feature for feature in catalogue if feature.driver is not None))
+    of_row = read_entities(kept, entity)
     rows = TrainingRows(
-        catalogue=catalogue,
-        columns={feature.name: _column(kept[feature.name], feature) for feature in features},
+        catalogue=claimed,
+        columns={feature.name: read_column(kept[feature.name], feature) for feature in claimed},
         entity=of_row,
         group=of_row,
-        outcome=_outcome(kept[target], positive),
+        outcome=_outcome(kept[target], target, positive),
         weight=None,
         value=None,
     )
@@ -106,7 +115,7 @@ def rank_from_shap(
     attributions
         One row per case, one column per feature: additive attributions, as of ``shap``.
     values
-        The feature values of the same rows and columns; numbers.
+        The feature values of the same rows, in the same order; further columns are not read.
     drivers
         By name what is declared of each, as in a use-case file; a feature of no driver stands for itself.
     refits
@@ -123,7 +132,7 @@ def rank_from_shap(
     Raises
     ------
     InputError
-        If the tables do not have the same columns, or a declaration has to be mended.
+        If a table lacks a column, an attribution is missing, or a declaration has to be mended.
     ValueError
         If there are one to seven refits, or rows do not fit together.
 
@@ -134,79 +143,96 @@ def rank_from_shap(
     >>> found[["driver", "share"]].round(2).to_dict("list")
     {'driver': ['wait', 'price'], 'share': [0.81, 0.19]}
     """
-    for shown in (values, *refits):
-        if list(shown.columns) != list(attributions.columns):
-            problem = f"has the columns {list(shown.columns)}, attributions {list(attributions.columns)}"
-            where = "values or refits"
-            raise InputError(where, problem, "pass the same features in the same order")
+    demand_columns(attributions, what="attributions")
+    names = list(attributions.columns)
+    demand_columns(values, names, "values")
+    for place, refit in enumerate(refits):
+        demand_columns(refit, names, f"refits[{place}]")
     usecase = _declare("target", drivers or {}, (), is_event=True)
-    features = tuple(Feature(str(column), "number", "table") for column in attributions.columns)
     ranked = rank_drivers(
-        attributions.to_numpy(dtype=np.float64),
-        values.to_numpy(dtype=np.float64),
-        Catalogue(features).with_drivers(usecase.drivers),
+        _read_attributions(attributions, names),
+        np.column_stack([_encode(values[name], name) for name in names]),
+        Catalogue(describe_features(values[names])).with_drivers(usecase.drivers),
         usecase.drivers,
         entities=None if entities is None else np.array([str(name) for name in entities]),
-        refits=[refit.to_numpy(dtype=np.float64) for refit in refits],
+        refits=[_read_attributions(refit, names) for refit in refits],
         seed=seed,
     )
     return pd.DataFrame(driver_sheet(ranked), columns=list(DRIVER_COLUMNS))
 
 
 def split_explained(
-    table: pd.DataFrame, target: str, columns: Sequence[str], *, entity: str | None = None, seed: int = 0
+    table: pd.DataFrame,
+    target: str,
+    columns: Sequence[str],
+    *,
+    positive: object = None,
+    shares: "Mapping[str, float] | pd.Series[float] | None" = None,
+    entity: str | None = None,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return how the explained variance of a target splits over columns, comparable with older reports.
 
     Parameters
     ----------
     target
-        Column of numbers; rows without one are left out.
+        Column of numbers, or, with ``positive``, of any values; rows without one are left out.
     columns
         Columns of numbers, the important ones first: of those that are combinations of each other the first
         are kept. Missing values are set to the mean.
+    positive
+        The value of the target that counts as 1, all others as 0.
+    shares
+        By column its share of an explanation, as :func:`rank_from_shap` gives it, to set beside.
+    entity
+        Column that says whose row it is, where somebody has several.
 
     Returns
     -------
     pandas.DataFrame
         One row per column: Johnson's relative weight and, with up to 12 columns, Shapley's part of R squared
-        (LMG), with ranges. ``attrs["r2"]`` holds R squared with its range.
+        (LMG), with ranges; neither where it is a ``combination_of`` others. ``attrs["r2"]`` holds R squared
+        with its range, ``attrs["agreement"]`` with ``shares`` how far both orders agree.
 
     Raises
     ------
     InputError
-        If a column is missing.
+        If a column is missing or holds no numbers, or ``shares`` tells of none of the columns.
     """
-    _demand(table, [target, *columns, *([] if entity is None else [entity])])
+    demand_columns(table, [target, *columns, *([] if entity is None else [entity])])
     kept = table[table[target].notna()]
     found = split_variance(
-        kept[target].to_numpy(dtype=np.float64),
-        {name: kept[name].to_numpy(dtype=np.float64) for name in columns},
-        entity=None if entity is None else kept[entity].astype(str).to_numpy(),
+        _outcome(kept[target], target, positive, is_value=True).target,
+        {name: read_numbers(kept[name], name) for name in columns},
+        entity=None if entity is None else read_entities(kept, entity).astype(str),
         seed=seed,
     )
-    shapley = found.shapley_r2 or {}
-    sheet = pd.DataFrame(
-        [
-            {
-                "column": name,
-                **_cells("relative_weight", weight),
-                **_cells("shapley_r2", shapley.get(name)),
-                "missing": found.missing[name],
-            }
-            for name, weight in found.relative_weight.items()
-        ]
-    )
-    sheet.attrs["r2"] = {end: getattr(found.r2, end) for end in _ENDS}
+    told = None if shares is None else {name: float(share) for name, share in dict(shares).items()}
+    lines = [
+        {
+            "column": name,
+            **estimate_cells("relative_weight", found.relative_weight.get(name)),
+            **estimate_cells("shapley_r2", (found.shapley_r2 or {}).get(name)),
+            **({} if told is None else {"share": told.get(name)}),
+            "missing": found.missing[name],
+            "combination_of": ", ".join(found.combinations.get(name, ())),
+        }
+        for name in columns
+    ]
+    sheet = pd.DataFrame(lines)
+    sheet.attrs["r2"] = found.r2.to_json()
+    if told is not None:
+        weights = {name: weight.value for name, weight in found.relative_weight.items()}
+        sheet.attrs["agreement"] = _agree(weights, told)
     return sheet
 
 
-def _demand(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse columns that are not there."""
-    for column in columns:
-        if column not in table.columns:
-            has = ", ".join(map(str, table.columns))
-            raise InputError(f"column '{column}'", "is not in the table", f"it has: {has}")
+def _agree(weights: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, Any]:
+    """Return how far two views agree, as plain values."""
+    if not weights.keys() & shares.keys():
+        problem = f"tells of {', '.join(shares)}, columns are {', '.join(weights)}"
+        raise InputError("shares", problem, "name the same columns")
+    return agree({"explanation": shares, "explained variance": weights}).to_json()
 
 
 def _declare(target: str, drivers: Declared, experience: Sequence[str], *, is_event: bool) -> UseCase:
@@ -222,32 +248,38 @@ def _declare(target: str, drivers: Declared, experience: Sequence[str], *, is_ev
     return parse({"version": 1, "name": "notebook", "table": table, "drivers": plain}, "notebook")
 
 
-def _feature(values: "pd.Series[Any]", name: str, experience: Sequence[str]) -> Feature:
-    """Return what a column is: numbers and truth values are numbers, all else is a category."""
-    is_number = pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)
-    return Feature(name, "number" if is_number else "category", "table", "X" if name in experience else "O")
-
-
-def _column(values: "pd.Series[Any]", feature: Feature) -> Column:
-    """Return a column as models take it: NaN or None where a value is missing."""
-    if feature.kind == "number":
-        return np.asarray(values.astype("float64"), dtype=np.float64)
-    cells = zip(values, values.isna(), strict=True)
-    return np.array([None if is_missing else str(value) for value, is_missing in cells], dtype=object)
-
-
-def _outcome(values: "pd.Series[Any]", positive: object) -> LabelOutcome:
-    """Return what is to change."""
+def _outcome(
+    values: "pd.Series[Any]", name: str, positive: object, *, is_value: bool = False
+) -> LabelOutcome:
+    """Return what is to change; 0 and 1 alone do not say which of them is better."""
+    where = f"target '{name}'"
     if positive is not None:
         is_positive = np.asarray(values == positive, dtype=np.float64)
         if not is_positive.any():
-            found = ", ".join(map(str, values.unique()[:5]))
-            raise InputError("positive", f"no row has the target '{positive}'", f"it has: {found}")
+            problem = f"no row has the target '{positive}'"
+            raise InputError("positive", problem, f"it has: {show_values(values)}")
         return LabelOutcome(is_positive)
-    return LabelOutcome(values.to_numpy(dtype=np.float64), "numeric")
+    hint = "pass positive=, the value that is the event"
+    if not is_number(values):
+        raise InputError(where, f"holds {show_values(values)}, not numbers", hint)
+    numbers = read_numbers(values, name)
+    if np.isin(numbers, (0.0, 1.0)).all() and not is_value:
+        raise InputError(where, f"holds {show_values(values)} alone", f"{hint}, of which less is better")
+    return LabelOutcome(numbers, "numeric")
 
 
-def _cells(name: str, estimate: Estimate | None) -> dict[str, float | None]:
-    """Return an estimate as three columns."""
-    ends = {end: None if estimate is None else getattr(estimate, end) for end in _ENDS}
-    return {name: ends["value"], f"{name}_low": ends["low"], f"{name}_high": ends["high"]}
+def _read_attributions(table: pd.DataFrame, names: Sequence[str]) -> Floats:
+    """Return attributions, every one of which has to be there."""
+    for name in names:
+        if n_missing := int(np.isnan(read_numbers(table[name], name)).sum()):
+            problem = f"has no attribution in {n_missing:,} rows"
+            raise InputError(f"column '{name}'", problem, "explain every row, or leave it out")
+    return table[list(names)].to_numpy(dtype=np.float64)
+
+
+def _encode(values: "pd.Series[Any]", name: str) -> Floats:
+    """Return a column as numbers: a category as codes, which only tell its levels apart."""
+    if is_number(values):
+        return read_numbers(values, name)
+    codes = pd.factorize(values)[0]
+    return np.where(codes < 0, np.nan, codes)

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.errors import InputError, SpecError
+from features.errors import ContractError, InputError, SpecError
 from features.usecase import Driver
+from tests.training.levers import flat_world
+from training.levers import judge_levers, lever_sheet
 from training.notebook import compare_levers, rank_from_shap, split_explained
 
 PAGE = Path(__file__).parents[2] / "docs" / "notebook.md"
@@ -124,10 +126,84 @@ def test_shap_values_of_any_model_are_ranked_by_driver():
     assert wider.loc[0, "share_high"] > found.loc[0, "share_high"]
 
 
-def test_attributions_and_values_need_the_same_columns():
-    table = pd.DataFrame({"a": [0.1, 0.2]})
-    with pytest.raises(InputError, match=r"has the columns \['b'\], attributions \['a'\]"):
-        rank_from_shap(table, table.rename(columns={"a": "b"}))
+def test_features_are_found_by_name_and_further_columns_are_not_read():
+    random = np.random.default_rng(6)
+    values = pd.DataFrame(random.normal(size=(200, 2)), columns=["a", "b"])
+    attributions = values * [0.5, -0.2]
+    other_way_round = values.assign(note="x", when=pd.Timestamp("2025-01-01"))[["when", "b", "note", "a"]]
+    found = rank_from_shap(attributions, other_way_round)
+    pd.testing.assert_frame_equal(found, rank_from_shap(attributions, values))
+    assert found["direction"].tolist() == ["higher", "lower"]
+
+
+def test_a_category_has_a_share_and_no_direction():
+    random = np.random.default_rng(6)
+    values = pd.DataFrame({"plan": random.choice(["a", "b"], 200), "size": random.normal(size=200)})
+    values.loc[3, "plan"] = None
+    attributions = pd.DataFrame({"plan": np.where(values["plan"] == "a", 1.0, -1.0), "size": 0.1})
+    found = rank_from_shap(attributions, values).set_index("driver")
+    assert (found.loc["plan"].direction, found.loc["plan"].tie_group) == ("groups", 1)
+
+
+@pytest.mark.parametrize("name", ["attributions", "values", "refits[1]"])
+def test_tables_of_a_ranking_are_named_when_they_lack_a_column(name):
+    good = pd.DataFrame({"a": [0.1, 0.2], "b": [0.3, 0.1]})
+    bad = good.rename(columns={"b": 7 if name == "attributions" else "c"})
+    tables = {"attributions": good, "values": good, "refits[1]": good} | {name: bad}
+    refits = [good, tables["refits[1]"]]
+    problem = f"{name}: has a column named 7" if name == "attributions" else f"'b': is not in {name}; it has"
+    with pytest.raises(InputError, match=re.escape(problem)):
+        rank_from_shap(tables["attributions"], tables["values"], refits=refits)
+
+
+def test_a_row_without_attribution_would_make_all_shares_zero_and_is_refused():
+    table = pd.DataFrame({"a": [0.1, np.nan], "b": [0.3, 0.1]})
+    with pytest.raises(InputError, match="column 'a': has no attribution in 1 rows"):
+        rank_from_shap(table, table)
+
+
+def test_zero_and_one_do_not_say_which_is_better(answers):
+    left = answers.drop(columns=["rating", "tone"]).assign(left=(answers["rating"] < 5).astype(int))
+    with pytest.raises(InputError, match="target 'left': holds 0, 1 alone; pass positive="):
+        compare_levers(left, "left", pick("wait"))
+    statuses = {
+        positive: compare_levers(left, "left", pick("size", "wait"), positive=positive).loc[0, "status"]
+        for positive in (1, 0)
+    }
+    assert statuses == {1: "offered", 0: "wrong way"}
+    with pytest.raises(InputError, match="target 'plan': holds 'plus', 'basic', not numbers; pass positive="):
+        compare_levers(answers, "plan", pick("wait"))
+
+
+def test_rows_of_nobody_are_refused_instead_of_put_together(answers):
+    table = answers.assign(customer=[None if place < 5 else place for place in range(len(answers))])
+    with pytest.raises(InputError, match="column 'customer': is empty in 5 rows"):
+        compare_levers(table, "rating", pick("wait"), entity="customer")
+
+
+def test_columns_of_no_driver_are_not_read(answers, levers):
+    more = answers.assign(when=pd.Timestamp("2025-01-01"), ratio=np.inf)
+    found = compare_levers(more, "rating", DRIVERS, experience=["tone"]).set_index("lever")
+    pd.testing.assert_frame_equal(found, levers)
+    declared = {"when": {**DRIVERS["wait"], "features": ["when"]}}
+    with pytest.raises(InputError, match="column 'when': holds moments"):
+        compare_levers(more, "rating", declared)
+
+
+def test_a_pattern_that_fits_no_column_is_named(answers):
+    with pytest.raises(ContractError, match=r"drivers\.pace\.features: 'pace\*' matches no feature"):
+        compare_levers(answers, "rating", {"pace": {"features": ["pace*"], "role": "context"}})
+
+
+def test_the_same_table_is_judged_as_training_judges_it():
+    """Give the rows of a flat world both as training has them and as a table: every lever comes out alike."""
+    usecase, rows = flat_world.make_usecase(), flat_world.make_members(1200, seed=2)
+    table = pd.DataFrame({name: rows.columns[name] for name in rows.catalogue.names})
+    table["left"] = np.where(rows.outcome.target == 1, "Yes", "No")
+    found = compare_levers(table, "left", usecase.drivers, positive="Yes", experience=["ease"])
+    expected = pd.DataFrame(lever_sheet(judge_levers(rows, usecase)), columns=found.columns)
+    pd.testing.assert_frame_equal(found, expected)
+    assert set(found["grade"]) == {"A", "B", "C"}
 
 
 def test_explained_variance_is_split_over_columns(answers):
@@ -138,6 +214,52 @@ def test_explained_variance_is_split_over_columns(answers):
     assert weights["idle"] < 0.05 < weights["calls"]
 
 
+def test_columns_that_are_combinations_say_of_which(answers):
+    table = answers.assign(double=2 * answers["wait"])
+    found = split_explained(table, "rating", ["wait", "calls", "double"]).set_index("column")
+    assert found["combination_of"].to_dict() == {"wait": "", "calls": "", "double": "wait"}
+    assert np.isnan(found.loc["double"].relative_weight)
+    assert found.loc["wait"].relative_weight > 0
+
+
+def test_shares_of_an_explanation_stand_beside_with_their_agreement(answers):
+    columns = ["wait", "calls", "idle", "size"]
+    plain = split_explained(answers, "rating", columns)
+    assert "agreement" not in plain.attrs
+    shares = plain.set_index("column")["relative_weight"]
+    same = split_explained(answers, "rating", columns, shares=shares)
+    assert same["share"].tolist() == shares.tolist()
+    assert (same.attrs["agreement"]["correlation"], same.attrs["agreement"]["verdict"]) == (1.0, "agree")
+    turned = dict(zip(shares.sort_values().index, shares.sort_values(ascending=False), strict=True))
+    other = split_explained(answers, "rating", columns, shares=turned)
+    assert (other.attrs["agreement"]["correlation"], other.attrs["agreement"]["verdict"]) == (
+        -1.0,
+        "disagree",
+    )
+    with pytest.raises(InputError, match="shares: tells of pace, columns are wait, calls"):
+        split_explained(answers, "rating", columns, shares={"pace": 1.0})
+
+
+def test_variance_of_an_event_and_of_zeros_and_ones_is_the_same(answers):
+    table = answers.assign(event=(answers["rating"] < 5).astype(int), word=answers["rating"].lt(5).map(str))
+    zeros = split_explained(table, "event", ["wait", "calls"])
+    words = split_explained(table, "word", ["wait", "calls"], positive="True")
+    pd.testing.assert_frame_equal(zeros, words)
+    with pytest.raises(InputError, match="column 'plan': holds 'plus', 'basic', not numbers"):
+        split_explained(table, "event", ["plan"])
+
+
+def test_rows_of_one_entity_widen_the_ranges_of_a_split(answers):
+    twice = pd.concat([answers] * 4, ignore_index=True)
+    twice["customer"] = np.tile(np.arange(len(answers)), 4)
+    alone, together = (
+        split_explained(twice, "rating", ["wait", "calls"], entity=entity) for entity in (None, "customer")
+    )
+    assert together.attrs["r2"]["value"] == pytest.approx(alone.attrs["r2"]["value"])
+    widths = [found["relative_weight_high"] - found["relative_weight_low"] for found in (alone, together)]
+    assert (widths[1] > 1.5 * widths[0]).all()
+
+
 def test_the_page_runs_as_it_stands(capsys):
     code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     names: dict[str, object] = {}
@@ -145,4 +267,9 @@ def test_the_page_runs_as_it_stands(capsys):
     levers = names["levers"].set_index("lever")
     assert levers["status"].to_dict() == {"wait": "offered", "calls": "refused"}
     assert abs(levers.loc["wait"].slope + 0.05) < 0.01
-    assert "relative_weight" in capsys.readouterr().out
+    assert names["views"].attrs["agreement"]["n_drivers"] == 4
+    ranked = names["ranking"].set_index("driver")
+    assert set(ranked["interval_method"]) == {"half-sample refits and entity bootstrap"}
+    assert ranked.loc["noise"].share < ranked.loc["wait"].share_low
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in ("relative_weight", "tie_group", "offered", "drawn by lot"))
