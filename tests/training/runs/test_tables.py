@@ -40,6 +40,7 @@ def test_check_answers_with_the_same_facts_and_writes_nothing(tmp_path):
     built = answer_of(
         build.run, usecase=str(tmp_path / "data" / "churn.yaml"), data="", out=str(tmp_path / "out")
     )
+    assert all(line.startswith("no lever: ") for line in answer.pop("refused_levers"))
     assert {**answer, "folder": built["folder"]} == {**built, "is_fit": True}
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == before
 
