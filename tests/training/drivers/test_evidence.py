@@ -174,6 +174,12 @@ def test_a_lever_that_began_or_ended_later_may_be_a_consequence(start, end, is_h
     assert partners_of(WAIT, [other]) == (("staff",) if is_held else ())
 
 
+def test_what_ended_later_is_not_held_equal_for_what_ended_first():
+    first, second = replace(WAIT, end_days=30), replace(WAIT, name="staff", end_days=29)
+    assert partners_of(first, [second]) == ()
+    assert partners_of(second, [first]) == ("wait",)
+
+
 @pytest.mark.parametrize("changes", [{"role": "signal"}, {"role": "mediator"}, {"role": "context"}])
 def test_what_is_no_lever_is_no_partner(changes):
     assert partners_of(WAIT, [replace(WAIT, name="other", **changes)]) == ()

@@ -158,6 +158,19 @@ def test_an_answer_that_was_known_too_late_is_none_from_before():
     assert newest.before.tolist()[1::2] == [6, 9]
 
 
+def test_the_gap_delays_when_an_answer_was_known():
+    """Day 120 asks for what was known on day 30; the first answer was known 20 days after the gap."""
+    rows = make_rows()
+    outcome = rows.outcome
+    assert isinstance(outcome, LabelOutcome)
+    assert outcome.timing is not None
+    for gap, is_known in ((10, True), (11, False)):
+        timing = replace(outcome.timing, span=Horizon(Duration(30), gap_days=gap))
+        before = compared(replace(rows, outcome=replace(outcome, timing=timing)), 90).before
+        assert before is not None
+        assert np.isfinite(before).tolist() == [is_known, is_known]
+
+
 def test_a_silent_row_is_passed_over_for_the_answer_from_before():
     rows = with_answers(make_rows(), [5, np.nan, 7, 8, 9, 10], [0, np.nan, 0, 0, 0, 0])
     found = compared(rows, 60)

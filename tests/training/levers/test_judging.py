@@ -130,6 +130,18 @@ def test_events_are_compared_as_well(exits):
     assert found["visiting"].status == found["noise"].status == "unclear"
 
 
+def test_what_a_month_did_to_everybody_is_nobodys_lever(answers):
+    outcome = answers.outcome
+    assert isinstance(outcome, LabelOutcome)
+    month = np.tile(np.arange(8), 400)
+    shock = np.random.default_rng(3).normal(size=8)[month]
+    shaken = replace(answers, outcome=replace(outcome, target=outcome.target + 5 * shock))
+    noise = np.asarray(answers.columns["o_noise.level.mean_90d"], dtype=np.float64)
+    found = judged(with_column(shaken, "o_noise.level.mean_90d", noise + shock))
+    assert found["noise"].status == "unclear"
+    assert found["waiting"].status == "offered"
+
+
 @pytest.mark.parametrize(("goal", "status"), [("<= 0", "offered"), (">= 0", "wrong way")])
 @pytest.mark.parametrize("outcome", ["answers", "exits"])
 def test_the_declared_direction_decides_whether_an_effect_is_an_offer(goal, status, outcome, request):
