@@ -15,6 +15,7 @@ from features.usecase import UseCase
 from training.assessment import primary_labels
 from training.drivers import (
     STRONG_FROM,
+    TELLING_ROLES,
     DriverGroup,
     DriverRow,
     DriverShares,
@@ -86,6 +87,10 @@ def explain(
     explained = today[chosen[:MAX_REFIT_ROWS]]
     entities, refits = texts(frame.latest, "entity_id"), _explain_again(fitted, rows, explained, recipe, seed)
     weights = RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]])
+    groups = driver_groups(catalogue, usecase.drivers)
+    shares = DriverShares.of(
+        contributions, groups, entities=entities[chosen], refits=refits, weights=weights, seed=seed
+    )
     drivers = rank_drivers(
         contributions,
         today[chosen],
@@ -93,14 +98,10 @@ def explain(
         usecase.drivers,
         entities=entities[chosen],
         today=today,
-        refits=refits,
         weights=weights,
         observed=_observe(fitted, rows, seed),
+        shares=shares,
         seed=seed,
-    )
-    groups = driver_groups(catalogue, usecase.drivers)
-    shares = DriverShares.of(
-        contributions, groups, entities=entities[chosen], refits=refits, weights=weights, seed=seed
     )
     quadrants = _place(drivers, groups, shares, today, catalogue, weight, entities, seed)
     segments = {
@@ -143,7 +144,7 @@ def _place(
 ) -> list[dict[str, Any]]:
     """Place the drivers with a goal by importance and by how many meet it today; context has no place."""
     rows = {driver.name: driver for driver in drivers}
-    placed = [place for place, group in enumerate(groups) if group.role in {"lever", "mediator", "signal"}]
+    placed = [place for place, group in enumerate(groups) if group.role in TELLING_ROLES]
     met = {
         groups[place].name: meets(goal, today[:, catalogue.names.index(goal.feature)])
         for place in placed

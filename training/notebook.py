@@ -270,11 +270,12 @@ def _outcome(
 
 def _read_attributions(table: pd.DataFrame, names: Sequence[str]) -> Floats:
     """Return attributions, every one of which has to be there."""
-    for name in names:
-        if n_missing := int(np.isnan(read_numbers(table[name], name)).sum()):
+    found = np.column_stack([read_numbers(table[name], name) for name in names])
+    for name, n_missing in zip(names, np.isnan(found).sum(axis=0).tolist(), strict=True):
+        if n_missing:
             problem = f"has no attribution in {n_missing:,} rows"
             raise InputError(f"column '{name}'", problem, "explain every row, or leave it out")
-    return table[list(names)].to_numpy(dtype=np.float64)
+    return found
 
 
 def _encode(values: "pd.Series[Any]", name: str) -> Floats:

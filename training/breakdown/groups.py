@@ -14,7 +14,7 @@ from training.assessment import Forecasts, RatingForecasts
 from training.disclosure import shown_groups
 from training.evaluation import evaluate, evaluate_ratings
 from training.fairness.judged import JudgedRows, judged_rows
-from training.rows import Bools, FollowUp, TrainingRows
+from training.rows import Bools, TrainingRows
 
 OF_EVENTS = ("event_share", "auc", "log_loss", "ece", "level_error")
 OF_ANSWERS = ("mean_answer", "rank_correlation", "rps", "mae", "bias")
@@ -62,12 +62,10 @@ def judge_waves(
     rows: TrainingRows, forecasts: Forecasts | RatingForecasts, minimum: int, seed: int = 0
 ) -> dict[str, Any]:
     """Return the figures of every snapshot that was forecast, by its day; none for a flat table."""
-    outcome = rows.outcome
-    timing = outcome if isinstance(outcome, FollowUp) else outcome.timing
     facts = {"horizon": rows.horizon_names[rows.primary_index], "minimum_group": minimum}
-    if timing is None:
+    if rows.snapshot_date is None:
         return {**facts, "groups": {}, "suppressed": []}
-    days = timing.snapshot_date.astype(str).astype(object)
+    days = rows.snapshot_date.astype(str).astype(object)
     return {**facts, **_judge_groups(rows, forecasts, days, minimum, seed)}
 
 

@@ -20,7 +20,14 @@ from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, P
 from training.drivers.quadrants import STRONG_FROM, QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
-from training.drivers.row import DriverRow, EvidenceGrade, IntervalMethod, rows_from_json, rows_to_json
+from training.drivers.row import (
+    TELLING_ROLES,
+    DriverRow,
+    EvidenceGrade,
+    IntervalMethod,
+    rows_from_json,
+    rows_to_json,
+)
 from training.drivers.segments import CutDrivers, SegmentDriver, SegmentDrivers, rank_by_segment
 from training.drivers.shares import DriverShares, RowWeights, Spread
 from training.drivers.sheet import DRIVER_COLUMNS, Cell, driver_sheet, estimate_cells, goal_cell
@@ -32,6 +39,7 @@ from training.drivers.whatif import WhatIf, WhatIfGrid, WhatIfStep, what_if
 __all__ = [
     "DRIVER_COLUMNS",
     "STRONG_FROM",
+    "TELLING_ROLES",
     "Agreement",
     "Cell",
     "CutDrivers",

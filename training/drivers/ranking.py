@@ -29,6 +29,7 @@ def rank_drivers(
     refits: Sequence[Floats] = (),
     weights: RowWeights = UNWEIGHTED,
     observed: Observed | None = None,
+    shares: DriverShares | None = None,
     n_draws: int = 500,
     seed: int = 0,
 ) -> tuple[DriverRow, ...]:
@@ -59,6 +60,8 @@ def rank_drivers(
     observed
         Rows whose outcome is known: they have the last word on where a direction turns, and tell whether it
         is the opposite with nothing held equal. Without it turns are those of the attributions.
+    shares
+        What :meth:`DriverShares.of` measured on the same rows; measured here if absent.
 
     Returns
     -------
@@ -76,9 +79,16 @@ def rank_drivers(
         raise ValueError(message)
     groups = driver_groups(catalogue, drivers)
     by_driver = sum_by_driver(attributions, groups)
-    shares = DriverShares.of(
-        attributions, groups, entities=entities, refits=refits, weights=weights, n_draws=n_draws, seed=seed
-    )
+    if shares is None:
+        shares = DriverShares.of(
+            attributions,
+            groups,
+            entities=entities,
+            refits=refits,
+            weights=weights,
+            n_draws=n_draws,
+            seed=seed,
+        )
     if today is None:
         today, weights = values, replace(weights, today=weights.rows)
     rows = [

@@ -12,6 +12,8 @@ from training.statistics import Estimate
 
 EvidenceGrade = Literal["A", "B", "C"]
 TOP: Final = 3
+TELLING_ROLES: frozenset[Role] = frozenset({"lever", "mediator", "signal"})
+"""Roles of drivers that are set side by side; context is no row, and nobody says what the rest is."""
 IntervalMethod = Literal["entity bootstrap", "half-sample refits and entity bootstrap"]
 
 

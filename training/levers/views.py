@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from training.assessment import primary_labels
-from training.drivers import DriverRow, agree, main_columns, split_variance
+from training.drivers import TELLING_ROLES, DriverRow, agree, main_columns, split_variance
 from training.levers.comparison import sample_entities
 from training.levers.record import Lever
 from training.rows import Floats, TrainingRows
@@ -29,7 +29,7 @@ def compare_views(
         number stands for; ``effects``: of each lever that was compared the size of its effect per standard
         deviation and of meeting its goal; ``agreement``: one figure over all views.
     """
-    shown = [driver for driver in drivers if driver.role in {"lever", "mediator", "signal"}]
+    shown = [driver for driver in drivers if driver.role in TELLING_ROLES]
     columns, categories = main_columns(shown, rows.catalogue)
     target, is_known = primary_labels(rows, np.arange(len(rows)))
     chosen = np.flatnonzero(is_known & np.isfinite(target))

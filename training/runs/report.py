@@ -17,6 +17,7 @@ from training.bundle import Bundle, load
 from training.card import build_card, write_card
 from training.console import Console
 from training.drivers import rows_from_json
+from training.encoding import Column
 from training.evaluation import AnyEvaluation, HorizonEvaluations
 from training.levers import levers_from_json
 from training.models import RatingModel
@@ -34,7 +35,7 @@ from training.reports import (
     first_to_call,
     write_report,
 )
-from training.rows import feature_columns, numbers, texts
+from training.rows import Floats, feature_columns, numbers, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
@@ -80,8 +81,10 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
     usecase, facts = bundle.usecase, bundle.facts
     scorer = Scorer(bundle)
     target = usecase.target
-    scored, levers = score_cohort(scorer, frame), levers_from_json(bundle.evaluation.get("levers", []))
-    matrix = bundle.encoder.encode(feature_columns(frame.latest, bundle.catalogue)).matrix
+    columns = feature_columns(frame.latest, bundle.catalogue)
+    matrix = bundle.encoder.encode(columns).matrix
+    scored = score_cohort(scorer, frame, columns, matrix)
+    levers = levers_from_json(bundle.evaluation.get("levers", []))
     priorities, expectations = plan_levers(
         bundle,
         levers,
@@ -106,13 +109,18 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
     )
 
 
-def score_cohort(scorer: Scorer, frame: Frame) -> ScoredCohort:
-    """Score the newest rows; those to be called first get their reasons in words."""
+def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], matrix: Floats) -> ScoredCohort:
+    """Score the newest rows; those to be called first get their reasons in words.
+
+    The report speaks of the cohort as a whole, also where single scores are not given.
+
+    Parameters
+    ----------
+    columns, matrix
+        The features of the newest rows, plain and encoded.
+    """
     bundle, latest = scorer.bundle, frame.latest
-    columns = feature_columns(latest, bundle.catalogue)
     entity_ids = tuple(texts(latest, "entity_id"))
-    # The report speaks of the cohort as a whole, also where single scores are not given.
-    matrix = bundle.encoder.encode(columns).matrix
     if isinstance(bundle.model, RatingModel):
         answers = add_everyone(
             forecast_answers(bundle.model, matrix, frame, bundle.usecase), bundle.evaluation

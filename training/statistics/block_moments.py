@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import qr
 
-from training.statistics.arrays import Floats, Ints, as_column
+from training.statistics.arrays import Floats, as_column
+from training.statistics.moments import MOST_BLOCKS, BlockMoments
+from training.statistics.resampling import EntityDraws
 
 _RANK_TOLERANCE: Final = 1e-8
-_CELLS_PER_STEP: Final = 4_000_000
 
 
 def block_covariance(
@@ -22,7 +23,7 @@ def block_covariance(
     target: npt.ArrayLike,
     entity: npt.ArrayLike | None = None,
     *,
-    n_blocks: int = 2000,
+    n_blocks: int = MOST_BLOCKS,
     n_draws: int = 1000,
     seed: int = 0,
 ) -> tuple[Floats, Floats]:
@@ -66,23 +67,14 @@ def block_covariance(
     """
     outcome = as_column("target", target)
     columns = _standardise(design, outcome.size)
-    random = np.random.default_rng(seed)
-    blocks = _deal(entity, outcome.size, n_blocks, random)
-    n_found = int(blocks.max()) + 1
+    draws = EntityDraws.of(outcome.size, entity=entity, seed=seed)
+    moments = BlockMoments.of(np.column_stack([columns, outcome - outcome.mean()]), draws, n_blocks)
+    n_found = len(moments.sums)
     if n_found < 2 * (columns.shape[1] + 1):
         message = f"{n_found} entities are too few to resample {columns.shape[1]} columns; pass fewer columns"
         raise ValueError(message)
-    moments = _sum_by_block(
-        np.column_stack([np.ones(outcome.size), columns, outcome - outcome.mean()]), blocks
-    )
-    fitted = _fit(moments.sum(axis=0)[None])[0]
-    drawn = np.concatenate(
-        [
-            _fit(np.tensordot(counts, moments, axes=1))
-            for counts in _draw(n_found, n_draws, moments[0].size, random)
-        ]
-    )
-    return fitted, np.atleast_2d(np.cov(drawn, rowvar=False))
+    drawn = _fit(moments.resample(n_draws, seed))
+    return _fit(moments.total[None])[0], np.atleast_2d(np.cov(drawn, rowvar=False))
 
 
 def _standardise(design: Floats, n_rows: int) -> Floats:
@@ -101,36 +93,6 @@ def _standardise(design: Floats, n_rows: int) -> Floats:
         message = f"column {int(order[sizes.argmin()])} is a combination of others; leave it out"
         raise ValueError(message)
     return np.asarray(columns)
-
-
-def _deal(entity: npt.ArrayLike | None, n_rows: int, n_blocks: int, random: np.random.Generator) -> Ints:
-    """Return the block of each row; every block gets the same number of entities, or one fewer."""
-    if entity is None:
-        codes = np.arange(n_rows)
-    else:
-        found = np.asarray(entity)
-        if found.shape != (n_rows,):
-            message = f"entity has the shape {found.shape} where {(n_rows,)} is needed"
-            raise ValueError(message)
-        codes = np.unique(found, return_inverse=True)[1]
-    n_entities = int(codes.max()) + 1
-    places = random.permutation(n_entities) % min(n_blocks, n_entities)
-    return np.asarray(places[codes], dtype=np.int64)
-
-
-def _sum_by_block(columns: Floats, blocks: Ints) -> Floats:
-    """Return sums of products of all pairs of columns, ``[blocks, k, k]``."""
-    order = np.argsort(blocks, kind="stable")
-    ends = np.cumsum(np.bincount(blocks))[:-1]
-    return np.stack([rows.T @ rows for rows in np.split(columns[order], ends)])
-
-
-def _draw(n_blocks: int, n_draws: int, n_cells: int, random: np.random.Generator) -> list[Floats]:
-    """Return how often each block is drawn, some resamples at a time."""
-    step = max(1, _CELLS_PER_STEP // n_cells)
-    sizes = [min(step, n_draws - first) for first in range(0, n_draws, step)]
-    chances = np.full(n_blocks, 1 / n_blocks)
-    return [random.multinomial(n_blocks, chances, size).astype(np.float64) for size in sizes]
 
 
 def _fit(moments: Floats) -> Floats:

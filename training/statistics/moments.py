@@ -26,7 +26,7 @@ class BlockMoments:
     sums: Floats
 
     @classmethod
-    def of(cls, columns: Floats, draws: EntityDraws) -> Self:
+    def of(cls, columns: Floats, draws: EntityDraws, most_blocks: int = MOST_BLOCKS) -> Self:
         """Add up the rows of each block.
 
         Parameters
@@ -34,11 +34,12 @@ class BlockMoments:
         columns
             ``[n, q]`` finite; better centred, for sums of squares of large numbers lose digits.
         draws
-            Whose row it is, the weights of the rows and the seed by which more than 2,000 entities are dealt
-            out to blocks.
+            Whose row it is, the weights of the rows and the seed by which entities are dealt out to blocks.
+        most_blocks
+            With more entities than that, several share a block.
         """
         design = np.column_stack([np.ones(len(columns)), columns])
-        block = _deal(draws)
+        block = _deal(draws, most_blocks)
         order = np.argsort(block, kind="stable")
         starts = np.searchsorted(block[order], np.arange(1, int(block.max()) + 1))
         parts = zip(np.split(design[order], starts), np.split(draws.weight[order], starts), strict=True)
@@ -56,12 +57,12 @@ class BlockMoments:
         return blocks.apply(lambda counts: counts @ flat).reshape(n_draws, *self.sums.shape[1:])
 
 
-def _deal(draws: EntityDraws) -> Ints:
-    """Return the block of each row: its entity, or one of 2,000 equal parts of the entities."""
-    if draws.n_entities <= MOST_BLOCKS:
+def _deal(draws: EntityDraws, most_blocks: int) -> Ints:
+    """Return the block of each row: its entity, or one of so many equal parts of the entities."""
+    if draws.n_entities <= most_blocks:
         return draws.codes
     places = np.random.default_rng(draws.seed).permutation(draws.n_entities)
-    dealt: Ints = places[draws.codes] % MOST_BLOCKS
+    dealt: Ints = places[draws.codes] % most_blocks
     return dealt
 
 

@@ -13,7 +13,6 @@ from training.runs.report import (
     gather,
     missing_events,
     primary_evaluation,
-    score_cohort,
     write,
 )
 from training.runs.score import _as_of
@@ -103,8 +102,8 @@ class TestCalls:
             cells = [company.frame.latest.column(name)[ids.index(entity)].as_py() for name in context]
             assert described["en"] == described["de"] == ", ".join(filter(None, cells))
 
-    def test_flat_tables_call_nobody(self, members, members_scorer):
-        cohort = score_cohort(members_scorer, members.frame)
+    def test_flat_tables_call_nobody(self, members):
+        cohort = gather(members.bundle, members.frame, made_on=TODAY).scored
         assert (cohort.reasons, cohort.described, cohort.revenue) == ({}, {}, None)
         assert len(cohort.probabilities) == 700
 

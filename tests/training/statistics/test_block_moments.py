@@ -84,7 +84,7 @@ def test_the_same_seed_gives_the_same_covariance_and_another_seed_another():
 def test_draws_in_several_steps_are_all_there(monkeypatch):
     design, target = survey(300)
     whole = block_covariance(design, target, n_draws=50)
-    monkeypatch.setattr("training.statistics.block_moments._CELLS_PER_STEP", 25 * 7)
+    monkeypatch.setattr("training.statistics.resampling._CELLS_PER_BLOCK", 25 * 7)
     parts = block_covariance(design, target, n_draws=50)
     assert parts[1] == pytest.approx(whole[1], rel=1e-9)
 

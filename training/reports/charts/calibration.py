@@ -1,16 +1,15 @@
 """Forecast against outcome: one dot per tenth of the test rows; on the diagonal both agree."""
 
-import math
 from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
 from training.evaluation import CalibrationBin, RatingBin
+from training.reports.charts.axes import axis_names, share_ticks
 from training.reports.charts.svg import element, join
 
 WIDTH, HEIGHT = 250.0, 214.0
 LEFT, TOP, SIDE_X, SIDE_Y = 54.0, 8.0, 186.0, 166.0
-STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
 def calibration_dots(
@@ -60,15 +59,8 @@ def calibration_dots(
             for bin_ in bins
             for x in (across(bin_.forecast),)
         ),
-        element(
-            "text", forecast_axis, class_="axis", x=LEFT + SIDE_X / 2, y=HEIGHT - 4, text_anchor="middle"
-        ),
-        element(
-            "text",
-            outcome_axis,
-            class_="axis",
-            transform=f"translate(10 {TOP + SIDE_Y / 2:g}) rotate(-90)",
-            text_anchor="middle",
+        axis_names(
+            forecast_axis, outcome_axis, middle=(LEFT + SIDE_X / 2, TOP + SIDE_Y / 2), bottom=HEIGHT - 4
         ),
         class_="calibration",
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
@@ -81,8 +73,7 @@ def _scale(bins: Sequence[CalibrationBin] | Sequence[RatingBin]) -> tuple[float,
     """Return 0, the largest share on both axes, and ticks that end at or below it."""
     largest = max([0.02, *(max(bin_.forecast, bin_.observed.high) for bin_ in bins)])
     limit = min(1.0, largest * 1.05)
-    step = next((step for step in STEPS if limit / step <= 4.5), STEPS[-1])
-    return 0.0, limit, [step * index for index in range(math.floor(limit / step + 1e-9) + 1)]
+    return 0.0, limit, share_ticks(limit, 4.5)
 
 
 def _tick(x: float, y: float, text: str, *, is_first: bool) -> Markup:

@@ -1,19 +1,18 @@
 """Importance against performance: a numbered mark per driver with both ranges; one field is tinted."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from markupsafe import Markup
 
+from training.reports.charts.axes import axis_names, share_ticks
 from training.reports.charts.svg import element, join, path
 from training.statistics import Estimate
 
 WIDTH, HEIGHT = 420.0, 330.0
 LEFT, TOP, SIDE_X, SIDE_Y = 50.0, 10.0, 356.0, 276.0
 RADIUS = 9.0
-STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
 @dataclass(frozen=True)
@@ -82,20 +81,11 @@ def importance_matrix(
             _mark(mark, across(mark.performance.value), up(mark.importance.value), _ends(mark, across, up))
             for mark in reversed(marks)
         ),
-        element(
-            "text",
+        axis_names(
             performance_axis,
-            class_="axis",
-            x=LEFT + SIDE_X / 2,
-            y=HEIGHT - 4,
-            text_anchor="middle",
-        ),
-        element(
-            "text",
             importance_axis,
-            class_="axis",
-            transform=f"translate(10 {TOP + SIDE_Y / 2:g}) rotate(-90)",
-            text_anchor="middle",
+            middle=(LEFT + SIDE_X / 2, TOP + SIDE_Y / 2),
+            bottom=HEIGHT - 4,
         ),
         class_="matrix",
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
@@ -107,8 +97,7 @@ def importance_matrix(
 def _scale(marks: Sequence[Mark]) -> tuple[float, list[float]]:
     """Return the importance at the upper edge, and ticks that end at or below it."""
     limit = min(1.0, max([0.02, *(mark.importance.high for mark in marks)]) * 1.08)
-    step = next((step for step in STEPS if limit / step <= 5.5), STEPS[-1])
-    return limit, [step * index for index in range(math.floor(limit / step + 1e-9) + 1)]
+    return limit, share_ticks(limit, 5.5)
 
 
 def _ends(
