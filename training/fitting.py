@@ -16,6 +16,7 @@ from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.models.refit import refit_members
 from training.rows import Floats, FollowUp, LabelOutcome, TrainingRows
 from training.splits import merge_duplicates
+from training.thinning import thin_rows
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,15 @@ def _cut(encoded: Encoded, rows: TrainingRows, model: Model) -> PeriodTable:
 def fit_rows(rows: TrainingRows, recipe: Recipe = DEFAULT_RECIPE, seed: int = 0) -> FittedModel:
     """Fit to rows; whatever is learned, vocabularies included, comes from these rows alone.
 
+    Of more rows than the recipe learns from, some stand for others: :func:`training.thinning.thin_rows`.
+
     Raises
     ------
     TooFewEventsError
         If there are too few events for any model.
     """
     encoder = Encoder.fit(rows.columns, rows.catalogue)
+    rows = thin_rows(rows, recipe.most_rows, seed)
     encoded = replace(encoder.encode(rows.columns), directions=rows.directions)
     # The many small steps of an optimiser lose more time to the threads of BLAS than they gain.
     with threadpool_limits(1, user_api="blas"):

@@ -75,7 +75,7 @@ def _learn(
 ) -> Learned:
     """Take the steps of :func:`learn` after the choice of the recipe."""
     recipe, assessment = choice.recipe, choice.assessment
-    report(f"fitting on all {len(rows):,} rows")
+    report(f"fitting on {_tell_rows(len(rows), recipe)}")
     fitted = fit_rows(rows, recipe, seed)
     report("explaining what goes with the outcome")
     explanation = explain(fitted, rows, frame, usecase, seed=seed, recipe=recipe)
@@ -109,6 +109,13 @@ def _learn(
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
     )
     return Learned(rows, assessment, fitted, explanation, parts, choice.tuning)
+
+
+def _tell_rows(n_rows: int, recipe: Recipe) -> str:
+    """Say how many rows the last fit learns from."""
+    if n_rows <= recipe.most_rows:
+        return f"all {n_rows:,} rows"
+    return f"{recipe.most_rows:,} of {n_rows:,} rows, weighted so that they stand for all"
 
 
 def _grade(drivers: tuple[DriverRow, ...], levers: tuple[Lever, ...]) -> tuple[DriverRow, ...]:

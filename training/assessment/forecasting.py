@@ -17,6 +17,7 @@ from training.fitting import FittedModel, fit_rows
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.rows import Bools, Floats, FollowUp, LabelOutcome, TrainingRows
+from training.thinning import thin_rows
 
 
 @dataclass(frozen=True)
@@ -138,12 +139,13 @@ def forecast_rows(
         if isinstance(fitted.model, RatingModel):
             answers.append(_forecast_answers(fitted, fitted.model, rows, split))
         else:
+            thinned = replace(split, learned=thin_rows(split.learned, recipe.most_rows, seed))
             probabilities.append(
                 Forecasts(
                     positions=split.positions,
                     is_new_entity=is_new_entity(rows, split),
                     probabilities=fitted.probabilities(rows.take(split.positions)),
-                    baselines=_baselines(fitted, split, rows.take(split.positions)),
+                    baselines=_baselines(fitted, thinned, rows.take(split.positions)),
                     competing=fitted.competing_probabilities(rows.take(split.positions)),
                 )
             )

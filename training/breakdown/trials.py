@@ -1,6 +1,6 @@
 """Slim fits to some of the rows or features, forecasting the same kept-back rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from features.catalogue import Catalogue
 from features.errors import TooFewEventsError
-from training.assessment import primary_labels, split_rows
+from training.assessment import Split, primary_labels, split_rows
 from training.assessment.forecasting import forecast_answers
 from training.breakdown.paired import PairedRows, Scored
 from training.fitting import fit_rows
@@ -78,10 +78,8 @@ class Trials:
     @classmethod
     def of(cls, rows: TrainingRows, recipe: Recipe, seed: int = 0) -> Self:
         """Take the splits of the assessment, newest origin only; no fit learns from what it forecasts."""
-        splits = tuple(split_rows(rows, seed))
-        chosen = splits[:N_FOLDS_USED] if splits[0].origin is None else splits[-1:]
         parts = []
-        for split in chosen:
+        for split in _choose(split_rows(rows, seed)):
             outcome, is_known = primary_labels(rows, split.positions)
             tested = rows.take(split.positions[is_known])
             parts.append(Trial(split.learned, tested, outcome[is_known]))
@@ -146,6 +144,20 @@ class Trials:
             return Scored(answers.rps, answers.value)
         probability = fitted.probabilities(tested)[:, self.rows.primary_index]
         return Scored(log_losses(part.outcome, probability), probability)
+
+
+def _choose(splits: Iterator[Split]) -> Iterator[Split]:
+    """Yield the splits to compare on; of origins one at a time is held in memory."""
+    newest: Split | None = None
+    for place, split in enumerate(splits):
+        if split.origin is not None:
+            newest = split
+        elif place < N_FOLDS_USED:
+            yield split
+        else:
+            return
+    if newest is not None:
+        yield newest
 
 
 def keep_features(rows: TrainingRows, names: Sequence[str]) -> TrainingRows:

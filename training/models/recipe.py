@@ -92,6 +92,9 @@ class Recipe:
         Members with less weight are dropped.
     n_workers
         Members fitted at a time, each on one thread.
+    most_rows
+        Most rows learned from; of more, all with the event and some of the others, weighted
+        (:func:`training.thinning.thin_rows`).
     """
 
     inverse_penalties: tuple[float, ...] = (0.05, 0.2, 1.0)
@@ -121,6 +124,7 @@ class Recipe:
     pooled_below_events: int = 500
     min_weight: float = 0.05
     n_workers: int = 2
+    most_rows: int = 250_000
 
     def boosters_for(self, n_rows: int, n_events: int) -> tuple[BoosterSettings, ...]:
         """Return the tree members for so many rows and events; none below ``pooled_below_events``."""
@@ -129,11 +133,11 @@ class Recipe:
         return self.large_boosters if n_rows >= self.large_rows else self.boosters
 
     def folds_for(self, n_rows: int) -> tuple[int, int]:
-        """Return the number of folds and repeats: 5, twice below 3,000 rows; 3 from 12,000; 2 from 400,000.
+        """Return the number of folds and repeats: 5, twice below 3,000 rows; 3 from 12,000; 2 from 200,000.
 
         Where half of the rows teach as much as two thirds, two folds do the same in two thirds of the work.
         """
-        if n_rows >= 400_000:
+        if n_rows >= 200_000:
             return 2, 1
         if n_rows >= 12_000:
             return 3, 1
