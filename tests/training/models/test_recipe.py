@@ -13,8 +13,8 @@ from training.models.recipe import DEFAULT_RECIPE
         (3_000, (5, 1)),
         (11_999, (5, 1)),
         (12_000, (3, 1)),
-        (399_999, (3, 1)),
-        (400_000, (2, 1)),
+        (199_999, (3, 1)),
+        (200_000, (2, 1)),
     ],
 )
 def test_small_tables_get_more_folds(n_rows, folds):
