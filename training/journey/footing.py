@@ -34,6 +34,8 @@ class StageTable:
     told_day
         ``[n, s]`` day of the latest of these experiences; NaN where nothing is told or where it is the
         absence of something bad.
+    asked_day
+        ``[n, s]`` the same without what is bad by itself, whose day alone would say that it happened.
     entity
         ``[n]`` whose journey it is.
     """
@@ -43,6 +45,7 @@ class StageTable:
     good: Floats
     standing: Floats
     told_day: Floats
+    asked_day: Floats
     entity: Ints
 
     @property
@@ -71,41 +74,52 @@ def stand(values: Floats, *, is_lower_better: bool = False) -> Floats:
     return places
 
 
-def level(journeys: Journeys, points: Sequence[Point], stages: Stages) -> StageTable:
+def level(
+    journeys: Journeys, points: Sequence[Point], stages: Stages, is_over: Bools | None = None
+) -> StageTable:
     """Return what every journey met in every stage.
 
-    Something bad that may happen (a complaint) tells of every journey that came by its stage or passed it on
-    the way from an earlier to a later one: not good where it happened, good where it did not.
+    Something bad that may happen (a complaint) tells of every journey that came by its stage, the one before
+    or any later one: not good where it happened, good where it did not.
+
+    Parameters
+    ----------
+    is_over
+        ``[n]`` whether a journey has ended; in others something bad may still happen. All if absent.
     """
     shape = (journeys.entity.size, len(stages))
     first, last = np.full(shape, np.nan), np.full(shape, np.nan)
     for place, stage in enumerate(stages):
         days = journeys.first_day[:, list(stage)]
         first[:, place], last[:, place] = np.fmin.reduce(days, axis=1), np.fmax.reduce(days, axis=1)
-    is_passed = _pass(np.isfinite(first))
-    good, standing, told = (np.full(shape, np.nan) for _ in range(3))
+    over = np.ones(shape[0], dtype=np.bool_) if is_over is None else is_over
+    good, standing, told, asked = (np.full(shape, np.nan) for _ in range(4))
     for place, stage in enumerate(stages):
         valued = [number for number in stage if points[number].is_valued]
         if not valued:
             continue
-        columns = [_tell(journeys, number, points[number], is_passed[:, place]) for number in valued]
+        is_exposed = _expose(np.isfinite(first), place, over)
+        columns = [_tell(journeys, number, points[number], is_exposed) for number in valued]
         good[:, place] = _mean([each[0] for each in columns])
         standing[:, place] = _mean([each[1] for each in columns])
         told[:, place] = np.fmax.reduce(journeys.value_day[:, valued], axis=1)
-    return StageTable(first, last, good, standing, told, journeys.entity)
+        if asking := [number for number in valued if not points[number].is_bad]:
+            asked[:, place] = np.fmax.reduce(journeys.value_day[:, asking], axis=1)
+    return StageTable(first, last, good, standing, told, asked, journeys.entity)
 
 
-def _pass(is_touched: Bools) -> Bools:
-    """Return which stages lie between the first and the last one that a journey came by."""
-    from_first = np.logical_or.accumulate(is_touched, axis=1)
-    to_last = np.logical_or.accumulate(is_touched[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray(from_first & to_last)
+def _expose(is_touched: Bools, stage: int, is_over: Bools) -> Bools:
+    """Return which journeys could meet something bad in a stage, and are known to have met it or not."""
+    is_past = is_touched[:, stage + 1 :].any(axis=1)
+    is_near = is_touched[:, max(0, stage - 1) : stage + 1].any(axis=1)
+    return np.asarray(is_past | (is_near & is_over))
 
 
-def _tell(journeys: Journeys, number: int, point: Point, is_passed: Bools) -> tuple[Floats, Floats]:
+def _tell(journeys: Journeys, number: int, point: Point, is_exposed: Bools) -> tuple[Floats, Floats]:
     """Return good or not and the standing of the experience at one touchpoint."""
     if point.is_bad:
-        good = np.where(is_passed, np.where(journeys.is_touched[:, number], 0.0, 1.0), np.nan)
+        happened = journeys.is_touched[:, number]
+        good = np.where(happened, 0.0, np.where(is_exposed, 1.0, np.nan))
         return good, stand(good)
     good, value = journeys.is_good[:, number], journeys.value[:, number]
     if np.isfinite(value).any():

@@ -81,8 +81,8 @@ def find_stays(touches: Touches, stages: Stages, *, patience_days: float, end_da
     return Stays(at[ends], following, is_settled, touches.entity[journey[ends]])
 
 
-def count_transitions(stays: Stays, n_stages: int) -> tuple[Transitions, ...]:
-    """Return the table of transitions; a stage without any settled stay has no row.
+def count_transitions(stays: Stays, n_stages: int, fewest_entities: int = 1) -> tuple[Transitions, ...]:
+    """Return the table of transitions; a stage with settled stays of too few entities has no row.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def count_transitions(stays: Stays, n_stages: int) -> tuple[Transitions, ...]:
     for stage in range(n_stages):
         is_here = stays.stage == stage
         counted = is_here & stays.is_settled
-        if counted.any():
+        if np.unique(stays.entity[counted]).size >= max(1, fewest_entities):
             shares = tuple(
                 share_of(_hits(stays.following[counted], target), stays.entity[counted])
                 for target in (*range(n_stages), LEFT)

@@ -1,0 +1,142 @@
+"""The best time of each touchpoint after each earlier one, all searches of a map corrected together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from training.journey.order import Order
+from training.journey.setting import GOING_ON, Setting, cut, is_split
+from training.journey.timing import Band, find_band
+from training.statistics import Bools, Floats
+from training.statistics.families import holm
+
+_SELECTED: Final = 0.01
+_DRAWS: Final = 999
+
+
+@dataclass(frozen=True)
+class TimingWindow:
+    """Hold the best time of a touchpoint for one later outcome.
+
+    Attributes
+    ----------
+    after, point
+        Numbers of the earlier touchpoint and of the one whose time is asked about.
+    later
+        Number of the stage whose experience is best then; ``GOING_ON`` for going on to any later stage.
+    band
+        The best band of days between the two, with the ranges of its ends.
+    held_equal
+        Names of what was held equal.
+    is_clear
+        Whether it stands after all searches of the map (Holm).
+    """
+
+    after: int
+    point: int
+    later: int
+    band: Band
+    held_equal: tuple[str, ...]
+    is_clear: bool = False
+
+
+def find_windows(
+    setting: Setting, order: Order, fewest_entities: int, *, n_draws: int = _DRAWS, seed: int = 0
+) -> tuple[TimingWindow, ...]:
+    """Return the best band of every pair of touchpoints that could be searched, clear or not.
+
+    Parameters
+    ----------
+    setting
+        The journeys.
+    order
+        Only touchpoints that clearly follow each other have a time between them.
+    fewest_entities
+        Nothing is told of fewer different entities.
+    n_draws, seed
+        How many searches chance gets for each pair, and where its random numbers start.
+    """
+    found = []
+    for after, number, later in _list_pairs(setting, order):
+        window = _search(setting, after, number, later, fewest_entities, n_draws, seed)
+        if window is not None:
+            found.append(window)
+    clear = holm([window.band.p_value for window in found])
+    return tuple(
+        replace(window, is_clear=bool(is_clear)) for window, is_clear in zip(found, clear, strict=True)
+    )
+
+
+def _list_pairs(setting: Setting, order: Order) -> Iterator[tuple[int, int, int]]:
+    """Yield earlier touchpoint, touchpoint and outcome of every search."""
+    n_points = len(setting.points)
+    for after in range(n_points):
+        for number in range(n_points):
+            if not order.is_before(after, number):
+                continue
+            stage = setting.stage_of(number)
+            yield from ((after, number, later) for later in setting.told if later > stage)
+            if stage + 1 < len(setting.stages):
+                yield after, number, GOING_ON
+
+
+def _search(
+    setting: Setting, after: int, number: int, later: int, fewest: int, n_draws: int, seed: int
+) -> TimingWindow | None:
+    """Return the best band of one pair; None where it cannot be searched."""
+    day, stage = setting.journeys.first_day[:, number], setting.stage_of(number)
+    lag = day - setting.journeys.first_day[:, after]
+    goes_on = setting.goes_on(stage)
+    rows = np.isfinite(lag) & (lag >= 0)
+    if later == GOING_ON:
+        if _is_selected(day, goes_on):
+            return None
+        rows &= setting.is_settled[:, stage] & ~(day >= goes_on)
+        outcome = np.isfinite(goes_on).astype(np.float64)
+        if not is_split(outcome[rows] > 0):
+            return None
+    else:
+        outcome = setting.table.standing[:, later]
+        rows &= np.isfinite(outcome) & setting.in_time(day, later)
+    if np.unique(setting.journeys.entity[rows]).size < fewest:
+        return None
+    return _find(setting, (after, number, later), lag, outcome, rows, n_draws, seed)
+
+
+def _find(
+    setting: Setting,
+    pair: tuple[int, int, int],
+    lag: Floats,
+    outcome: Floats,
+    rows: Bools,
+    n_draws: int,
+    seed: int,
+) -> TimingWindow | None:
+    """Return the best band of one pair in the rows that tell of it."""
+    after, number, later = pair
+    context = setting.before(setting.stage_of(number), setting.journeys.first_day[:, number])
+    beside = setting.time_until(later)
+    band = find_band(
+        lag[rows],
+        outcome[rows],
+        context=cut(context, rows),
+        beside=cut(beside, rows),
+        entity=setting.journeys.entity[rows],
+        n_draws=n_draws,
+        seed=seed,
+    )
+    if band is None:
+        return None
+    held_equal = tuple(control.name for control in (*context, *beside))
+    return TimingWindow(after, number, later, band, held_equal)
+
+
+def _is_selected(day: Floats, goes_on: Floats) -> bool:
+    """Tell whether a touchpoint often comes after the journey went on.
+
+    Then its late times are seen above all in journeys that did not go on, and early ones would look best.
+    """
+    known = np.isfinite(day) & np.isfinite(goes_on)
+    return bool(known.any()) and float((day[known] >= goes_on[known]).mean()) > _SELECTED

@@ -1,0 +1,197 @@
+"""The journey map in sentences, in plain English and German."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from features.usecase import Language
+from training.journey.effects import StageEffect
+from training.journey.phrases import PHRASES, SUBJECTS
+from training.journey.record import JourneyRecord
+from training.journey.setting import GOING_ON, TIME_CONTROL
+from training.journey.windows import TimingWindow
+from training.statistics import Estimate
+
+_THOUSANDS: Final[dict[Language, str]] = {"en": ",", "de": "."}
+
+
+def tell_journeys(record: JourneyRecord, language: Language = "en") -> list[str]:
+    """Return what was found, a sentence or two each.
+
+    Parameters
+    ----------
+    record
+        The journey map.
+    language
+        ``en`` or ``de``.
+    """
+    teller = Teller(record, language)
+    return [
+        teller.coverage(),
+        *teller.stages(),
+        *teller.experience(),
+        *teller.leaving(),
+        *teller.effects(),
+        *teller.windows(),
+    ]
+
+
+class Teller:
+    """Tell one record in one language."""
+
+    def __init__(self, record: JourneyRecord, language: Language) -> None:
+        self._record = record
+        self._language = language
+        self._phrases = PHRASES[language]
+
+    def say(self, phrase: str, **parts: object) -> str:
+        """Return a phrase with its gaps filled."""
+        return self._phrases[phrase].format(**parts)
+
+    def coverage(self) -> str:
+        """Tell what the map rests on."""
+        found = self._record.coverage
+        return self.say(
+            "coverage",
+            journeys=self.count(found.n_journeys),
+            entities=self.count(found.n_entities),
+            subject=SUBJECTS[self._language].get(found.subject, found.subject),
+            touches=self.count(found.n_touches),
+            until=found.observed_until,
+            days=found.restart_days,
+        )
+
+    def stages(self) -> Iterator[str]:
+        """Tell the stages in order, who shares one, and circles."""
+        listed = " > ".join(self.stage(stage) for stage in range(len(self._record.stages)))
+        yield self.say("stages declared" if self._record.is_declared else "stages found", stages=listed)
+        for members in self._record.stages:
+            if len(members) > 1 and not self._record.is_declared and members not in self._record.order.cycles:
+                yield self.say("shared", points=self.points(members))
+        yield from (self.say("cycle", points=self.points(cycle)) for cycle in self._record.order.cycles)
+
+    def experience(self) -> Iterator[str]:
+        """Tell how good each stage is, and which is the weakest."""
+        for each in self._record.experiences:
+            yield self.say(
+                "good", stage=self.stage(each.stage), share=self.share(each.good), n=self.count(each.good.n)
+            )
+        if self._record.n_hidden:
+            yield self.say("hidden", n=self._record.n_hidden)
+        weakest = self._record.weakest
+        if weakest.is_clear:
+            yield self.say("weakest", stage=self.stage(weakest.stages[0]))
+        elif weakest.stages:
+            names = [self.stage(stage) for stage in weakest.stages]
+            yield self.say("weakest tie", stages=f" {self.say('or')} ".join(names))
+
+    def leaving(self) -> Iterator[str]:
+        """Tell from which stages journeys end."""
+        last = len(self._record.stages) - 1
+        for row in self._record.transitions:
+            if row.stage < last:
+                yield self.say(
+                    "left",
+                    stage=self.stage(row.stage),
+                    share=self.share(row.shares[-1]),
+                    n=self.count(row.shares[-1].n),
+                )
+
+    def effects(self) -> Iterator[str]:
+        """Tell the effects that stand, the surest first, or that none does."""
+        clear = sorted(
+            (each for each in self._record.effects if each.is_clear), key=lambda each: each.p_value
+        )
+        yield from map(self.effect, clear)
+        yield self.say("effects rest" if clear else "effects none", n=len(self._record.effects) - len(clear))
+
+    def effect(self, effect: StageEffect) -> str:
+        """Tell one effect."""
+        if effect.point is not None:
+            acting = self.say("happened", point=self.point(effect.point))
+        else:
+            acting = self.say("better", stage=self.stage(effect.stage))
+        told = self.say(
+            "effect",
+            grade=self.say(f"grade {effect.grade}"),
+            acting=acting,
+            change=self.change(effect),
+            held=self.held(effect.held_equal),
+        )
+        return told[0].upper() + told[1:]
+
+    def change(self, effect: StageEffect) -> str:
+        """Tell what changes with an effect."""
+        if effect.later == GOING_ON:
+            return self.say(
+                "goes on", points=self.points_of(effect.standing), n=self.count(effect.standing.n)
+            )
+        return self.say(
+            "stands",
+            stage=self.stage(effect.later),
+            points=self.points_of(effect.standing),
+            good="" if effect.good is None else self.say("good change", points=self.points_of(effect.good)),
+            n=self.count(effect.standing.n),
+        )
+
+    def windows(self) -> Iterator[str]:
+        """Tell the best times that stand, the surest first, or that none does."""
+        searched = self._record.windows
+        clear = sorted((each for each in searched if each.is_clear), key=lambda each: each.band.p_value)
+        yield from map(self.window, clear)
+        yield self.say("windows rest" if clear else "windows none", n=len(searched) - len(clear))
+
+    def window(self, window: TimingWindow) -> str:
+        """Tell one best time."""
+        band = window.band
+        phrase = "goes on best" if window.later == GOING_ON else "stands best"
+        later = "" if window.later == GOING_ON else self.stage(window.later)
+        return self.say(
+            "window open" if band.is_open else "window",
+            point=self.point(window.point),
+            after=self.point(window.after),
+            low=self.days(band.low.value),
+            low_range=f"{self.days(band.low.low)}–{self.days(band.low.high)}",
+            high=self.days(band.high.value),
+            high_range=f"{self.days(band.high.low)}–{self.days(band.high.high)}",
+            better=self.say(phrase, stage=later, points=self.points_of(band.difference)),
+            n=self.count(band.low.n),
+        )
+
+    def held(self, names: tuple[str, ...]) -> str:
+        """Tell what was held equal."""
+        if not names:
+            return self.say("nothing held")
+        shown = (self.say("time control") if name == TIME_CONTROL else name for name in names)
+        return self.say("held", names=", ".join(shown))
+
+    def point(self, number: int) -> str:
+        """Name a touchpoint."""
+        point = self._record.points[number]
+        return point.label.get(self._language) or point.label.get("en") or point.name
+
+    def points(self, numbers: tuple[int, ...]) -> str:
+        """Name touchpoints."""
+        return ", ".join(map(self.point, numbers))
+
+    def stage(self, stage: int) -> str:
+        """Name a stage after its touchpoints."""
+        return " + ".join(map(self.point, self._record.stages[stage]))
+
+    def count(self, number: int) -> str:
+        """Write a whole number."""
+        return f"{number:,}".replace(",", _THOUSANDS[self._language])
+
+    def days(self, days: float) -> str:
+        """Write days, whole ones without a point."""
+        text = f"{days:.1f}".removesuffix(".0")
+        return text if self._language == "en" else text.replace(".", ",")
+
+    def share(self, share: Estimate) -> str:
+        """Write a share with its range."""
+        low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
+        return f"{100 * share.value:.0f} % ({low}–{high})"
+
+    def points_of(self, change: Estimate) -> str:
+        """Write a signed change in points of 100 with its range."""
+        low, high = f"{100 * change.low:+.0f}", f"{100 * change.high:+.0f}"
+        return f"{100 * change.value:+.0f} ({low} {self.say('to')} {high})"
