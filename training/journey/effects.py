@@ -42,7 +42,7 @@ class StageEffect:
     p_value
         Two-sided, of no effect on the standing.
     held_equal
-        Names of what was held equal.
+        What was held equal, as :meth:`Setting.before` calls it, and ``time`` until the later answer.
     grade
         ``B`` adjusted: a fact of the company's making, with something held equal that came before it;
         ``C`` associated: all else, above all answers of one person to two questions.

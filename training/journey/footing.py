@@ -9,6 +9,7 @@ says nothing of levels.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy import stats
@@ -16,6 +17,8 @@ from scipy import stats
 from training.journey.order import Stages
 from training.journey.touches import Journeys, Point
 from training.statistics import Bools, Floats, Ints
+
+NEARLY_ALL: Final = 0.95
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,9 @@ def level(
 ) -> StageTable:
     """Return what every journey met in every stage.
 
-    Something bad that may happen (a complaint) tells of every journey that came by its stage, the one before
-    or any later one: not good where it happened, good where it did not.
+    Something bad that may happen (a complaint) is not good where it happened, and good where it could have
+    happened and did not: in journeys that came by the touchpoint that nearly all journeys with it have, the
+    latest one up to its stage (the flight), or in all where there is no such touchpoint.
 
     Parameters
     ----------
@@ -98,8 +102,13 @@ def level(
         valued = [number for number in stage if points[number].is_valued]
         if not valued:
             continue
-        is_exposed = _expose(np.isfinite(first), place, over)
-        columns = [_tell(journeys, number, points[number], is_exposed) for number in valued]
+        offered = [number for members in stages[: place + 1][::-1] for number in members]
+        before = [number for number in offered if not points[number].is_bad]
+        is_known = over | np.isfinite(first[:, place + 1 :]).any(axis=1)
+        columns = [
+            _tell(journeys, number, points[number], is_known & _expose(journeys, number, before))
+            for number in valued
+        ]
         good[:, place] = _mean([each[0] for each in columns])
         standing[:, place] = _mean([each[1] for each in columns])
         told[:, place] = np.fmax.reduce(journeys.value_day[:, valued], axis=1)
@@ -108,11 +117,14 @@ def level(
     return StageTable(first, last, good, standing, told, asked, journeys.entity)
 
 
-def _expose(is_touched: Bools, stage: int, is_over: Bools) -> Bools:
-    """Return which journeys could meet something bad in a stage, and are known to have met it or not."""
-    is_past = is_touched[:, stage + 1 :].any(axis=1)
-    is_near = is_touched[:, max(0, stage - 1) : stage + 1].any(axis=1)
-    return np.asarray(is_past | (is_near & is_over))
+def _expose(journeys: Journeys, number: int, before: Sequence[int]) -> Bools:
+    """Return which journeys could meet something bad: those with what nearly all that met it have."""
+    touched = journeys.is_touched
+    happened = touched[:, number]
+    for other in before:
+        if happened.any() and float(touched[happened, other].mean()) >= NEARLY_ALL:
+            return np.asarray(touched[:, other])
+    return np.ones(happened.size, dtype=np.bool_)
 
 
 def _tell(journeys: Journeys, number: int, point: Point, is_exposed: Bools) -> tuple[Floats, Floats]:

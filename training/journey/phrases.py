@@ -33,33 +33,42 @@ _ENGLISH: Final = {
     "weakest": "The weakest stage is {stage}: clearly below every other.",
     "weakest tie": "The weakest stage is {stages}; the data do not tell which.",
     "or": "or",
-    "to": "to",
+    "footing": (
+        "Good is what the use case calls good for each question. Points below are places among all answers "
+        "to the same question, 0 worst and 100 best, so that stages with different questions can be compared."
+    ),
     "left": "After {stage} {share} of journeys end (n = {n}).",
     "effects none": "No effect of one stage on another stands out among the {n} looked at.",
-    "effects rest": "{n} other effects were looked at; none of them stands out.",
-    "effect": "{grade}: {acting}, {change}{held}.",
-    "grade B": "adjusted (grade B)",
-    "grade C": "associated, no proof of an effect (grade C)",
-    "happened": "where {point} happened",
-    "better": "with the best instead of the worst experience at {stage}",
-    "stands": "the experience at {stage} stands {points} points of 100 differently{good} (n = {n})",
-    "good change": ", the share of good ones {points} points",
-    "goes on": "the share of journeys that go on differs by {points} points (n = {n})",
-    "held": "; held equal: {names}",
-    "nothing held": "; nothing was held equal",
+    "effects rest": "Other effects that were looked at and do not stand out: {n}.",
+    "effect": "{grade}: {acting}, {change}; {held}.",
+    "grade B": "Adjusted (grade B)",
+    "grade C": "Associated, no proof of an effect (grade C)",
+    "happened": "with {point} rather than without",
+    "better": "with the best rather than the worst experience at {stage}",
+    "stands": "the experience at {stage} is {change}{good} (n = {n})",
+    "good change": ", the share of good ones {change}",
+    "goes on": "the share of journeys that go on is {change} (n = {n})",
+    "held": "held equal: {names}",
+    "none held": "nothing was held equal",
+    "experience of": "experience at {stage}",
     "time control": "time until the answer",
+    "up": "{value} points higher ({low} to {high})",
+    "down": "{value} points lower ({low} to {high})",
+    "unclear": "not clearly different ({value}, {low} to {high})",
     "windows none": "No best time stands out among the {n} searched for.",
-    "windows rest": "{n} other best times were searched for; none of them stands out.",
+    "windows rest": "Other best times that were searched for and do not stand out: {n}.",
+    "windows same": "Counted from another touchpoint, {n} of these best times stand out as well.",
     "window": (
         "Best time for {point}: {low} to {high} days after {after} (begin {low_range}, end {high_range}); "
-        "{better}, rather less as the best was searched for (n = {n})."
+        "{better}, rather less as the best was searched for (n = {n}).{against}"
     ),
     "window open": (
-        "Best time for {point}: from {low} days after {after} on (begin {low_range}; seen to {high} days); "
-        "{better}, rather less as the best was searched for (n = {n})."
+        "Best time for {point}: from {low} days after {after} on (begin {low_range}, seen to {high} days); "
+        "{better}, rather less as the best was searched for (n = {n}).{against}"
     ),
-    "stands best": "then the experience at {stage} stands {points} points of 100 above other times",
-    "goes on best": "then the share of journeys that go on is {points} points above other times",
+    "stands best": "the experience at {stage} is then {change} than at other times",
+    "goes on best": "the share of journeys that go on is then {change} than at other times",
+    "against": " Beside journeys without {point} it is {inside} then, and {outside} at other times.",
 }
 
 _GERMAN: Final = {
@@ -76,36 +85,47 @@ _GERMAN: Final = {
     "weakest": "Die schwächste Phase ist {stage}: klar unter jeder anderen.",
     "weakest tie": "Die schwächste Phase ist {stages}; welche, sagen die Daten nicht.",
     "or": "oder",
-    "to": "bis",
+    "footing": (
+        "Gut ist, was der Anwendungsfall bei jeder Frage gut nennt. Punkte sind im Folgenden Plätze unter "
+        "allen Antworten auf dieselbe Frage, 0 am schlechtesten und 100 am besten; so lassen sich Phasen mit "
+        "verschiedenen Fragen vergleichen."
+    ),
     "left": "Nach {stage} enden {share} der Reisen (n = {n}).",
     "effects none": "Von {n} geprüften Wirkungen einer Phase auf eine andere sticht keine heraus.",
-    "effects rest": "{n} weitere Wirkungen wurden geprüft; keine davon sticht heraus.",
-    "effect": "{grade}: {acting}, {change}{held}.",
-    "grade B": "bereinigt (Stufe B)",
+    "effects rest": "Weitere geprüfte Wirkungen, die nicht herausstechen: {n}.",
+    "effect": "{grade}: {acting} ist {change}; {held}.",
+    "grade B": "Bereinigt (Stufe B)",
     "grade C": "Zusammenhang, kein Beleg einer Wirkung (Stufe C)",
-    "happened": "wo {point} vorkam",
+    "happened": "mit {point} statt ohne",
     "better": "mit dem besten statt dem schlechtesten Erlebnis bei {stage}",
-    "stands": "steht das Erlebnis bei {stage} um {points} Punkte von 100 anders{good} (n = {n})",
-    "good change": ", der Anteil guter um {points} Punkte",
-    "goes on": "ist der Anteil der Reisen, die weitergehen, um {points} Punkte anders (n = {n})",
-    "held": "; gleich gehalten: {names}",
-    "nothing held": "; nichts wurde gleich gehalten",
+    "stands": "das Erlebnis bei {stage} {change}{good} (n = {n})",
+    "good change": ", der Anteil guter {change}",
+    "goes on": "der Anteil der Reisen, die weitergehen, {change} (n = {n})",
+    "held": "gleich gehalten: {names}",
+    "none held": "nichts wurde gleich gehalten",
+    "experience of": "Erlebnis bei {stage}",
     "time control": "Zeit bis zur Antwort",
+    "up": "{value} Punkte höher ({low} bis {high})",
+    "down": "{value} Punkte niedriger ({low} bis {high})",
+    "unclear": "nicht klar anders ({value}, {low} bis {high})",
     "windows none": "Von {n} gesuchten besten Zeitpunkten sticht keiner heraus.",
-    "windows rest": "{n} weitere beste Zeitpunkte wurden gesucht; keiner davon sticht heraus.",
+    "windows rest": "Weitere gesuchte beste Zeitpunkte, die nicht herausstechen: {n}.",
+    "windows same": "Von einem anderen Kontakt an gezählt stechen {n} dieser Zeitpunkte ebenfalls heraus.",
     "window": (
         "Beste Zeit für {point}: {low} bis {high} Tage nach {after} (Beginn {low_range}, Ende {high_range}); "
-        "{better}, eher weniger, weil das Beste gesucht wurde (n = {n})."
+        "{better}, eher weniger, weil das Beste gesucht wurde (n = {n}).{against}"
     ),
     "window open": (
-        "Beste Zeit für {point}: ab {low} Tagen nach {after} (Beginn {low_range}; gesehen bis {high} Tage); "
-        "{better}, eher weniger, weil das Beste gesucht wurde (n = {n})."
+        "Beste Zeit für {point}: ab {low} Tagen nach {after} (Beginn {low_range}, gesehen bis {high} Tage); "
+        "{better}, eher weniger, weil das Beste gesucht wurde (n = {n}).{against}"
     ),
-    "stands best": "dann steht das Erlebnis bei {stage} {points} Punkte von 100 über anderen Zeiten",
-    "goes on best": "dann ist der Anteil der Reisen, die weitergehen, {points} Punkte höher als sonst",
+    "stands best": "das Erlebnis bei {stage} ist dann {change} als sonst",
+    "goes on best": "der Anteil der Reisen, die weitergehen, ist dann {change} als sonst",
+    "against": " Neben Reisen ohne {point} ist es dann {inside}, sonst {outside}.",
 }
 
 PHRASES: Final[dict[Language, dict[str, str]]] = {"en": _ENGLISH, "de": _GERMAN}
+
 TABLE: Final[dict[Language, dict[str, str]]] = {
     "en": {"title": "Where journeys go next (share, 95 % range)", "from": "from", "end": "end"},
     "de": {"title": "Wohin Reisen weitergehen (Anteil, 95-%-Bereich)", "from": "von", "end": "Ende"},

@@ -140,8 +140,12 @@ class JourneyRecord:
     def _effect_to_json(self, effect: StageEffect) -> dict[str, Any]:
         """Return one effect."""
         point = None if effect.point is None else self.points[effect.point].name
-        named = {"stage": self.stage_name(effect.stage), "point": point, "later": self._later(effect.later)}
-        return _plain(effect) | named
+        return _plain(effect) | {
+            "stage": self.stage_name(effect.stage),
+            "point": point,
+            "later": self._later(effect.later),
+            "held_equal": [self._held(key) for key in effect.held_equal],
+        }
 
     def _window_to_json(self, window: TimingWindow) -> dict[str, Any]:
         """Return one search for the best time."""
@@ -149,7 +153,15 @@ class JourneyRecord:
             "after": self.points[window.after].name,
             "point": self.points[window.point].name,
             "later": self._later(window.later),
+            "held_equal": [self._held(key) for key in window.held_equal],
         }
+
+    def _held(self, key: str) -> str:
+        """Name what was held equal."""
+        kind, _, name = key.partition(":")
+        if kind == "experience":
+            return f"experience: {self.stage_name(int(name))}"
+        return f"event: {self.points[int(name)].name}" if kind == "event" else key.replace(":", ": ")
 
 
 def _plain(record: Any) -> dict[str, Any]:

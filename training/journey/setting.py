@@ -14,7 +14,7 @@ from training.statistics.controls import Control
 
 GOING_ON: Final = -1
 LEAST_SHARE: Final = 0.05
-TIME_CONTROL: Final = "time until the answer"
+TIME_CONTROL: Final = "time"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class Setting:
         return np.asarray(np.fmin.reduce(self.table.first_day[:, stage + 1 :], axis=1))
 
     def before(self, stage: int, day: Floats) -> list[Control]:
-        """Return context, and experiences and events of earlier stages, named after their touchpoints.
+        """Return context, and experiences and events of earlier stages.
+
+        They are called ``context:COLUMN``, ``experience:STAGE`` and ``event:TOUCHPOINT``, with numbers.
 
         Parameters
         ----------
@@ -72,18 +74,18 @@ class Setting:
             for control, when in self._list_stage(place)
             if _precedes(when, day)
         ]
-        return [*self.context, *(control for control, _ in earlier)]
+        known = [Control(f"context:{each.name}", each.values, each.is_category) for each in self.context]
+        return [*known, *(control for control, _ in earlier)]
 
     def _list_stage(self, stage: int) -> Iterator[tuple[Control, Floats]]:
         """Yield what a stage offers to be held equal, each with its day."""
-        names = " and ".join(self.points[number].name for number in self.stages[stage])
         if stage in self.told:
-            control = Control(f"experience of {names}", self.table.standing[:, stage])
+            control = Control(f"experience:{stage}", self.table.standing[:, stage])
             yield control, self.table.told_day[:, stage]
         for number in self.stages[stage]:
             happened = self.journeys.is_touched[:, number]
             if not self.points[number].is_valued and is_split(happened):
-                control = Control(self.points[number].name, happened.astype(np.float64))
+                control = Control(f"event:{number}", happened.astype(np.float64))
                 yield control, self.journeys.first_day[:, number]
 
     def time_until(self, later: int) -> list[Control]:

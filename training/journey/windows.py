@@ -9,7 +9,8 @@ import numpy as np
 from training.journey.order import Order
 from training.journey.setting import GOING_ON, Setting, cut, is_split
 from training.journey.timing import Band, find_band
-from training.statistics import Bools, Floats
+from training.statistics import Bools, Estimate, Floats
+from training.statistics.adjusted import Lever, adjusted_effects
 from training.statistics.families import holm
 
 _SELECTED: Final = 0.01
@@ -29,7 +30,11 @@ class TimingWindow:
     band
         The best band of days between the two, with the ranges of its ends.
     held_equal
-        Names of what was held equal.
+        What was held equal, as for effects.
+    inside, outside
+        Outcome of journeys with the touchpoint inside the band, and at other times, less that of journeys
+        without it; None where nearly all or none have it, or the band is not clear. Inside is on the good
+        side, as the best was searched for.
     is_clear
         Whether it stands after all searches of the map (Holm).
     """
@@ -39,6 +44,8 @@ class TimingWindow:
     later: int
     band: Band
     held_equal: tuple[str, ...]
+    inside: Estimate | None = None
+    outside: Estimate | None = None
     is_clear: bool = False
 
 
@@ -65,8 +72,43 @@ def find_windows(
             found.append(window)
     clear = holm([window.band.p_value for window in found])
     return tuple(
-        replace(window, is_clear=bool(is_clear)) for window, is_clear in zip(found, clear, strict=True)
+        _weigh(setting, replace(window, is_clear=True)) if is_clear else window
+        for window, is_clear in zip(found, clear, strict=True)
     )
+
+
+def _weigh(setting: Setting, window: TimingWindow) -> TimingWindow:
+    """Return a window with what the touchpoint does inside it and at other times, against going without."""
+    if window.later == GOING_ON:
+        return window  # whoever left early went without: nothing to compare with
+    day = setting.journeys.first_day[:, window.point]
+    lag = day - setting.journeys.first_day[:, window.after]
+    is_inside = (lag >= window.band.low.value) & (lag <= window.band.high.value)
+    outcome = setting.table.standing[:, window.later]
+    known = np.isfinite(outcome) & setting.in_time(day, window.later)
+    sides = []
+    for with_it in (is_inside, np.isfinite(lag) & ~is_inside):
+        rows = known & (with_it | np.isnan(day))
+        sides.append(_compare(setting, window, with_it.astype(np.float64), outcome, rows))
+    return replace(window, inside=sides[0], outside=sides[1])
+
+
+def _compare(
+    setting: Setting, window: TimingWindow, with_it: Floats, outcome: Floats, rows: Bools
+) -> Estimate | None:
+    """Return the adjusted difference of journeys with a touchpoint and without it."""
+    if not is_split(with_it[rows] > 0):
+        return None
+    context = setting.before(setting.stage_of(window.point), setting.journeys.first_day[:, window.point])
+    beside = setting.time_until(window.later)
+    found = adjusted_effects(
+        outcome[rows],
+        [Lever("with it", with_it[rows])],
+        cut(context, rows),
+        beside={"with it": cut(beside, rows)},
+        entity=setting.journeys.entity[rows],
+    )["with it"]
+    return found.slope if found.refusal is None else None
 
 
 def _list_pairs(setting: Setting, order: Order) -> Iterator[tuple[int, int, int]]:

@@ -70,39 +70,35 @@ class Teller:
         yield from (self.say("cycle", points=self.points(cycle)) for cycle in self._record.order.cycles)
 
     def experience(self) -> Iterator[str]:
-        """Tell how good each stage is, and which is the weakest."""
+        """Tell how good each stage is, on which footing, and which is the weakest."""
         for each in self._record.experiences:
-            yield self.say(
-                "good", stage=self.stage(each.stage), share=self.share(each.good), n=self.count(each.good.n)
-            )
+            share, n = self.share(each.good), self.count(each.good.n)
+            yield self.say("good", stage=self.stage(each.stage), share=share, n=n)
         if self._record.n_hidden:
             yield self.say("hidden", n=self._record.n_hidden)
         weakest = self._record.weakest
+        names = [self.stage(stage) for stage in weakest.stages]
         if weakest.is_clear:
-            yield self.say("weakest", stage=self.stage(weakest.stages[0]))
-        elif weakest.stages:
-            names = [self.stage(stage) for stage in weakest.stages]
+            yield self.say("weakest", stage=names[0])
+        elif names:
             yield self.say("weakest tie", stages=f" {self.say('or')} ".join(names))
+        if self._record.experiences:
+            yield self.say("footing")
 
     def leaving(self) -> Iterator[str]:
         """Tell from which stages journeys end."""
         last = len(self._record.stages) - 1
         for row in self._record.transitions:
             if row.stage < last:
-                yield self.say(
-                    "left",
-                    stage=self.stage(row.stage),
-                    share=self.share(row.shares[-1]),
-                    n=self.count(row.shares[-1].n),
-                )
+                share, n = self.share(row.shares[-1]), self.count(row.shares[-1].n)
+                yield self.say("left", stage=self.stage(row.stage), share=share, n=n)
 
     def effects(self) -> Iterator[str]:
         """Tell the effects that stand, the surest first, or that none does."""
-        clear = sorted(
-            (each for each in self._record.effects if each.is_clear), key=lambda each: each.p_value
-        )
+        looked_at = self._record.effects
+        clear = sorted((each for each in looked_at if each.is_clear), key=lambda each: each.p_value)
         yield from map(self.effect, clear)
-        yield self.say("effects rest" if clear else "effects none", n=len(self._record.effects) - len(clear))
+        yield self.say("effects rest" if clear else "effects none", n=len(looked_at) - len(clear))
 
     def effect(self, effect: StageEffect) -> str:
         """Tell one effect."""
@@ -110,41 +106,33 @@ class Teller:
             acting = self.say("happened", point=self.point(effect.point))
         else:
             acting = self.say("better", stage=self.stage(effect.stage))
-        told = self.say(
-            "effect",
-            grade=self.say(f"grade {effect.grade}"),
-            acting=acting,
-            change=self.change(effect),
-            held=self.held(effect.held_equal),
-        )
-        return told[0].upper() + told[1:]
+        grade, held = self.say(f"grade {effect.grade}"), self.held(effect.held_equal)
+        return self.say("effect", grade=grade, acting=acting, change=self.change(effect), held=held)
 
     def change(self, effect: StageEffect) -> str:
         """Tell what changes with an effect."""
+        moved, n = self.moved(effect.standing), self.count(effect.standing.n)
         if effect.later == GOING_ON:
-            return self.say(
-                "goes on", points=self.points_of(effect.standing), n=self.count(effect.standing.n)
-            )
-        return self.say(
-            "stands",
-            stage=self.stage(effect.later),
-            points=self.points_of(effect.standing),
-            good="" if effect.good is None else self.say("good change", points=self.points_of(effect.good)),
-            n=self.count(effect.standing.n),
-        )
+            return self.say("goes on", change=moved, n=n)
+        good = "" if effect.good is None else self.say("good change", change=self.moved(effect.good))
+        return self.say("stands", stage=self.stage(effect.later), change=moved, good=good, n=n)
 
     def windows(self) -> Iterator[str]:
-        """Tell the best times that stand, the surest first, or that none does."""
+        """Tell the best times that stand, one for each touchpoint and outcome, or that none does."""
         searched = self._record.windows
-        clear = sorted((each for each in searched if each.is_clear), key=lambda each: each.band.p_value)
-        yield from map(self.window, clear)
+        clear = sorted((each for each in searched if each.is_clear), key=_doubt)
+        surest: dict[tuple[int, int], TimingWindow] = {}
+        for each in clear:
+            surest.setdefault((each.point, each.later), each)
+        yield from map(self.window, surest.values())
+        if len(clear) > len(surest):
+            yield self.say("windows same", n=len(clear) - len(surest))
         yield self.say("windows rest" if clear else "windows none", n=len(searched) - len(clear))
 
     def window(self, window: TimingWindow) -> str:
         """Tell one best time."""
         band = window.band
-        phrase = "goes on best" if window.later == GOING_ON else "stands best"
-        later = "" if window.later == GOING_ON else self.stage(window.later)
+        goes_on = window.later == GOING_ON
         return self.say(
             "window open" if band.is_open else "window",
             point=self.point(window.point),
@@ -153,16 +141,34 @@ class Teller:
             low_range=f"{self.days(band.low.low)}–{self.days(band.low.high)}",
             high=self.days(band.high.value),
             high_range=f"{self.days(band.high.low)}–{self.days(band.high.high)}",
-            better=self.say(phrase, stage=later, points=self.points_of(band.difference)),
+            better=self.say(
+                "goes on best" if goes_on else "stands best",
+                stage="" if goes_on else self.stage(window.later),
+                change=self.moved(band.difference),
+            ),
+            against=self.against(window),
             n=self.count(band.low.n),
         )
 
+    def against(self, window: TimingWindow) -> str:
+        """Tell how the touchpoint in and outside of its best time compares with going without it."""
+        if window.inside is None or window.outside is None:
+            return ""
+        inside, outside = self.moved(window.inside), self.moved(window.outside)
+        return self.say("against", point=self.point(window.point), inside=inside, outside=outside)
+
     def held(self, names: tuple[str, ...]) -> str:
         """Tell what was held equal."""
-        if not names:
-            return self.say("nothing held")
-        shown = (self.say("time control") if name == TIME_CONTROL else name for name in names)
-        return self.say("held", names=", ".join(shown))
+        return self.say("held", names=", ".join(map(self.control, names))) if names else self.say("none held")
+
+    def control(self, key: str) -> str:
+        """Name one column that was held equal."""
+        kind, _, name = key.partition(":")
+        if kind == "experience":
+            return self.say("experience of", stage=self.stage(int(name)))
+        if kind == "event":
+            return self.point(int(name))
+        return self.say("time control") if kind == TIME_CONTROL else name.replace("_", " ")
 
     def point(self, number: int) -> str:
         """Name a touchpoint."""
@@ -188,10 +194,18 @@ class Teller:
 
     def share(self, share: Estimate) -> str:
         """Write a share with its range."""
-        low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
-        return f"{100 * share.value:.0f} % ({low}–{high})"
+        return f"{100 * share.value:.0f} % ({100 * share.low:.0f}–{100 * share.high:.0f})"
 
-    def points_of(self, change: Estimate) -> str:
-        """Write a signed change in points of 100 with its range."""
-        low, high = f"{100 * change.low:+.0f}", f"{100 * change.high:+.0f}"
-        return f"{100 * change.value:+.0f} ({low} {self.say('to')} {high})"
+    def moved(self, change: Estimate) -> str:
+        """Write a change in points of 100 with its range: up, down, or, where that is not clear, signed."""
+        value, low, high = (100 * number for number in (change.value, change.low, change.high))
+        if low <= 0 <= high:
+            return self.say("unclear", value=f"{value:+.0f}", low=f"{low:+.0f}", high=f"{high:+.0f}")
+        if value > 0:
+            return self.say("up", value=f"{value:.0f}", low=f"{low:.0f}", high=f"{high:.0f}")
+        return self.say("down", value=f"{-value:.0f}", low=f"{-high:.0f}", high=f"{-low:.0f}")
+
+
+def _doubt(window: TimingWindow) -> tuple[float, int]:
+    """Return what orders best times: the surest first, then the one that more rows tell of."""
+    return window.band.p_value, -window.band.low.n
