@@ -52,10 +52,15 @@ class Setting:
         return next(stage for stage, members in enumerate(self.stages) if number in members)
 
     def goes_on(self, stage: int) -> Floats:
-        """Return ``[n]`` the day of the first touch in any later stage; NaN where there is none."""
-        if stage + 1 >= len(self.stages):
+        """Return ``[n]`` the day of the first touch in any later stage; NaN where there is none.
+
+        Something bad that happens later, such as a complaint, is no going on.
+        """
+        later = [number for members in self.stages[stage + 1 :] for number in members]
+        wanted = [number for number in later if not self.points[number].is_bad]
+        if not wanted:
             return np.full(self.journeys.entity.size, np.nan)
-        return np.asarray(np.fmin.reduce(self.table.first_day[:, stage + 1 :], axis=1))
+        return np.asarray(np.fmin.reduce(self.journeys.first_day[:, wanted], axis=1))
 
     def before(self, stage: int, day: Floats) -> list[Control]:
         """Return context, and experiences and events of earlier stages.

@@ -23,6 +23,7 @@ FEWEST_ROWS: Final = 200
 _EDGES: Final = 40
 _HANSEN: Final = 7.35
 _ROWS_PER_COLUMN: Final = 5
+_ENOUGH: Final = 20
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def find_band(
     entity
         ``[n]`` whose row it is; rows of one stay together when they are dealt out.
     n_draws, seed
-        How many searches chance gets.
+        How many searches chance gets at most, and where its random numbers start.
 
     Returns
     -------
@@ -116,14 +117,14 @@ def find_band(
         return None
     scores = bands.score(rest)
     best = int(np.argmax(scores))
-    better = _count_better(rest, basis, bands, EntityRows.of(whose), float(scores[best]), n_draws, seed)
+    chance = _Chance(rest, basis, bands, EntityRows.of(whose), n_draws, seed)
     near = (scores[best] ** 2 - np.sign(scores) * scores**2) <= _HANSEN
     inside = slice(int(bands.begin[best]), int(bands.end[best]))
     return Band(
         low=_range(lags[bands.begin], near, best, lags.size),
         high=_range(lags[bands.end - 1], near, best, lags.size),
         difference=_compare(rest, basis, inside, whose),
-        p_value=(1 + better) / (1 + n_draws),
+        p_value=chance.p_value(float(scores[best])),
         is_open=bool(bands.end[best] == lags.size),
         n_inside=inside.stop - inside.start,
     )
@@ -161,23 +162,44 @@ def _list_bands(lags: Floats, basis: Floats) -> _Bands | None:
     return _Bands(begin[varies], end[varies], np.sqrt(left[varies]))
 
 
-def _count_better(
-    rest: Floats, basis: Floats, bands: _Bands, entities: EntityRows, found: float, n_draws: int, seed: int
-) -> int:
-    """Return in how many searches among residuals dealt out anew the best band did as well.
+@dataclass(frozen=True)
+class _Chance:
+    """Repeat the search among residuals that are dealt out anew."""
 
-    Entities with equally many rows change places, each with all of its rows.
-    """
-    chance, better = np.random.default_rng(seed), 0
-    block = max(1, 400_000 // rest.size)
-    for first in range(0, n_draws, block):
-        dealt = np.empty((min(block, n_draws - first), rest.size))
+    rest: Floats
+    basis: Floats
+    bands: _Bands
+    entities: EntityRows
+    n_draws: int
+    seed: int
+
+    def p_value(self, found: float) -> float:
+        """Return how likely chance is to find a band as good.
+
+        The searches end once :data:`_ENOUGH` of them did as well: what is far from clear needs no more
+        (Besag and Clifford 1991, "Sequential Monte Carlo p-values").
+        """
+        random, done, better = np.random.default_rng(self.seed), 0, 0
+        block = max(1, min(50, 400_000 // self.rest.size))
+        while done < self.n_draws:
+            best = self._search(random, min(block, self.n_draws - done))
+            as_good = better + np.cumsum(best >= found - 1e-12)
+            if as_good[-1] >= _ENOUGH:
+                return _ENOUGH / (done + 1 + int(np.argmax(as_good >= _ENOUGH)))
+            done, better = done + best.size, int(as_good[-1])
+        return (1 + better) / (1 + self.n_draws)
+
+    def _search(self, random: np.random.Generator, n_draws: int) -> Floats:
+        """Return the best statistic of some searches.
+
+        Entities with equally many rows change places, each with all of its rows.
+        """
+        dealt = np.empty((n_draws, self.rest.size))
         for draw in dealt:
-            for rows in entities.blocks:
-                draw[rows] = rest[rows[chance.permutation(len(rows))]]
-        freed = dealt - (dealt @ basis) @ basis.T
-        better += int((bands.score(freed).max(axis=-1) >= found - 1e-12).sum())
-    return better
+            for rows in self.entities.blocks:
+                draw[rows] = self.rest[rows[random.permutation(len(rows))]]
+        freed = dealt - (dealt @ self.basis) @ self.basis.T
+        return np.asarray(self.bands.score(freed).max(axis=-1))
 
 
 def _range(ends: Floats, near: Floats, best: int, n_rows: int) -> Estimate:
