@@ -14,7 +14,6 @@ from features.columns import (
     known_on,
     list_types,
     number_of,
-    require_column,
     text_of,
 )
 from features.errors import ContractError, SpecError
@@ -58,7 +57,7 @@ def collect_touches(sources: Sources, usecase: UseCase, observed_day: int) -> pa
     SpecError
         If the use case declares no journey.
     ContractError
-        If a column is not there, or numbers are compared with a text.
+        If numbers are compared with a text.
     """
     journey = demand_journey(usecase)
     parts = [
@@ -104,10 +103,10 @@ def _select(sources: Sources, usecase: UseCase, name: str, touchpoint: Touchpoin
     column, good = column_of(touchpoint, source), good_of(touchpoint, source)
     value, is_good = "CAST(NULL AS DOUBLE)", "false" if touchpoint.bad else "CAST(NULL AS BOOLEAN)"
     if column is not None and good is not None:
-        is_good = _compare(touchpoint.source, types, column, good, f"{key}.good")
+        is_good = _compare(types, column, good, f"{key}.good")
         value = number_of(column)
     wanted = [
-        _compare(touchpoint.source, types, each, parse_condition(condition), f"{key}.where.{each}")
+        _compare(types, each, parse_condition(condition), f"{key}.where.{each}")
         for each, condition in touchpoint.where.items()
     ]
     wanted += [
@@ -121,15 +120,14 @@ def _select(sources: Sources, usecase: UseCase, name: str, touchpoint: Touchpoin
     """
 
 
-def _compare(source: str, types: dict[str, str], column: str, condition: tuple[str, str], where: str) -> str:
+def _compare(types: dict[str, str], column: str, condition: tuple[str, str], where: str) -> str:
     """Return SQL for a condition on a column: as numbers if both sides are, else as texts.
 
     Raises
     ------
     ContractError
-        If the column is not there, or a text is to be greater or less than something.
+        If numbers are compared with a text.
     """
-    require_column(source, column, tuple(types), where)
     comparison, wanted = condition
     is_text = types[column].startswith("VARCHAR")
     number = _to_number(wanted if is_text else _TRUTHS.get(wanted.lower(), wanted))

@@ -61,11 +61,11 @@ class Touchpoint(Labelled):
 class Journey(Part):
     """Say which touchpoints make up the journeys of entities, in which stages, and when a new one begins."""
 
-    touchpoints: dict[Name, Touchpoint] = Field(min_length=2, description="name: {from: source, ...}")
+    touchpoints: dict[Name, Touchpoint] = Field(description="name: {from: source, ...}")
     restart_after: Days = Field(
         Duration(180), description="a silence that ends a journey; what comes later begins a new one"
     )
-    stages: Literal["auto"] | Annotated[list[Stage], Field(min_length=2)] = Field(
+    stages: Literal["auto"] | list[Stage] = Field(
         "auto", description="auto: found from the order of events; or lists of touchpoints in order"
     )
     context: list[ColumnPath] = Field(
@@ -74,8 +74,20 @@ class Journey(Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if len(self.touchpoints) < 2:
+            named = "".join(f"'{name}'" for name in self.touchpoints) or "nothing"
+            message = f"touchpoints names {named}; a journey needs at least two"
+            raise ValueError(message)
+        self._check_stages()
+        return self
+
+    def _check_stages(self) -> None:
+        """Demand that every touchpoint stands in one of at least two stages."""
         if self.stages == "auto":
-            return self
+            return
+        if len(self.stages) < 2:
+            message = "stages has fewer than two stages; write for example [[order], [delivery, rating]]"
+            raise ValueError(message)
         listed = [name for stage in self.stages for name in stage]
         for name in listed:
             if name not in self.touchpoints:
@@ -88,7 +100,6 @@ class Journey(Part):
         if missing:
             message = f"stages leaves '{missing[0]}' out; put it into a stage, or write stages: auto"
             raise ValueError(message)
-        return self
 
 
 def column_of(touchpoint: Touchpoint, source: Source) -> str | None:

@@ -13,7 +13,9 @@ POINTS = (
     Point("booking", {"en": "Booking", "de": "Buchung"}),
     Point("ease", {"en": "Ease", "de": "Leichtigkeit"}, question="ces"),
     Point("bag_fee", {"en": "Bag fee", "de": "Gepäckgebühr"}, is_company_fact=True),
-    Point("flight", {"en": "Flight", "de": "Flug"}, "delay_minutes", is_lower_better=True, is_company_fact=True),
+    Point(
+        "flight", {"en": "Flight", "de": "Flug"}, "delay_minutes", is_lower_better=True, is_company_fact=True
+    ),
     Point("rating", {"en": "Rating", "de": "Bewertung"}, question="csat"),
     Point("complaint", {"en": "Complaint", "de": "Beschwerde"}, is_bad=True),
 )
