@@ -27,12 +27,12 @@ def share_of(hits: Floats, entity: Ints) -> Estimate:
     0.800 (0.490 to 0.943)
     """
     found = float(hits.mean())
-    n_entities = np.unique(entity).size
     parts = influences(hits, entity, int(entity.max()) + 1)
-    variance = float(parts @ parts)
-    spread = found * (1 - found)
-    worth = min(float(hits.size), spread / variance if variance > 0 else float(n_entities))
-    worth = max(1.0, worth)
+    variance, spread = float(parts @ parts), found * (1 - found)
+    if spread <= 0:  # all alike: nothing varies, so only entities can be counted
+        worth = float(np.unique(entity).size)
+    else:
+        worth = max(1.0, min(float(hits.size), spread / variance if variance > 0 else math.inf))
     estimate = share(found * worth, worth)
     return Estimate(found, min(found, estimate.low), max(found, estimate.high), hits.size)
 
