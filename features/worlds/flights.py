@@ -78,7 +78,8 @@ def build_flights(
     folder
         Must not exist yet.
     seed, n_travellers
-        Equal arguments give equal tables. A quarter of the travellers book a second trip.
+        Equal arguments give equal tables. A quarter of the travellers book a
+        second trip about a year later, if that is not after the export.
     plan
         What is planted; the defaults of :class:`FlightPlan` if absent.
     """

@@ -1,0 +1,98 @@
+"""Promises about journeys, in many worlds of the made-up airline whose truth is known.
+
+Every stage of it asks another question or none: CES 1 to 7, minutes of delay, CSAT 1 to 5, complaints.
+"""
+
+import pytest
+
+from features.worlds.flights import QUIET, FlightPlan
+from tests.training.journey.flight_touches import BAG_FEE, BOOKING, RATING, draw_map
+from training.journey import JourneyRecord
+from training.journey.windows import TimingWindow
+from training.statistics import share
+
+pytestmark = pytest.mark.long
+PLANTED, QUIET_WORLDS, TRAVELLERS = 60, 120, 1_500
+TOLERANCE_DAYS = 1.5
+
+
+@pytest.fixture(scope="module")
+def planted() -> list[JourneyRecord]:
+    return [draw_map(1_000 + seed, TRAVELLERS, FlightPlan()) for seed in range(PLANTED)]
+
+
+@pytest.fixture(scope="module")
+def quiet() -> list[JourneyRecord]:
+    return [draw_map(2_000 + seed, TRAVELLERS, QUIET) for seed in range(QUIET_WORLDS)]
+
+
+def fee_window(record: JourneyRecord) -> TimingWindow | None:
+    """Return the best time of the fee for the rating, if it stands out."""
+    wanted = (BOOKING, BAG_FEE, RATING)
+    found = (each for each in record.windows if (each.after, each.point, each.later) == wanted)
+    return next((each for each in found if each.is_clear), None)
+
+
+def has_fee_shock(record: JourneyRecord) -> bool:
+    """Tell whether the fee is found to hurt the rating."""
+    return any(
+        each.is_clear and each.standing.high < 0
+        for each in record.effects
+        if (each.point, each.later) == (BAG_FEE, RATING)
+    )
+
+
+def test_the_fee_shock_is_found(planted):
+    found = share(sum(map(has_fee_shock, planted)), len(planted))
+    print(f"fee shock found: {found}")
+    assert found.low >= 0.9
+
+
+def test_the_best_time_is_found_in_its_place(planted):
+    plan = FlightPlan()
+    windows = [fee_window(record) for record in planted]
+    in_place = [
+        abs(window.band.low.value - plan.best_from_days) <= TOLERANCE_DAYS
+        and abs(window.band.high.value - plan.best_to_days) <= TOLERANCE_DAYS
+        for window in windows
+        if window is not None
+    ]
+    found = share(sum(in_place), len(windows))
+    print(f"best time found within {TOLERANCE_DAYS} days: {found}")
+    assert found.low >= 0.9
+
+
+def test_the_ranges_of_the_ends_hold_the_truth(planted):
+    plan = FlightPlan()
+    bands = [window.band for record in planted if (window := fee_window(record)) is not None]
+    step = 18 / 40  # bands are searched between forty quantiles
+    low = [band.low.low - step <= plan.best_from_days <= band.low.high + step for band in bands]
+    high = [band.high.low - step <= plan.best_to_days <= band.high.high + step for band in bands]
+    print(f"begin held: {share(sum(low), len(low))}, end held: {share(sum(high), len(high))}")
+    assert share(sum(low), len(low)).high >= 0.95
+    assert share(sum(high), len(high)).high >= 0.95
+
+
+def test_all_stages_are_found(planted, quiet):
+    assert all(record.stages == ((0,), (1,), (2,), (3,), (4,), (5,)) for record in planted + quiet)
+
+
+def test_rows_of_transitions_add_up_to_one(planted, quiet):
+    sums = [
+        sum(each.value for each in row.shares) for record in planted + quiet for row in record.transitions
+    ]
+    assert max(abs(total - 1) for total in sums) < 1e-12
+
+
+def test_quiet_worlds_have_no_effects(quiet):
+    found = share(sum(any(each.is_clear for each in record.effects) for record in quiet), len(quiet))
+    print(f"quiet worlds with an effect: {found}")
+    assert found.low <= 0.05
+    assert found.value <= 0.09  # 5 % would exceed it in 3 of 100 such tests
+
+
+def test_quiet_worlds_have_no_best_time(quiet):
+    found = share(sum(any(each.is_clear for each in record.windows) for record in quiet), len(quiet))
+    print(f"quiet worlds with a best time: {found}")
+    assert found.low <= 0.05
+    assert found.value <= 0.09
