@@ -12,18 +12,24 @@ from training.journey.windows import TimingWindow
 from training.statistics import share
 
 pytestmark = pytest.mark.long
-PLANTED, QUIET_WORLDS, TRAVELLERS = 60, 120, 1_500
+N_PLANTED, N_QUIET, N_ALWAYS = 60, 100, 50
 TOLERANCE_DAYS = 1.5
 
 
 @pytest.fixture(scope="module")
 def planted() -> list[JourneyRecord]:
-    return [draw_map(1_000 + seed, TRAVELLERS, FlightPlan()) for seed in range(PLANTED)]
+    return [draw_map(1_000 + seed, 1_500, FlightPlan()) for seed in range(N_PLANTED)]
 
 
 @pytest.fixture(scope="module")
 def quiet() -> list[JourneyRecord]:
-    return [draw_map(2_000 + seed, TRAVELLERS, QUIET) for seed in range(QUIET_WORLDS)]
+    return [draw_map(2_000 + seed, 1_000, QUIET) for seed in range(N_QUIET)]
+
+
+@pytest.fixture(scope="module")
+def always() -> list[JourneyRecord]:
+    """Return worlds in which the fee hurts whenever it is told."""
+    return [draw_map(3_000 + seed, 1_000, FlightPlan(eased=1.0)) for seed in range(N_ALWAYS)]
 
 
 def fee_window(record: JourneyRecord) -> TimingWindow | None:
@@ -42,13 +48,13 @@ def has_fee_shock(record: JourneyRecord) -> bool:
     )
 
 
-def test_the_fee_shock_is_found(planted):
+def test_the_fee_shock_is_found(planted, record_property):
     found = share(sum(map(has_fee_shock, planted)), len(planted))
-    print(f"fee shock found: {found}")
+    record_property("figures", f"fee shock found: {found}")
     assert found.low >= 0.9
 
 
-def test_the_best_time_is_found_in_its_place(planted):
+def test_the_best_time_is_found_in_its_place(planted, record_property):
     plan = FlightPlan()
     windows = [fee_window(record) for record in planted]
     in_place = [
@@ -58,17 +64,19 @@ def test_the_best_time_is_found_in_its_place(planted):
         if window is not None
     ]
     found = share(sum(in_place), len(windows))
-    print(f"best time found within {TOLERANCE_DAYS} days: {found}")
+    record_property("figures", f"best time found within {TOLERANCE_DAYS} days: {found}")
     assert found.low >= 0.9
 
 
-def test_the_ranges_of_the_ends_hold_the_truth(planted):
+def test_the_ranges_of_the_ends_hold_the_truth(planted, record_property):
     plan = FlightPlan()
     bands = [window.band for record in planted if (window := fee_window(record)) is not None]
     step = 18 / 40  # bands are searched between forty quantiles
     low = [band.low.low - step <= plan.best_from_days <= band.low.high + step for band in bands]
     high = [band.high.low - step <= plan.best_to_days <= band.high.high + step for band in bands]
-    print(f"begin held: {share(sum(low), len(low))}, end held: {share(sum(high), len(high))}")
+    record_property(
+        "figures", f"begin held: {share(sum(low), len(low))}, end held: {share(sum(high), len(high))}"
+    )
     assert share(sum(low), len(low)).high >= 0.95
     assert share(sum(high), len(high)).high >= 0.95
 
@@ -84,15 +92,17 @@ def test_rows_of_transitions_add_up_to_one(planted, quiet):
     assert max(abs(total - 1) for total in sums) < 1e-12
 
 
-def test_quiet_worlds_have_no_effects(quiet):
+def test_quiet_worlds_have_no_effects(quiet, record_property):
     found = share(sum(any(each.is_clear for each in record.effects) for record in quiet), len(quiet))
-    print(f"quiet worlds with an effect: {found}")
+    record_property("figures", f"quiet worlds with an effect: {found}")
     assert found.low <= 0.05
-    assert found.value <= 0.09  # 5 % would exceed it in 3 of 100 such tests
+    assert found.value <= 0.1  # 5 % would exceed it in 1 of 100 such tests
 
 
-def test_quiet_worlds_have_no_best_time(quiet):
-    found = share(sum(any(each.is_clear for each in record.windows) for record in quiet), len(quiet))
-    print(f"quiet worlds with a best time: {found}")
+@pytest.mark.parametrize("world", ["quiet", "always"])
+def test_worlds_without_a_best_time_get_none(world, request, record_property):
+    records = request.getfixturevalue(world)
+    found = share(sum(any(each.is_clear for each in record.windows) for record in records), len(records))
+    record_property("figures", f"{world} worlds with a best time: {found}")
     assert found.low <= 0.05
-    assert found.value <= 0.09
+    assert found.value <= 0.1

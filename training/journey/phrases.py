@@ -66,6 +66,10 @@ _ENGLISH: Final = {
         "Best time for {point}: from {low} days after {after} on (begin {low_range}, seen to {high} days); "
         "{better}, rather less as the best was searched for (n = {n}).{against}"
     ),
+    "window early": (
+        "Best time for {point}: up to {high} days after {after} (end {high_range}, seen from {low} days); "
+        "{better}, rather less as the best was searched for (n = {n}).{against}"
+    ),
     "stands best": "the experience at {stage} is then {change} than at other times",
     "goes on best": "the share of journeys that go on is then {change} than at other times",
     "against": " Beside journeys without {point} it is {inside} then, and {outside} at other times.",
@@ -117,6 +121,10 @@ _GERMAN: Final = {
     ),
     "window open": (
         "Beste Zeit für {point}: ab {low} Tagen nach {after} (Beginn {low_range}, gesehen bis {high} Tage); "
+        "{better}, eher weniger, weil das Beste gesucht wurde (n = {n}).{against}"
+    ),
+    "window early": (
+        "Beste Zeit für {point}: bis {high} Tage nach {after} (Ende {high_range}, gesehen ab {low} Tagen); "
         "{better}, eher weniger, weil das Beste gesucht wurde (n = {n}).{against}"
     ),
     "stands best": "das Erlebnis bei {stage} ist dann {change} als sonst",

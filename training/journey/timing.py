@@ -39,8 +39,8 @@ class Band:
         it is on the large side.
     p_value
         How often a search among rows dealt out by chance did as well.
-    is_open
-        Whether the band reaches to the largest lag that was seen.
+    is_early, is_open
+        Whether the band begins with the smallest lag that was seen, and whether it reaches to the largest.
     n_inside
         Rows inside.
     """
@@ -49,6 +49,7 @@ class Band:
     high: Estimate
     difference: Estimate
     p_value: float
+    is_early: bool
     is_open: bool
     n_inside: int
 
@@ -125,6 +126,7 @@ def find_band(
         high=_range(lags[bands.end - 1], near, best, lags.size),
         difference=_compare(rest, basis, inside, whose),
         p_value=chance.p_value(float(scores[best])),
+        is_early=bool(bands.begin[best] == 0),
         is_open=bool(bands.end[best] == lags.size),
         n_inside=inside.stop - inside.start,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from scipy import stats
 
 from training.journey.order import Order
 from training.journey.setting import GOING_ON, Setting, cut, is_split
@@ -14,6 +15,7 @@ from training.statistics.adjusted import Lever, adjusted_effects
 from training.statistics.families import holm
 
 _SELECTED: Final = 0.01
+_FOLLOWS: Final = 0.5
 _DRAWS: Final = 999
 
 
@@ -100,7 +102,7 @@ def _compare(
     if not is_split(with_it[rows] > 0):
         return None
     context = setting.before(setting.stage_of(window.point), setting.journeys.first_day[:, window.point])
-    beside = setting.time_until(window.later)
+    beside = [each for each in setting.time_until(window.later) if each.name in window.held_equal]
     found = adjusted_effects(
         outcome[rows],
         [Lever("with it", with_it[rows])],
@@ -159,7 +161,7 @@ def _find(
     """Return the best band of one pair in the rows that tell of it."""
     after, number, later = pair
     context = setting.before(setting.stage_of(number), setting.journeys.first_day[:, number])
-    beside = setting.time_until(later)
+    beside = [each for each in setting.time_until(later) if not _follows(each.values[rows], lag[rows])]
     band = find_band(
         lag[rows],
         outcome[rows],
@@ -182,3 +184,15 @@ def _is_selected(day: Floats, goes_on: Floats) -> bool:
     """
     known = np.isfinite(day) & np.isfinite(goes_on)
     return bool(known.any()) and float((day[known] >= goes_on[known]).mean()) > _SELECTED
+
+
+def _follows(time: Floats, lag: Floats) -> bool:
+    """Tell whether the later answer follows the touchpoint: places in the one explain most of the other.
+
+    People who are asked as soon as a parcel has come differ in that time because they differ in the lag. To
+    hold it equal would hold equal what is asked about.
+    """
+    known = np.isfinite(time)
+    if known.sum() < 2 or np.ptp(time[known]) == 0 or np.ptp(lag[known]) == 0:
+        return False
+    return float(stats.spearmanr(time[known], lag[known]).statistic) ** 2 > _FOLLOWS

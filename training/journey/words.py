@@ -134,7 +134,7 @@ class Teller:
         band = window.band
         goes_on = window.later == GOING_ON
         return self.say(
-            "window open" if band.is_open else "window",
+            "window open" if band.is_open else "window early" if band.is_early else "window",
             point=self.point(window.point),
             after=self.point(window.after),
             low=self.days(band.low.value),
@@ -206,6 +206,7 @@ class Teller:
         return self.say("down", value=f"{-value:.0f}", low=f"{-high:.0f}", high=f"{-low:.0f}")
 
 
-def _doubt(window: TimingWindow) -> tuple[float, int]:
-    """Return what orders best times: the surest first, then the one that more rows tell of."""
-    return window.band.p_value, -window.band.low.n
+def _doubt(window: TimingWindow) -> tuple[float, float]:
+    """Return what orders best times: the surest first, then the one that stands out most beside its range."""
+    difference = window.band.difference
+    return window.band.p_value, -difference.value / max(difference.high - difference.low, 1e-12)

@@ -22,7 +22,7 @@ def test_everything_is_called_by_its_name(flights):
     assert fee["is_clear"]
     window = next(each for each in content["windows"] if each["is_clear"])
     assert (window["after"], window["point"]) == ("booking", "bag_fee")
-    assert set(window["band"]) == {"low", "high", "difference", "p_value", "is_open", "n_inside"}
+    assert set(window["band"]) == {"low", "high", "difference", "p_value", "is_early", "is_open", "n_inside"}
     assert content["weakest"] == {"stages": ["rating"], "is_clear": True}
     assert "goes on" in {each["later"] for each in content["effects"]}
 

@@ -29,6 +29,7 @@ def test_a_planted_band_is_found_with_its_ends(seed):
     assert band.low.low <= 3.3
     assert band.high.high >= 9.7
     assert not band.is_open
+    assert not band.is_early
     assert band.difference.low > 0.4
 
 
@@ -36,6 +37,13 @@ def test_a_band_that_reaches_to_the_end_is_open():
     band = search(*world(1, low=12.0, high=99.0))
     assert band.is_open
     assert band.low.value == pytest.approx(12, abs=1.5)
+
+
+def test_a_band_that_begins_at_once_is_early():
+    band = search(*world(1, low=0.0, high=12.0))
+    assert band.is_early
+    assert not band.is_open
+    assert band.high.value == pytest.approx(12, abs=1.5)
 
 
 def test_whole_days_give_whole_days():

@@ -83,3 +83,24 @@ def test_journeys_whose_end_is_not_known_yet_say_nothing_of_going_on():
 def test_few_entities_tell_nothing():
     crowd = {f"{n % 20}/{n}": trip for n, trip in enumerate(calls(4))}
     assert windows_of(crowd) == {}
+
+
+def parcels(seed, n=700, *, is_asked_on_delivery=True):
+    """Return trips in which parcels of more than eight days displease."""
+    chance = np.random.default_rng(seed)
+    trips = []
+    for _ in range(n):
+        lag = chance.uniform(1, 20)
+        asked = lag + chance.uniform(0.5, 3) if is_asked_on_delivery else chance.uniform(25, 60)
+        rating = np.clip(np.round(4 - 1.0 * (lag > 8) + chance.normal()), 1, 5)
+        trips.append([("book", 0.0), ("call", lag), ("rate", asked, float(rating))])
+    return trips
+
+
+@pytest.mark.parametrize(("is_asked_on_delivery", "held"), [(True, ()), (False, ("time",))])
+def test_the_time_until_an_answer_that_follows_at_once_is_not_held_equal(is_asked_on_delivery, held):
+    window = windows_of(parcels(5, is_asked_on_delivery=is_asked_on_delivery))[0, 1, 2]
+    assert window.held_equal == held
+    assert window.is_clear
+    assert window.band.is_early
+    assert window.band.high.value == pytest.approx(8, abs=1.5)

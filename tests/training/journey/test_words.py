@@ -115,6 +115,11 @@ def test_going_on_and_open_ends_are_told(flights):
     said = Teller(flights, "en").window(replace(window, later=GOING_ON, band=band, inside=None))
     assert re.search(r"Best time for Bag fee: from [\d.]+ days after Booking on", said)
     assert "the share of journeys that go on is then" in said
+    early = replace(window.band, is_early=True)
+    assert re.search(
+        r"up to [\d.]+ days after Booking \(end [\d.]+–[\d.]+, seen from",
+        Teller(flights, "en").window(replace(window, band=early)),
+    )
     effect = next(each for each in flights.effects if each.later == GOING_ON)
     assert "the share of journeys that go on is" in Teller(flights, "en").effect(effect)
     bare = Teller(flights, "en").effect(replace(effect, held_equal=()))
