@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from features.usecase import load
-from training.journey import JourneyRecord
+from training.journey import JourneyRecord, render_journeys
 from training.runs.journey_map import journey_of
 
 USECASE = Path(__file__).parent / "olist-orders-journey.yaml"
@@ -33,7 +33,7 @@ def folder(shared_data) -> Path:
 
 @pytest.fixture(scope="module")
 def record(folder) -> JourneyRecord:
-    return journey_of(load(USECASE, folder.parent), n_draws=199)
+    return journey_of(load(USECASE, folder.parent))
 
 
 def rows_of(folder: Path, name: str) -> list[dict[str, str]]:
@@ -143,3 +143,10 @@ def test_slow_deliveries_are_liked_less(record, orders):
             days["early" if is_early else "late"].append(score >= 4)
     assert window.band.n_inside == pytest.approx(len(days["early"]), abs=5)
     assert np.mean(days["early"]) > np.mean(days["late"])
+
+
+def test_the_page_on_journeys_tells_what_is_printed(record):
+    page = (USECASE.parents[2] / "docs" / "journey.md").read_text(encoding="utf-8")
+    block = page.rpartition("```text\n")[2].partition("```")[0]
+    printed = render_journeys(record, "en")
+    assert [line for line in block.splitlines() if line not in printed] == []

@@ -52,7 +52,7 @@ def map_journeys(
     fewest_shown, fewest_for_effects
         Smallest number of entities that a stage, and an effect or best time, is told of.
     n_draws, seed
-        How many searches chance gets for every best time, and where its random numbers start.
+        How many searches chance gets at least for every best time, and where its random numbers start.
     """
     journeys = gather(touches, points)
     order = find_order(journeys, stages)

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from training.statistics import Estimate, Floats, Ints
+from training.statistics import Bools, Estimate, Floats, Ints
 from training.statistics.controls import Control, orthonormal, write_bent, write_context
 from training.statistics.leave_out import EntityRows
 
@@ -204,9 +204,15 @@ class _Chance:
         return np.asarray(self.bands.score(freed).max(axis=-1))
 
 
-def _range(ends: Floats, near: Floats, best: int, n_rows: int) -> Estimate:
-    """Return the end of the best band with the range of the ends that fit nearly as well."""
-    return Estimate.around(float(ends[best]), float(ends[near].min()), float(ends[near].max()), n_rows)
+def _range(ends: Floats, near: Bools, best: int, n_rows: int) -> Estimate:
+    """Return the end of the best band with the range of the ends that fit nearly as well.
+
+    Only quantiles of the lag were tried, so the range reaches to the next one on either side.
+    """
+    tried = np.unique(ends)
+    first, last = np.searchsorted(tried, [ends[near].min(), ends[near].max()])
+    low, high = tried[max(0, first - 1)], tried[min(tried.size - 1, last + 1)]
+    return Estimate.around(float(ends[best]), float(low), float(high), n_rows)
 
 
 def _compare(rest: Floats, basis: Floats, inside: slice, entity: Ints) -> Estimate:

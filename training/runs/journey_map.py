@@ -53,7 +53,7 @@ def journey_of(
     tombstones
         Who was erased; nobody if absent.
     n_draws, seed
-        How many searches chance gets for every best time, and where its random numbers start.
+        How many searches chance gets at least for every best time, and where its random numbers start.
 
     Raises
     ------

@@ -77,6 +77,16 @@ def test_the_file_is_read_and_rendered(told, folder):
     assert any("Bag fee" in line for line in render_journeys(again, "en"))
 
 
+def test_the_page_on_journeys_tells_what_is_printed(tmp_path):
+    build_flights(tmp_path / "flights", seed=7, n_travellers=2_000)
+    printed = render_journeys(read_journeys(str(USECASE), str(tmp_path / "flights")), "en")
+    page = (USECASE.parents[2] / "docs" / "journey.md").read_text(encoding="utf-8")
+    block = page.partition("```text\n")[2].partition("```")[0]
+    lines = [line for line in block.splitlines() if line]
+    assert len(lines) > 10
+    assert [line for line in lines if line not in printed] == []
+
+
 def test_rows_in_another_order_give_the_same_map(folder, tmp_path):
     for file in folder.glob("*.parquet"):
         table = pq.read_table(file)
