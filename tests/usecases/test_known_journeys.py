@@ -46,8 +46,9 @@ def orders(folder) -> dict[str, list[tuple[str, int, int | None]]]:
     """Return (moment, touchpoint, score) of every order, as the files hold them, in order of time."""
     touched: dict[str, list[tuple[str, int, int | None]]] = {}
     for row in rows_of(folder, "orders"):
-        found = [(row[clock], number, None) for number, clock in enumerate(CLOCKS.values()) if row[clock]]
-        touched[row["order_id"]] = found
+        touched[row["order_id"]] = [
+            (row[clock], number, None) for number, clock in enumerate(CLOCKS.values()) if row[clock]
+        ]
     for row in rows_of(folder, "order_reviews"):
         touched[row["order_id"]].append((row["review_answer_timestamp"], 4, int(row["review_score"])))
     return {order: sorted(found) for order, found in touched.items()}
@@ -106,26 +107,34 @@ def test_transitions_are_those_of_settled_stays(record, orders):
         assert sum(share.value for share in row.shares) == pytest.approx(1)
 
 
+def days_between(earlier: str, later: str) -> float:
+    return float((np.datetime64(later) - np.datetime64(earlier)) / np.timedelta64(1, "D"))
+
+
 def test_who_got_nothing_is_displeased(record, orders):
-    found = next(each for each in record.effects if (each.point, each.later) == (3, 4))
-    with_it, without, shipped_with, shipped_without = [], [], [], []
+    """By hand: orders in strata of handed over or not and tenths of the time until the review."""
+    rows = []
     for touches in orders.values():
-        is_shipped = first_of(touches, 2) is not None
         moment, score = next((moment, score) for moment, _, score in touches if score)
         delivered = first_of(touches, 3)
-        if delivered is None:
-            without.append(score >= 4)
-            shipped_without += [score >= 4] * is_shipped
-        elif delivered < moment:
-            with_it.append(score >= 4)
-            shipped_with += [score >= 4] * is_shipped
-    assert found.standing.n == len(with_it) + len(without)
+        if delivered is None or delivered < moment:
+            time = days_between(first_of(touches, 0), moment)
+            rows.append((delivered is not None, first_of(touches, 2) is not None, time, score >= 4))
+    is_delivered, is_shipped, time, is_good = np.array(rows, dtype=np.float64).T
+    stratum = 10 * is_shipped + np.searchsorted(np.quantile(time, np.linspace(0.1, 0.9, 9)), time)
+    differences, weights = [], []
+    for each in np.unique(stratum):
+        here = stratum == each
+        with_it, without = is_good[here & (is_delivered == 1)], is_good[here & (is_delivered == 0)]
+        if with_it.size and without.size:
+            differences.append(with_it.mean() - without.mean())
+            weights.append(with_it.size * without.size / here.sum())
+    found = next(each for each in record.effects if (each.point, each.later) == (3, 4))
+    assert found.standing.n == len(rows)
     assert found.is_clear
-    assert found.good is not None
     assert found.held_equal == ("event:2", "time")
-    among_shipped = np.mean(shipped_with) - np.mean(shipped_without)
-    assert found.good.value == pytest.approx(among_shipped, abs=0.08)
-    assert found.good.value < np.mean(with_it) - np.mean(without)
+    assert found.good is not None
+    assert found.good.value == pytest.approx(np.average(differences, weights=weights), abs=0.04)
 
 
 def test_slow_deliveries_are_liked_less(record, orders):
