@@ -3,7 +3,16 @@
 from typing import Literal
 
 from features.errors import SpecError
-from features.usecase import EventTarget, FeatureRule, NextTarget, Source, UseCase, parse_condition
+from features.usecase import (
+    EventTarget,
+    FeatureRule,
+    NextTarget,
+    Source,
+    UseCase,
+    column_of,
+    good_of,
+    parse_condition,
+)
 
 Reading = Literal["number", "moment", "text", "any"]
 _ORDER: tuple[Reading, ...] = ("number", "moment", "text", "any")
@@ -37,6 +46,7 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
         needs.append((source.verbatim, "text"))
     needs += _list_target(usecase, name)
     needs += [(column, "text") for column in _columns_of(name, usecase.units)]
+    needs += _list_journey(usecase, name)
     apart = (*usecase.cuts, *usecase.protected_columns.values())
     needs += [(column, "any") for column in _columns_of(name, *apart)]
     needs.sort(key=lambda need: _ORDER.index(need[1]))
@@ -72,6 +82,29 @@ def _list_target(usecase: UseCase, name: str) -> list[tuple[str, Reading]]:
         return [(target.column, "number")]
     cause = target.cause if isinstance(target, EventTarget) else None
     return [(cause.column, "text")] if cause is not None else []
+
+
+def _list_journey(usecase: UseCase, name: str) -> list[tuple[str, Reading]]:
+    """Return what the touchpoints read of a source, and the context of journeys."""
+    if usecase.journey is None:
+        return []
+    needs: list[tuple[str, Reading]] = [
+        (column, "any") for column in _columns_of(name, *usecase.journey.context)
+    ]
+    for touchpoint in usecase.journey.touchpoints.values():
+        if touchpoint.source != name:
+            continue
+        conditions = [
+            (column, parse_condition(condition)[0]) for column, condition in touchpoint.where.items()
+        ]
+        column, good = (
+            column_of(touchpoint, usecase.sources[name]),
+            good_of(touchpoint, usecase.sources[name]),
+        )
+        if column is not None and good is not None:
+            conditions.append((column, good[0]))
+        needs += [(column, "any" if comparison == "=" else "number") for column, comparison in conditions]
+    return needs
 
 
 def _columns_of(name: str, *paths: str | None) -> list[str]:

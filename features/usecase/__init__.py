@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.usecase.journey import Journey, Touchpoint, column_of, good_of
 from features.usecase.meaning import Driver, LeverCost, MeasuredSpan, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.model import UseCase
@@ -25,6 +26,7 @@ __all__ = [
     "FeatureRule",
     "FlatTable",
     "Join",
+    "Journey",
     "Language",
     "LeverCost",
     "MeasuredSpan",
@@ -41,10 +43,13 @@ __all__ = [
     "Source",
     "Span",
     "Target",
+    "Touchpoint",
     "UseCase",
     "Value",
     "Weight",
     "build_schema",
+    "column_of",
+    "good_of",
     "load",
     "parse",
     "parse_condition",

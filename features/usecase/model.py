@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from features.usecase.journey import Journey
 from features.usecase.meaning import CardWords, Driver, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.outcome import OutcomeKind, Target
@@ -30,7 +31,7 @@ Rule = Annotated[
     Discriminator(_kind_of_rule),
 ]
 _SNAPSHOT_PARTS = ("entity", "snapshots", "features", "cohort", "target")
-_NOT_FLAT = ("sources", *_SNAPSHOT_PARTS, "units")
+_NOT_FLAT = ("sources", *_SNAPSHOT_PARTS, "units", "journey")
 
 
 class UseCase(Labelled):
@@ -49,6 +50,7 @@ class UseCase(Labelled):
     cohort: Cohort | None = None
     target: Target | None = Field(None, description="event, silence or next: what is predicted")
     table: FlatTable | None = None
+    journey: Journey | None = Field(None, description="touchpoints and stages, for the journey map")
     drivers: dict[Name, Driver] = {}
     monotone: dict[str, Literal["rising", "falling"]] = Field(
         {},

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
+from features.usecase.journey import Journey, column_of, good_of
 from features.usecase.meaning import Driver, Privacy, Value
 from features.usecase.membership import Cohort
 from features.usecase.outcome import EventTarget, NextTarget, SilenceTarget
@@ -19,6 +20,7 @@ _NEEDS: dict[str, Need] = {
     "units": "attributes",
     "weight": "attributes",
     "cuts": "attributes",
+    "journey.context": "attributes",
     "privacy.protected": "any",
 }
 _OF_SINGLE_ANSWERS = ("min", "max", "first", "last", "days_since_first", "days_since_last")
@@ -46,6 +48,10 @@ class Mentions(Protocol):
     @property
     def drivers(self) -> Mapping[str, Driver]:
         """Return the drivers."""
+
+    @property
+    def journey(self) -> Journey | None:
+        """Return the touchpoints."""
 
     @property
     def value(self) -> Value | None:
@@ -95,6 +101,7 @@ def check_sources(usecase: Mentions) -> None:
     _check_units(usecase)
     _check_cuts(usecase)
     _check_answer(usecase)
+    _check_journey(usecase)
 
 
 def _check_kind(mention: Mention, source: Source) -> None:
@@ -128,6 +135,7 @@ def _list_mentions(usecase: Mentions) -> Iterator[Mention]:
             raise ValueError(message)
         yield Mention(key, source, _NEEDS[key])
     yield from _watched(usecase)
+    yield from _touched(usecase)
     for name, driver in usecase.drivers.items():
         for prefix in _prefixes(driver.features):
             yield Mention(f"drivers.{name}.features", prefix, "any")
@@ -140,6 +148,13 @@ def _watched(usecase: Mentions) -> Iterator[Mention]:
     if usecase.target is not None:
         keys = {"event": "target.event", "silence": "target.silence"}
         yield Mention(keys.get(usecase.target.outcome, "target.next"), usecase.target.source, "events")
+
+
+def _touched(usecase: Mentions) -> Iterator[Mention]:
+    """Yield the sources of touchpoints."""
+    if usecase.journey is not None:
+        for name, touchpoint in usecase.journey.touchpoints.items():
+            yield Mention(f"journey.touchpoints.{name}.from", touchpoint.source, "events")
 
 
 def _prefixes(patterns: Iterable[str]) -> Iterator[str]:
@@ -159,6 +174,7 @@ def _named_columns(usecase: Mentions) -> list[tuple[str, str]]:
         ("units", usecase.units),
         ("weight", usecase.weight),
         *(("cuts", cut) for cut in usecase.cuts),
+        *(("journey.context", path) for path in (usecase.journey.context if usecase.journey else ())),
         *(("privacy.protected", path) for path in usecase.privacy.protected if "." in path),
     ]
     return [(key, column) for key, column in named if column]
@@ -221,3 +237,28 @@ def _check_answer(usecase: Mentions) -> None:
         )
         message += "write kind: ordinal"
         raise ValueError(message)
+
+
+def _check_journey(usecase: Mentions) -> None:
+    """Demand that every experience says what is good, and that nothing protected is read."""
+    if usecase.journey is None:
+        return
+    for name, touchpoint in usecase.journey.touchpoints.items():
+        key, source = f"journey.touchpoints.{name}", usecase.sources[touchpoint.source]
+        column = column_of(touchpoint, source)
+        if column is not None and good_of(touchpoint, source) is None:
+            message = f"{key}.experience names '{column}', a column without a scale; add it to "
+            message += f"sources.{touchpoint.source}.scales, or write what is good, for example good: '<= 0'"
+            raise ValueError(message)
+        read = [("where", part) for part in touchpoint.where]
+        read += [("experience", column)] if column is not None else []
+        _refuse_protected(usecase, [(f"{key}.{part}", f"{touchpoint.source}.{held}") for part, held in read])
+    _refuse_protected(usecase, [("journey.context", path) for path in usecase.journey.context])
+
+
+def _refuse_protected(usecase: Mentions, read: Iterable[tuple[str, str]]) -> None:
+    """Demand that no protected column is read under a key."""
+    for key, path in read:
+        if {path, path.partition(".")[2]} & set(usecase.privacy.protected):
+            message = f"{key} names '{path}', which stands under privacy.protected; leave one of them out"
+            raise ValueError(message)
