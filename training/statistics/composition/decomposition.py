@@ -1,10 +1,12 @@
 """Take a change of a survey metric apart: before + parts = after, exactly."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy.typing as npt
 
+from training.statistics.arrays import Floats
 from training.statistics.composition.parts import Parts
 from training.statistics.composition.people import FELL_SILENT, REPEATED, GroupCounts, People
 from training.statistics.composition.spread import StandardErrors
@@ -163,7 +165,8 @@ def decompose(
     reason = _missing(people, counts)
     if reason is not None:
         return Unexplained(reason, counts)
-    return _Decomposition(people, counts, margin).compose(Parts.resampled(people, n_draws, seed))
+    change = _Change(people, counts, margin, Parts.of(people), StandardErrors.of(people))
+    return change.compose(Parts.resampled(people, n_draws, seed))
 
 
 def _missing(people: People, counts: GroupCounts) -> WhyUnexplained | None:
@@ -175,39 +178,61 @@ def _missing(people: People, counts: GroupCounts) -> WhyUnexplained | None:
     return None if counts.repeated else "no_repeat_answers"
 
 
-class _Decomposition:
+@dataclass(frozen=True)
+class _Change:
     """Put the figures of one change together."""
 
-    def __init__(self, people: People, counts: GroupCounts, margin: float) -> None:
-        self._people, self._counts, self._margin = people, counts, margin
-        self._parts, self._errors = Parts.of(people), StandardErrors.of(people)
-        self._is_enough = people.effective_repeats >= MIN_REPEATS
-        self._total = float(self._parts.after[0] - self._parts.before[0])
-        self._corrected = float(self._parts.within[0] - self._parts.chance_swing[0])
+    people: People
+    counts: GroupCounts
+    margin: float
+    parts: Parts
+    errors: StandardErrors
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether enough people answered all three waves."""
+        return self.people.effective_repeats >= MIN_REPEATS
+
+    @property
+    def total(self) -> float:
+        """Return what is taken apart."""
+        return float(self.parts.after[0] - self.parts.before[0])
+
+    @property
+    def corrected(self) -> float:
+        """Return the change within people less the chance swing; NaN without a wave before."""
+        return float(self.parts.within[0] - self.parts.chance_swing[0])
 
     def compose(self, drawn: Parts) -> Composition:
         """Return the composition with ranges from resamples."""
-        counts, parts, centre = self._counts, self._parts, self._people.centre
+        counts, parts, centre = self.counts, self.parts, self.people.centre
         n_before = counts.repeated + counts.fell_silent + counts.left
         n_after = counts.repeated + counts.newly_answering + counts.joined
 
-        def part(name: str, n: int) -> Estimate:
-            return from_draws(float(getattr(parts, name)[0]), getattr(drawn, name), n)
+        def part(figure: Callable[[Parts], Floats], n: int) -> Estimate:
+            return from_draws(float(figure(parts)[0]), figure(drawn), n)
 
-        mixes = [found.mix_after - found.mix_before for found in (parts, drawn)]
-        mix = from_draws(float(mixes[0][0]), mixes[1], counts.fell_silent + counts.newly_answering)
+        mix = part(
+            lambda found: found.mix_after - found.mix_before, counts.fell_silent + counts.newly_answering
+        )
         return Composition(
-            before=from_draws(float(parts.before[0]) + centre, drawn.before + centre, n_before),
-            after=from_draws(float(parts.after[0]) + centre, drawn.after + centre, n_after),
-            total=_around(self._total, self._errors.total, n_before + n_after - counts.repeated),
-            within=part("within", counts.repeated),
-            chance_swing=part("chance_swing", counts.before_with_earlier) if self._is_enough else None,
-            within_corrected=self._within_corrected(),
-            leavers=part("leavers", counts.left),
-            joiners=part("joiners", counts.joined),
+            before=part(lambda found: found.before + centre, n_before),
+            after=part(lambda found: found.after + centre, n_after),
+            total=_around(self.total, self.errors.total, n_before + n_after - counts.repeated),
+            within=part(lambda found: found.within, counts.repeated),
+            chance_swing=(
+                part(lambda found: found.chance_swing, counts.before_with_earlier) if self.is_enough else None
+            ),
+            within_corrected=(
+                _around(self.corrected, self.errors.within_corrected, counts.repeated)
+                if self.is_enough
+                else None
+            ),
+            leavers=part(lambda found: found.leavers, counts.left),
+            joiners=part(lambda found: found.joiners, counts.joined),
             mix=mix,
-            mix_before=part("mix_before", counts.fell_silent),
-            mix_after=part("mix_after", counts.newly_answering),
+            mix_before=part(lambda found: found.mix_before, counts.fell_silent),
+            mix_after=part(lambda found: found.mix_after, counts.newly_answering),
             counts=counts,
             verdict=self._verdict(),
             smallest_confirmable=self._smallest_confirmable(),
@@ -215,38 +240,34 @@ class _Decomposition:
             is_mix_falling=mix.high < 0,
         )
 
-    def _within_corrected(self) -> Estimate | None:
-        """Return the part of changed minds."""
-        if not self._is_enough:
-            return None
-        return _around(self._corrected, self._errors.within_corrected, self._counts.repeated)
-
     def _verdict(self) -> Verdict:
         """Return what may be said."""
-        errors = self._errors
-        rest = self._total - self._corrected
-        change = ClearParts(
-            self._total, errors.total, self._corrected, errors.within_corrected, rest, errors.rest
-        )
         return judge(
-            change,
-            margin=self._margin,
-            has_earlier=self._counts.before_with_earlier > 0,
-            is_enough=self._is_enough,
+            ClearParts(
+                total=self.total,
+                total_error=self.errors.total,
+                within=self.corrected,
+                within_error=self.errors.within_corrected,
+                rest=self.total - self.corrected,
+                rest_error=self.errors.rest,
+            ),
+            margin=self.margin,
+            has_earlier=self.counts.before_with_earlier > 0,
+            is_enough=self.is_enough,
         )
 
     def _smallest_confirmable(self) -> float | None:
         """Return the change of minds that would be confirmed in 95 of 100 surveys like this one."""
-        return self._margin + ERRORS_TO_CONFIRM * self._errors.within_corrected if self._is_enough else None
+        return self.margin + ERRORS_TO_CONFIRM * self.errors.within_corrected if self.is_enough else None
 
     def _tipping_point(self) -> float | None:
         """Return the change of those who fell silent that cancels the one of those who answered."""
-        people = self._people
+        people = self.people
         mass = people.number * people.weight
         silent = float(mass[people.in_groups(FELL_SILENT)].sum())
-        if not self._is_enough or silent == 0:
+        if not self.is_enough or silent == 0:
             return None
-        return -self._corrected * float(mass[people.in_groups(REPEATED)].sum()) / silent
+        return -self.corrected * float(mass[people.in_groups(REPEATED)].sum()) / silent
 
 
 def _around(value: float, error: float, n: int) -> Estimate:

@@ -64,7 +64,7 @@ class People:
     weight, number
         ``[rows]`` weight of one person, and how many equal people the row stands for.
     centre
-        Mean of all answers; parts do not depend on it, and small numbers lose fewer digits.
+        Middle of the range of the answers; parts do not depend on it, and small numbers lose fewer digits.
     n_unknown, n_contradicting
         As in :class:`GroupCounts`.
     """
@@ -105,14 +105,29 @@ class People:
         was, now = _status("was_member", was_member, first.size), _status("is_member", is_member, first.size)
         share = as_weight(weight, first.size)
         counts = ~(np.isnan(first) & np.isnan(second)) & (share > 0)
-        first, second, third, was, now, share = (
-            column[counts] for column in (first, second, third, was, now, share)
-        )
-        is_first, is_second = ~np.isnan(first), ~np.isnan(second)
-        rows = _Rows(_groups(is_first, is_second, was, now), first, second, third, share)
+        answers = np.stack([first, second, third])[:, counts]
+        was, now, share = was[counts], now[counts], share[counts]
+        is_first, is_second, is_third = ~np.isnan(answers)
+        centre = _middle(answers[:2])
+        columns = np.where(np.isnan(answers), 0.0, answers - centre)
+        has_earlier = is_first & is_third
+        columns[2, ~has_earlier] = 0.0
+        group = _groups(is_first, is_second, was, now)
+        rows, number = _merge_equal(np.column_stack([group, *columns, has_earlier, share]))
         is_unknown = np.where(is_second, ~is_first & np.isnan(was), np.isnan(now))
         is_contradicting = (is_first & (was == 0)) | (is_second & (now == 0))
-        return cls(*rows.sorted(), int(is_unknown.sum()), int(is_contradicting.sum()))
+        return cls(
+            group=rows[:, 0].astype(np.int64),
+            before=rows[:, 1],
+            after=rows[:, 2],
+            earlier=rows[:, 3],
+            has_earlier=rows[:, 4] == 1,
+            weight=rows[:, 5],
+            number=number,
+            centre=centre,
+            n_unknown=int(is_unknown.sum()),
+            n_contradicting=int(is_contradicting.sum()),
+        )
 
     def counts(self) -> GroupCounts:
         """Count the people of each group."""
@@ -154,42 +169,19 @@ class People:
         return float((number @ weight) ** 2 / (number @ weight**2)) if weight.size else 0.0
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Hold one row per person who answered, NaN for no answer."""
+def _middle(answers: Floats) -> float:
+    """Return the middle of the range of answers: like a mean, but of no order of rows; 0 of no answers."""
+    found = answers[~np.isnan(answers)]
+    return float(found.min() / 2 + found.max() / 2) if found.size else 0.0
 
-    group: Ints
-    before: Floats
-    after: Floats
-    earlier: Floats
-    weight: Floats
 
-    def sorted(self) -> tuple[Ints, Floats, Floats, Floats, Bools, Floats, Ints, float]:
-        """Return the columns of :class:`People`, equal rows brought together."""
-        has_earlier = ~np.isnan(self.before) & ~np.isnan(self.earlier)
-        answers = [np.where(np.isnan(column), 0.0, column) for column in (self.before, self.after)]
-        answers.append(np.where(has_earlier, self.earlier, 0.0))
-        keys = np.column_stack([self.group, *answers, has_earlier, self.weight])
-        keys = keys[np.lexsort(keys.T[::-1])]
-        is_new = np.ones(len(keys), dtype=np.bool_)
-        is_new[1:] = (keys[1:] != keys[:-1]).any(axis=1)
-        number: Ints = np.diff(np.append(np.flatnonzero(is_new), len(keys))).astype(np.int64)
-        group, before, after, earlier, earlier_too, weight = keys[is_new].T
-        is_first, is_second = np.isin(group, [REPEATED, FELL_SILENT, LEFT]), earlier_too == 1
-        is_after = np.isin(group, [REPEATED, NEWLY_ANSWERING, JOINED])
-        mass = weight * number
-        given = mass @ is_first + mass @ is_after
-        centre = float(mass @ (before + after) / given) if given > 0 else 0.0
-        return (
-            group.astype(np.int64),
-            np.where(is_first, before - centre, 0.0),
-            np.where(is_after, after - centre, 0.0),
-            np.where(is_second, earlier - centre, 0.0),
-            is_second,
-            weight,
-            number,
-            centre,
-        )
+def _merge_equal(rows: Floats) -> tuple[Floats, Ints]:
+    """Return the different rows in sorted order, and how many there are of each."""
+    ordered = rows[np.lexsort(rows.T[::-1])]
+    is_new = np.ones(len(ordered), dtype=np.bool_)
+    is_new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    number: Ints = np.diff(np.append(np.flatnonzero(is_new), len(ordered))).astype(np.int64)
+    return ordered[is_new], number
 
 
 def _groups(is_first: Bools, is_second: Bools, was: Floats, now: Floats) -> Ints:

@@ -20,8 +20,6 @@ class StandardErrors:
     ----------
     total
         Of ``after - before``.
-    within
-        Of the part within people as it is.
     within_corrected
         Of the part within people less the chance swing; NaN without a wave before.
     rest
@@ -29,7 +27,6 @@ class StandardErrors:
     """
 
     total: float
-    within: float
     within_corrected: float
     rest: float
 
@@ -40,15 +37,12 @@ class StandardErrors:
         rise = people.before - people.earlier
         total = _influence(people, people.answered_after, people.after)
         total -= _influence(people, people.answered_before, people.before)
-        within = _influence(people, repeated, people.after - people.before)
-        corrected = within + _influence(people, repeated & people.has_earlier, rise)
+        corrected = _influence(people, repeated, people.after - people.before)
+        corrected += _influence(people, repeated & people.has_earlier, rise)
         corrected -= _influence(people, people.has_earlier, rise)
         number = people.number
         return cls(
-            *(
-                float(np.sqrt(number @ influence**2))
-                for influence in (total, within, corrected, total - corrected)
-            )
+            *(float(np.sqrt(number @ influence**2)) for influence in (total, corrected, total - corrected))
         )
 
 

@@ -26,7 +26,7 @@ Verdict = Literal[
 - ``*_too_few_repeats``: neither is clear.
 - ``*_without_earlier``: no wave before, so that changed minds cannot be told from return to the usual level.
 
-A fall that is not confirmed is a fall all the same. It is no reassurance: those who fell silent are not heard.
+A fall that is not confirmed is a fall all the same and no reassurance: those who fell silent are not heard.
 """
 
 Z: Final = float(stats.norm.ppf((1 + LEVEL) / 2))
