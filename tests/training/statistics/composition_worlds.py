@@ -1,0 +1,118 @@
+"""Three waves of a company whose members come and go, with known truth about whose mind changed."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from training.statistics import Bools, Floats
+from training.statistics.composition import Composition, decompose
+
+LEAVING, JOINING = 0.25, 0.15
+"""Shares of the members between two waves."""
+
+WhoLeaves = Literal["anybody", "unhappy people", "low scores", "bad moments"]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Say what goes on between the two waves that are compared.
+
+    Attributes
+    ----------
+    who_leaves
+        Whoever; people of a low usual level; those whose score of the moment is low, so that those who stay
+        had more luck than usual; or those in a bad mood, whatever their level.
+    shift
+        How far the mood of everybody changes.
+    memory
+        Correlation of a person's mood with that of the wave before.
+    silence
+        How much less likely (log-odds) people answer for each point that their score fell.
+    has_history
+        Whether the same people left before the first wave as well; else anybody did.
+    """
+
+    who_leaves: WhoLeaves = "unhappy people"
+    shift: float = 0.0
+    memory: float = 0.0
+    silence: float = 0.0
+    has_history: bool = False
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Hold three waves, one row per person, NaN for no answer.
+
+    Attributes
+    ----------
+    true_change
+        What the shift does to the mean score of those who stayed; less than the shift near the ends of the
+        scale.
+    """
+
+    earlier: Floats
+    before: Floats
+    after: Floats
+    was_member: Floats
+    is_member: Floats
+    true_change: float
+
+    def decompose(self, *, n_draws: int = 1, margin: float = 0.0, has_earlier: bool = True) -> Composition:
+        found = decompose(
+            self.before,
+            self.after,
+            was_member=self.was_member,
+            is_member=self.is_member,
+            earlier=self.earlier if has_earlier else None,
+            n_draws=n_draws,
+            margin=margin,
+        )
+        assert isinstance(found, Composition)
+        return found
+
+
+def hold_survey(happening: Happening, n_answers: int, seed: int) -> Survey:
+    """Ask the members, on a scale of 0-10, so that about ``n_answers`` answer the first wave."""
+    chance = np.random.default_rng(seed)
+    n_members = 2 * n_answers
+    n_joining = round(JOINING * n_members)
+    n_start = round((n_members - n_joining) / (1 - LEAVING))
+    joined_at = np.repeat([0, 1, 2], [n_start, n_joining, n_joining])
+    level = chance.normal(6.3, 1.7, joined_at.size)
+    moods = _moods(chance, joined_at.size, happening.memory)
+    unmoved = _score(level + moods[2])
+    scores = [_score(level + moods[0]), _score(level + moods[1]), _score(level + moods[2] + happening.shift)]
+    members, is_member = [], joined_at == 0
+    for wave, score in enumerate(scores):
+        members.append(is_member)
+        wish = chance.logistic(size=level.size)
+        if wave == 1 or happening.has_history:
+            reasons = {"unhappy people": level, "low scores": score, "bad moments": moods[wave]}
+            wish -= reasons.get(happening.who_leaves, 0.0)
+        stays = is_member & (wish < np.quantile(wish[is_member], 1 - LEAVING))
+        is_member = stays | (joined_at == wave + 1)
+    falls = np.maximum(scores[1] - scores[2], 0.0)
+    silences = [np.zeros_like(falls), np.zeros_like(falls), happening.silence * falls]
+    answers = [_answers(chance, *wave) for wave in zip(scores, members, silences, strict=True)]
+    stayed = members[1] & members[2]
+    true_change = float((scores[2] - unmoved)[stayed].mean())
+    return Survey(*answers, members[1].astype(float), members[2].astype(float), true_change)
+
+
+def _moods(chance: np.random.Generator, n_people: int, memory: float) -> Floats:
+    """Return moods that last from wave to wave, ``[3, people]``, of the same spread in each."""
+    drawn = chance.normal(0.0, 1.2, (3, n_people))
+    for wave in (1, 2):
+        drawn[wave] = memory * drawn[wave - 1] + np.sqrt(1 - memory**2) * drawn[wave]
+    return drawn
+
+
+def _score(feeling: Floats) -> Floats:
+    return np.clip(np.round(feeling), 0, 10)
+
+
+def _answers(chance: np.random.Generator, score: Floats, is_member: Bools, silence: Floats) -> Floats:
+    """Return what members answer: about half, the happy rather."""
+    chances = 1 / (1 + np.exp(-0.25 * (score - 6.3) + silence))
+    return np.where(is_member & (chance.random(score.size) < chances), score, np.nan)
