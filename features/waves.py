@@ -17,7 +17,7 @@ from typing import cast, get_args
 
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, known_on, list_types, require_column, text_of
+from features.columns import day_of, first_midnight_from, known_on, text_of
 from features.sources import Sources
 from features.sql import quoted_name, quoted_text
 from features.usecase import (
@@ -103,11 +103,6 @@ def find_waves(sources: Sources, usecase: UseCase, observed_day: int) -> tuple[W
     ----------
     observed_day
         First day that is not observed, in days since 1970-01-01.
-
-    Raises
-    ------
-    ContractError
-        If the column that names the rounds is not there.
     """
     return tuple(
         wave
@@ -178,8 +173,6 @@ def name_period(period: WavePeriod, number: int) -> str:
 def _find_waves(sources: Sources, name: str, source: Source, observed_day: int) -> list[Wave]:
     """Return all waves of one source that have an answer."""
     if isinstance(source.waves, NamedRounds):
-        present = list_types(sources.connection, sources.table(name))
-        require_column(name, source.waves.column, tuple(present), f"sources.{name}.waves.column")
         return _find_rounds(sources, name, source, observed_day)
     months = _MONTHS[source.waves]
     month = "year(event_time) * 12 + month(event_time) - 1 - 1970 * 12"
@@ -250,10 +243,7 @@ def _select(sources: Sources, usecase: UseCase, name: str, metric: Metric, obser
 
 
 def _answered(sources: Sources, name: str, source: Source, metric: Metric, observed_day: int) -> str:
-    """Return the query for what each person answered in each wave.
-
-    An answer that belongs to nobody known is somebody's own: it is never joined to another one.
-    """
+    """Return the query for what each person answered in each wave; an anonymous answer stands alone."""
     if counts_in_points(metric):
         is_promoter, is_detractor = f"rating >= {PROMOTER_FROM}", f"rating <= {DETRACTOR_TO}"
         worth = f"100.0 * (CAST({is_promoter} AS INTEGER) - CAST({is_detractor} AS INTEGER))"

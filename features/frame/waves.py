@@ -28,11 +28,6 @@ def collect_with_status(sources: Sources, usecase: UseCase, observed_day: int) -
     pyarrow.Table
         Columns of :data:`features.waves.SCHEMA` and a text column ``cut_<column>`` for each declared cut;
         empty when no source declares ``metrics``.
-
-    Raises
-    ------
-    ContractError
-        If a column that names rounds is not there.
     """
     waves = find_waves(sources, usecase, observed_day)
     if not waves:
