@@ -38,8 +38,9 @@ def test_members_are_those_whose_contract_ran(built):
         closing = day(row["closes_on"].isoformat())
         versions = [one for one in tables["customers"] if one["customer"] == row["entity_id"]]
         known = [one for one in versions if one["loaded_at"] <= closing and one["since"] <= closing]
-        has_begun = any(one["start"] <= closing for one in known)
-        is_member = has_begun and all(one["end"] is None or one["end"] > closing for one in known)
+        newest = max(known, key=lambda one: one["since"], default=None)
+        has_begun = newest is not None and newest["start"] <= closing
+        is_member = has_begun and (newest["end"] is None or newest["end"] > closing)
         seen.add((row["was_member"], is_member))
     assert seen == {(True, True), (False, False)}
 
