@@ -18,7 +18,7 @@ from tests.training.statistics.composition_worlds import (
     true_rise,
 )
 from training.statistics import Estimate
-from training.statistics.composition import Composition, Unexplained, Verdict, decompose
+from training.statistics.composition import Unexplained, Verdict, decompose
 from training.statistics.composition.verdict import MIN_REPEATS, ClearParts, judge
 
 NAN = math.nan
@@ -122,7 +122,7 @@ class TestByHand:
 class TestIdentity:
     @settings(max_examples=1000)
     @given(cases())
-    def test_start_plus_parts_is_end_and_each_part_is_its_formula(self, case):
+    def test_start_plus_parts_is_end_each_part_is_its_formula_in_its_range(self, case):
         found = case.decompose()
         if isinstance(found, Unexplained):
             assert found.counts.repeated == 0
@@ -134,15 +134,9 @@ class TestIdentity:
         for name, value in plain.items():
             part = getattr(found, name)
             assert part is None or part.value == pytest.approx(value, rel=1e-9, abs=1e-9 * size + 1e-12)
-
-    @settings(max_examples=200)
-    @given(cases())
-    def test_every_range_holds_its_figure(self, case):
-        found = case.decompose()
-        if isinstance(found, Composition):
-            estimates = [getattr(found, field.name) for field in fields(found)]
-            for one in estimates:
-                assert not isinstance(one, Estimate) or one.low <= one.value <= one.high
+        estimates = [getattr(found, field.name) for field in fields(found)]
+        for one in estimates:
+            assert not isinstance(one, Estimate) or one.low <= one.value <= one.high
 
 
 class TestStatus:
@@ -281,7 +275,7 @@ class TestSpread:
         assert (found.leavers.high - found.leavers.low) / 3.92 == pytest.approx(spread[2], rel=0.15)
         assert (found.mix.high - found.mix.low) / 3.92 == pytest.approx(spread[3], rel=0.15)
 
-    @settings(max_examples=100)
+    @settings(max_examples=60)
     @given(cases())
     def test_the_order_of_rows_does_not_matter(self, case):
         order = np.random.default_rng(case.before.size).permutation(case.before.size)
