@@ -1,12 +1,13 @@
 """Three waves of a company whose members come and go, with known truth about whose mind changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from training.statistics import Bools, Floats
 from training.statistics.composition import Composition, decompose
+from training.statistics.composition.decomposition import ERRORS_TO_CONFIRM
 
 LEAVING, JOINING = 0.25, 0.15
 """Shares of the members between two waves."""
@@ -94,10 +95,10 @@ def hold_survey(happening: Happening, n_answers: int, seed: int) -> Survey:
         is_member = stays | (joined_at == wave + 1)
     falls = np.maximum(scores[1] - scores[2], 0.0)
     silences = [np.zeros_like(falls), np.zeros_like(falls), happening.silence * falls]
-    answers = [_answers(chance, *wave) for wave in zip(scores, members, silences, strict=True)]
+    earlier, before, after = (_answers(chance, *wave) for wave in zip(scores, members, silences, strict=True))
     stayed = members[1] & members[2]
     true_change = float((scores[2] - unmoved)[stayed].mean())
-    return Survey(*answers, members[1].astype(float), members[2].astype(float), true_change)
+    return Survey(earlier, before, after, members[1].astype(float), members[2].astype(float), true_change)
 
 
 def _moods(chance: np.random.Generator, n_people: int, memory: float) -> Floats:
@@ -116,3 +117,35 @@ def _answers(chance: np.random.Generator, score: Floats, is_member: Bools, silen
     """Return what members answer: about half, the happy rather."""
     chances = 1 / (1 + np.exp(-0.25 * (score - 6.3) + silence))
     return np.where(is_member & (chance.random(score.size) < chances), score, np.nan)
+
+
+def repeat(
+    happening: Happening, n_answers: int, n_runs: int, *, margin: float = 0.0, first_seed: int = 0
+) -> list[Composition]:
+    """Take the changes of many surveys apart."""
+    seeds = range(first_seed, first_seed + n_runs)
+    return [hold_survey(happening, n_answers, seed).decompose(margin=margin) for seed in seeds]
+
+
+def count_blocked(found: list[Composition]) -> tuple[int, int]:
+    """Return how many rises that any tool would show are not confirmed, and how many there are."""
+    rises = [one for one in found if one.total.low > 0]
+    return sum(one.verdict != "rise_confirmed" for one in rises), len(rises)
+
+
+def true_rise(happening: Happening, n_answers: int, n_errors: float, n_pilots: int = 20) -> Happening:
+    """Return the same with a shift whose true change is so many standard errors of ``within_corrected``."""
+    shift = 0.0
+    for _ in range(3):
+        moved = replace(happening, shift=shift or 0.3)
+        surveys = [hold_survey(moved, n_answers, seed) for seed in range(10_000, 10_000 + n_pilots)]
+        change = float(np.mean([survey.true_change for survey in surveys]))
+        wanted = n_errors * float(np.mean([standard_error(survey.decompose()) for survey in surveys]))
+        shift = moved.shift * wanted / change
+    return replace(happening, shift=shift)
+
+
+def standard_error(found: Composition, margin: float = 0.0) -> float:
+    """Return the standard error of ``within_corrected``."""
+    assert found.smallest_confirmable is not None
+    return (found.smallest_confirmable - margin) / ERRORS_TO_CONFIRM

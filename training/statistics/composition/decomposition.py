@@ -151,7 +151,8 @@ def decompose(
     --------
     Two stayed and became less happy, the unhappy one left: the mean rises all the same.
 
-    >>> found = decompose([9, 8, 1], [8, 7, np.nan], was_member=[1, 1, 1], is_member=[1, 1, 0])
+    >>> import math
+    >>> found = decompose([9, 8, 1], [8, 7, math.nan], was_member=[1, 1, 1], is_member=[1, 1, 0])
     >>> found.total.value, found.within.value, found.leavers.value
     (1.5, -1.0, 2.5)
     """

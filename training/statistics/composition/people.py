@@ -149,7 +149,8 @@ class People:
 
     def in_groups(self, *groups: int) -> Bools:
         """Return which rows belong to one of the groups."""
-        return np.isin(self.group, groups)
+        found: Bools = np.logical_or.reduce([self.group == group for group in groups])
+        return found
 
     @property
     def answered_before(self) -> Bools:
