@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from features.usecase import Metric, counts_in_points
+from training.reports.charts.waterfall import Tone
 from training.reports.inputs import ReportInputs
 from training.reports.waves import WaveSeries
 from training.statistics import Estimate
@@ -35,6 +36,9 @@ class Step:
         The value rounded to a tenth of a point, so that what is shown adds up to the last digit too.
     begins, ends
         Levels between which the bar is drawn.
+    tone
+        ``up`` and ``down`` only for a part whose range leaves out 0, else ``open``; the chance swing is
+        ``chance``: it is no news. Start and end are ``level``.
     people
         How many are behind it.
     """
@@ -44,6 +48,7 @@ class Step:
     shown: float
     begins: float
     ends: float
+    tone: Tone
     people: int
 
 
@@ -175,13 +180,20 @@ def _steps(split: Composition, unit: ChangeUnit) -> tuple[Step, ...]:
     end, total = _round(split.after.value, unit), _round(split.total.value, unit)
     shown = round_to_sum([part.value for _, part in chosen], total, _SMALLEST_SHOWN[unit])
     levels = split.before.value + np.cumsum([0.0, *(part.value for _, part in chosen)])
-    start = Step("start", split.before, end - total, levels[0], levels[0], split.before.n)
+    start = Step("start", split.before, end - total, levels[0], levels[0], "level", split.before.n)
     bars = [
-        Step(kind, part, shown[place], float(levels[place]), float(levels[place + 1]), part.n)
+        Step(kind, part, shown[place], *map(float, levels[place : place + 2]), _tone(kind, part), part.n)
         for place, (kind, part) in enumerate(chosen)
     ]
-    last = Step("end", split.after, end, split.after.value, split.after.value, split.after.n)
+    last = Step("end", split.after, end, split.after.value, split.after.value, "level", split.after.n)
     return (start, *bars, last)
+
+
+def _tone(kind: StepKind, part: Estimate) -> Tone:
+    """Return how a part is drawn: coloured only where it is clear and says something of people."""
+    if kind == "chance_swing":
+        return "chance"
+    return "up" if part.low > 0 else "down" if part.high < 0 else "open"
 
 
 def round_to_sum(values: Sequence[float], total: float, step: float) -> tuple[float, ...]:

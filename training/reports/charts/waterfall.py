@@ -11,7 +11,7 @@ from training.statistics import Estimate
 
 WIDTH, LEFT, RIGHT = 640.0, 236.0, 560.0
 ROW, BAR, TOP = 34.0, 16.0, 6.0
-Tone = Literal["level", "up", "down", "chance"]
+Tone = Literal["level", "up", "down", "open", "chance"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Bar:
     estimate
         The level, or what the part adds; its range is drawn around the end of the bar.
     tone
-        ``level`` for start and end; ``up`` and ``down`` for parts; ``chance`` for what is no news.
+        ``level`` for start and end; ``up`` and ``down`` for parts whose range leaves out 0, ``open`` for
+        others; ``chance`` for what is no news.
     """
 
     label: str
