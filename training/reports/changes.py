@@ -234,6 +234,7 @@ def _behind(split: Composition) -> Direction | None:
 
 def _cancelling_fall(split: Composition, unit: ChangeUnit) -> float | None:
     """Return the fall among the silent that would cancel a rise; None for no rise, or beyond the scale."""
-    if split.tipping_point is None or split.within_corrected is None or split.within_corrected.value <= 0:
+    is_rise = split.verdict.startswith("rise")
+    if not is_rise or split.tipping_point is None or split.tipping_point >= 0:
         return None
     return -split.tipping_point if -split.tipping_point <= _SPAN[unit] else None
