@@ -180,7 +180,9 @@ def _steps(split: Composition, unit: ChangeUnit) -> tuple[Step, ...]:
     end, total = _round(split.after.value, unit), _round(split.total.value, unit)
     shown = round_to_sum([part.value for _, part in chosen], total, _SMALLEST_SHOWN[unit])
     levels = split.before.value + np.cumsum([0.0, *(part.value for _, part in chosen)])
-    start = Step("start", split.before, end - total, levels[0], levels[0], "level", split.before.n)
+    start = Step(
+        "start", split.before, round(end - total, 6) + 0.0, levels[0], levels[0], "level", split.before.n
+    )
     bars = [
         Step(kind, part, shown[place], *map(float, levels[place : place + 2]), _tone(kind, part), part.n)
         for place, (kind, part) in enumerate(chosen)

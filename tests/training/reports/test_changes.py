@@ -270,7 +270,9 @@ class TestWords:
             [dict.fromkeys(TEN, 0.0), dict.fromkeys(TEN, 100.0)], metric="enps", is_own=False
         )
         assert change_of(series).state == "nameless"
-        assert "Nobody can say. The answers are anonymous" in self.text(series, subject="employee")
+        assert "Nobody can say. It is not known whose answers these are" in self.text(
+            series, subject="employee"
+        )
         assert "Is the change in eNPS real?" in self.text(series, subject="employee")
 
     def test_a_first_wave_has_no_change(self):
@@ -279,6 +281,10 @@ class TestWords:
         assert "This is the first wave: trend from the next wave on." in self.text(
             make_series([dict.fromkeys(TEN, 0.0)])
         )
+
+    def test_where_nothing_more_is_to_be_said_there_is_no_list(self):
+        series = make_series([dict.fromkeys(TEN, 0.0)])
+        assert '<ul class="said">' not in render_html(build_report(inputs_of(series)), "en")
 
     def test_an_open_wave_is_said(self):
         waves = [dict.fromkeys(TEN, 0.0)] * 3
