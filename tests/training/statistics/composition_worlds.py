@@ -35,6 +35,8 @@ class Happening:
         Whether the same people left before the first wave as well; else anybody did.
     eagerness
         How much more likely (log-odds) people answer for each point of their score.
+    pull
+        How much more likely (log-odds) people leave for each point of their reason.
     """
 
     who_leaves: WhoLeaves = "unhappy people"
@@ -43,6 +45,7 @@ class Happening:
     silence: float = 0.0
     has_history: bool = False
     eagerness: float = 0.12
+    pull: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def hold_survey(happening: Happening, n_answers: int, seed: int) -> Survey:
         wish = chance.logistic(size=level.size)
         if wave == 1 or happening.has_history:
             reasons = {"unhappy people": level, "low scores": score, "bad moments": moods[wave]}
-            wish -= reasons.get(happening.who_leaves, 0.0)
+            wish -= happening.pull * reasons.get(happening.who_leaves, np.zeros_like(level))
         stays = is_member & (wish < np.quantile(wish[is_member], 1 - LEAVING))
         is_member = stays | (joined_at == wave + 1)
     falls = np.maximum(scores[1] - scores[2], 0.0)
