@@ -11,6 +11,7 @@ from training.statistics.composition.decomposition import ERRORS_TO_CONFIRM
 
 LEAVING, JOINING = 0.25, 0.15
 """Shares of the members between two waves."""
+LEVEL_SPREAD, MOOD_SPREAD = 1.5, 1.35
 
 WhoLeaves = Literal["anybody", "unhappy people", "low scores", "bad moments"]
 
@@ -32,6 +33,10 @@ class Happening:
         How much less likely (log-odds) people answer for each point that their score fell.
     has_history
         Whether the same people left before the first wave as well; else anybody did.
+    eagerness
+        How much more likely (log-odds) people answer for each point of their score.
+    pull
+        How much more likely (log-odds) people leave for each point of their reason.
     """
 
     who_leaves: WhoLeaves = "unhappy people"
@@ -39,6 +44,8 @@ class Happening:
     memory: float = 0.0
     silence: float = 0.0
     has_history: bool = False
+    eagerness: float = 0.12
+    pull: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,8 @@ class Survey:
     Attributes
     ----------
     true_change
-        What the shift does to the mean score of those who stayed; less than the shift near the ends of the
-        scale.
+        What the shift does to the mean score of those who answered both times; less than the shift near the
+        ends of the scale.
     """
 
     earlier: Floats
@@ -80,7 +87,7 @@ def hold_survey(happening: Happening, n_answers: int, seed: int) -> Survey:
     n_joining = round(JOINING * n_members)
     n_start = round((n_members - n_joining) / (1 - LEAVING))
     joined_at = np.repeat([0, 1, 2], [n_start, n_joining, n_joining])
-    level = chance.normal(6.3, 1.7, joined_at.size)
+    level = chance.normal(6.3, LEVEL_SPREAD, joined_at.size)
     moods = _moods(chance, joined_at.size, happening.memory)
     unmoved = _score(level + moods[2])
     scores = [_score(level + moods[0]), _score(level + moods[1]), _score(level + moods[2] + happening.shift)]
@@ -90,20 +97,22 @@ def hold_survey(happening: Happening, n_answers: int, seed: int) -> Survey:
         wish = chance.logistic(size=level.size)
         if wave == 1 or happening.has_history:
             reasons = {"unhappy people": level, "low scores": score, "bad moments": moods[wave]}
-            wish -= reasons.get(happening.who_leaves, 0.0)
+            wish -= happening.pull * reasons.get(happening.who_leaves, np.zeros_like(level))
         stays = is_member & (wish < np.quantile(wish[is_member], 1 - LEAVING))
         is_member = stays | (joined_at == wave + 1)
     falls = np.maximum(scores[1] - scores[2], 0.0)
     silences = [np.zeros_like(falls), np.zeros_like(falls), happening.silence * falls]
-    earlier, before, after = (_answers(chance, *wave) for wave in zip(scores, members, silences, strict=True))
-    stayed = members[1] & members[2]
-    true_change = float((scores[2] - unmoved)[stayed].mean())
+    earlier, before, after = (
+        _answers(chance, happening.eagerness * (score - 6.3) - silence, score, is_there)
+        for score, is_there, silence in zip(scores, members, silences, strict=True)
+    )
+    true_change = float((scores[2] - unmoved)[~np.isnan(before) & ~np.isnan(after)].mean())
     return Survey(earlier, before, after, members[1].astype(float), members[2].astype(float), true_change)
 
 
 def _moods(chance: np.random.Generator, n_people: int, memory: float) -> Floats:
     """Return moods that last from wave to wave, ``[3, people]``, of the same spread in each."""
-    drawn = chance.normal(0.0, 1.2, (3, n_people))
+    drawn = chance.normal(0.0, MOOD_SPREAD, (3, n_people))
     for wave in (1, 2):
         drawn[wave] = memory * drawn[wave - 1] + np.sqrt(1 - memory**2) * drawn[wave]
     return drawn
@@ -113,10 +122,10 @@ def _score(feeling: Floats) -> Floats:
     return np.clip(np.round(feeling), 0, 10)
 
 
-def _answers(chance: np.random.Generator, score: Floats, is_member: Bools, silence: Floats) -> Floats:
-    """Return what members answer: about half, the happy rather."""
-    chances = 1 / (1 + np.exp(-0.25 * (score - 6.3) + silence))
-    return np.where(is_member & (chance.random(score.size) < chances), score, np.nan)
+def _answers(chance: np.random.Generator, odds: Floats, score: Floats, is_member: Bools) -> Floats:
+    """Return what the members answer, about half of them."""
+    is_answered = is_member & (chance.random(score.size) < 1 / (1 + np.exp(-odds)))
+    return np.where(is_answered, score, np.nan)
 
 
 def repeat(

@@ -1,5 +1,7 @@
+import doctest
 import math
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -409,3 +411,10 @@ class TestPromises:
         silent = [hold_survey(Happening(silence=0.5), 2000, seed).decompose(n_draws=100) for seed in range(8)]
         assert sum(one.is_mix_falling for one in nominal) <= 2
         assert sum(one.is_mix_falling for one in silent) >= 4
+
+
+def test_the_example_of_the_documentation_is_what_comes_out():
+    page = Path(__file__).parents[3] / "docs" / "composition.md"
+    tried = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert tried.attempted >= 7
+    assert tried.failed == 0
