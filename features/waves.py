@@ -218,11 +218,15 @@ def _select(sources: Sources, usecase: UseCase, name: str, metric: Metric, obser
     is_invited = "NULL" if invitations is None else "v.entity_id IS NOT NULL"
     return f"""
         WITH own AS (SELECT * FROM {_WAVES} WHERE source = {quoted_text(name)}),
-        answered AS ({_answered(sources, name, source, metric, observed_day)}),
-        sent AS ({invitations or _NO_INVITATIONS}),
+        sent AS MATERIALIZED ({invitations or _NO_INVITATIONS}),
         invited AS (
             SELECT DISTINCT wave, entity_id FROM sent
             JOIN own ON sent.sent_day >= own.opens_day AND sent.sent_day < own.closes_day
+        ),
+        answered AS MATERIALIZED ({_answered(sources, name, source, metric, observed_day)}),
+        asked AS (
+            SELECT h.wave, h.person, max(i.sent_at) AS sent_at FROM answered AS h
+            JOIN sent AS i ON i.entity_id = h.entity_id AND i.sent_at <= h.first_at GROUP BY h.wave, h.person
         ),
         people AS (
             SELECT wave, person, entity_id FROM answered UNION
@@ -232,13 +236,13 @@ def _select(sources: Sources, usecase: UseCase, name: str, metric: Metric, obser
         SELECT {quoted_text(name)} AS source, '{metric}' AS metric, p.wave, own.wave_name, own.closes_on,
             own.is_open, p.entity_id, a.value, a.worth, coalesce(a.answers, 0) AS answers,
             CAST(a.first_at AS DATE) AS answered_on,
-            (epoch_us(a.first_at) - epoch_us(i.sent_at)) / {_DAY_US} AS lag_days,
-            {is_invited} AS was_invited, s.is_member AS was_member
+            (epoch_us(a.first_at) - epoch_us(q.sent_at)) / {_DAY_US} AS lag_days, {is_invited} AS was_invited,
+            s.is_member AS was_member
         FROM people AS p JOIN own ON own.wave = p.wave
         LEFT JOIN answered AS a ON a.wave = p.wave AND a.person = p.person
+        LEFT JOIN asked AS q ON q.wave = p.wave AND q.person = p.person
         LEFT JOIN {_STATUS} AS s ON s.entity_id = p.entity_id AND s.status_day = own.status_day
         LEFT JOIN invited AS v ON v.wave = p.wave AND v.entity_id = p.entity_id
-        ASOF LEFT JOIN sent AS i ON i.entity_id = p.entity_id AND i.sent_at <= a.first_at
     """
 
 
