@@ -9,7 +9,7 @@ from features.cohort import count_days
 from features.frame.waves import collect_with_status
 from features.sources import open_sources
 from tests.features.event_tables import day
-from tests.features.frame.company import SPEC, load_company, section
+from tests.features.frame.company import SPEC, Row, Tables, load_company, section
 
 SURVEYS = SPEC["sources"]["surveys"] | {
     "id": "answer",
@@ -21,7 +21,7 @@ SURVEYS = SPEC["sources"]["surveys"] | {
 
 def customer(
     who: str, start: str, end: str | None = None, *, known: str | None = None, **more: Any
-) -> list[dict]:
+) -> list[Row]:
     """Return the versions of a customer: one, and a second one where the end becomes known."""
     base = {"customer": who, "since": day(start), "loaded_at": day(start), "start": day(start), "end": None}
     base |= {"plan": "basic", "seats": 1, "revenue": 1, **more}
@@ -31,15 +31,15 @@ def customer(
     return [base, {**base, "since": day(end), "loaded_at": told, "end": day(end)}]
 
 
-def answer(who: str, at: str, nps: float | None, *, known: str | None = None, **more: Any) -> dict:
+def answer(who: str, at: str, nps: float | None, *, known: str | None = None, **more: Any) -> Row:
     """Return one answer; known at once unless told otherwise."""
     told = {"customer": who, "answered_at": day(at), "nps": nps, "csat": None, "round": None}
     return told | {"loaded_at": day(known or at), "answer": f"{who} {at}", **more}
 
 
-def make_world(**changed: list[dict]) -> dict[str, list[dict]]:
+def make_world(**changed: list[Row]) -> Tables:
     """Return the tables: ann stays, bob leaves in April, cy joins in May, dan never answers."""
-    tables: dict[str, list[dict]] = {
+    tables: Tables = {
         "customers": [
             *customer("ann", "2023-01-01"),
             *customer("bob", "2023-01-01", "2024-04-10"),

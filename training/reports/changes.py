@@ -184,7 +184,15 @@ def _steps(split: Composition, unit: ChangeUnit) -> tuple[Step, ...]:
         "start", split.before, round(end - total, 6) + 0.0, levels[0], levels[0], "level", split.before.n
     )
     bars = [
-        Step(kind, part, shown[place], *map(float, levels[place : place + 2]), _tone(kind, part), part.n)
+        Step(
+            kind,
+            part,
+            shown[place],
+            float(levels[place]),
+            float(levels[place + 1]),
+            _tone(kind, part),
+            part.n,
+        )
         for place, (kind, part) in enumerate(chosen)
     ]
     last = Step("end", split.after, end, split.after.value, split.after.value, "level", split.after.n)

@@ -8,6 +8,7 @@ import numpy as np
 from features.usecase import Metric, counts_in_points
 from training.reports import WaveRows, WaveSeries, build_series
 
+Answers = Mapping[str | None, float]
 FIRST_QUARTER = 222
 """2025 Q3, counted from 1970."""
 
@@ -22,7 +23,7 @@ def closing_of(number: int) -> date:
 
 
 def make_rows(
-    waves: Sequence[Mapping[str | None, float]],
+    waves: Sequence[Answers],
     *,
     members: Sequence[Collection[str]] | None = None,
     metric: Metric = "nps",
@@ -92,7 +93,7 @@ def survivors(n: int = 600, *, fall: float = 12.0, seed: int = 3) -> WaveRows:
         felt = mind + shift + random.normal(0, 25, n)
         return np.select([felt > 40, felt < -20], [100.0, -100.0], 0.0)
 
-    waves = [dict(zip(names, answers(0), strict=True)) for _ in range(2)]
+    waves: list[Answers] = [dict(zip(names, answers(0), strict=True)) for _ in range(2)]
     stayed = [name for name, has_left in zip(names, leavers, strict=True) if not has_left]
     last = dict(zip(names, answers(-fall), strict=True))
     return make_rows([*waves, {name: last[name] for name in stayed}], members=[names, names, stayed])
@@ -103,7 +104,7 @@ def risen(n: int = 600, *, rise: float = 60.0, seed: int = 3) -> WaveRows:
     in which 200 fall silent."""
     random = np.random.default_rng(seed)
     mind, names = random.normal(10, 60, n), people("k", n)
-    waves = []
+    waves: list[dict[str | None, float]] = []
     for shift in (0.0, 0.0, rise):
         felt = mind + shift + random.normal(0, 25, n)
         waves.append(dict(zip(names, np.select([felt > 40, felt < -20], [100.0, -100.0], 0.0), strict=True)))
