@@ -9,7 +9,7 @@ from markupsafe import Markup
 from training.reports.charts.svg import element, join
 from training.statistics import Estimate
 
-WIDTH, LEFT, RIGHT = 640.0, 236.0, 560.0
+WIDTH, VALUE, LEFT, RIGHT = 640.0, 288.0, 304.0, 636.0
 ROW, BAR, TOP = 34.0, 16.0, 6.0
 Tone = Literal["level", "up", "down", "open", "chance"]
 
@@ -102,7 +102,7 @@ def _middle(place: int) -> float:
 
 
 def _row(bar: Bar, middle: float, across: Callable[[float], float]) -> Markup:
-    """Draw one row: words, bar with its range, value."""
+    """Draw one row: words and value first, so that small screens show them, then the bar with its range."""
     begins, ends = across(bar.begins), across(bar.ends)
     low, high = map(across, _range(bar))
     mark = (
@@ -123,5 +123,5 @@ def _row(bar: Bar, middle: float, across: Callable[[float], float]) -> Markup:
         + element("text", bar.note, class_="note", x=0, y=middle + 13)
         + mark
         + element("line", class_="range", x1=low, x2=high, y1=middle, y2=middle)
-        + element("text", bar.text, class_="value", x=WIDTH - 2, y=middle + 4, text_anchor="end")
+        + element("text", bar.text, class_="value", x=VALUE, y=middle + 4, text_anchor="end")
     )

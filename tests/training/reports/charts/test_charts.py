@@ -196,13 +196,13 @@ def rows_of(drawing: str) -> tuple[list[ET.Element], list[ET.Element], list[ET.E
 def test_bars_of_a_waterfall_follow_each_other_to_scale() -> None:
     bars, ranges, joints = rows_of(steps(BARS))
     low, high = -11.0, 11.5 + 18.0 - 12.4
-    unit = (560 - 236) / (high - low)
+    unit = (636 - 304) / (high - low)
     assert float(bars[0].attrib["width"]) == pytest.approx(12.4 * unit, abs=0.1)
     assert float(bars[1].attrib["width"]) == pytest.approx(8.5 * unit, abs=0.1)
     right = [float(bar.attrib["x"]) + float(bar.attrib["width"]) for bar in bars]
     assert right[0] == pytest.approx(right[1], abs=0.2)  # up to a level, and down from it
     assert float(joints[1].attrib["x1"]) == pytest.approx(right[0], abs=0.2)
-    assert float(ranges[1].attrib["x2"]) == pytest.approx(560, abs=0.1)
+    assert float(ranges[1].attrib["x2"]) == pytest.approx(636, abs=0.1)
     assert len(joints) == len(BARS) - 1
 
 
@@ -210,8 +210,8 @@ def test_everything_of_a_waterfall_lies_inside_the_drawing() -> None:
     bars, ranges, joints = rows_of(steps(BARS))
     places = [float(line.attrib[end]) for line in (*ranges, *joints) for end in ("x1", "x2")]
     places += [float(bar.attrib["x"]) for bar in bars]
-    assert min(places) == pytest.approx(236, abs=0.1)
-    assert max(places) == pytest.approx(560, abs=0.1)
+    assert min(places) == pytest.approx(304, abs=0.1)
+    assert max(places) == pytest.approx(636, abs=0.1)
 
 
 def test_a_part_of_nothing_stays_to_be_seen() -> None:
