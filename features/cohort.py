@@ -91,23 +91,45 @@ def find_members(
     ContractError
         If a column is missing or holds no dates, or nobody belongs at any snapshot.
     """
+    candidates, belongs = list_status(tables, cohort, sources, snapshots)
+    if not belongs.any():
+        raise _nobody(cohort, snapshots)
+    return candidates.where(belongs)
+
+
+def list_status(
+    tables: Tables,
+    cohort: Cohort,
+    sources: Mapping[str, Source],
+    days: Sequence[date],
+    *,
+    known_day: int | None = None,
+) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Return every entity on every day, and whether it belongs to the cohort then; see :func:`find_members`.
+
+    Parameters
+    ----------
+    known_day
+        Only entities that some row known by then speaks of, in days since 1970-01-01; all when absent.
+
+    Raises
+    ------
+    SpecError, ContractError
+        As :func:`find_members`, but for a cohort in which nobody belongs.
+    """
     connection = tables.connection
     if cohort.active is not None and cohort.within is not None:
-        return _find_active(tables, cohort.active, cohort.within.days, snapshots)
+        table = tables.table(cohort.active)
+        candidates = _list_candidates(connection, table, days, known_day)
+        return candidates, _is_active(connection, table, candidates, cohort.within.days)
     start, end = _read_columns(tables, cohort, sources)
-    candidates = _list_candidates(connection, start.table, snapshots)
+    candidates = _list_candidates(connection, start.table, days, known_day)
     candidates.store(connection)
-    days = candidates.snapshot_days
-    begun = start.look_up(connection)
-    belongs = begun <= days
+    belongs = start.look_up(connection) <= candidates.snapshot_days
     if end is not None:
         ended = end.look_up(connection)
-        belongs &= np.isnan(ended) | (ended > days)
-    if not belongs.any():
-        problem = f"nobody belongs to the cohort at any snapshot from {snapshots[0]} to {snapshots[-1]}"
-        hint = f"compare '{cohort.starts}' and the times at which it was known with the snapshots"
-        raise ContractError("cohort", problem, hint)
-    return candidates.where(belongs)
+        belongs &= np.isnan(ended) | (ended > candidates.snapshot_days)
+    return candidates, belongs
 
 
 def find_ends(tables: Tables, cohort: Cohort, sources: Mapping[str, Source], day: int) -> pa.Table:
@@ -133,10 +155,10 @@ def find_ends(tables: Tables, cohort: Cohort, sources: Mapping[str, Source], day
     return cast("pa.Table", tables.connection.sql(shown).to_arrow_table())
 
 
-def _find_active(tables: Tables, source: str, within_days: int, snapshots: Sequence[date]) -> Rows:
-    """Return every entity at every snapshot that had an event within the days before it, known at it."""
-    connection, table = tables.connection, tables.table(source)
-    candidates = _list_candidates(connection, table, snapshots)
+def _is_active(
+    connection: duckdb.DuckDBPyConnection, table: str, candidates: Rows, within_days: int
+) -> npt.NDArray[np.bool_]:
+    """Return which rows had an event within the days before their snapshot, known at it."""
     rows = candidates.store(connection)
     day = day_of("event_time")
     gone = first_midnight_from("known_until") if is_versioned(connection, table) else "NULL"
@@ -154,12 +176,21 @@ def _find_active(tables: Tables, source: str, within_days: int, snapshots: Seque
         FROM {rows} AS r ORDER BY r.row_id
     """
     found = connection.sql(query).to_arrow_table().column(0)
-    belongs = np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
-    if not belongs.any():
-        problem = f"nobody had an event in '{source}' in the {within_days} days before any snapshot"
-        hint = f"compare the times in '{source}' with the snapshots from {snapshots[0]} to {snapshots[-1]}"
-        raise ContractError("cohort.active", problem, hint)
-    return candidates.where(belongs)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def _nobody(cohort: Cohort, snapshots: Sequence[date]) -> ContractError:
+    """Say that nobody belongs at any snapshot."""
+    span = f"{snapshots[0]} to {snapshots[-1]}"
+    if cohort.active is not None and cohort.within is not None:
+        problem = (
+            f"nobody had an event in '{cohort.active}' in the {cohort.within.days} days before any snapshot"
+        )
+        hint = f"compare the times in '{cohort.active}' with the snapshots from {span}"
+        return ContractError("cohort.active", problem, hint)
+    problem = f"nobody belongs to the cohort at any snapshot from {span}"
+    hint = f"compare '{cohort.starts}' and the times at which it was known with the snapshots"
+    return ContractError("cohort", problem, hint)
 
 
 @dataclass(frozen=True)
@@ -209,9 +240,15 @@ def _read_column(tables: Tables, where: str, path: str, sources: Mapping[str, So
     return _DayColumn(table, first_midnight_from(moment))
 
 
-def _list_candidates(connection: duckdb.DuckDBPyConnection, table: str, snapshots: Sequence[date]) -> Rows:
-    """Return all entities of a table at all snapshots."""
-    query = f"SELECT DISTINCT entity_id FROM {table} WHERE entity_id IS NOT NULL ORDER BY entity_id"
+def _list_candidates(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    snapshots: Sequence[date],
+    known_day: int | None = None,
+) -> Rows:
+    """Return all entities of a table, or those known by a day, at all snapshots."""
+    known = "" if known_day is None else f"AND {first_midnight_from('known_at')} <= {known_day}"
+    query = f"SELECT DISTINCT entity_id FROM {table} WHERE entity_id IS NOT NULL {known} ORDER BY entity_id"
     entities = cast("pa.Table", connection.sql(query).to_arrow_table()).column(0)
     days = np.array([count_days(snapshot) for snapshot in snapshots], dtype=np.int32)
     repeated = pa.chunked_array(entities.chunks * len(days), pa.string())

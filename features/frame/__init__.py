@@ -46,8 +46,8 @@ def build(
     usecase
         What to build from: sources with snapshots, or a flat table.
     folder
-        Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet`` and
-        ``protected.parquet`` go, all together or not at all; nothing is written when absent.
+        Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet``, ``waves.parquet``
+        and ``protected.parquet`` go, all together or not at all; nothing is written when absent.
     partials
         Folder for partial results of large logs: with them the next build reads only files that are new or
         have changed. Its own, for one use case; nothing is kept when absent.

@@ -13,9 +13,9 @@ from features.errors import ContractError, SourceError, XmError
 from features.files import whole_folder, write_atomically
 from features.frame.facts import FrameFacts
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _ROWS, _LATEST, _ANSWERS, _FACTS = "frame.parquet", "latest.parquet", "answers.parquet", "frame.json"
-_PROTECTED = "protected.parquet"
+_PROTECTED, _WAVES = "protected.parquet", "waves.parquet"
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class Frame:
     protected
         ``entity_id``, ``snapshot_date`` and the protected attributes as known then, line by line as in
         ``table``; for checks of fairness, never for a model.
+    waves
+        Who answered what in which wave of each survey, and who stayed silent, see :mod:`features.waves`, with
+        the cuts as known when the wave closed; empty for a flat table.
     """
 
     table: pa.Table
@@ -52,12 +55,13 @@ class Frame:
     answers: pa.Table
     facts: FrameFacts
     protected: pa.Table
+    waves: pa.Table
 
     def write(self, folder: Path) -> None:
         """Write all files; the folder is replaced as a whole or not at all."""
         with whole_folder(folder) as draft:
             tables = {_ROWS: self.table, _LATEST: self.latest}
-            tables |= {_ANSWERS: self.answers, _PROTECTED: self.protected}
+            tables |= {_ANSWERS: self.answers, _PROTECTED: self.protected, _WAVES: self.waves}
             for name, rows in tables.items():
                 pq.write_table(rows, draft / name, compression="zstd")
             stamps = {name: _stamp((draft / name).read_bytes()) for name in tables}
@@ -76,14 +80,15 @@ class Frame:
             If the format is another one, or a file is not the one that ``frame.json`` describes.
         """
         content = _read_facts(folder)
-        table, latest, answers, protected = (
-            _read_rows(folder / name, content["files"]) for name in (_ROWS, _LATEST, _ANSWERS, _PROTECTED)
+        names = (_ROWS, _LATEST, _ANSWERS, _PROTECTED, _WAVES)
+        table, latest, answers, protected, waves = (
+            _read_rows(folder / name, content["files"]) for name in names
         )
         try:
             facts = FrameFacts.from_json(content)
         except (KeyError, TypeError, ValueError, XmError) as error:
             raise ContractError(str(folder / _FACTS), f"is incomplete: {error}", "build it again") from error
-        return cls(table, latest, answers, facts, protected)
+        return cls(table, latest, answers, facts, protected, waves)
 
 
 def _stamp(content: bytes) -> dict[str, Any]:

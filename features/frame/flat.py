@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.answers import SCHEMA
+from features import answers, waves
 from features.catalogue import Catalogue, Kind
 from features.errors import ContractError
 from features.flat import FlatFacts, FlatRows, read_flat
@@ -98,7 +98,8 @@ def build_from_table(usecase: UseCase, report: Report, tombstones: Tombstones | 
         cuts=tuple(cuts),
         protected=tuple(rows.protected),
     )
-    return Frame(table, latest, SCHEMA.empty_table(), facts, protected.combine_chunks())
+    nobody = answers.SCHEMA.empty_table(), waves.SCHEMA.empty_table()
+    return Frame(table, latest, nobody[0], facts, protected.combine_chunks(), nobody[1])
 
 
 def _collect_latest(labelled: pa.Table, rows: FlatRows, catalogue: Catalogue, *, has_id: bool) -> pa.Table:

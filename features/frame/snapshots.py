@@ -16,6 +16,7 @@ from features.frame.content import Frame
 from features.frame.facts import FrameFacts
 from features.frame.families import Family, compute_measures, describe_families, list_families
 from features.frame.panel import Panel, label_panel
+from features.frame.waves import collect_with_status
 from features.frame.weights import check_weights
 from features.leaks import audit_sources
 from features.measures import Measure
@@ -57,6 +58,7 @@ def build_from_sources(
         _demand_weights(columns, usecase, panel)
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
+        waves = collect_with_status(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
         told = audit_sources(
             sources,
@@ -95,7 +97,7 @@ def build_from_sources(
         cuts=tuple(map(name_cut, usecase.cuts)),
         protected=tuple(usecase.protected_columns),
     )
-    return Frame(table, latest, answers, facts, protected)
+    return Frame(table, latest, answers, facts, protected, waves)
 
 
 def _compute(

@@ -6,6 +6,7 @@ from features.errors import SpecError
 from features.usecase import (
     EventTarget,
     FeatureRule,
+    NamedRounds,
     NextTarget,
     Source,
     UseCase,
@@ -42,6 +43,8 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
     if usecase.value is not None:
         needs += [(column, "number") for column in _columns_of(name, usecase.value.revenue)]
     needs += [(column, "number") for column in _columns_of(name, usecase.weight)]
+    if isinstance(source.waves, NamedRounds):
+        needs.append((source.waves.column, "text"))
     if source.verbatim is not None:
         needs.append((source.verbatim, "text"))
     needs += _list_target(usecase, name)

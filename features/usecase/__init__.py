@@ -6,16 +6,19 @@ Import from here; the modules inside are an arrangement, not an interface.
 from features.usecase.journey import Journey, Touchpoint, column_of, good_of
 from features.usecase.meaning import Driver, LeverCost, MeasuredSpan, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
+from features.usecase.metric import DETRACTOR_TO, PROMOTER_FROM, Metric, counts_in_points, good_from
 from features.usecase.model import UseCase
 from features.usecase.outcome import Cause, EventTarget, NextTarget, OutcomeKind, SilenceTarget, Target
 from features.usecase.reading import load, parse
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
-from features.usecase.source import Delay, Metric, ReadOptions, Source
+from features.usecase.source import Delay, NamedRounds, ReadOptions, Source, WavePeriod
 from features.usecase.table import FlatTable, Join, NotApplicable, Span, Weight
 from features.usecase.vocabulary import Actor, DataKind, Language, Role
 
 __all__ = [
+    "DETRACTOR_TO",
+    "PROMOTER_FROM",
     "Actor",
     "Cause",
     "Cohort",
@@ -31,6 +34,7 @@ __all__ = [
     "LeverCost",
     "MeasuredSpan",
     "Metric",
+    "NamedRounds",
     "NextTarget",
     "NotApplicable",
     "OutcomeKind",
@@ -46,9 +50,12 @@ __all__ = [
     "Touchpoint",
     "UseCase",
     "Value",
+    "WavePeriod",
     "Weight",
     "build_schema",
     "column_of",
+    "counts_in_points",
+    "good_from",
     "good_of",
     "load",
     "parse",

@@ -2,7 +2,7 @@
 
 import math
 import zoneinfo
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from features.usecase.metric import Metric
 from features.usecase.units import Unit
 from features.usecase.vocabulary import DataKind, Days, Language, Part, propose
 
@@ -111,8 +112,30 @@ Scale = Annotated[
 ]
 
 
-Metric = Literal["nps", "enps", "csat", "ces"]
 Duplicates = Literal["keep", "remove"]
+WavePeriod = Literal["month", "quarter", "half_year", "year"]
+_PERIODS = get_args(WavePeriod)
+
+
+class NamedRounds(Part):
+    """Say that a column names the round of the survey in which an answer was given."""
+
+    column: str = Field(min_length=1, description="column with the name of the round")
+
+
+def _check_waves(found: object) -> object:
+    """Refuse what is neither a period nor a column, in one line."""
+    is_column = isinstance(found, NamedRounds) or (
+        isinstance(found, dict) and found.keys() == {"column"} and isinstance(found["column"], str)
+    )
+    if is_column or found in _PERIODS:
+        return found
+    shown = "this" if isinstance(found, dict | list) else f"'{found}'"
+    message = f"{shown} does not say what a wave is; write {', '.join(_PERIODS)}, or {{column: NAME}}"
+    raise ValueError(message)
+
+
+Waves = Annotated[WavePeriod | NamedRounds, BeforeValidator(_check_waves)]
 
 
 class Source(Part):
@@ -159,6 +182,11 @@ class Source(Part):
     read: ReadOptions = ReadOptions()
     scales: dict[str, Scale] = {}
     metrics: dict[Metric, str] = Field({}, description="which column holds an answer that reports speak of")
+    waves: Waves = Field(
+        "quarter",
+        description="which answers are one wave: those of a month, quarter, half_year or year, or "
+        "{column: NAME} where a column names the round; needs metrics",
+    )
     units: dict[str, Unit] = Field(
         {}, description="unit of a column, shown in reports: a text, or {en: ..., de: ...}"
     )
@@ -208,6 +236,11 @@ class Source(Part):
             if column not in self.scales:
                 message = f"metrics.{metric} names '{column}', a column without a scale; add it to 'scales'"
                 raise ValueError(message)
+        if "waves" in self.model_fields_set and not self.metrics:
+            message = (
+                "'waves' parts the answers that 'metrics' names; write for example metrics: {nps: COLUMN}"
+            )
+            raise ValueError(message)
         if len(self.links) > 1:
             message = "'links' translates one key; write one pair 'from_key: to_key' per source"
             raise ValueError(message)

@@ -101,6 +101,7 @@ def draw_frame(n_entities: int, seed: int = SEED) -> Frame:
         pa.table({"entity_id": pa.array([], pa.string())}),
         facts,
         table.select(["entity_id", "snapshot_date"]),
+        pa.table({"entity_id": pa.array([], pa.string())}),
     )
 
 

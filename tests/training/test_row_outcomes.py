@@ -56,7 +56,7 @@ def frame(**columns):
             **columns,
         }
     )
-    return Frame(table=table, latest=table, answers=table, protected=table, facts=Facts())
+    return Frame(table=table, latest=table, answers=table, protected=table, waves=table, facts=Facts())
 
 
 class TestOutcomes:

@@ -18,23 +18,23 @@ from training.reports.inputs import (
 from training.reports.language import LANGUAGES
 from training.reports.render import render_html, render_page
 from training.reports.sections import Report
-from training.reports.waves import Metric, WavePoint, WaveSeries, experience_waves
+from training.reports.waves import WavePoint, WaveRows, WaveSeries, build_series
 
 __all__ = [
     "LANGUAGES",
     "AnswerForecast",
     "Kind",
     "Label",
-    "Metric",
     "ModelFacts",
     "Report",
     "ReportInputs",
     "ScoredCohort",
     "Subject",
     "WavePoint",
+    "WaveRows",
     "WaveSeries",
     "build_report",
-    "experience_waves",
+    "build_series",
     "first_to_call",
     "render_csv",
     "render_html",

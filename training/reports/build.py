@@ -6,6 +6,7 @@ from features.errors import InputError
 from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
 from training.reports.calls import build_calls
+from training.reports.changes import build_changes
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
 from training.reports.inputs import AnswerForecast, ReportInputs
@@ -14,6 +15,7 @@ from training.reports.language import LANGUAGES
 from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
+from training.statistics.composition import Composition
 
 _UNITS: dict[Measure, Unit] = {"satisfied": "share", "nps": "points", "mean": "rating"}
 
@@ -45,6 +47,7 @@ def build_report(inputs: ReportInputs) -> Report:
         associations=associations,
         places=build_places(inputs) if is_usable else None,
         views=build_views(inputs) if is_usable else None,
+        changes=build_changes(inputs),
         segments=build_segment_tables(inputs) if is_usable else (),
         trust=build_trust(inputs),
         calls=calls,
@@ -143,6 +146,7 @@ def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool, has_corr
         "drivers": has_drivers,
         "context": has_drivers,
         "survey": bool(inputs.experience),
+        "changes": any(isinstance(series.split, Composition) for series in inputs.experience),
         "decision": True,
     }
     topics = tuple(topic for topic, is_shown in shown.items() if is_shown)

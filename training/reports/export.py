@@ -11,7 +11,7 @@ from pathlib import Path
 from features.files import write_atomically
 from features.usecase import Language
 from training.reports.render import render_html
-from training.reports.sections import DriverLine, RatingTrust, Report, Trust
+from training.reports.sections import DriverLine, Kpi, RatingTrust, Report, Trust
 from training.statistics import Estimate
 
 COLUMNS = ("section", "item", "measure", "value", "low", "high", "n", "unit")
@@ -88,19 +88,28 @@ def defuse(cell: str) -> str:
 def _figures(report: Report, language: Language) -> Iterator[_Figure]:
     """Go through every figure with a range that the report shows."""
     for kpi in report.kpis:
-        yield _Figure("kpi", kpi.kind, "value", kpi.value, kpi.unit)
-        if kpi.bound is not None:
-            bounds = Estimate.around(kpi.value.value, kpi.bound.low, kpi.bound.high, kpi.value.n)
-            yield _Figure("kpi", kpi.kind, "bounds if silence depends on the answer", bounds, kpi.unit)
-        for wave in kpi.waves:
-            yield _Figure("kpi", kpi.kind, wave.wave, wave.estimate, kpi.unit)
-        if kpi.change is not None:
-            yield _Figure("kpi", kpi.kind, "change since last wave", kpi.change, kpi.unit)
+        yield from _kpi_figures(kpi)
+    for change in report.changes:
+        item = change.metric if change.survey is None else f"{change.metric}, {change.survey}"
+        for step in change.steps:
+            yield _Figure("change", item, step.kind, step.value, change.unit)
     if report.associations is not None:
         shown = report.associations
         for line in (*shown.levers, *shown.signs, *shown.others):
             yield from _driver_figures(line, language)
     yield from _trust_figures(report.trust)
+
+
+def _kpi_figures(kpi: Kpi) -> Iterator[_Figure]:
+    """Give the figures of one card."""
+    yield _Figure("kpi", kpi.kind, "value", kpi.value, kpi.unit)
+    if kpi.bound is not None:
+        bounds = Estimate.around(kpi.value.value, kpi.bound.low, kpi.bound.high, kpi.value.n)
+        yield _Figure("kpi", kpi.kind, "bounds if silence depends on the answer", bounds, kpi.unit)
+    for wave in kpi.waves:
+        yield _Figure("kpi", kpi.kind, wave.wave, wave.estimate, kpi.unit)
+    if kpi.change is not None:
+        yield _Figure("kpi", kpi.kind, "change since last wave", kpi.change, kpi.unit)
 
 
 def _trust_figures(trust: Trust | RatingTrust) -> Iterator[_Figure]:

@@ -108,8 +108,8 @@ class ReportInputs:
     made_on
         The day the report is made; passed in, so that equal inputs give equal bytes.
     experience
-        Series of NPS, CES, ... from :func:`~training.reports.experience_waves`; the first two are shown
-        beside the forecast.
+        Series of NPS, CES, ... from :func:`~training.reports.build_series`; the first two are shown beside
+        the forecast, and of each it is said what its change is made of.
     risk_waves
         Mean forecast of the cohort at earlier snapshots up to the newest, oldest first; may be empty.
     levers

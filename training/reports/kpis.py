@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 
+from features.usecase import counts_in_points
 from training.evaluation import Measure
 from training.reports.inputs import ReportInputs
 from training.reports.sections import Change, Headline, Kpi, RatingKpi, Unit
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate
+from training.statistics.composition import Composition
 
 MOST_CARDS, MOST_EXPERIENCE_CARDS = 4, 2
 _EXPECTED: dict[Measure, RatingKpi] = {
@@ -35,7 +37,8 @@ def build_kpis(inputs: ReportInputs, headline: Headline) -> tuple[Kpi, ...]:
     forecast = [_share_card(inputs, headline), _loss_card(inputs, headline), *_answer_cards(headline)]
     cards = [card for card in forecast if card is not None]
     room = min(MOST_EXPERIENCE_CARDS, MOST_CARDS - len(cards))
-    return (*cards, *(_experience_card(series) for series in inputs.experience[:room]))
+    finished = [series for series in inputs.experience if series.points]
+    return (*cards, *(_experience_card(series) for series in finished[:room]))
 
 
 def _share_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
@@ -79,11 +82,24 @@ def _answer_cards(headline: Headline) -> list[Kpi | None]:
 
 
 def _experience_card(series: WaveSeries) -> Kpi:
-    """Build the card of a survey metric."""
-    unit: Unit = "points" if series.metric in {"nps", "enps"} else "share"
-    newest = series.points[-1].estimate
+    """Build the card of a survey metric; it points upwards only where minds changed for the better."""
+    unit: Unit = "points" if counts_in_points(series.metric) else "share"
     verdict = _verdict(series.change, more_is_better=True)
-    return Kpi(series.metric, unit, newest, None, series.points, series.change, verdict)
+    reason = series.split.verdict if isinstance(series.split, Composition) else None
+    is_unconfirmed = verdict == "better" and reason != "rise_confirmed"
+    return Kpi(
+        series.metric,
+        unit,
+        series.points[-1].estimate,
+        None,
+        series.points,
+        series.change,
+        "unconfirmed" if is_unconfirmed else verdict,
+        reason=reason if is_unconfirmed else None,
+        counts_people=series.is_own,
+        survey=series.survey,
+        open_wave=series.open_wave,
+    )
 
 
 def _difference(waves: tuple[WavePoint, ...]) -> Estimate | None:

@@ -9,7 +9,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.usecase import Language
-from training.reports.charts import Mark, calibration_dots, forest_bar, importance_matrix, spark_band
+from training.reports.charts import (
+    Bar,
+    Mark,
+    calibration_dots,
+    forest_bar,
+    importance_matrix,
+    spark_band,
+    waterfall,
+)
 from training.reports.formats import Formats
 from training.reports.inputs import Label
 from training.reports.language import translations
@@ -84,6 +92,8 @@ def _environment(language: Language) -> Environment:
             "percent": formats.percent,
             "range_digits": formats.range_digits,
             "spark_band": spark_band,
+            "waterfall": waterfall,
+            "waterfall_bar": Bar,
         }
     )
     return environment

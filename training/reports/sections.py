@@ -6,14 +6,16 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal
 
-from features.usecase import Language, Role
+from features.usecase import Language, Metric, Role
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.reports.changes import WaveChange
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
 from training.reports.inputs import Kind, Label, Subject
-from training.reports.waves import Metric, WavePoint
+from training.reports.waves import WavePoint
 from training.statistics import Estimate
+from training.statistics.composition import Verdict as ChangeVerdict
 
 FORMAT_VERSION = 1
 
@@ -30,7 +32,7 @@ RatingKpi = Literal[
 ]
 KpiKind = Literal["expected_share", "expected_loss"] | RatingKpi | Metric
 Unit = Literal["share", "eur", "points", "rating"]
-Change = Literal["first wave", "no clear change", "better", "worse"]
+Change = Literal["first wave", "no clear change", "better", "worse", "unconfirmed"]
 Verdict = Literal["good", "rough", "unusable"]
 Topic = Literal[
     "forecast",
@@ -43,6 +45,7 @@ Topic = Literal[
     "drivers",
     "context",
     "survey",
+    "changes",
     "decision",
 ]
 
@@ -141,9 +144,18 @@ class Kpi:
     change
         Newest wave minus the one before; shares as 0..1, NPS in points.
     verdict
-        ``better`` and ``worse`` only where the range of the change holds no 0.
+        ``better`` and ``worse`` only where the range of the change holds no 0. A survey metric is ``better``
+        only where minds changed, else ``unconfirmed``.
     bound
         How far silence could move the value; for what is corrected for silence only.
+    reason
+        Why a rise is not confirmed; None where nobody can say who answered or belonged.
+    counts_people
+        Whether ``n`` counts people, each once in a wave; else answers.
+    survey
+        Name of the survey where several ask the same question.
+    open_wave
+        A wave whose people are still answering, left out.
     """
 
     kind: KpiKind
@@ -154,6 +166,10 @@ class Kpi:
     change: Estimate | None
     verdict: Change
     bound: Bound | None = None
+    reason: ChangeVerdict | None = None
+    counts_people: bool = False
+    survey: str | None = None
+    open_wave: str | None = None
 
 
 @dataclass(frozen=True)
@@ -357,6 +373,7 @@ class Report:
     associations: Associations | None
     places: Places | None
     views: Views | None
+    changes: tuple[WaveChange, ...]
     segments: tuple[SegmentTable, ...]
     trust: Trust | RatingTrust
     calls: Calls | None

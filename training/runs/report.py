@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from features.catalogue import Feature
 from features.files import whole_folder
@@ -29,9 +26,7 @@ from training.reports import (
     ModelFacts,
     ReportInputs,
     ScoredCohort,
-    WaveSeries,
     build_report,
-    experience_waves,
     first_to_call,
     write_report,
 )
@@ -40,6 +35,7 @@ from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
+from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
 
@@ -101,7 +97,7 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
         made_on=made_on,
         snapshot_date=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
         horizon_days=None if target is None else target.primary.length.days,
-        experience=collect_waves(frame.answers),
+        experience=list_series(frame.waves, usecase),
         levers=levers,
         priorities=priorities,
         expectations=expectations,
@@ -151,36 +147,6 @@ def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
         message = f"{bundle.model_version} holds no figures of any horizon"
         raise ValueError(message)
     return found
-
-
-def collect_waves(answers: pa.Table) -> tuple[WaveSeries, ...]:
-    """Return the series of each survey metric over quarters."""
-    series = []
-    for metric in pc.unique(answers.column("metric")).to_pylist():
-        chosen = answers.filter(pc.equal(answers.column("metric"), metric))
-        scale = (chosen.column("scale_low")[0].as_py(), chosen.column("scale_high")[0].as_py())
-        series.append(
-            experience_waves(
-                metric,
-                chosen.column("value").to_numpy(),
-                chosen.column("answered_on").to_numpy(),
-                _name_people(texts(chosen, "entity_id")),
-                scale=scale,
-            )
-        )
-    return tuple(found for found in sorted(filter(None, series), key=lambda found: _rank(found.metric)))
-
-
-def _name_people(entity_ids: NDArray[np.object_]) -> NDArray[np.str_]:
-    """Return who answered; each anonymous answer counts as somebody else's, since nobody can tell."""
-    return np.array(
-        [f"#{place}" if name is None else f"={name}" for place, name in enumerate(entity_ids)], dtype=np.str_
-    )
-
-
-def _rank(metric: str) -> int:
-    """Return the order in which metrics are shown: recommendation, ease, satisfaction."""
-    return ("nps", "enps", "ces", "csat").index(metric)
 
 
 def _model_facts(bundle: Bundle, frame: Frame, trained_on: date) -> ModelFacts:

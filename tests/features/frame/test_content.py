@@ -25,6 +25,7 @@ def test_what_was_written_is_read(frame, folder):
     assert found.latest.equals(frame.latest)
     assert found.answers.equals(frame.answers)
     assert found.protected.equals(frame.protected)
+    assert found.waves.equals(frame.waves)
     assert found.facts == frame.facts
 
 
@@ -36,6 +37,7 @@ def test_build_writes_what_it_returns(tmp_path):
         "frame.parquet",
         "latest.parquet",
         "protected.parquet",
+        "waves.parquet",
     ]
     assert Frame.read(tmp_path / "frame").facts == frame.facts
 
@@ -73,7 +75,7 @@ def test_the_facts_can_be_read_by_people(frame, folder):
     assert content["row_count"] == frame.table.num_rows
 
 
-@pytest.mark.parametrize("name", ["frame.parquet", "latest.parquet", "answers.parquet"])
+@pytest.mark.parametrize("name", ["frame.parquet", "latest.parquet", "answers.parquet", "waves.parquet"])
 def test_a_changed_byte_is_noticed(folder, name):
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -104,7 +106,7 @@ def change_facts(folder, change):
 
 def test_another_format_is_refused_with_both_versions(folder):
     change_facts(folder, lambda content: content.update(format_version=99))
-    with pytest.raises(ContractError, match="has the format version 99, not 3"):
+    with pytest.raises(ContractError, match="has the format version 99, not 4"):
         Frame.read(folder)
 
 

@@ -44,7 +44,7 @@ def others(table):
 
 
 def tables_of(frame):
-    return frame.table, frame.latest, frame.answers, frame.protected
+    return frame.table, frame.latest, frame.answers, frame.protected, frame.waves
 
 
 def assert_same_rows(found, expected):

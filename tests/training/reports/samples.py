@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 from features.usecase import UseCase, parse
+from tests.training.reports.wave_samples import make_series, people
 from training.drivers import DriverRow, Goal
 from training.evaluation import (
     AnswerForecasts,
@@ -24,7 +25,7 @@ from training.reports import (
     ReportInputs,
     ScoredCohort,
     WavePoint,
-    experience_waves,
+    WaveSeries,
 )
 from training.statistics import Estimate
 
@@ -182,18 +183,27 @@ def evaluation(**more) -> Evaluation:
     return replace(_judged(), **{**figures, **more})
 
 
-def _experience():
+@cache
+def _experience() -> tuple[WaveSeries, ...]:
+    """Return six quarters in which a part of 2,000 customers answers; some leave, some join."""
     random = np.random.default_rng(11)
-    days = np.concatenate([np.full(900, np.datetime64("2025-08-01") + 91 * wave) for wave in range(6)])
-    people = random.integers(0, 2000, size=days.size)
-    wave = np.repeat(np.arange(6), 900)
-    nps = np.clip(np.round(random.normal(6.6 + 0.15 * wave, 2.4)), 0, 10)
-    ces = np.clip(np.round(random.normal(4.9 + 0.05 * wave, 1.4)), 1, 7)
-    series = (
-        experience_waves("nps", nps, days, people),
-        experience_waves("ces", ces, days, people, scale=(1, 7)),
+    names = people("k", 2000)
+    starts, ends = random.integers(-8, 6, 2000), random.integers(1, 14, 2000)
+    mind = random.normal(0, 1.4, size=2000)
+    likely, easy, cohorts = [], [], []
+    for wave in range(6):
+        is_member = (starts <= wave) & (ends > wave)
+        answers = is_member & (random.random(2000) < 0.6)
+        rating = 6.6 + 0.15 * wave + mind + random.normal(0, 1.9, 2000)
+        ease = 4.9 + 0.05 * wave + 0.5 * mind + random.normal(0, 1.2, 2000)
+        worth = np.select([np.round(rating) >= 9, np.round(rating) <= 6], [100.0, -100.0], 0.0)
+        likely.append({names[row]: worth[row] for row in np.flatnonzero(answers)})
+        easy.append({names[row]: float(np.round(ease[row]) >= 5) for row in np.flatnonzero(answers)})
+        cohorts.append([names[row] for row in np.flatnonzero(is_member)])
+    return (
+        make_series(likely, members=cohorts),
+        make_series(easy, members=cohorts, metric="ces"),
     )
-    return tuple(found for found in series if found is not None)
 
 
 def inputs(**more) -> ReportInputs:
@@ -236,7 +246,9 @@ def without_value() -> ReportInputs:
 
 
 def first_wave() -> ReportInputs:
-    newest = tuple(replace(series, points=series.points[-1:], change=None) for series in inputs().experience)
+    newest = tuple(
+        replace(series, points=series.points[-1:], change=None, split=None) for series in inputs().experience
+    )
     return inputs(experience=newest, risk_waves=())
 
 

@@ -124,6 +124,8 @@ def test_the_headline_reads_well(language: Language, sentence: str) -> None:
 def test_sections_come_in_the_fixed_order() -> None:
     assert _headings(_page(samples.inputs(), "en"))[4:] == [
         "What goes with leaving",
+        "Is the change in NPS real?",
+        "Is the change in ease of getting help real?",
         "How far can you trust this?",
         "Customers to call first",
         "Method and limits",
@@ -136,6 +138,8 @@ def test_a_model_that_is_not_usable_says_so_first() -> None:
     assert _headings(page) == [
         "NPS",
         "Found it easy to get help",
+        "Is the change in NPS real?",
+        "Is the change in ease of getting help real?",
         "How far can you trust this?",
         "Method and limits",
     ]
@@ -163,7 +167,7 @@ def test_employees_are_spoken_of_as_a_whole() -> None:
 
 def test_absence_is_said_not_drawn() -> None:
     first = Page(_page(samples.first_wave(), "en")).text
-    assert first.count("trend from the next wave on") == 3
+    assert first.count("trend from the next wave on") == 3 + 2  # cards, and what a change is made of
     assert '<svg class="spark"' not in _page(samples.first_wave(), "en")
     assert "since last wave" not in first
     without = Page(_page(samples.without_survey(), "en")).text

@@ -9,7 +9,6 @@ import pytest
 from tests.training.examples import believed
 from training.drivers import rows_from_json
 from training.runs.report import (
-    collect_waves,
     gather,
     missing_events,
     primary_evaluation,
@@ -55,7 +54,8 @@ class TestNumbers:
         assert inputs.model.answered == len(newest & answered) < len(newest)
 
     def test_without_a_survey_nothing_is_said_of_answering(self, company):
-        silent = replace(company.frame, answers=company.frame.answers.slice(0, 0))
+        nothing = company.frame.waves.slice(0, 0)
+        silent = replace(company.frame, answers=company.frame.answers.slice(0, 0), waves=nothing)
         found = gather(company.bundle, silent, made_on=TODAY)
         assert (found.model.asked, found.model.answered, found.experience) == (None, None, ())
 
@@ -108,36 +108,6 @@ class TestCalls:
         assert len(cohort.probabilities) == 700
 
 
-class TestWaves:
-    def answers(self, company, metric):
-        answers = company.frame.answers
-        return answers.filter(pc.equal(answers.column("metric"), metric))
-
-    def test_metrics_come_in_a_fixed_order(self, inputs):
-        assert [series.metric for series in inputs.experience] == ["nps", "ces", "csat"]
-
-    def test_every_answer_of_a_quarter_is_counted(self, company, inputs):
-        nps = self.answers(company, "nps")
-        quarters = [f"{day.year} Q{(day.month + 2) // 3}" for day in nps.column("answered_on").to_pylist()]
-        for point in inputs.experience[0].points:
-            values = [
-                value
-                for value, quarter in zip(nps.column("value").to_pylist(), quarters, strict=True)
-                if quarter == point.wave
-            ]
-            promoters, detractors = (sum(map(test, values)) for test in (lambda v: v >= 9, lambda v: v <= 6))
-            assert point.estimate.n == len(values)
-            assert point.estimate.value == pytest.approx(100 * (promoters - detractors) / len(values))
-
-    def test_the_scale_of_each_metric_is_its_own(self, inputs):
-        assert {series.metric: series.scale_high for series in inputs.experience}["ces"] == 7
-        assert {series.metric: series.scale_high for series in inputs.experience}["csat"] == 5
-
-    def test_a_metric_with_too_few_answers_is_no_series(self, company):
-        few = pa.concat_tables([self.answers(company, "nps"), self.answers(company, "ces").slice(0, 3)])
-        assert [series.metric for series in collect_waves(few)] == ["nps"]
-
-
 class TestEvaluation:
     def test_the_horizon_asked_for_is_taken(self, company):
         judged = company.learned.assessment.all_rows.by_horizon
@@ -171,22 +141,6 @@ class TestFiles:
 )
 def test_the_day_of_features_is_written_as_iso(day, text):
     assert _as_of(day) == text
-
-
-def test_anonymous_answers_are_never_taken_for_one_person():
-    answers = pa.table(
-        {
-            "entity_id": pa.array([None] * 40, pa.string()),
-            "answered_on": pa.array([date(2025, 2, 1)] * 20 + [date(2025, 5, 1)] * 20),
-            "metric": ["enps"] * 40,
-            "value": [3.0, 10.0] * 10 + [4.0, 9.0] * 10,
-            "scale_low": [0.0] * 40,
-            "scale_high": [10.0] * 40,
-        }
-    )
-    change = collect_waves(answers)[0].change
-    assert change is not None
-    assert change.high - change.low > 50
 
 
 def test_missing_events_are_those_up_to_more_than_a_simple_model():

@@ -7,5 +7,14 @@ from training.reports.charts.calibration import calibration_dots
 from training.reports.charts.forest import forest_bar
 from training.reports.charts.matrix import Mark, importance_matrix
 from training.reports.charts.spark import spark_band
+from training.reports.charts.waterfall import Bar, waterfall
 
-__all__ = ["Mark", "calibration_dots", "forest_bar", "importance_matrix", "spark_band"]
+__all__ = [
+    "Bar",
+    "Mark",
+    "calibration_dots",
+    "forest_bar",
+    "importance_matrix",
+    "spark_band",
+    "waterfall",
+]

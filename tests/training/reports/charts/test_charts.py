@@ -5,13 +5,22 @@ After a change that is meant, write the new drawings with
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from training.evaluation import CalibrationBin
-from training.reports.charts import Mark, calibration_dots, forest_bar, importance_matrix, spark_band
+from training.reports.charts import (
+    Bar,
+    Mark,
+    calibration_dots,
+    forest_bar,
+    importance_matrix,
+    spark_band,
+    waterfall,
+)
 from training.reports.formats import Formats
 from training.statistics import Estimate
 
@@ -54,12 +63,37 @@ def matrix(marks: list[Mark], title: str = "Importance and performance") -> str:
     )
 
 
+BARS = [
+    Bar("2025 Q3", "230 customers", "−0.9", -0.9, -0.9, Estimate(-0.9, -11.0, 9.0, n=230), "level"),
+    Bar(
+        "unhappier customers left", "29 customers", "+12.4", -0.9, 11.5, Estimate(12.4, 7.0, 18.0, n=29), "up"
+    ),
+    Bar(
+        "the same customers, changed",
+        "147 customers",
+        "−8.5",
+        11.5,
+        3.0,
+        Estimate(-8.5, -16, -1, n=147),
+        "down",
+    ),
+    Bar("chance swing", "138 customers", "+0.5", 3.0, 3.5, Estimate(0.5, -3.0, 4.0, n=138), "chance"),
+    Bar("others answered", "nobody", "0.0", 3.5, 3.5, Estimate(0.0, 0.0, 0.0, n=0), "open"),
+    Bar("2025 Q4", "237 customers", "3.5", 3.5, 3.5, Estimate(3.5, -6.0, 13.0, n=237), "level"),
+]
+
+
+def steps(bars: list[Bar], title: str = "Is the change in NPS real?") -> str:
+    return waterfall(bars, name="change-1", title=title, description="2025 Q3: −0.9 (230 customers)")
+
+
 DRAWINGS = {
     "spark": spark_band(WAVES, "NPS: 11%, 10%, 12%, 9%"),
     "forest": forest_bar(Estimate(0.27, 0.22, 0.32, n=5000), 0.4),
     "forest_unclear": forest_bar(Estimate(0.02, 0.0, 0.05, n=5000), 0.4, is_unclear=True),
     "calibration": calibration(BINS),
     "matrix": matrix(MARKS),
+    "waterfall": steps(BARS),
 }
 
 
@@ -146,3 +180,56 @@ def test_marks_of_the_matrix_lie_where_their_values_are() -> None:
 
 def test_hostile_words_in_the_matrix_are_escaped() -> None:
     assert "<script>" not in matrix(MARKS, "<script>alert(1)</script>")
+
+
+def rows_of(drawing: str) -> tuple[list[ET.Element], list[ET.Element], list[ET.Element]]:
+    """Return the bars, the ranges and the joints of a waterfall."""
+    root = ET.fromstring(drawing)
+    lines = root.findall("line")
+    return (
+        root.findall("rect"),
+        [line for line in lines if line.attrib["class"] == "range"],
+        [line for line in lines if line.attrib["class"] == "joint"],
+    )
+
+
+def test_bars_of_a_waterfall_follow_each_other_to_scale() -> None:
+    bars, ranges, joints = rows_of(steps(BARS))
+    low, high = -11.0, 11.5 + 18.0 - 12.4
+    unit = (636 - 304) / (high - low)
+    assert float(bars[0].attrib["width"]) == pytest.approx(12.4 * unit, abs=0.1)
+    assert float(bars[1].attrib["width"]) == pytest.approx(8.5 * unit, abs=0.1)
+    right = [float(bar.attrib["x"]) + float(bar.attrib["width"]) for bar in bars]
+    assert right[0] == pytest.approx(right[1], abs=0.2)  # up to a level, and down from it
+    assert float(joints[1].attrib["x1"]) == pytest.approx(right[0], abs=0.2)
+    assert float(ranges[1].attrib["x2"]) == pytest.approx(636, abs=0.1)
+    assert len(joints) == len(BARS) - 1
+
+
+def test_everything_of_a_waterfall_lies_inside_the_drawing() -> None:
+    bars, ranges, joints = rows_of(steps(BARS))
+    places = [float(line.attrib[end]) for line in (*ranges, *joints) for end in ("x1", "x2")]
+    places += [float(bar.attrib["x"]) for bar in bars]
+    assert min(places) == pytest.approx(304, abs=0.1)
+    assert max(places) == pytest.approx(636, abs=0.1)
+
+
+def test_a_part_of_nothing_stays_to_be_seen() -> None:
+    bars, _, _ = rows_of(steps(BARS))
+    assert float(bars[-1].attrib["width"]) == 1
+
+
+def test_a_waterfall_without_any_change_is_drawn() -> None:
+    flat = Estimate(3.0, 3.0, 3.0, n=9)
+    still = [Bar(name, "9", "3", 3.0, 3.0, flat, "level") for name in ("before", "after")]
+    assert len(ET.fromstring(steps(still)).findall("circle")) == 2
+    assert steps([]) == ""
+
+
+def test_a_waterfall_says_what_it_shows_and_escapes_it() -> None:
+    hostile = replace(BARS[0], label="<b>Q3</b>", text='"><script>')
+    root = ET.fromstring(steps([hostile, *BARS[1:]], "<i>real?</i>"))
+    assert root.findtext("title") == "<i>real?</i>"
+    assert root.findtext("desc") == "2025 Q3: −0.9 (230 customers)"
+    assert root.attrib["aria-labelledby"] == "change-1-title change-1-values"
+    assert [node.text for node in root.findall("text")][:3] == ["<b>Q3</b>", "230 customers", '"><script>']

@@ -1,0 +1,63 @@
+"""The waves of a frame as series of reports: one per survey and question."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.usecase import Metric, UseCase, counts_in_points, good_from
+from training.reports import WaveRows, WaveSeries, build_series
+from training.rows import texts
+from training.statistics import Floats
+
+_RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
+
+
+def list_series(waves: pa.Table, usecase: UseCase) -> tuple[WaveSeries, ...]:
+    """Return the series of each survey question: recommendation, ease, satisfaction.
+
+    Parameters
+    ----------
+    waves
+        Rows as of :mod:`features.waves`.
+    """
+    minimum = usecase.privacy.minimum_group
+    found = [build_series(rows, minimum=minimum) for rows in _list_rows(waves, usecase)]
+    return tuple(sorted(filter(None, found), key=lambda series: _RANKS.index(series.metric)))
+
+
+def _list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[WaveRows]:
+    """Yield the rows of each question of each source."""
+    declared = [metric for source in usecase.sources.values() for metric in source.metrics]
+    for name, source in usecase.sources.items():
+        for metric, column in source.metrics.items():
+            is_asked = pc.and_(
+                pc.equal(waves.column("source"), name), pc.equal(waves.column("metric"), metric)
+            )
+            rows = waves.filter(is_asked)
+            wave_numbers = rows.column("wave").to_pylist()
+            is_share = not counts_in_points(metric)
+            yield WaveRows(
+                metric=metric,
+                survey=(source.survey or name) if declared.count(metric) > 1 else None,
+                entities=texts(rows, "entity_id"),
+                waves=np.asarray(wave_numbers, dtype=np.int64),
+                worth=_floats(rows.column("worth")),
+                was_member=_floats(rows.column("was_member")),
+                names=dict(zip(wave_numbers, rows.column("wave_name").to_pylist(), strict=True)),
+                closes_on=dict(zip(wave_numbers, rows.column("closes_on").to_pylist(), strict=True)),
+                open_waves=frozenset(
+                    number
+                    for number, is_open in zip(wave_numbers, rows.column("is_open").to_pylist(), strict=True)
+                    if is_open
+                ),
+                is_own=not source.is_anonymous and source.answered_by == "entity",
+                good_from=good_from(source.scales[column]) if is_share else None,
+                scale_high=source.scales[column][1] if is_share else None,
+            )
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    """Return numbers or flags as float64, NaN for missing."""
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
