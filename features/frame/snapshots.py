@@ -21,6 +21,7 @@ from features.leaks import audit_sources
 from features.measures import Measure
 from features.progress import Report
 from features.sources import Sources, open_sources
+from features.stated import count_stated
 from features.tombstones import Tombstones
 from features.usecase import UseCase
 
@@ -57,6 +58,7 @@ def build_from_sources(
         _demand_weights(columns, usecase, panel)
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
+        stated = count_stated(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
         told = audit_sources(
             sources,
@@ -94,6 +96,7 @@ def build_from_sources(
         target=panel.facts,
         cuts=tuple(map(name_cut, usecase.cuts)),
         protected=tuple(usecase.protected_columns),
+        stated=stated,
     )
     return Frame(table, latest, answers, facts, protected)
 

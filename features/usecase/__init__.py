@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.usecase.belief import Beliefs, StatedReasons
 from features.usecase.meaning import Driver, LeverCost, MeasuredSpan, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.model import UseCase
@@ -16,6 +17,7 @@ from features.usecase.vocabulary import Actor, DataKind, Language, Role
 
 __all__ = [
     "Actor",
+    "Beliefs",
     "Cause",
     "Cohort",
     "DataKind",
@@ -40,6 +42,7 @@ __all__ = [
     "Snapshots",
     "Source",
     "Span",
+    "StatedReasons",
     "Target",
     "UseCase",
     "Value",
