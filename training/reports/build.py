@@ -5,6 +5,7 @@ import numpy as np
 from features.errors import InputError
 from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
+from training.reports.beliefs import build_beliefs
 from training.reports.calls import build_calls
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
@@ -46,6 +47,7 @@ def build_report(inputs: ReportInputs) -> Report:
         places=build_places(inputs) if is_usable else None,
         views=build_views(inputs) if is_usable else None,
         segments=build_segment_tables(inputs) if is_usable else (),
+        beliefs=build_beliefs(inputs) if is_usable else None,
         trust=build_trust(inputs),
         calls=calls,
         method=_method(

@@ -120,7 +120,7 @@ class ReportInputs:
     expectations
         By lever what the model expects if its goal were met.
     tables
-        ``quadrants``, ``views`` and ``driver_segments`` of the bundle, as plain values.
+        ``quadrants``, ``views``, ``driver_segments`` and ``beliefs`` of the bundle, as plain values.
     """
 
     usecase: UseCase

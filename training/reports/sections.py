@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import Language, Role
+from training.beliefs import BeliefCheck
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
 from training.reports.driver_tables import Places, SegmentTable, Views
@@ -358,6 +359,7 @@ class Report:
     places: Places | None
     views: Views | None
     segments: tuple[SegmentTable, ...]
+    beliefs: BeliefCheck | None
     trust: Trust | RatingTrust
     calls: Calls | None
     method: Method

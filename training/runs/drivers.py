@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from training.beliefs import belief_from_json, tell_beliefs
 from training.bundle import Bundle, load
 from training.console import Console
 from training.drivers import DriverRow, rows_from_json
@@ -21,6 +22,7 @@ def run(console: Console, name: str, out: str) -> None:
     lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
     if not doubts_of(bundle):
         lines += _describe_ranking(rows_from_json(bundle.drivers))
+        lines += describe_beliefs(bundle)
     console.result(
         "\n".join([*lines, *describe_levers(bundle)]),
         {
@@ -29,6 +31,7 @@ def run(console: Console, name: str, out: str) -> None:
             "is_usable": not doubts_of(bundle),
             "drivers": bundle.drivers,
             "levers": bundle.evaluation.get("levers", []),
+            "beliefs": bundle.evaluation.get("beliefs"),
         },
     )
 
@@ -38,6 +41,12 @@ def describe_levers(bundle: Bundle) -> list[str]:
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     is_event = bundle.usecase.outcome in {"event", "silence", "binary"}
     return tell_levers(levers, is_usable=not doubts_of(bundle), is_event=is_event)
+
+
+def describe_beliefs(bundle: Bundle) -> list[str]:
+    """Return what people say drives the outcome beside what is measured; nothing where nobody was asked."""
+    found = bundle.evaluation.get("beliefs")
+    return [] if found is None else tell_beliefs(belief_from_json(found))
 
 
 def _describe_ranking(drivers: tuple[DriverRow, ...]) -> list[str]:

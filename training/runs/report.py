@@ -45,7 +45,7 @@ from training.scoring import Scorer
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
-_TABLES = ("quadrants", "views", "driver_segments")
+_TABLES = ("quadrants", "views", "driver_segments", "beliefs")
 
 
 def run(console: Console, usecase: str, data: str, out: str) -> None:
