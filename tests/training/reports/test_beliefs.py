@@ -81,6 +81,42 @@ def test_german_says_the_same(counts):
     assert "Measured" not in words
 
 
+def on_paper(inputs, language="en") -> str:
+    """Return the sentences that stand in print in place of the table."""
+    html = render_html(build_report(inputs), language)
+    found = re.search(r'<p class="on-paper">(.*?)</p>', html, re.DOTALL)
+    assert found is not None
+    return " ".join(re.sub(r"<[^>]+>", "", found[1]).split())
+
+
+def test_paper_has_a_sentence_for_each_contradiction():
+    words = on_paper(belief_samples.inputs())
+    assert words.startswith(
+        "Pay: named by 88% of 203 (likely range 82% to 92%), measured place 4 to 5 of 5, clearly lower than "
+        "managers believe, clearly lower than people say."
+    )
+    assert "workload: " in words
+    assert "training" not in words
+    assert "Vergütung: genannt von 88 % von 203" in on_paper(belief_samples.inputs(), "de")
+
+
+def test_paper_says_that_nothing_is_contradicted():
+    content = belief_samples.beliefs()
+    content["rows"] = [row | {"of_managers": None, "of_stated": "open"} for row in content["rows"]]
+    inputs = lever_samples.inputs(tables={**lever_samples.tables(), "beliefs": content})
+    assert on_paper(inputs) == "Nothing that is measured contradicts what is said."
+
+
+def test_the_ranking_of_managers_alone_needs_no_word_on_reasons():
+    content = belief_samples.beliefs() | {"stated": None}
+    unasked = {"stated": None, "stated_place": None, "is_hidden": False}
+    content["rows"] = [row | unasked for row in content["rows"]]
+    words = section(inputs=lever_samples.inputs(tables={**lever_samples.tables(), "beliefs": content}))
+    assert "gave a reason" not in words
+    assert "Named by" not in words
+    assert "clearly lower than managers believe" in words
+
+
 def test_the_section_stands_behind_the_drivers_and_is_printed():
     words = page(belief_samples.inputs())
     assert words.index("Drivers by segment") < words.index(TITLE)
