@@ -75,10 +75,20 @@ def _tell_stated(usecase: UseCase, stated: StatedFacts | None) -> _Told:
     unmapped = shares.pop(_UNMAPPED, None)
     others = tuple(stated.other_reasons.items()) if unmapped is not None else ()
     side = StatedSide(stated.heard, given, fewest, unmapped, others, stated.unseen)
-    # What is hidden was named no more often than what is shown: so much may be known of its place.
-    most = min((share.high for share in shares.values()), default=1.0)
-    bounds = {name: shares.get(name, Estimate(0.0, 0.0, most, given)) for name in stated.named}
+    hidden = Estimate(0.0, 0.0, _most_hidden(counts, shown, privacy.minimum_group, given), given)
+    bounds = {name: shares.get(name, hidden) for name in stated.named}
     return _Told(side, shares, place_shares(bounds))
+
+
+def _most_hidden(counts: Mapping[str, int], shown: Sequence[str], minimum: int, given: int) -> float:
+    """Return the largest share that something hidden can have, from what anybody may know.
+
+    It was named no more often than what is shown, and no more often than all that is hidden together, which
+    can be found by subtracting.
+    """
+    n_hidden = sum(count for name, count in counts.items() if name not in shown)
+    most = min((max(minimum - 1, n_hidden), *(counts[name] for name in shown)))
+    return share_of(most, given).high
 
 
 def _place_managers(beliefs: Beliefs, name: str) -> Place | None:

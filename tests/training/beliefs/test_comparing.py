@@ -79,6 +79,19 @@ def test_what_is_hidden_takes_a_place_that_tells_no_number():
     assert row_of(few, "support") == row_of(nobody, "support")
 
 
+def test_what_is_hidden_stands_below_what_nearly_everybody_names():
+    found = check(stated(pay=60, workload=2, training=0, support=1, given=66, heard=66, unmapped=3))
+    assert row_of(found, "pay").stated_place == Place(1, 1, 4)
+    assert row_of(found, "workload").stated_place == Place(2, 4, 4)
+
+
+def test_what_is_hidden_may_be_as_frequent_as_the_least_that_is_shown():
+    found = check(stated(pay=30, workload=28, training=28, support=26, given=120, heard=120, unmapped=1))
+    hidden = [row for row in found.rows if row.is_hidden]
+    assert {row.driver for row in hidden} == {"support"}
+    assert hidden[0].stated_place == Place(1, 4, 4)
+
+
 @pytest.mark.parametrize("minimum", [5, 8])
 def test_the_minimum_group_is_that_of_the_use_case(minimum):
     found = check(stated(workload=7, unmapped=50), minimum_group=minimum)
