@@ -5,6 +5,7 @@ import numpy as np
 from features.errors import InputError
 from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
+from training.reports.baseline import build_baseline
 from training.reports.beliefs import build_beliefs
 from training.reports.calls import build_calls
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
@@ -42,6 +43,7 @@ def build_report(inputs: ReportInputs) -> Report:
         header=_header(inputs),
         headline=headline,
         kpis=build_kpis(inputs, headline),
+        baseline=build_baseline(inputs),
         first_steps=build_first_steps(inputs) if is_usable else None,
         associations=associations,
         places=build_places(inputs) if is_usable else None,

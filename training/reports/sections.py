@@ -10,6 +10,7 @@ from features.usecase import Language, Role
 from training.beliefs import BeliefCheck
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.reports.baseline import SinceBaseline
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
 from training.reports.inputs import Kind, Label, Subject
@@ -354,6 +355,7 @@ class Report:
     header: Header
     headline: Headline
     kpis: tuple[Kpi, ...]
+    baseline: SinceBaseline | None
     first_steps: FirstSteps | None
     associations: Associations | None
     places: Places | None

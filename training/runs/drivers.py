@@ -7,19 +7,24 @@ from training.beliefs import belief_from_json, tell_beliefs
 from training.bundle import Bundle, load
 from training.console import Console
 from training.drivers import DriverRow, rows_from_json
+from training.frozen import find_baseline
 from training.levers import GRADE_WORDS, levers_from_json, tell_levers
 from training.registry import connect, fetch_champion
 from training.runs.workspace import Workspace
 from training.usability import doubts_of
 
 
-def run(console: Console, name: str, out: str) -> None:
+def run(console: Console, name: str, baseline: str, out: str) -> None:
     """Print the ranking with its ranges and evidence grades, the levers, and what is none and why."""
-    connect(Workspace(Path(out)).folder)
+    workspace = Workspace(Path(out))
+    frozen = find_baseline(workspace.baselines(name), baseline)
+    connect(workspace.folder)
     with tempfile.TemporaryDirectory() as scratch:
         champion = fetch_champion(name, Path(scratch) / "bundle")
         bundle = load(Path(scratch) / "bundle")
     lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
+    if frozen is not None:
+        lines.append(f"baseline {frozen.id}, frozen on {frozen.frozen_on}")
     if not doubts_of(bundle):
         lines += _describe_ranking(rows_from_json(bundle.drivers))
         lines += describe_beliefs(bundle)
@@ -28,6 +33,7 @@ def run(console: Console, name: str, out: str) -> None:
         {
             "usecase": name,
             "model_version": bundle.model_version,
+            "baseline": None if frozen is None else frozen.reference.to_json(),
             "is_usable": not doubts_of(bundle),
             "drivers": bundle.drivers,
             "levers": bundle.evaluation.get("levers", []),
