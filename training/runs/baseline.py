@@ -30,10 +30,11 @@ def run(console: Console, action: str, usecase: str, data: str, baseline: str, o
 
 def _freeze(console: Console, spec: UseCase, workspace: Workspace) -> None:
     """Build the frame as it is known today and keep what is measured in it."""
+    folder = workspace.baselines(spec.name)
+    list_baselines(folder)  # one that somebody changed is told before the work, not after
     connect(workspace.folder)
     champion = fetch_standing(spec.name)
     frame = build_in(workspace, spec, report=console.report)
-    folder = workspace.baselines(spec.name)
     found, is_new = freeze(folder, measure(spec, frame, champion), frozen_on=datetime.now(UTC).date())
     file = folder / f"{found.id}.json"
     told = f"written to {file}" if is_new else f"the same was frozen before: {file} is as it was"
