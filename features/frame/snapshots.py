@@ -60,14 +60,8 @@ def build_from_sources(
         answers = collect_answers(sources, usecase, panel.observed_day)
         stated = count_stated(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
-        told = audit_sources(
-            sources,
-            usecase,
-            panel.rows.where(panel.is_kept).entity_ids,
-            panel.snapshots,
-            panel.observed_day,
-            report,
-        )
+        entities = panel.rows.where(panel.is_kept).entity_ids
+        told = audit_sources(sources, usecase, entities, panel.snapshots, panel.observed_day, report)
     useless = find_useless(columns.select(list(catalogue.names)), panel.is_labelled)
     kept = Catalogue(tuple(feature for feature in catalogue if feature.name not in useless))
     for name, reason in useless.items():

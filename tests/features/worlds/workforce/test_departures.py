@@ -54,10 +54,12 @@ def test_leavers_say_pay_whatever_the_cause(company):
     share = stated["n"].iloc[0] / stated["n"].sum()
     assert share == pytest.approx(company.truth.employees.figures["stated_pay"], abs=0.05)
     paid = company.ask(
-        "SELECT avg(pay_ratio) AS ratio, stated_reason = 'Pay' AS says_pay FROM exit_interviews "
+        "SELECT avg(pay_ratio) AS ratio, var_samp(pay_ratio) / count(*) AS error, "
+        "stated_reason = 'Pay' AS says_pay FROM exit_interviews "
         "JOIN employees USING (employee_id) WHERE left_at IS NOT NULL GROUP BY 2"
     )
-    assert paid["ratio"].max() - paid["ratio"].min() < 0.03
+    # Few say anything else, so their mean pay is known badly.
+    assert paid["ratio"].max() - paid["ratio"].min() < 3 * paid["error"].sum() ** 0.5
 
 
 def test_what_leavers_say_is_planted_as_a_share_and_pay_as_a_weak_effect(company):
