@@ -56,7 +56,7 @@ def test_leavers_say_pay_whatever_the_cause(company):
     paid = company.ask(
         "SELECT avg(pay_ratio) AS ratio, var_samp(pay_ratio) / count(*) AS error, "
         "stated_reason = 'Pay' AS says_pay FROM exit_interviews "
-        "JOIN employees USING (employee_id) WHERE left_at IS NOT NULL GROUP BY 2"
+        "JOIN employees USING (employee_id) WHERE left_at IS NOT NULL GROUP BY says_pay"
     )
     # Few say anything else, so their mean pay is known badly.
     assert paid["ratio"].max() - paid["ratio"].min() < 3 * paid["error"].sum() ** 0.5
