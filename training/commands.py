@@ -15,13 +15,14 @@ DEFAULT_FOLDER = "xm-data"
 
 @dataclass(frozen=True)
 class Parameter:
-    """Describe one ``--name value`` of a verb."""
+    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb."""
 
     name: str
     help: str
     default: str | None = None
     kind: Callable[[str], Any] = str
     choices: tuple[str, ...] | None = None
+    is_positional: bool = False
 
     @property
     def argument(self) -> str:
@@ -36,7 +37,10 @@ class Parameter:
         return f"{name}_" if keyword.iskeyword(name) else name
 
     def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the parameter; one without a default is required."""
+        """Declare the parameter; one without a default is required, and so is a positional one."""
+        if self.is_positional:
+            parser.add_argument(self.argument, type=self.kind, choices=self.choices, help=self.help)
+            return
         shown = f" (default: {self.default})" if self.default else ""
         parser.add_argument(
             f"--{self.name}",
@@ -78,6 +82,7 @@ _DATA = Parameter(
 )
 _NAME = Parameter("name", "name of the use case")
 _OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
+_BASELINE = Parameter("baseline", "id of the frozen baseline to refer to; the newest if empty", "")
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -176,15 +181,33 @@ VERBS: tuple[Verb, ...] = (
         "drivers",
         "show what goes with the outcome, as the champion sees it",
         "xm-predict drivers --name churn",
-        (_NAME, _OUT),
+        (_NAME, _BASELINE, _OUT),
         is_entry_point=True,
     ),
     Verb(
         "report",
         "write the driver report of the champion in English and German",
         "xm-predict report --usecase churn.yaml --data exports/",
-        (_USECASE, _DATA, _OUT),
+        (_USECASE, _DATA, _BASELINE, _OUT),
         is_entry_point=True,
+    ),
+    Verb(
+        "baseline",
+        "freeze what is measured today, so that later results can refer to it; show or list what was frozen",
+        "xm-predict baseline freeze --usecase churn.yaml --data exports/",
+        (
+            Parameter(
+                "action",
+                "freeze: build and keep levels, margins, response rates, sources and model figures; "
+                "show: all of one baseline; list: all baselines",
+                choices=("freeze", "show", "list"),
+                is_positional=True,
+            ),
+            _USECASE,
+            _DATA,
+            Parameter("baseline", "id of the baseline to show; the newest if empty", ""),
+            _OUT,
+        ),
     ),
     Verb(
         "score",

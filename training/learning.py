@@ -11,6 +11,7 @@ from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.assessment import Assessment, Choice, Tuning, choose_recipe, judge_worth
+from training.beliefs import check_beliefs
 from training.breakdown import break_down
 from training.bundle import BundleParts
 from training.canary import make_canary
@@ -88,6 +89,8 @@ def _learn(
     fairness = judge_fairness(frame, usecase, rows, assessment, fitted.encoder, seed=seed)
     money = judge_worth(rows, assessment.forecasts, usecase, frame.latest.num_rows, seed)
     tables = break_down(frame, usecase, rows, assessment, recipe=recipe, seed=seed, report=report)
+    beliefs = check_beliefs(usecase, frame.facts.stated, explanation.drivers)
+    believed = {} if beliefs is None else {"beliefs": beliefs.to_json()}
     tuned = {} if choice.tuning is None else {"tuning": choice.tuning.to_json()}
     parts = BundleParts(
         usecase=usecase,
@@ -99,6 +102,7 @@ def _learn(
         | fairness
         | money
         | tables
+        | believed
         | {
             "levers": levers_to_json(levers),
             "views": views,

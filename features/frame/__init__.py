@@ -13,6 +13,7 @@ from features.frame.flat import build_from_table
 from features.frame.snapshots import build_from_sources
 from features.labels import labels_as_known
 from features.progress import Report, silent
+from features.stated import StatedFacts
 from features.tombstones import Tombstones
 from features.usecase import UseCase
 
@@ -21,6 +22,7 @@ __all__ = [
     "Frame",
     "FrameFacts",
     "HorizonFacts",
+    "StatedFacts",
     "TargetFacts",
     "Tombstones",
     "build",

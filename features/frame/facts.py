@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from features.catalogue import Catalogue
+from features.stated import StatedFacts
 from features.usecase import OutcomeKind
 
 
@@ -102,6 +103,8 @@ class FrameFacts:
         Columns with groups that may be shown (``cut_<column>``).
     protected
         Attributes that are kept apart, for checks of fairness.
+    stated
+        The reasons that people state, counted; None where the use case names none.
     """
 
     usecase: str
@@ -123,6 +126,7 @@ class FrameFacts:
     target: TargetFacts
     cuts: tuple[str, ...]
     protected: tuple[str, ...]
+    stated: StatedFacts | None = None
 
     @property
     def digest(self) -> str:
@@ -137,6 +141,7 @@ class FrameFacts:
         plain["observed_until"] = None if self.observed_until is None else self.observed_until.isoformat()
         plain["horizons"] = [asdict(horizon) for horizon in self.horizons]
         plain["target"] = asdict(self.target)
+        plain["stated"] = None if self.stated is None else self.stated.to_json()
         plain["findings"] = [dict(finding) for finding in self.findings]
         for name in ("fingerprints", "dropped_rows", "dropped_features", "matches"):
             plain[name] = dict(plain[name])
@@ -151,7 +156,12 @@ class FrameFacts:
         KeyError, TypeError, ValueError
             If a key is missing or a value is not what was written.
         """
-        given = {part.name: content[part.name] for part in fields(cls)}
+        # Tables of an earlier version know nothing of stated reasons; none are needed to train on them.
+        given = {"stated": None} | {
+            part.name: content[part.name] for part in fields(cls) if part.name != "stated"
+        }
+        if content.get("stated") is not None:
+            given["stated"] = StatedFacts.from_json(content["stated"])
         given["snapshot_dates"] = tuple(date.fromisoformat(day) for day in given["snapshot_dates"])
         until = given["observed_until"]
         given["observed_until"] = None if until is None else date.fromisoformat(until)

@@ -22,6 +22,7 @@ from features.leaks import audit_sources
 from features.measures import Measure
 from features.progress import Report
 from features.sources import Sources, open_sources
+from features.stated import count_stated
 from features.tombstones import Tombstones
 from features.usecase import UseCase
 
@@ -59,15 +60,10 @@ def build_from_sources(
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         waves = collect_with_status(sources, usecase, panel.observed_day)
+        stated = count_stated(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
-        told = audit_sources(
-            sources,
-            usecase,
-            panel.rows.where(panel.is_kept).entity_ids,
-            panel.snapshots,
-            panel.observed_day,
-            report,
-        )
+        entities = panel.rows.where(panel.is_kept).entity_ids
+        told = audit_sources(sources, usecase, entities, panel.snapshots, panel.observed_day, report)
     useless = find_useless(columns.select(list(catalogue.names)), panel.is_labelled)
     kept = Catalogue(tuple(feature for feature in catalogue if feature.name not in useless))
     for name, reason in useless.items():
@@ -96,6 +92,7 @@ def build_from_sources(
         target=panel.facts,
         cuts=tuple(map(name_cut, usecase.cuts)),
         protected=tuple(usecase.protected_columns),
+        stated=stated,
     )
     return Frame(table, latest, answers, facts, protected, waves)
 

@@ -48,6 +48,8 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
     if source.verbatim is not None:
         needs.append((source.verbatim, "text"))
     needs += _list_target(usecase, name)
+    stated = None if usecase.beliefs is None else usecase.beliefs.stated
+    needs += [(stated.column, "text")] if stated is not None and stated.source == name else []
     needs += [(column, "text") for column in _columns_of(name, usecase.units)]
     needs += _list_journey(usecase, name)
     apart = (*usecase.cuts, *usecase.protected_columns.values())

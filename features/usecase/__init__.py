@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.usecase.belief import Beliefs, StatedReasons
 from features.usecase.journey import Journey, Touchpoint, column_of, good_of
 from features.usecase.meaning import Driver, LeverCost, MeasuredSpan, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
@@ -20,6 +21,7 @@ __all__ = [
     "DETRACTOR_TO",
     "PROMOTER_FROM",
     "Actor",
+    "Beliefs",
     "Cause",
     "Cohort",
     "DataKind",
@@ -46,6 +48,7 @@ __all__ = [
     "Snapshots",
     "Source",
     "Span",
+    "StatedReasons",
     "Target",
     "Touchpoint",
     "UseCase",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from features.usecase.belief import Beliefs
 from features.usecase.journey import Journey
 from features.usecase.meaning import CardWords, Driver, Privacy, Value
 from features.usecase.membership import Cohort, Snapshots
@@ -52,6 +53,9 @@ class UseCase(Labelled):
     table: FlatTable | None = None
     journey: Journey | None = Field(None, description="touchpoints and stages, for the journey map")
     drivers: dict[Name, Driver] = {}
+    beliefs: Beliefs | None = Field(
+        None, description="what managers or leavers say drives the outcome, to be set beside what is measured"
+    )
     monotone: dict[str, Literal["rising", "falling"]] = Field(
         {},
         description="feature pattern: rising or falling, how the risk or the expected answer may go with it",
@@ -152,6 +156,7 @@ class UseCase(Labelled):
             self._check_complete()
             check_sources(self)
         self._check_drivers()
+        self._check_beliefs()
         return self
 
     def _check_flat(self) -> None:
@@ -192,6 +197,20 @@ class UseCase(Labelled):
                 remedy = propose(other, others) if others else "leave it out"
                 message = f"drivers.{name}.depends_on names '{other}', which is no driver; {remedy}"
                 raise ValueError(message)
+
+    def _check_beliefs(self) -> None:
+        """Demand that beliefs speak of declared drivers, and that stated reasons come from a source."""
+        if self.beliefs is None:
+            return
+        for name in self.beliefs.drivers:
+            if name not in self.drivers:
+                key = "managers" if name in self.beliefs.managers else "stated.means"
+                remedy = propose(name, self.drivers) if self.drivers else "declare it under 'drivers'"
+                message = f"beliefs.{key} names '{name}', which is no driver; {remedy}"
+                raise ValueError(message)
+        if self.table is not None and self.beliefs.stated is not None:
+            message = "beliefs.stated needs a source, and a flat table has none; leave it out"
+            raise ValueError(message)
 
     def _check_complete(self) -> None:
         """Demand all parts of the shape made from sources."""

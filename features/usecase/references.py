@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
+from features.usecase.belief import Beliefs
 from features.usecase.journey import Journey, column_of, good_of
 from features.usecase.meaning import Driver, Privacy, Value
 from features.usecase.membership import Cohort
@@ -11,7 +12,7 @@ from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
 from features.usecase.vocabulary import propose
 
-Need = Literal["events", "attributes", "entities", "any"]
+Need = Literal["events", "statements", "attributes", "entities", "any"]
 _NPS_SCALE = (0.0, 10.0)
 _NEEDS: dict[str, Need] = {
     "cohort.from": "entities",
@@ -52,6 +53,10 @@ class Mentions(Protocol):
     @property
     def journey(self) -> Journey | None:
         """Return the touchpoints."""
+
+    @property
+    def beliefs(self) -> Beliefs | None:
+        """Return what is believed to drive the outcome."""
 
     @property
     def value(self) -> Value | None:
@@ -105,9 +110,9 @@ def check_sources(usecase: Mentions) -> None:
 
 
 def _check_kind(mention: Mention, source: Source) -> None:
-    """Demand events, attributes, or at least rows that belong to entities."""
+    """Demand events (statements may be anonymous), attributes, or at least rows that belong to entities."""
     key, name, needs = mention
-    if needs == "events" and not source.is_events:
+    if needs in {"events", "statements"} and not source.is_events:
         message = f"{key} needs events, but '{name}' has no 'event_time'; name a source of events"
         raise ValueError(message)
     if needs == "attributes" and (source.is_events or source.is_link):
@@ -115,7 +120,7 @@ def _check_kind(mention: Mention, source: Source) -> None:
             f"{key} needs attributes, but '{name}' has none; name a source with 'valid_from' and no links"
         )
         raise ValueError(message)
-    if needs != "any" and source.is_anonymous:
+    if needs not in {"any", "statements"} and source.is_anonymous:
         message = f"{key} needs to know who a row belongs to, but '{name}' joins by unit; name another source"
         raise ValueError(message)
 
@@ -136,6 +141,8 @@ def _list_mentions(usecase: Mentions) -> Iterator[Mention]:
         yield Mention(key, source, _NEEDS[key])
     yield from _watched(usecase)
     yield from _touched(usecase)
+    if usecase.beliefs is not None and usecase.beliefs.stated is not None:
+        yield Mention("beliefs.stated.from", usecase.beliefs.stated.source, "statements")
     for name, driver in usecase.drivers.items():
         for prefix in _prefixes(driver.features):
             yield Mention(f"drivers.{name}.features", prefix, "any")

@@ -52,7 +52,8 @@ class PlantedWave:
 class EmployeeTruth:
     """Hold what is known about the employees of a world: why they resign, and how many leave for what cause.
 
-    ``horizon_days`` is the horizon of every ``risk_change``; ``figures`` holds yearly shares by cause.
+    ``horizon_days`` is the horizon of every ``risk_change``; ``figures`` holds yearly shares by cause, and
+    how often each reason is named in exit interviews, whatever made people resign (``stated_pay``).
     """
 
     n_employees: int

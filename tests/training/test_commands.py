@@ -15,9 +15,16 @@ def required_words(verb):
     """Return what has to be said for a verb."""
     words = [verb.name]
     for parameter in verb.parameters:
-        if parameter.default is None:
+        if parameter.is_positional:
+            words.append(word_of(parameter))
+        elif parameter.default is None:
             words += [f"--{parameter.name}", "3"]
     return words
+
+
+def word_of(parameter):
+    """Return what is said for a parameter that has to be said."""
+    return parameter.choices[0] if parameter.choices else "3"
 
 
 def refusal_of(capsys, words):
@@ -60,7 +67,7 @@ def test_defaults_arrive_with_their_type(name):
     assert set(found) == {parameter.argument for parameter in verb.parameters}
     for parameter in verb.parameters:
         assert found[parameter.argument] == parameter.kind(
-            "3" if parameter.default is None else parameter.default
+            word_of(parameter) if parameter.default is None else parameter.default
         )
 
 
@@ -77,8 +84,16 @@ def test_help_shows_example_and_defaults(capsys, name):
     shown = capsys.readouterr().out
     assert f"example: {BY_NAME[name].example}" in shown
     for parameter in BY_NAME[name].parameters:
-        assert f"--{parameter.name}" in shown
+        words = f"{{{','.join(parameter.choices)}}}" if parameter.is_positional else f"--{parameter.name}"
+        assert words in shown
         assert not parameter.default or f"(default:{parameter.default})" in "".join(shown.split())
+
+
+def test_a_positional_word_may_stand_before_or_behind_the_options():
+    before = build_parser().parse_args(["baseline", "show", "--usecase", "a.yaml"])
+    behind = build_parser().parse_args(["baseline", "--usecase", "a.yaml", "show"])
+    assert before == behind
+    assert before.action == "show"
 
 
 def test_help_lists_all_verbs_and_exit_codes(capsys):
@@ -102,6 +117,10 @@ def test_help_lists_all_verbs_and_exit_codes(capsys):
         (["score", "--name", "churn", "--reasons", "1.5"], "1.5"),
         (["check", "--usecase", "a.yaml", "--colour", "red"], "--colour"),
         (["schema", "churn.yaml"], "churn.yaml"),
+        (["baseline", "--usecase", "a.yaml"], "action"),
+        (["baseline", "thaw", "--usecase", "a.yaml"], "thaw"),
+        (["baseline", "freeze", "show", "--usecase", "a.yaml"], "show"),
+        (["baseline", "freeze"], "--usecase"),
     ],
 )
 def test_wrong_use_is_refused_with_the_word_and_the_way_to_help(capsys, words, named):

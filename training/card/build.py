@@ -15,11 +15,12 @@ from training.card.making import describe_making
 from training.card.performance import describe_performance
 from training.card.purpose import describe_purpose
 from training.card.record import Card
+from training.frozen import BaselineReference
 from training.reports import LANGUAGES, render_page
 
 
-def build_card(bundle: Bundle, *, made_on: date) -> Card:
-    """Return the card of a bundle; everything in it comes from the bundle, so it can be made again.
+def build_card(bundle: Bundle, *, made_on: date, baseline: BaselineReference | None = None) -> Card:
+    """Return the card of a bundle; all else in it comes from the bundle, so it can be made again.
 
     The sections follow Mitchell et al., Model Cards for Model Reporting, FAT* 2019.
 
@@ -27,6 +28,8 @@ def build_card(bundle: Bundle, *, made_on: date) -> Card:
     ----------
     made_on
         The day that the card shows; passed in, so that equal bundles give equal bytes.
+    baseline
+        The frozen baseline that the card refers to.
     """
     purpose, making, fairness = describe_purpose(bundle), describe_making(bundle), describe_fairness(bundle)
     return Card(
@@ -41,6 +44,7 @@ def build_card(bundle: Bundle, *, made_on: date) -> Card:
         limits=list_limits(purpose, making, fairness),
         making=making,
         missing=missing_parts(bundle),
+        baseline=baseline,
     )
 
 

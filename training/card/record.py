@@ -11,6 +11,7 @@ from features.usecase import Language, OutcomeKind, Role
 from training.card.figures import Figure
 from training.card.performance_record import Performance
 from training.fairness import State
+from training.frozen import BaselineReference
 from training.reports import Kind, Subject
 
 FORMAT_VERSION = 1
@@ -241,7 +242,7 @@ class Making:
 
 @dataclass(frozen=True)
 class Card:
-    """Hold the whole card."""
+    """Hold the whole card; ``baseline`` is the frozen one that there was when the card was made."""
 
     made_on: date
     languages: tuple[Language, ...]
@@ -254,6 +255,7 @@ class Card:
     limits: tuple[Limit, ...]
     making: Making
     missing: tuple[str, ...]
+    baseline: BaselineReference | None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO text, tuples as lists."""

@@ -3,6 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from training.reports.baseline import to_level
 from training.reports.build import build_report
 from training.reports.calls import first_to_call
 from training.reports.export import render_csv, write_report
@@ -39,5 +40,6 @@ __all__ = [
     "render_csv",
     "render_html",
     "render_page",
+    "to_level",
     "write_report",
 ]

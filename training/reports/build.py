@@ -5,6 +5,8 @@ import numpy as np
 from features.errors import InputError
 from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
 from training.reports.associations import build_associations
+from training.reports.baseline import build_baseline
+from training.reports.beliefs import build_beliefs
 from training.reports.calls import build_calls
 from training.reports.changes import build_changes
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
@@ -43,12 +45,14 @@ def build_report(inputs: ReportInputs) -> Report:
         header=_header(inputs),
         headline=headline,
         kpis=build_kpis(inputs, headline),
+        baseline=build_baseline(inputs),
         first_steps=build_first_steps(inputs) if is_usable else None,
         associations=associations,
         places=build_places(inputs) if is_usable else None,
         views=build_views(inputs) if is_usable else None,
         changes=build_changes(inputs),
         segments=build_segment_tables(inputs) if is_usable else (),
+        beliefs=build_beliefs(inputs) if is_usable else None,
         trust=build_trust(inputs),
         calls=calls,
         method=_method(

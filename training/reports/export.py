@@ -97,6 +97,7 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
         shown = report.associations
         for line in (*shown.levers, *shown.signs, *shown.others):
             yield from _driver_figures(line, language)
+    yield from _belief_figures(report, language)
     yield from _trust_figures(report.trust)
 
 
@@ -110,6 +111,20 @@ def _kpi_figures(kpi: Kpi) -> Iterator[_Figure]:
         yield _Figure("kpi", kpi.kind, wave.wave, wave.estimate, kpi.unit)
     if kpi.change is not None:
         yield _Figure("kpi", kpi.kind, "change since last wave", kpi.change, kpi.unit)
+
+
+def _belief_figures(report: Report, language: Language) -> Iterator[_Figure]:
+    """Give the shares of those who named a reason."""
+    if report.beliefs is None:
+        return
+    for row in report.beliefs.rows:
+        if row.stated is not None:
+            yield _Figure(
+                "belief", row.label.get(language) or row.driver, "share who named it", row.stated, "share"
+            )
+    stated = report.beliefs.stated
+    if stated is not None and stated.unmapped is not None:
+        yield _Figure("belief", "no driver", "share who named it", stated.unmapped, "share")
 
 
 def _trust_figures(trust: Trust | RatingTrust) -> Iterator[_Figure]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from features.usecase import Language, UseCase
 from training.drivers import DriverRow, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
+from training.frozen import Baseline
 from training.levers import Lever
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
@@ -120,7 +121,9 @@ class ReportInputs:
     expectations
         By lever what the model expects if its goal were met.
     tables
-        ``quadrants``, ``views`` and ``driver_segments`` of the bundle, as plain values.
+        ``quadrants``, ``views``, ``driver_segments`` and ``beliefs`` of the bundle, as plain values.
+    baseline
+        The frozen baseline that the report refers to, if there is one.
     """
 
     usecase: UseCase
@@ -137,6 +140,7 @@ class ReportInputs:
     priorities: Priorities | None = None
     expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Baseline | None = None
 
     @property
     def kind(self) -> Kind:

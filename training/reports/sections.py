@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import Language, Metric, Role
+from training.beliefs import BeliefCheck
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.reports.baseline import SinceBaseline
 from training.reports.changes import WaveChange
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
@@ -369,12 +371,14 @@ class Report:
     header: Header
     headline: Headline
     kpis: tuple[Kpi, ...]
+    baseline: SinceBaseline | None
     first_steps: FirstSteps | None
     associations: Associations | None
     places: Places | None
     views: Views | None
     changes: tuple[WaveChange, ...]
     segments: tuple[SegmentTable, ...]
+    beliefs: BeliefCheck | None
     trust: Trust | RatingTrust
     calls: Calls | None
     method: Method

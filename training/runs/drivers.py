@@ -3,32 +3,41 @@
 import tempfile
 from pathlib import Path
 
+from training.beliefs import belief_from_json, tell_beliefs
 from training.bundle import Bundle, load
 from training.console import Console
 from training.drivers import DriverRow, rows_from_json
+from training.frozen import find_baseline
 from training.levers import GRADE_WORDS, levers_from_json, tell_levers
 from training.registry import connect, fetch_champion
 from training.runs.workspace import Workspace
 from training.usability import doubts_of
 
 
-def run(console: Console, name: str, out: str) -> None:
+def run(console: Console, name: str, baseline: str, out: str) -> None:
     """Print the ranking with its ranges and evidence grades, the levers, and what is none and why."""
-    connect(Workspace(Path(out)).folder)
+    workspace = Workspace(Path(out))
+    frozen = find_baseline(workspace.baselines(name), baseline)
+    connect(workspace.folder)
     with tempfile.TemporaryDirectory() as scratch:
         champion = fetch_champion(name, Path(scratch) / "bundle")
         bundle = load(Path(scratch) / "bundle")
     lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
+    if frozen is not None:
+        lines.append(f"baseline {frozen.id}, frozen on {frozen.frozen_on}")
     if not doubts_of(bundle):
         lines += _describe_ranking(rows_from_json(bundle.drivers))
+        lines += describe_beliefs(bundle)
     console.result(
         "\n".join([*lines, *describe_levers(bundle)]),
         {
             "usecase": name,
             "model_version": bundle.model_version,
+            "baseline": None if frozen is None else frozen.reference.to_json(),
             "is_usable": not doubts_of(bundle),
             "drivers": bundle.drivers,
             "levers": bundle.evaluation.get("levers", []),
+            "beliefs": bundle.evaluation.get("beliefs"),
         },
     )
 
@@ -38,6 +47,12 @@ def describe_levers(bundle: Bundle) -> list[str]:
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     is_event = bundle.usecase.outcome in {"event", "silence", "binary"}
     return tell_levers(levers, is_usable=not doubts_of(bundle), is_event=is_event)
+
+
+def describe_beliefs(bundle: Bundle) -> list[str]:
+    """Return what people say drives the outcome beside what is measured; nothing where nobody was asked."""
+    found = bundle.evaluation.get("beliefs")
+    return [] if found is None else tell_beliefs(belief_from_json(found))
 
 
 def _describe_ranking(drivers: tuple[DriverRow, ...]) -> list[str]:

@@ -16,6 +16,7 @@ from training.console import Console
 from training.drivers import rows_from_json
 from training.encoding import Column
 from training.evaluation import AnyEvaluation, HorizonEvaluations
+from training.frozen import Baseline, find_baseline
 from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
@@ -41,24 +42,39 @@ from training.scoring import Scorer
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
-_TABLES = ("quadrants", "views", "driver_segments")
+_TABLES = ("quadrants", "views", "driver_segments", "beliefs")
 
 
-def run(console: Console, usecase: str, data: str, out: str) -> None:
+def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
     """Fetch the champion, build the frame and write the report."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
+    frozen = find_baseline(workspace.baselines(spec.name), baseline)
     connect(workspace.folder)
     champion = fetch_champion(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
-    files = write(bundle, frame, workspace.reports(spec.name), made_on=datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    files = write(bundle, frame, workspace.reports(spec.name), made_on=today, baseline=frozen)
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
 
 
-def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mapping[str, Path]:
+def write(
+    bundle: Bundle, frame: Frame, folder: Path, *, made_on: date, baseline: Baseline | None = None
+) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
+
+    Parameters
+    ----------
+    bundle, frame
+        What the report speaks of.
+    folder
+        Where the files go; replaced as a whole.
+    made_on
+        The day that the report shows.
+    baseline
+        The frozen baseline that report and card refer to.
 
     Returns
     -------
@@ -66,14 +82,16 @@ def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mappi
         File name -> path.
     """
     with whole_folder(folder) as draft:
-        write_report(build_report(gather(bundle, frame, made_on=made_on)), draft)
-        write_card(build_card(bundle, made_on=made_on), draft)
+        inputs = gather(bundle, frame, made_on=made_on, baseline=baseline)
+        write_report(build_report(inputs), draft)
+        reference = None if baseline is None else baseline.reference
+        write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
         names = sorted(file.name for file in draft.iterdir())
     return {name: folder / name for name in names}
 
 
-def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
-    """Score the newest rows and collect what the report speaks of."""
+def gather(bundle: Bundle, frame: Frame, *, made_on: date, baseline: Baseline | None = None) -> ReportInputs:
+    """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
     usecase, facts = bundle.usecase, bundle.facts
     scorer = Scorer(bundle)
     target = usecase.target
@@ -102,6 +120,7 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
         priorities=priorities,
         expectations=expectations,
         tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
+        baseline=baseline,
     )
 
 

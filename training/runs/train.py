@@ -19,6 +19,7 @@ from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
 from training.console import Console
 from training.evaluation import AnyEvaluation, RatingEvaluation
+from training.frozen import find_baseline
 from training.learning import Learned, learn
 from training.promotion import Candidate, KeptBack
 from training.promotion.kept_back import FILE_NAME
@@ -129,6 +130,8 @@ def train(
     InputError
         If spec or data have to be mended.
     """
+    # Read first: a baseline that somebody changed is told before hours of work, not after.
+    frozen = find_baseline(workspace.baselines(usecase.name))
     frame = build_in(workspace, usecase, report=report)
     reach("frame.built")
     learned = learn(frame, usecase, seed=seed, plan=plan, report=report)
@@ -138,7 +141,7 @@ def train(
     save(learned.parts, folder)
     reach("bundle.saved")
     report("writing the report")
-    files = report_run.write(bundle, frame, workspace.reports(usecase.name), made_on=made_on)
+    files = report_run.write(bundle, frame, workspace.reports(usecase.name), made_on=made_on, baseline=frozen)
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
 

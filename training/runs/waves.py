@@ -14,16 +14,18 @@ from training.statistics import Floats
 _RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
 
 
-def list_series(waves: pa.Table, usecase: UseCase) -> tuple[WaveSeries, ...]:
+def list_series(waves: pa.Table, usecase: UseCase, *, keep: int = 6) -> tuple[WaveSeries, ...]:
     """Return the series of each survey question: recommendation, ease, satisfaction.
 
     Parameters
     ----------
     waves
         Rows as of :mod:`features.waves`.
+    keep
+        How many waves of each to show, the newest ones.
     """
     minimum = usecase.privacy.minimum_group
-    found = [build_series(rows, minimum=minimum) for rows in _list_rows(waves, usecase)]
+    found = [build_series(rows, minimum=minimum, keep=keep) for rows in _list_rows(waves, usecase)]
     return tuple(sorted(filter(None, found), key=lambda series: _RANKS.index(series.metric)))
 
 

@@ -47,6 +47,10 @@ class Workspace:
         """Return the folder of the newest driver report."""
         return self.folder / "reports" / usecase
 
+    def baselines(self, usecase: str) -> Path:
+        """Return the folder of the frozen baselines of a use case."""
+        return self.folder / "baselines" / usecase
+
     def service_environment(self) -> dict[str, str]:
         """Return the settings with which the service answers from this folder."""
         folder = self.folder.resolve()

@@ -18,7 +18,6 @@ OF_NO_USECASE = {
     "call_turns.parquet": "texts are a part of their own",
     "reviews.parquet": "texts are a part of their own",
     "org.parquet": "the hierarchy of units is no feature",
-    "exit_interviews.csv": "known only after the exit",
     "beliefs.csv": "opinions about drivers, of no entity",
     "truth.json": "the truth",
     "truth.parquet": "the truth",
@@ -194,6 +193,21 @@ class TestAttrition:
         assert answered.notna().mean() > 0.8
         per_unit = table.assign(workload=answered).groupby("snapshot_date")["workload"].nunique()
         assert per_unit.max() <= small_company.truth.employees.n_teams
+
+    def test_what_leavers_say_is_counted_and_no_feature(self, usecase, frames, small_company):
+        assert "exit_interviews" not in usecase.features
+        stated = frames["attrition"].facts.stated
+        reasons = small_company.ask("SELECT stated_reason AS reason FROM exit_interviews")["reason"]
+        assert stated.heard == stated.given == len(reasons)
+        assert stated.named["pay"] == (reasons == "Pay").sum()
+        assert stated.unmapped == (reasons == "Private reasons").sum()
+
+    def test_managers_rank_what_they_spread_their_points_on(self, usecase, company):
+        points = company.ask("SELECT topic, sum(points) AS points FROM beliefs GROUP BY 1 ORDER BY 2 DESC")
+        names = {"leading": "support"}
+        topics = [names.get(topic, topic) for topic in points["topic"] if topic != "career"]
+        assert usecase.beliefs.managers[0] == topics[0] == "pay"
+        assert set(usecase.beliefs.managers) == set(topics)
 
     def test_it_has_no_price_on_people(self, usecase):
         assert usecase.value is None

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.training.reports.test_render import Page
 from tests.training.sample_bundles import make_bundle
 from training.bundle import load
 from training.card import build_card, render_card, write_card
+from training.frozen import BaselineReference
 
 LANGUAGES = ("en", "de")
 
@@ -107,3 +109,16 @@ def test_bundles_that_know_little_still_have_a_card(kind, tmp_path):
     assert "evaluation.all_rows" in card.missing
     for language in LANGUAGES:
         assert "None" not in text_of(card, language)
+
+
+def test_a_card_refers_to_the_baseline_that_there_was(staff):
+    reference = BaselineReference("0123456789ab", date(2026, 1, 2))
+    card = build_card(staff.bundle, made_on=TODAY, baseline=reference)
+    assert card.to_json()["baseline"] == reference.to_json()
+    assert "Frozen baseline 0123456789ab frozen on 2 January 2026" in text_of(card)
+    assert "Eingefrorene Ausgangsmessung 0123456789ab" in text_of(card, "de")
+
+
+def test_a_card_without_a_baseline_says_so(staff_card):
+    assert staff_card.to_json()["baseline"] is None
+    assert "Frozen baseline none was frozen" in text_of(staff_card)

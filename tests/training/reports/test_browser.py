@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.training.reports import lever_samples, samples
+from tests.training.reports import belief_samples, lever_samples, samples
+from tests.training.reports.test_baseline import with_baseline
 from training.reports import build_report, write_report
 
 pytestmark = pytest.mark.browser
@@ -37,10 +38,10 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("report")
-    write_report(build_report(lever_samples.inputs()), path)
+    write_report(build_report(with_baseline(belief_samples.inputs())), path)
     write_report(build_report(samples.unusable()), path / "unusable")
     write_report(build_report(lever_samples.satisfaction()), path / "satisfaction")
-    write_report(build_report(lever_samples.employees()), path / "employees")
+    write_report(build_report(belief_samples.believing(lever_samples.employees())), path / "employees")
     return path
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.worlds.workforce.departures import BELIEFS, STATED_REASONS
+from features.worlds.workforce.departures import BELIEFS, STATED_REASONS, STATED_WEIGHTS
 from features.worlds.workforce.quitting import CAUSES
 
 
@@ -51,11 +51,27 @@ def test_leavers_say_pay_whatever_the_cause(company):
     )
     assert stated["stated_reason"].iloc[0] == "Pay"
     assert set(stated["stated_reason"]) <= set(STATED_REASONS)
+    share = stated["n"].iloc[0] / stated["n"].sum()
+    assert share == pytest.approx(company.truth.employees.figures["stated_pay"], abs=0.05)
     paid = company.ask(
-        "SELECT avg(pay_ratio) AS ratio, stated_reason = 'Pay' AS says_pay FROM exit_interviews "
-        "JOIN employees USING (employee_id) WHERE left_at IS NOT NULL GROUP BY 2"
+        "SELECT avg(pay_ratio) AS ratio, var_samp(pay_ratio) / count(*) AS error, "
+        "stated_reason = 'Pay' AS says_pay FROM exit_interviews "
+        "JOIN employees USING (employee_id) WHERE left_at IS NOT NULL GROUP BY says_pay"
     )
-    assert paid["ratio"].max() - paid["ratio"].min() < 0.03
+    # Few say anything else, so their mean pay is known badly.
+    assert paid["ratio"].max() - paid["ratio"].min() < 3 * paid["error"].sum() ** 0.5
+
+
+def test_what_leavers_say_is_planted_as_a_share_and_pay_as_a_weak_effect(company):
+    truth = company.truth.employees
+    said = {name: share for name, share in truth.figures.items() if name.startswith("stated_")}
+    assert tuple(said.values()) == STATED_WEIGHTS
+    assert sum(said.values()) == pytest.approx(1.0)
+    (pay,) = (driver for driver in truth.drivers if driver.name == "pay")
+    assert (pay.role, said["stated_pay"]) == ("weak_lever", 0.89)
+    levers = truth.named("lever")
+    # Ten points of pay over market do less than ten hours of overtime or a year without training.
+    assert all(abs(0.1 * pay.log_odds) < 0.1 * abs(lever.log_odds) for lever in levers)
 
 
 def test_managers_spread_a_hundred_points_and_believe_in_pay(company):
