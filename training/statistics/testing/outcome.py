@@ -1,0 +1,92 @@
+"""What a test answers: which one it was and why, how large the effect is, and what chance alone would do."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from training.statistics.estimate import Estimate
+
+Scale = Literal["correlation", "difference", "explained"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Hold the size of an effect with its 95 % range.
+
+    Parameters
+    ----------
+    name
+        What it is called: ``Pearson's r``, ``Hedges' g``, ``Cramer's V``, ...
+    estimate
+        The size; its sign tells the direction where there is one.
+    scale
+        How it is brought to 0..1: a ``correlation`` as it is, a standardised ``difference`` d as
+        ``d / sqrt(d^2 + 4)``, a share of variance that is ``explained`` by its root.
+    """
+
+    name: str
+    estimate: Estimate
+    scale: Scale
+
+    @property
+    def strength(self) -> float:
+        """Return the size on the scale of a correlation, 0 to 1, so that effects of all kinds can be sorted.
+
+        Examples
+        --------
+        >>> Effect("Hedges' g", Estimate(-1.5, -2.0, -1.0, 50), "difference").strength
+        0.6
+        """
+        size = abs(self.estimate.value)
+        if self.scale == "difference":
+            return size / math.sqrt(size**2 + 4)
+        return math.sqrt(size) if self.scale == "explained" else size
+
+    @property
+    def word(self) -> str:
+        """Return how large the effect is in words, by Cohen's limits .1, .3, .5 of a correlation."""
+        limits = ((0.5, "large"), (0.3, "medium"), (0.1, "small"))
+        return next((word for limit, word in limits if self.strength >= limit), "very small")
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Hold the answer of one test.
+
+    Parameters
+    ----------
+    test
+        Name of the test.
+    because
+        The assumption that decided for it, with the value that was measured.
+    statistic, freedom
+        The statistic and its degrees of freedom, as far as the test has them; NaN for an exact test.
+    p_value
+        Two-sided, not adjusted.
+    effect
+        Size with range.
+    n
+        Rows (or pairs) that took part.
+    """
+
+    test: str
+    because: str
+    statistic: float
+    freedom: tuple[float, ...]
+    p_value: float
+    effect: Effect
+    n: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "test": self.test,
+            "because": self.because,
+            "statistic": None if math.isnan(self.statistic) else self.statistic,
+            "freedom": list(self.freedom),
+            "p_value": self.p_value,
+            "effect": self.effect.name,
+            "size": self.effect.estimate.to_json(),
+            "strength": self.effect.strength,
+            "n": self.n,
+        }
