@@ -12,7 +12,7 @@ from training.statistics.estimate import LEVEL, Estimate
 from training.statistics.testing.outcome import Effect, Tested
 from training.statistics.testing.shape import excess_kurtosis, skewness
 
-FEWEST_PAIRS: Final = 5
+FEWEST_PAIRS: Final = 10
 MOST_SKEWNESS: Final = 1.0
 MOST_KURTOSIS: Final = 3.0
 _Z: Final = float(stats.norm.ppf((1 + LEVEL) / 2))
@@ -27,13 +27,13 @@ def correlate(first: npt.ArrayLike, second: npt.ArrayLike, *, is_order_only: boo
     Raises
     ------
     ValueError
-        If the columns differ in length, have fewer than five rows, or one does not vary.
+        If the columns differ in length, have fewer than ten rows, or one does not vary.
 
     Examples
     --------
-    >>> found = correlate([1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 1.0, 4.0, 3.0, 5.0])
+    >>> found = correlate(range(10), [1, 0, 3, 2, 5, 4, 7, 6, 9, 8])
     >>> found.test, round(found.effect.estimate.value, 3)
-    ("Pearson's correlation", 0.8)
+    ("Pearson's correlation", 0.939)
     """
     x = as_column("first", first)
     y = as_column("second", second, x.size)

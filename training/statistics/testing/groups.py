@@ -13,10 +13,9 @@ from training.statistics.estimate import LEVEL, Estimate
 from training.statistics.testing.outcome import Effect, Tested
 from training.statistics.testing.ranks import compare_ranks
 from training.statistics.testing.shape import pooled_skewness, rows_asked, tell_spreads, variance_ratio
-from training.statistics.testing.variance import explained, welch
+from training.statistics.testing.variance import FEWEST_FOR_WELCH, brown_forsythe, explained, welch
 
 FEWEST_IN_GROUP: Final = 5
-FEWEST_FOR_WELCH: Final = 10
 _Z: Final = float(stats.norm.ppf((1 + LEVEL) / 2))
 
 
@@ -25,7 +24,8 @@ def compare_groups(groups: Sequence[npt.ArrayLike], *, is_order_only: bool = Fal
 
     The rule, from top to bottom: a rating has an order only: ranks. A group that does not vary, or is too
     small for its skewness (Cochran's 25 times the squared skewness): ranks. Groups alike in size (1.5-fold)
-    and variance (2-fold): Student's t, or analysis of variance. All else: Welch.
+    and variance (2-fold): Student's t, or analysis of variance. All else: Welch; or Brown and Forsythe where
+    one of three or more groups has fewer than ten rows.
 
     Parameters
     ----------
@@ -70,14 +70,15 @@ def _compare_means(groups: Sequence[Floats], smallest: int) -> Tested:
     is_alike, because = tell_spreads(groups, "variance")
     if len(groups) == 2:
         return _compare_two(groups[0], groups[1], because, is_alike=is_alike)
-    if not is_alike and smallest < FEWEST_FOR_WELCH:
-        small = f"the smallest group has {smallest} rows, too few to tell its variance for Welch's test"
-        return compare_ranks(groups, f"{because}; {small}")
     n = sum(group.size for group in groups)
     if is_alike:
         statistic, p_value = stats.f_oneway(*groups)
         freedom = (len(groups) - 1.0, float(n - len(groups)))
         name = "analysis of variance"
+    elif smallest < FEWEST_FOR_WELCH:
+        statistic, freedom, p_value = brown_forsythe(groups)
+        because += f"; the smallest has {smallest} rows, too few for Welch's test"
+        name = "Brown and Forsythe's analysis of variance"
     else:
         statistic, freedom, p_value = welch(groups)
         name = "Welch's analysis of variance"

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from training.statistics.estimate import Estimate
+from training.statistics.estimate import Estimate, of_size
 
 Scale = Literal["correlation", "difference", "explained"]
 
@@ -37,7 +37,17 @@ class Effect:
         >>> Effect("Hedges' g", Estimate(-1.5, -2.0, -1.0, 50), "difference").strength
         0.6
         """
-        size = abs(self.estimate.value)
+        return self._bring(abs(self.estimate.value))
+
+    @property
+    def strength_range(self) -> Estimate:
+        """Return the strength with its range; the low end is 0 where no effect at all is likely as well."""
+        size = of_size(self.estimate)
+        low, high = self._bring(size.low), self._bring(size.high)
+        return Estimate(self._bring(size.value), low, high, size.n)
+
+    def _bring(self, size: float) -> float:
+        """Return a size on the scale of a correlation."""
         if self.scale == "difference":
             return size / math.sqrt(size**2 + 4)
         return math.sqrt(size) if self.scale == "explained" else size

@@ -12,7 +12,7 @@ from training.statistics.estimate import LEVEL, Estimate
 from training.statistics.testing.outcome import Effect, Tested
 from training.statistics.testing.ranges import chi2_noncentrality
 from training.statistics.testing.shape import tell_spreads, variance_ratio
-from training.statistics.testing.variance import explained, welch
+from training.statistics.testing.variance import FEWEST_FOR_WELCH, brown_forsythe, explained, welch
 
 FEWEST_FOR_SPREADS: Final = 15
 _Z: Final = float(stats.norm.ppf((1 + LEVEL) / 2))
@@ -22,7 +22,8 @@ def compare_ranks(groups: Sequence[Floats], because: str) -> Tested:
     """Test whether values of one group tend to be higher than those of another.
 
     Where ranks spread unequally, the tests of Mann and Whitney and of Kruskal and Wallis find differences of
-    spread as well as of level; then Brunner and Munzel's test, or Welch's on the ranks, is used.
+    spread as well as of level; then Brunner and Munzel's test, or Welch's (or
+    Brown and Forsythe's, for small groups) on the ranks, is used.
 
     Parameters
     ----------
@@ -35,15 +36,12 @@ def compare_ranks(groups: Sequence[Floats], because: str) -> Tested:
     parts = np.split(ranks, np.cumsum([group.size for group in groups])[:-1])
     smallest = min(group.size for group in groups)
     is_alike, reason = tell_spreads(parts, "spread of ranks")
+    if len(groups) > 2:
+        return _compare_many(groups, parts, f"{because}; {reason}", is_alike=is_alike)
     if smallest < FEWEST_FOR_SPREADS:
         is_alike = True
-        reason = f"the smallest group has {smallest} rows, too few to tell its spread of ranks"
-    elif math.isinf(variance_ratio(parts)):
-        is_alike, reason = True, "one group has equal ranks only"
-    told = f"{because}; {reason}"
-    if len(groups) == 2:
-        return _compare_two(groups[0], groups[1], told, is_alike=is_alike)
-    return _compare_many(groups, parts, told, is_alike=is_alike)
+        reason = f"the smaller group has {smallest} rows, too few to tell its spread of ranks"
+    return _compare_two(groups[0], groups[1], f"{because}; {reason}", is_alike=is_alike)
 
 
 def _compare_two(first: Floats, second: Floats, because: str, *, is_alike: bool) -> Tested:
@@ -69,9 +67,11 @@ def _compare_many(
     """Return the test of Kruskal and Wallis, or Welch's on ranks."""
     n, count = sum(group.size for group in groups), len(groups)
     if not is_alike:
-        statistic, freedom, p_value = welch(parts)
+        is_small = min(part.size for part in parts) < FEWEST_FOR_WELCH or math.isinf(variance_ratio(parts))
+        test, author = (brown_forsythe, "Brown and Forsythe") if is_small else (welch, "Welch")
+        statistic, freedom, p_value = test(parts)
         effect = explained(statistic, freedom, n)
-        return Tested("Welch's test on ranks", because, statistic, freedom, p_value, effect, n)
+        return Tested(f"{author}'s test on ranks", because, statistic, freedom, p_value, effect, n)
     found = stats.kruskal(*groups)
     statistic = float(found.statistic)
     value = max(0.0, (statistic - count + 1) / (n - count))

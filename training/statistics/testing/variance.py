@@ -1,6 +1,7 @@
-"""Welch's test of equal means, and the share of variance behind an F statistic."""
+"""Tests of equal means without equal variances, and the share of variance behind an F statistic."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from scipy import stats
@@ -9,6 +10,8 @@ from training.statistics.arrays import Floats
 from training.statistics.estimate import Estimate
 from training.statistics.testing.outcome import Effect
 from training.statistics.testing.ranges import f_noncentrality
+
+FEWEST_FOR_WELCH: Final = 10
 
 
 def welch(groups: Sequence[Floats]) -> tuple[float, tuple[float, float], float]:
@@ -22,6 +25,25 @@ def welch(groups: Sequence[Floats]) -> tuple[float, tuple[float, float], float]:
     statistic = between / (1 + 2 * (count - 2) / (count**2 - 1) * loss)
     freedom = (count - 1.0, (count**2 - 1) / (3 * loss))
     return statistic, freedom, float(stats.f.sf(statistic, *freedom))
+
+
+def brown_forsythe(groups: Sequence[Floats]) -> tuple[float, tuple[float, float], float]:
+    """Return F, its degrees of freedom and p of Brown and Forsythe's test of equal means.
+
+    With the degrees of freedom of Mehrotra 1997 (Communications in Statistics 26). It weights groups by their
+    size alone, so that the variance of a small group may be badly known.
+    """
+    sizes = np.array([group.size for group in groups], dtype=np.float64)
+    means = np.array([group.mean() for group in groups])
+    variances = np.array([group.var(ddof=1) for group in groups])
+    n = float(sizes.sum())
+    parts = (1 - sizes / n) * variances
+    within = float(parts.sum())
+    statistic = float(sizes @ (means - sizes @ means / n) ** 2) / within
+    below = within**2 / float((parts**2 / (sizes - 1)).sum())
+    pooled = float(sizes @ variances**2 / n), float((sizes @ variances / n) ** 2)
+    above = within**2 / (pooled[1] + float((variances**2).sum()) - 2 * pooled[0])
+    return statistic, (above, below), float(stats.f.sf(statistic, above, below))
 
 
 def explained(statistic: float, freedom: tuple[float, float], n: int) -> Effect:
