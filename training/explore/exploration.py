@@ -16,11 +16,11 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
     def lines(self) -> list[str]:
-        """Return the sheet as aligned lines, the first column to the left and all others to the right.
+        r"""Return the sheet as aligned lines, the first column to the left and all others to the right.
 
         Examples
         --------
-        >>> print("\\n".join(Sheet("Waiting", ("group", "mean"), (("north", "12"), ("south", "7"))).lines()))
+        >>> print("\n".join(Sheet("Waiting", ("group", "mean"), (("north", "12"), ("south", "7"))).lines()))
         Waiting
           group  mean
           north    12

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from features.errors import InputError
 from training.explore.exploration import Bar, Bars, Exploration, Sheet, limit
 from training.explore.pairing import Pair, tell_pair, test_pair

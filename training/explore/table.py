@@ -1,9 +1,10 @@
 """A table as questions are asked of it: columns with their kinds, scales and privacy."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +28,11 @@ class TableColumn:
     name, kind
         Name in the file, and what it holds.
     numbers
-        ``[n]`` values of a number, a rating, a date (days since 1970) or yes (1) and no (0); NaN where
-        missing. None for texts and categories.
+        ``[n]`` values of a number, a rating or a date (days since 1970); NaN where missing. None for all
+        other kinds.
     texts
-        ``[n]`` the words of categories, yes-no and texts; None where missing. None for numbers.
+        ``[n]`` the words of categories, yes-no columns, texts and ids; None where missing. None for the
+        kinds with numbers.
     yes
         Of a yes-no column the word that stands for yes.
     scale
@@ -61,11 +63,7 @@ class TableColumn:
         """Return which rows have a value."""
         if self.numbers is not None:
             return ~np.isnan(self.numbers)
-        return (
-            np.array([text is not None for text in self.texts if True], dtype=np.bool_)
-            if self.texts is not None
-            else np.zeros(0, np.bool_)
-        )
+        return np.array([text is not None for text in self.words()], dtype=np.bool_)
 
     @property
     def has_order(self) -> bool:
@@ -94,6 +92,30 @@ class TableColumn:
             message = f"'{self.name}' holds words, not numbers"
             raise ValueError(message)
         return self.numbers
+
+    def words(self) -> Texts:
+        """Return the texts of a column that has some.
+
+        Raises
+        ------
+        ValueError
+            If it holds numbers.
+        """
+        if self.texts is None:
+            message = f"'{self.name}' holds numbers, not words"
+            raise ValueError(message)
+        return self.texts
+
+    def known_values(self) -> list[Any]:
+        """Return the values that are there, numbers or words."""
+        values = self.numbers if self.numbers is not None else self.words()
+        return list(values[self.is_known].tolist())
+
+    def as_share(self) -> Floats:
+        """Return the values as numbers that have a mean: those of a yes-no column as 1 and 0."""
+        if self.numbers is not None:
+            return self.numbers
+        return np.array([np.nan if text is None else float(text == self.yes) for text in self.words()])
 
     def show(self, value: float) -> str:
         """Return a value of the column as people write it: with its unit, a date as a day."""
@@ -149,6 +171,18 @@ class Table:
             raise self.problem(name, f"is empty in all {self.n_rows:,} rows", hint)
         return column
 
+    def only(self, kept: Bools) -> "Table":
+        """Return the table with the rows that are kept."""
+        columns = {
+            name: replace(
+                column,
+                numbers=None if column.numbers is None else column.numbers[kept],
+                texts=None if column.texts is None else column.texts[kept],
+            )
+            for name, column in self.columns.items()
+        }
+        return replace(self, columns=columns, n_rows=int(kept.sum()))
+
     def problem(self, name: str, found: str, hint: str) -> InputError:
         """Return an error that names the table and one of its columns."""
         return InputError(f"{self.name}: column '{name}'", found, hint)
@@ -180,9 +214,10 @@ class Table:
             return (
                 "it holds free text" if column.kind == "text" else "nearly every row has a value of its own"
             )
-        values = column.numbers[known] if column.numbers is not None else column.texts[known]  # type: ignore[index]  # one of both is there
-        if len(set(values.tolist())) == 1:
-            return f"all {int(known.sum()):,} values are '{values[0] if column.numbers is None else column.show(float(values[0]))}'"
+        values = column.known_values()
+        if len(set(values)) == 1:
+            value = column.show(values[0]) if column.texts is None else values[0]
+            return f"all {len(values):,} values are '{value}'"
         return None
 
 
@@ -228,24 +263,19 @@ def group_rows(table: Table, column: TableColumn) -> Groups:
         If it has one group only, or too many numbers to be groups.
     """
     known = column.is_known
-    if column.texts is not None and column.kind != "id":
-        values = column.texts[known].tolist()
-        counts: dict[str, int] = {}
-        for value in values:
-            counts[value] = counts.get(value, 0) + 1
-        names = sorted(counts, key=lambda name: (-counts[name], name))
-        shown = {name: place for place, name in enumerate(names)}
-        places = np.array([shown[value] for value in values], dtype=np.int64)
+    values = column.known_values()
+    distinct = set(values)
+    if column.kind in {"id", "text"} or (column.texts is None and len(distinct) > _MOST_NUMBERS_AS_GROUPS):
+        hint = f"name a column with categories, or with at most {_MOST_NUMBERS_AS_GROUPS} different numbers"
+        raise table.problem(column.name, f"has {len(distinct):,} different values, too many for groups", hint)
+    if column.texts is None:
+        ordered = sorted(distinct)
+        names = [column.show(value) for value in ordered]
     else:
-        distinct, places = np.unique(
-            column.amounts()[known] if column.numbers is not None else known[:0], return_inverse=True
-        )
-        if column.kind == "id" or len(distinct) > _MOST_NUMBERS_AS_GROUPS:
-            hint = f"name a column with at most {_MOST_NUMBERS_AS_GROUPS} different numbers, or with words"
-            raise table.problem(
-                column.name, f"has {len(distinct):,} different values, too many for groups", hint
-            )
-        names = [column.show(float(value)) for value in distinct]
+        counts = Counter(values)
+        ordered = names = sorted(counts, key=lambda name: (-counts[name], name))
+    place = {value: at for at, value in enumerate(ordered)}
+    places = np.array([place[value] for value in values], dtype=np.int64)
     if len(names) < 2:
         hint = "groups need at least two values; name another column under --by"
         raise table.problem(column.name, f"has the one group '{names[0]}'", hint)

@@ -1,0 +1,130 @@
+"""Columns of a table as the design of a model: numbers as they are, categories as one column per level."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.explore.table import Table, TableColumn, group_rows
+from training.statistics import Bools, Floats
+from training.statistics.testing.groups import FEWEST_IN_GROUP
+
+
+@dataclass(frozen=True)
+class Term:
+    """Name a column of a design: the column of the table, and the level that it stands for.
+
+    Attributes
+    ----------
+    column
+        Name in the table.
+    level
+        Level of a category that the term holds against ``base``; empty for numbers.
+    base
+        The largest level, which all others are held against.
+    """
+
+    column: str
+    level: str = ""
+    base: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return the term in words."""
+        return f"{self.column} = {self.level} (against {self.base})" if self.level else self.column
+
+
+@dataclass(frozen=True)
+class Design:
+    """Hold a design.
+
+    Attributes
+    ----------
+    terms
+        One per column.
+    matrix
+        ``[n, p]`` of the rows that are used.
+    is_used
+        Which rows of the table these are.
+    remarks
+        What was left out.
+    """
+
+    terms: tuple[Term, ...]
+    matrix: Floats
+    is_used: Bools
+    remarks: tuple[str, ...]
+
+
+def make_design(table: Table, columns: Sequence[TableColumn], is_candidate: Bools) -> Design:
+    """Return the design of the rows in which all columns are known.
+
+    Levels of fewer than five rows (or of fewer than may be shown) are left out with their rows. Columns that
+    do not vary in the rows that are left, or that others add up to, are left out.
+    """
+    remarks: list[str] = []
+    used = is_candidate.copy()
+    for column in columns:
+        used &= column.is_known
+    kept = []
+    for column in columns:
+        if column.has_groups:
+            groups = group_rows(table, column)
+            large = groups.at_least(max(table.minimum_group, FEWEST_IN_GROUP), used)
+            if left := len(groups.names) - len(large.names):
+                remarks.append(f"{left} small levels of '{column.name}' are left out with their rows.")
+            used &= large.codes >= 0
+            kept.append((column, large))
+        else:
+            kept.append((column, None))
+    terms: list[Term] = []
+    values: list[Floats] = []
+    for column, groups in kept:
+        if groups is None:
+            terms.append(Term(column.name))
+            values.append(column.amounts()[used])
+        else:
+            base = (
+                groups.names[0]
+                if column.kind != "yes-no"
+                else next((n for n in groups.names if n != column.yes), "")
+            )
+            for place, name in enumerate(groups.names):
+                if name != base:
+                    terms.append(Term(column.name, name, base))
+                    values.append((groups.codes[used] == place).astype(np.float64))
+    matrix = np.column_stack(values) if values else np.empty((int(used.sum()), 0))
+    return drop_redundant(Design(tuple(terms), matrix, used, tuple(remarks)))
+
+
+def drop_redundant(design: Design) -> Design:
+    """Leave out columns that do not vary or that the ones before add up to."""
+    kept: list[int] = []
+    remarks = list(design.remarks)
+    basis = np.ones((design.matrix.shape[0], 1)) / np.sqrt(max(design.matrix.shape[0], 1))
+    for at, term in enumerate(design.terms):
+        column = design.matrix[:, at]
+        rest = column - basis @ (basis.T @ column)
+        rest -= basis @ (basis.T @ rest)
+        if np.linalg.norm(rest) <= 1e-9 * max(np.linalg.norm(column), 1e-300):
+            remarks.append(
+                f"'{term.label}' is left out: it does not vary, or the columns before add up to it."
+            )
+            continue
+        basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
+        kept.append(at)
+    terms = tuple(design.terms[at] for at in kept)
+    return Design(terms, design.matrix[:, kept], design.is_used, tuple(remarks))
+
+
+def inflation(matrix: Floats) -> Floats:
+    """Return how many times the variance of each coefficient grows because columns go together (VIF).
+
+    Examples
+    --------
+    >>> inflation(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])).tolist()
+    [1.0, 1.0]
+    """
+    if matrix.shape[1] < 2:
+        return np.ones(matrix.shape[1])
+    return np.asarray(np.diag(np.linalg.inv(np.corrcoef(matrix, rowvar=False))), dtype=np.float64)
