@@ -65,7 +65,8 @@ def cluster(table: Table, columns: Sequence[str] = (), seed: int = 0) -> Explora
     design = make_design(table, chosen, np.ones(table.n_rows, dtype=np.bool_))
     n = design.matrix.shape[0]
     if n < FEWEST_ROWS or len(design.terms) < 2:
-        problem = f"has {n:,} rows with all columns and {len(design.terms)} that vary; {FEWEST_ROWS} rows and two are needed"
+        problem = f"has {n:,} rows with all columns and {len(design.terms)} that vary"
+        problem += f"; {FEWEST_ROWS} rows and two columns are needed"
         raise InputError(
             f"{table.name}: --columns", problem, "name fewer columns, or columns with fewer missing values"
         )
@@ -94,7 +95,7 @@ def cluster(table: Table, columns: Sequence[str] = (), seed: int = 0) -> Explora
     return Exploration(
         "cluster",
         (_make_profiles(table, design, chosen, found), _make_trials(found)),
-        tuple(_tell(table, design, profiles, found)),
+        tuple(_tell(design, profiles, found)),
         tuple(remarks),
         {
             "n_clusters": found.n_clusters,
@@ -117,23 +118,28 @@ def _refuse(found: Partition, chosen: Sequence[TableColumn]) -> str:
     return f"There are no clear clusters of rows in {names}: {reason}."
 
 
-def _tell(table: Table, design: Design, profiles: Sequence[Profile], found: Partition) -> list[str]:
+def _tell(design: Design, profiles: Sequence[Profile], found: Partition) -> list[str]:
     """Return how many clusters there are, and what is different about each."""
     total = sum(profile.n for profile in profiles)
-    told = [
-        f"{len(profiles)} clusters of rows are clearer than chance, and come again in other samples of rows "
-        f"(adjusted Rand index {found.stability:.2f})."
-    ]
+    trial = next(trial for trial in found.trials if trial.n_clusters == found.n_clusters)
+    clarity = f"silhouette {trial.silhouette:.2f} against {trial.without_structure:.2f} without clusters"
+    again = f"come again in other samples of rows (adjusted Rand index {trial.stability:.2f})"
+    told = [f"{len(profiles)} clusters of rows are clearer than chance ({clarity}) and {again}."]
     for number, profile in enumerate(profiles, start=1):
         order = np.argsort(-np.abs(profile.means), kind="stable")
         parts = [
-            f"'{design.terms[at].label}' is {abs(profile.means[at]):.1f} standard deviations {'above' if profile.means[at] > 0 else 'below'} the mean"
+            f"'{design.terms[at].label}' is {_write_distance(float(profile.means[at]))}"
             for at in order[:3]
             if abs(profile.means[at]) >= _DIFFERENT
         ]
         what = "; ".join(parts) or "nothing stands out"
         told.append(f"Cluster {number} ({profile.n:,} rows, {write_share(profile.n / total)}): {what}.")
     return told
+
+
+def _write_distance(value: float) -> str:
+    """Return how far a mean is from that of all rows."""
+    return f"{abs(value):.1f} standard deviations {'above' if value > 0 else 'below'} the mean"
 
 
 def _make_profiles(table: Table, design: Design, chosen: Sequence[TableColumn], found: Partition) -> Sheet:

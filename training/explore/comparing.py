@@ -13,7 +13,7 @@ from training.explore.exploration import Bar, Bars, Exploration, Sheet
 from training.explore.pairing import tell_groups
 from training.explore.repeating import pair_rows
 from training.explore.table import Groups, Table, TableColumn, group_rows
-from training.explore.words import write_effect, write_p, write_share
+from training.explore.words import clip_share, plain_estimate, write_effect, write_p, write_share
 from training.statistics import LEVEL, Estimate, Floats, mean, share
 from training.statistics.families import holm_adjusted
 from training.statistics.testing import Tested, compare_counts, compare_groups, compare_paired
@@ -88,8 +88,11 @@ def compare(table: Table, metrics: Sequence[str], by: str, person: str = "") -> 
         ),
         tuple(findings),
         (*table.remarks, *remarks, _explain(found)),
-        {"by": by, "metrics": [_to_json(one, p) for one, p in zip(found, adjusted, strict=True)]},
-        _draw(found[0], by),
+        {
+            "by": by,
+            "metrics": [_to_json(*one, is_bounded=table.hides) for one in zip(found, adjusted, strict=True)],
+        },
+        _draw(found[0], by, is_bounded=table.hides),
     )
 
 
@@ -108,9 +111,7 @@ def _compare_one(
     if person:
         matrix, n_left_out = pair_rows(table, amounts, kept, person)
         if n_left_out and not table.hides:
-            remarks.append(
-                f"{n_left_out:,} people are not in every group with a value of '{name}' and are left out."
-            )
+            remarks.append(f"{n_left_out:,} people lack a value of '{name}' in some group and are left out.")
         return _compare_same(metric, kept, matrix)
     return _compare_different(metric, kept, amounts)
 
@@ -177,7 +178,7 @@ def _compare_same(metric: TableColumn, groups: Groups, matrix: Floats) -> Compar
 
 
 def _test_pairs(test: Any, parts: Sequence[Floats]) -> tuple[tuple[int, int, Tested], ...]:
-    """Return each two groups with their test; none where there are two groups, or a pair has nothing to test."""
+    """Return each two groups with their test; none where there are two groups, or nothing differs."""
     if len(parts) < 3:
         return ()
     tested = []
@@ -230,12 +231,12 @@ def _make_sheets(found: Comparison, by: str, adjusted: Floats, table: Table) -> 
 
 def _tell(found: Comparison, by: str, adjusted: Floats, table: Table) -> list[str]:
     """Return whether groups differ, and which pair differs most."""
-    overall, metric, names = found.overall, found.metric, found.groups.names
+    overall, names = found.overall, found.groups.names
+    numbers = write_effect(overall, float(adjusted[0]))
     if adjusted[0] > _LEVEL:
-        return [
-            f"No difference of '{metric.name}' between the {len(names)} groups of '{by}' beyond chance ({write_effect(overall, float(adjusted[0]))})."
-        ]
-    told = [f"{_tell_overall(found, by, table)} ({write_effect(overall, float(adjusted[0]))})."]
+        where = f"between the {len(names)} groups of '{by}'"
+        return [f"No difference of '{found.metric.name}' {where} beyond chance ({numbers})."]
+    told = [f"{_tell_overall(found, by, table)} ({numbers})."]
     clear = [
         (tested.effect.strength, first, second)
         for (first, second, tested), p in zip(found.pairs, adjusted[1:], strict=True)
@@ -255,12 +256,13 @@ def _tell_overall(found: Comparison, by: str, table: Table) -> str:
     metric, names = found.metric, found.groups.names
     values = [value.value for value in found.values]
     top, bottom = int(np.argmax(values)), int(np.argmin(values))
+    ends = f"where '{by}' is '{names[top]}'", f"where it is '{names[bottom]}'"
     if metric.kind == "yes-no":
         high, low = (write_share(values[at], is_bounded=table.hides) for at in (top, bottom))
-        return f"'{metric.name}' is '{metric.yes}' in {high} where '{by}' is '{names[top]}' and in {low} where it is '{names[bottom]}'"
+        return f"'{metric.name}' is '{metric.yes}' in {high} {ends[0]} and in {low} {ends[1]}"
     if found.overall.n == found.values[0].n:  # the same people: every group has all of them
         high, low = (metric.show(values[at]) for at in (top, bottom))
-        return f"The same people differ in '{metric.name}': on average {high} where '{by}' is '{names[top]}', {low} where it is '{names[bottom]}'"
+        return f"The same people differ in '{metric.name}': on average {high} {ends[0]}, {low} {ends[1]}"
     return tell_groups(metric, by, found.groups, found.overall)
 
 
@@ -283,13 +285,14 @@ def _write(metric: TableColumn, value: Estimate, *, is_bounded: bool) -> str:
     return f"{metric.show(value.value)} (likely {metric.show(value.low)} to {metric.show(value.high)})"
 
 
-def _to_json(found: Comparison, adjusted: Floats) -> dict[str, Any]:
+def _to_json(found: Comparison, adjusted: Floats, *, is_bounded: bool) -> dict[str, Any]:
     """Return plain values of a metric."""
-    names = found.groups.names
+    names, is_share = found.groups.names, found.metric.kind == "yes-no"
     return {
         "metric": found.metric.name,
         "groups": [
-            {"name": name, **value.to_json()} for name, value in zip(names, found.values, strict=True)
+            {"name": name, **plain_estimate(value, is_bounded=is_bounded and is_share)}
+            for name, value in zip(names, found.values, strict=True)
         ],
         "overall": {**found.overall.to_json(), "p_adjusted": float(adjusted[0])},
         "pairs": [
@@ -299,8 +302,11 @@ def _to_json(found: Comparison, adjusted: Floats) -> dict[str, Any]:
     }
 
 
-def _draw(found: Comparison, by: str) -> Bars:
+def _draw(found: Comparison, by: str, *, is_bounded: bool) -> Bars:
     """Return the groups of the first metric."""
-    bars = tuple(Bar(name, value) for name, value in zip(found.groups.names, found.values, strict=True))
-    what = f"share of '{found.metric.yes}'" if found.metric.kind == "yes-no" else "mean"
-    return Bars(f"{found.metric.name} by {by}", what, bars)
+    is_share = found.metric.kind == "yes-no"
+    values = [clip_share(value) if is_bounded and is_share else value for value in found.values]
+    bars = tuple(Bar(name, value) for name, value in zip(found.groups.names, values, strict=True))
+    return Bars(
+        f"{found.metric.name} by {by}", f"share of '{found.metric.yes}'" if is_share else "mean", bars
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.explore.exploration import Bar, Bars, Exploration, Sheet
 from training.explore.table import Table, TableColumn
-from training.explore.words import HIDDEN, write_estimate, write_share
+from training.explore.words import HIDDEN, plain_estimate, write_estimate, write_share
 from training.statistics import Estimate, Floats, mean, nps, share
 from training.statistics.testing import quantile
 
@@ -56,7 +56,10 @@ def describe(table: Table, columns: Sequence[str] = ()) -> Exploration:
         tuple(sheets),
         tuple(findings),
         (*table.remarks, *remarks),
-        {"n_rows": table.n_rows, "columns": [_to_json(c, f) for c, f in zip(chosen, facts, strict=True)]},
+        {
+            "n_rows": table.n_rows,
+            "columns": [_to_json(table, c, f) for c, f in zip(chosen, facts, strict=True)],
+        },
         _draw(chosen, facts),
     )
 
@@ -110,16 +113,11 @@ def _score(column: TableColumn, values: Floats) -> dict[str, Any]:
     if column.kind != "rating" or column.scale is None:
         return {}
     low, high = column.scale
-    inside = values[(values >= low) & (values <= high)]
-    facts: dict[str, Any] = {"n_outside_scale": int(values.size - inside.size)}
-    if inside.size == 0:
-        return facts
-    is_nps = column.metric in {"nps", "enps"} or (column.metric is None and column.scale == _NPS_SCALE)
-    if is_nps and column.scale == _NPS_SCALE:
-        up, down = int((inside >= 9).sum()), int((inside <= 6).sum())
-        return facts | {"nps": nps(up, inside.size - up - down, down)}
+    if column.scale == _NPS_SCALE and column.metric in {"nps", "enps", None}:
+        up, down = int((values >= 9).sum()), int((values <= 6).sum())
+        return {"nps": nps(up, values.size - up - down, down)}
     edge = low + _TOP_OF * (high - low)
-    return facts | {"top_box": share(int((inside >= edge).sum()), inside.size), "top_from": edge}
+    return {"top_box": share(int((values >= edge).sum()), values.size), "top_from": edge}
 
 
 def _make_amounts(columns: Sequence[TableColumn], facts: Sequence[dict[str, Any]]) -> Sheet:
@@ -196,46 +194,52 @@ def _make_others(columns: Sequence[TableColumn], facts: Sequence[dict[str, Any]]
 
 def _tell(table: Table, column: TableColumn, fact: dict[str, Any]) -> list[str]:
     """Return the sentences of a column: its middle, its metric, and what is odd."""
-    name, n = f"'{column.name}'", f"{fact['n']:,} of {table.n_rows:,} rows"
-    told = []
     if fact["n"] == 0:
-        return [f"{name} is empty in all {table.n_rows:,} rows."]
+        return [f"'{column.name}' is empty in all {table.n_rows:,} rows."]
+    told = [*_tell_middle(table, column, fact), *_tell_metric(table, column, fact)]
+    if fact.get("n_far"):
+        reach = "beyond three times the distance of the quartiles"
+        told.append(f"'{column.name}' is far from the rest in {fact['n_far']:,} rows ({reach}).")
+    return told
+
+
+def _tell_middle(table: Table, column: TableColumn, fact: dict[str, Any]) -> list[str]:
+    """Return where the values of a column lie."""
+    name, rows = f"'{column.name}'", f"the {fact['n']:,} rows with a value"
     if "mean" in fact:
-        told.append(
-            f"{name} is {_write(column, fact['mean'])} on average; half of the rows are at {column.show(fact['quantiles'][0.5].value)} or below ({n})."
-        )
-    elif "quantiles" in fact and not table.hides:
-        told.append(
-            f"{name} goes from {column.show(fact['lowest'])} to {column.show(fact['highest'])} ({n})."
-        )
-    if "nps" in fact:
-        told.append(
-            f"The net promoter score of {name} is {write_estimate(fact['nps'], 1)} from {fact['nps'].n:,} answers."
-        )
-    if "top_box" in fact:
-        found = fact["top_box"]
-        told.append(
-            f"{write_share(found.value, is_bounded=table.hides)} of the answers to {name} are {column.show(fact['top_from'])} or better{_range(table, found)}."
-        )
+        median = column.show(fact["quantiles"][0.5].value)
+        return [f"{name} is {_write(column, fact['mean'])} on average, with a median of {median}, in {rows}."]
+    if "lowest" in fact:
+        return [
+            f"{name} goes from {column.show(fact['lowest'])} to {column.show(fact['highest'])} in {rows}."
+        ]
     if "yes" in fact:
         word, found = fact["yes"]
-        told.append(
-            f"{name} is '{word}' in {write_share(found.value, is_bounded=table.hides)} of {n}{_range(table, found)}."
-        )
-    elif fact.get("top"):
+        return [f"{name} is '{word}' in {_share(table, found)} of {rows}{_range(table, found)}."]
+    if fact.get("top"):
         word, found = fact["top"][0]
-        told.append(
-            f"{name} is most often '{word}': {write_share(found.value, is_bounded=table.hides)} of {n}; {fact['n_different']:,} different values."
-        )
-    if fact.get("n_far"):
-        told.append(
-            f"{name} is far from the rest in {fact['n_far']:,} rows (beyond three times the distance of the quartiles)."
-        )
-    if fact.get("n_outside_scale") and not table.hides:
-        told.append(
-            f"{name} lies outside its scale in {fact['n_outside_scale']:,} rows; they count for no metric."
-        )
-    return told
+        different = f"{fact['n_different']:,} different values"
+        return [f"{name} is most often '{word}': {_share(table, found)} of {rows}; {different}."]
+    return []
+
+
+def _tell_metric(table: Table, column: TableColumn, fact: dict[str, Any]) -> list[str]:
+    """Return the net promoter score or the top box of a rating."""
+    name = f"'{column.name}'"
+    if "nps" in fact:
+        found = fact["nps"]
+        score = write_estimate(found, 1)
+        return [f"The net promoter score of {name} is {score} from {found.n:,} answers."]
+    if "top_box" in fact:
+        found, edge = fact["top_box"], column.show(fact["top_from"])
+        answers = f"the {found.n:,} answers to {name}"
+        return [f"{_share(table, found)} of {answers} are {edge} or better{_range(table, found)}."]
+    return []
+
+
+def _share(table: Table, found: Estimate) -> str:
+    """Return a share in percent."""
+    return write_share(found.value, is_bounded=table.hides)
 
 
 def _range(table: Table, found: Estimate) -> str:
@@ -252,34 +256,29 @@ def _write(column: TableColumn, estimate: Estimate) -> str:
     )
 
 
-def _to_json(column: TableColumn, fact: dict[str, Any]) -> dict[str, Any]:
+def _to_json(table: Table, column: TableColumn, fact: dict[str, Any]) -> dict[str, Any]:
     """Return plain values of a column."""
     plain: dict[str, Any] = {
         "name": column.name,
         "kind": column.kind,
         "scale": column.scale,
         "unit": column.unit,
+        "remarks": list(column.remarks),
     }
+    shares = [*fact.get("top", ()), *([fact["yes"]] if "yes" in fact else [])]
+    told = [{"value": word, "share": plain_estimate(found, is_bounded=table.hides)} for word, found in shares]
     for key, value in fact.items():
         if isinstance(value, Estimate):
-            plain[key] = _plain(value)
+            plain[key] = plain_estimate(value, is_bounded=table.hides and key == "top_box")
         elif key == "quantiles":
-            plain[key] = {f"{level:g}": _plain(found) for level, found in value.items()}
-        elif key == "top":
-            plain[key] = [{"value": word, "share": _plain(found)} for word, found in value]
-        elif key == "yes":
-            plain[key] = {"value": value[0], "share": _plain(value[1])}
-        else:
+            plain[key] = {f"{level:g}": plain_estimate(found) for level, found in value.items()}
+        elif key not in {"top", "yes"}:
             plain[key] = None if isinstance(value, float) and not np.isfinite(value) else value
-    return plain | {"remarks": list(column.remarks)}
-
-
-def _plain(estimate: Estimate) -> dict[str, Any]:
-    """Return an estimate as plain values; an unlimited end is null."""
-    return {
-        key: value if value is not None and np.isfinite(value) else None
-        for key, value in estimate.to_json().items()
-    }
+    if "top" in fact:
+        plain["top"] = told[: len(fact["top"])]
+    if "yes" in fact:
+        plain["yes"] = told[-1]
+    return plain
 
 
 def _draw(columns: Sequence[TableColumn], facts: Sequence[dict[str, Any]]) -> Bars:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.explore.table import Table, TableColumn, group_rows
+from training.explore.table import Groups, Table, TableColumn, group_rows
 from training.statistics import Bools, Floats
 from training.statistics.testing.groups import FEWEST_IN_GROUP
 
@@ -62,39 +62,39 @@ def make_design(table: Table, columns: Sequence[TableColumn], is_candidate: Bool
     Levels of fewer than five rows (or of fewer than may be shown) are left out with their rows. Columns that
     do not vary in the rows that are left, or that others add up to, are left out.
     """
-    remarks: list[str] = []
     used = is_candidate.copy()
     for column in columns:
         used &= column.is_known
-    kept = []
-    for column in columns:
-        if column.has_groups:
-            groups = group_rows(table, column)
-            large = groups.at_least(max(table.minimum_group, FEWEST_IN_GROUP), used)
-            if left := len(groups.names) - len(large.names):
-                remarks.append(f"{left} small levels of '{column.name}' are left out with their rows.")
-            used &= large.codes >= 0
-            kept.append((column, large))
-        else:
-            kept.append((column, None))
+    remarks: list[str] = []
+    grouped: dict[str, Groups] = {}
+    for column in (column for column in columns if column.has_groups):
+        groups = group_rows(table, column)
+        large = groups.at_least(max(table.minimum_group, FEWEST_IN_GROUP), used)
+        if left := len(groups.names) - len(large.names):
+            remarks.append(f"{left} small levels of '{column.name}' are left out with their rows.")
+        used &= large.codes >= 0
+        grouped[column.name] = large
     terms: list[Term] = []
     values: list[Floats] = []
-    for column, groups in kept:
-        if groups is None:
-            terms.append(Term(column.name))
-            values.append(column.amounts()[used])
+    for column in columns:
+        if column.name in grouped:
+            found = _code_levels(column, grouped[column.name], used)
         else:
-            base = (
-                groups.names[0]
-                if column.kind != "yes-no"
-                else next((n for n in groups.names if n != column.yes), "")
-            )
-            for place, name in enumerate(groups.names):
-                if name != base:
-                    terms.append(Term(column.name, name, base))
-                    values.append((groups.codes[used] == place).astype(np.float64))
+            found = [(Term(column.name), column.amounts()[used])]
+        terms += [term for term, _ in found]
+        values += [codes for _, codes in found]
     matrix = np.column_stack(values) if values else np.empty((int(used.sum()), 0))
     return drop_redundant(Design(tuple(terms), matrix, used, tuple(remarks)))
+
+
+def _code_levels(column: TableColumn, groups: Groups, used: Bools) -> list[tuple[Term, Floats]]:
+    """Return a column of 0 and 1 for each level but the base: no, or the largest level."""
+    base = next((name for name in groups.names if column.kind != "yes-no" or name != column.yes), "")
+    return [
+        (Term(column.name, name, base), (groups.codes[used] == place).astype(np.float64))
+        for place, name in enumerate(groups.names)
+        if name != base
+    ]
 
 
 def drop_redundant(design: Design) -> Design:
@@ -106,7 +106,7 @@ def drop_redundant(design: Design) -> Design:
         column = design.matrix[:, at]
         rest = column - basis @ (basis.T @ column)
         rest -= basis @ (basis.T @ rest)
-        if np.linalg.norm(rest) <= 1e-9 * max(np.linalg.norm(column), 1e-300):
+        if np.linalg.norm(rest) <= 1e-9 * max(float(np.linalg.norm(column)), 1e-300):
             remarks.append(
                 f"'{term.label}' is left out: it does not vary, or the columns before add up to it."
             )

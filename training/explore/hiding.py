@@ -96,7 +96,7 @@ def _attack(counts: Ints, shown: Shown, minimum: int) -> tuple[int, int] | None:
                 for sign in (1, -1)
             ]
             is_solved = all(end.status == 0 for end in ends)
-            if is_solved and -ends[1].fun - ends[0].fun < _NARROW:
+            if is_solved and -float(ends[1].fun or 0.0) - float(ends[0].fun or 0.0) < _NARROW:
                 return int(row), int(column)
     return None
 

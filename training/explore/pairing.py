@@ -135,7 +135,8 @@ def tell_groups(ordered: TableColumn, by: str, groups: Groups, tested: Tested) -
         ends = f"where '{by}' is '{groups.names[top]}'", f"where it is '{groups.names[bottom]}'"
         if len(parts) == 2:
             return f"'{ordered.name}' is higher {ends[0]} than {ends[1]}, {found}"
-        return f"'{ordered.name}' differs between {len(parts)} groups of '{by}': highest {ends[0]}, lowest {ends[1]}, {found}"
+        where = f"highest {ends[0]}, lowest {ends[1]}, {found}"
+        return f"'{ordered.name}' differs between {len(parts)} groups of '{by}': {where}"
     if len(parts) == 2:
         share = (1 + abs(tested.effect.estimate.value)) / 2
         return (
@@ -175,7 +176,6 @@ def _tell_counts(table: Table, first: TableColumn, second: TableColumn) -> str:
     expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
     residual = (counts - expected) / np.sqrt(np.maximum(expected, 1e-12))
     row, column = np.unravel_index(int(np.argmax(residual)), residual.shape)
-    return (
-        f"'{first.name}' and '{second.name}' go together: '{one.names[row]}' and '{other.names[column]}' meet "
-        f"in {counts[row, column]:,} rows where {expected[row, column]:,.0f} would be expected by chance"
-    )
+    found = f"{counts[row, column]:,} rows where {expected[row, column]:,.0f} would be expected by chance"
+    meeting = f"'{one.names[row]}' and '{other.names[column]}' meet in {found}"
+    return f"'{first.name}' and '{second.name}' go together: {meeting}"

@@ -1,4 +1,4 @@
-"""How many clusters there are, if any: clarity against data without clusters, stability over samples of rows."""
+"""How many clusters there are, if any: clarity against data without clusters, stability over samples."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -77,11 +77,11 @@ class Partition:
     def because(self) -> str:
         """Return what decided, with the measured values."""
         best = max(self.trials, key=lambda trial: trial.excess)
+        against = f"{best.without_structure:.2f} in {N_NULL} tables without clusters"
         return (
             f"2 to {MOST_CLUSTERS} clusters were tried. {best.n_clusters} stand out most: silhouette "
-            f"{best.silhouette:.2f} against {best.without_structure:.2f} in {N_NULL} tables without clusters but with the "
-            f"same distributions and correlations (p = {self.p_value:.3f}); stability {best.stability:.2f}, of "
-            f"{STABLE:g} needed."
+            f"{best.silhouette:.2f} against {against} but with the same distributions and correlations "
+            f"(p = {self.p_value:.3f}); stability {best.stability:.2f}, of {STABLE:g} needed."
         )
 
 
@@ -149,18 +149,21 @@ def _fit(scaled: Floats, count: int, seed: int) -> Floats:
     from sklearn.cluster import KMeans
 
     model: Any = KMeans(count, n_init=_N_STARTS, random_state=seed, algorithm="lloyd").fit(scaled)
-    return np.asarray(model.cluster_centers_, dtype=np.float64)
+    centres: Floats = model.cluster_centers_
+    return centres
 
 
 def _distances(scaled: Floats, centres: Floats) -> Floats:
     """Return the squared distance of each row to each centre."""
     squared = (scaled**2).sum(axis=1)[:, None] - 2 * scaled @ centres.T + (centres**2).sum(axis=1)
-    return np.maximum(squared, 0.0)
+    distances: Floats = np.maximum(squared, 0.0)
+    return distances
 
 
 def _nearest(scaled: Floats, centres: Floats) -> Ints:
     """Return the nearest centre of each row."""
-    return np.argmin(_distances(scaled, centres), axis=1).astype(np.int64)
+    places: Ints = np.argmin(_distances(scaled, centres), axis=1).astype(np.int64)
+    return places
 
 
 def _null_silhouettes(scaled: Floats, random: np.random.Generator, seed: int) -> Floats:
@@ -180,7 +183,8 @@ def draw_without_clusters(scaled: Floats, n: int, random: np.random.Generator) -
     values, vectors = np.linalg.eigh(np.corrcoef(scores, rowvar=False))
     drawn = random.normal(size=(n, scaled.shape[1])) * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
     places = np.minimum((stats.norm.cdf(drawn) * len(scaled)).astype(np.int64), len(scaled) - 1)
-    return np.take_along_axis(np.sort(scaled, axis=0), places, axis=0)
+    drawn_rows: Floats = np.take_along_axis(np.sort(scaled, axis=0), places, axis=0)
+    return drawn_rows
 
 
 def _largest_excess(null: Floats, found: Floats, at: int) -> float:

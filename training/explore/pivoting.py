@@ -10,7 +10,7 @@ from training.explore.exploration import Exploration, Grid, Sheet
 from training.explore.hiding import Shown, choose_shown
 from training.explore.pairing import count_groups
 from training.explore.table import Groups, Table, TableColumn, group_rows
-from training.explore.words import HIDDEN, write_share
+from training.explore.words import HIDDEN, plain_estimate, write_share
 from training.statistics import Bools, Estimate, Floats, mean, share
 
 _MOST_GROUPS: Final = 40
@@ -45,31 +45,32 @@ def pivot(table: Table, metric: str, by: Sequence[str]) -> Exploration:
     rows, columns = (Groups(side.names, np.where(known, side.codes, -1)) for side in sides)
     counts = count_groups(rows, columns)
     if counts.sum() < max(1, table.minimum_group):
-        raise InputError(
-            f"{table.name}: --by {', '.join(by)}", "leave no rows that may be shown", "name other columns"
-        )
+        raise InputError(f"{table.name}: --by {', '.join(by)}", "leave no rows to show", "name other columns")
     shown = choose_shown(counts, table.minimum_group)
-    cells = _fill(table, rows, columns, values, shown)
+    cells = _fill(rows, columns, values, shown)
     n_hidden = sum(1 for found in cells.values() if found is None)
     remarks = list(table.remarks)
     if n_hidden:
         remarks.append(
-            f"{n_hidden} cells are hidden: they hold fewer than {table.minimum_group} rows, or would let such a "
-            "group be computed from what is shown."
+            f"{n_hidden} cells are hidden: they hold fewer than {table.minimum_group} rows, or would let such "
+            "a group be computed from what is shown."
         )
-    what = _name_values(column)
+    what, is_share = _name_values(column), column is not None and column.kind == "yes-no"
     return Exploration(
         "pivot",
-        (_make_sheet(table, by, rows, columns, cells, column),),
+        (_make_sheet(table, by, rows, cells, column),),
         tuple(_tell(table, by, cells, column)),
         tuple(remarks),
         {
             "rows": by[0],
             "columns": by[1] if len(by) > 1 else None,
             "values": what,
-            "cells": [{"row": r, "column": c, **_to_json(found)} for (r, c), found in cells.items()],
+            "cells": [
+                {"row": r, "column": c, **_to_json(found, is_bounded=table.hides and is_share)}
+                for (r, c), found in cells.items()
+            ],
         },
-        _draw(by, rows, columns, cells, column),
+        _draw(table, by, rows, cells, column),
     )
 
 
@@ -93,7 +94,7 @@ def _group(table: Table, name: str) -> Groups:
     return groups
 
 
-def _fill(table: Table, rows: Groups, columns: Groups, values: Floats | None, shown: Shown) -> Cells:
+def _fill(rows: Groups, columns: Groups, values: Floats | None, shown: Shown) -> Cells:
     """Return the estimate of each cell and total; None where it is hidden."""
     cells: Cells = {}
     names = [*columns.names, _ALL] if columns.names != (_ALL,) else [_ALL]
@@ -101,12 +102,10 @@ def _fill(table: Table, rows: Groups, columns: Groups, values: Floats | None, sh
         in_row = rows.codes >= 0 if row_name == _ALL else rows.codes == rows.names.index(row_name)
         in_row = in_row & (rows.codes >= 0) & (columns.codes >= 0)
         for name in names:
-            place = (
-                rows.names.index(row_name) if row_name != _ALL else None,
-                columns.names.index(name) if name != _ALL else None,
-            )
-            in_cell = in_row if place[1] is None else in_row & (columns.codes == place[1])
-            cells[row_name, name] = _estimate(in_cell, in_row, values) if _is_shown(shown, *place) else None
+            row = None if row_name == _ALL else rows.names.index(row_name)
+            at = None if name == _ALL else columns.names.index(name)
+            in_cell = in_row if at is None else in_row & (columns.codes == at)
+            cells[row_name, name] = _estimate(in_cell, in_row, values) if _is_shown(shown, row, at) else None
     return cells
 
 
@@ -120,15 +119,13 @@ def _is_shown(shown: Shown, row: int | None, column: int | None) -> bool:
 def _estimate(in_cell: Bools, in_row: Bools, values: Floats | None) -> Estimate:
     """Return the mean of a cell, the share of yes, or its share of the row; NaN for an empty one."""
     n = int(in_cell.sum())
-    if values is None:
-        return share(n, int(in_row.sum())) if in_row.any() else Estimate(np.nan, np.nan, np.nan, 0)
-    found = values[in_cell]
-    if n == 0:
+    if values is None and in_row.any():
+        return share(n, int(in_row.sum()))
+    if values is None or n == 0:
         return Estimate(np.nan, np.nan, np.nan, 0)
-    is_share = bool(np.isin(found, (0.0, 1.0)).all()) and bool(
-        np.isin(values[~np.isnan(values)], (0.0, 1.0)).all()
-    )
-    return share(float(found.sum()), n) if is_share else mean(found)
+    found = values[in_cell]
+    has_shares = set(np.unique(values[~np.isnan(values)]).tolist()) <= {0.0, 1.0}
+    return share(float(found.sum()), n) if has_shares else mean(found)
 
 
 def _name_values(column: TableColumn | None) -> str:
@@ -139,7 +136,7 @@ def _name_values(column: TableColumn | None) -> str:
 
 
 def _make_sheet(
-    table: Table, by: Sequence[str], rows: Groups, columns: Groups, cells: Cells, column: TableColumn | None
+    table: Table, by: Sequence[str], rows: Groups, cells: Cells, column: TableColumn | None
 ) -> Sheet:
     """Return the cross table with the number of rows in brackets."""
     names = list(dict.fromkeys(name for _, name in cells))
@@ -172,29 +169,26 @@ def _tell(table: Table, by: Sequence[str], cells: Cells, column: TableColumn | N
     inner = {
         place: found
         for place, found in cells.items()
-        if found is not None and found.n and _ALL not in (place if len(by) > 1 else place[:1])
+        if found is not None and found.n and _ALL not in place[: len(by)]
     }
-    if len(inner) < 2:
+    if len(inner) < 2 or (column is None and len(by) < 2):
         return []
     top, bottom = (choose(inner, key=lambda place: inner[place].value) for choose in (max, min))
-    told = [_place(by, at) for at in (top, bottom)]
     high, low = inner[top], inner[bottom]
     if column is None:
-        return (
-            []
-            if len(by) < 2
-            else [
-                f"Of the rows {_place(by[:1], top[:1])}, {write_share(high.value)} are {_place(by[1:], top[1:])}: the highest share shown."
-            ]
-        )
+        ending = f"{write_share(high.value)} are {_place(by[1:], top[1:])}: the highest share shown."
+        return [f"Of the rows {_place(by[:1], top[:1])}, {ending}"]
     if column.kind == "yes-no":
-        values = [write_share(found.value, is_bounded=table.hides) for found in (high, low)]
-        return [
-            f"'{column.name}' is most often '{column.yes}' {told[0]} ({values[0]} of {high.n:,} rows) and least often {told[1]} ({values[1]} of {low.n:,} rows)."
+        values = [
+            f"{write_share(one.value, is_bounded=table.hides)} of {one.n:,} rows" for one in (high, low)
         ]
-    return [
-        f"'{column.name}' is highest {told[0]} ({column.show(high.value)} on average of {high.n:,} rows) and lowest {told[1]} ({column.show(low.value)} of {low.n:,} rows)."
-    ]
+        lowest = (
+            "" if values[1].startswith("under") else f" and least often {_place(by, bottom)} ({values[1]})"
+        )
+        return [f"'{column.name}' is most often '{column.yes}' {_place(by, top)} ({values[0]}){lowest}."]
+    values = [f"{column.show(one.value)} on average of {one.n:,} rows" for one in (high, low)]
+    lowest = f"lowest {_place(by, bottom)} ({values[1]})"
+    return [f"'{column.name}' is highest {_place(by, top)} ({values[0]}) and {lowest}."]
 
 
 def _place(by: Sequence[str], place: Sequence[str]) -> str:
@@ -203,38 +197,30 @@ def _place(by: Sequence[str], place: Sequence[str]) -> str:
     return f"where {' and '.join(parts)}"
 
 
-def _to_json(found: Estimate | None) -> dict[str, Any]:
+def _to_json(found: Estimate | None, *, is_bounded: bool) -> dict[str, Any]:
     """Return plain values of a cell; a hidden one has none."""
     if found is None:
         return {"is_hidden": True}
-    plain = {
-        key: value if value is not None and np.isfinite(value) else None
-        for key, value in found.to_json().items()
-    }
-    return {"is_hidden": False, **plain}
+    return {"is_hidden": False, **plain_estimate(found, is_bounded=is_bounded)}
 
 
-def _draw(by: Sequence[str], rows: Groups, columns: Groups, cells: Cells, column: TableColumn | None) -> Grid:
-    """Return the cells as a coloured grid; hidden ones have no colour."""
-    shown_columns = list(dict.fromkeys(name for _, name in cells))
-    values = np.array(
-        [
-            [np.nan if (found := cells[row, name]) is None else found.value for name in shown_columns]
-            for row in rows.names
-        ]
-    )
-    is_share = column is None or column.kind == "yes-no"
-    texts = tuple(
-        tuple(
-            HIDDEN
-            if cells[row, name] is None
-            else ""
-            if np.isnan(value)
-            else f"{100 * value:.0f} %"
-            if is_share
-            else f"{value:.3g}"
-            for name, value in zip(shown_columns, line, strict=True)
-        )
-        for row, line in zip(rows.names, values, strict=True)
-    )
-    return Grid(f"{_name_values(column)}, {' by '.join(by)}", rows.names, tuple(shown_columns), values, texts)
+def _draw(table: Table, by: Sequence[str], rows: Groups, cells: Cells, column: TableColumn | None) -> Grid:
+    """Return the cells as a coloured grid; hidden ones have no colour, bounded ones that of their bound."""
+    names = tuple(dict.fromkeys(name for _, name in cells))
+    is_bounded = table.hides and column is not None and column.kind == "yes-no"
+    shown = [[cells[row, name] for name in names] for row in rows.names]
+    values = np.array([[np.nan if one is None else one.value for one in line] for line in shown])
+    texts = tuple(tuple(_write_short(one, column, is_bounded=is_bounded) for one in line) for line in shown)
+    title = f"{_name_values(column)}, {' by '.join(by)}"
+    return Grid(title, rows.names, names, np.clip(values, 0.1, 0.9) if is_bounded else values, texts)
+
+
+def _write_short(found: Estimate | None, column: TableColumn | None, *, is_bounded: bool) -> str:
+    """Return the text of a cell of the figure."""
+    if found is None:
+        return HIDDEN
+    if np.isnan(found.value):
+        return ""
+    if column is None or column.kind == "yes-no":
+        return write_share(found.value, is_bounded=is_bounded)
+    return column.show(found.value)

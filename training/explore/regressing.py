@@ -13,8 +13,8 @@ from training.explore.models import Family, Fit, fit
 from training.explore.repeating import number_people
 from training.explore.table import Table, TableColumn, group_rows
 from training.explore.weights import split_explanation
-from training.explore.words import write_p
-from training.statistics import LEVEL, Estimate, Floats, Ints
+from training.explore.words import write_adjusted, write_p
+from training.statistics import LEVEL, Estimate, Floats, Ints, of_size
 from training.statistics.families import holm_adjusted
 
 ROWS_PER_TERM: Final = 10
@@ -177,8 +177,8 @@ def _leave_out_separated(design: Design, goal: Target) -> tuple[Design, list[str
     if not alone:
         return design, []
     told = [
-        f"'{design.terms[at].label}' is left out with its rows: all of them have the same value of the target, "
-        "so that its coefficient has no finite value (separation)."
+        f"'{design.terms[at].label}' is left out with its rows: all of them have the same value of the "
+        "target, so that its coefficient has no finite value (separation)."
         for at in alone
     ]
     is_kept = ~(design.matrix[:, alone] == 1).any(axis=1)
@@ -231,7 +231,8 @@ def _make_sheet(design: Design, found: Fit, adjusted: Floats, values: Floats, go
         "adjusted p",
     )
     kind = "R squared" if goal.family == "linear" else "McFadden's R squared"
-    title = f"{goal.family.capitalize()} regression of {goal.label}, {values.size:,} rows, {kind} {found.explained:.3f}"
+    title = f"{goal.family.capitalize()} regression of {goal.label}, {values.size:,} rows"
+    title += f", {kind} {found.explained:.3f}"
     return Sheet(title, header, tuple(rows))
 
 
@@ -250,55 +251,41 @@ def _make_shares(shares: dict[str, Estimate]) -> Sheet:
 
 def _tell(design: Design, found: Fit, adjusted: Floats, goal: Target) -> list[str]:
     """Return a sentence per coefficient beyond chance, the surest first, and one for the others."""
-    told = []
-    order = np.argsort(found.p_values, kind="stable")
-    for at in order:
-        if adjusted[at] <= _LEVEL:
-            told.append(_tell_one(design, found, int(at), goal, float(adjusted[at])))
-    rest = [design.terms[at].label for at in order if adjusted[at] > _LEVEL]
-    if rest:
-        told.append(
-            f"Nothing beyond chance for {len(rest)} of {len(adjusted)} coefficients with the others held equal."
-        )
+    order = [int(at) for at in np.argsort(found.p_values, kind="stable")]
+    clear = [at for at in order if adjusted[at] <= _LEVEL]
+    told = [_tell_one(design, found, at, goal, float(adjusted[at])) for at in clear]
+    if rest := len(order) - len(clear):
+        told.append(f"Nothing beyond chance for {rest} of {len(order)} coefficients, the others held equal.")
     return told
 
 
 def _tell_one(design: Design, found: Fit, at: int, goal: Target, p_value: float) -> str:
     """Return the sentence of one coefficient."""
     term, raw = design.terms[at], _estimate(design, found, at)
-    against = (
-        f"Where '{term.column}' is '{term.level}' rather than '{term.base}'"
-        if term.level
-        else f"For one more in '{term.column}'"
-    )
-    p_word = write_p(p_value)
-    sign = p_word if p_word.startswith("<") else f"= {p_word}"
+    against = f"For one more in '{term.column}'"
+    if term.level:
+        against = f"Where '{term.column}' is '{term.level}' rather than '{term.base}'"
+    ending = f"all else in the model held equal ({write_adjusted(p_value)})."
     if goal.family == "linear":
         way = "higher" if raw.value > 0 else "lower"
-        size = Estimate(
-            abs(raw.value), min(abs(raw.low), abs(raw.high)), max(abs(raw.low), abs(raw.high)), raw.n
-        )
-        return f"{against}, '{goal.label}' is {_write(size)} {way}, all else in the model held equal (adjusted p {sign})."
-    odds = Estimate(*(float(np.exp(end)) for end in (raw.value, raw.low, raw.high)), raw.n)
-    what = (
-        f"the odds of '{goal.label}'" if goal.family == "logistic" else f"the odds of a higher '{goal.label}'"
-    )
-    return f"{against}, {what} are {_write(odds)} times as high, all else in the model held equal (adjusted p {sign})."
+        return f"{against}, '{goal.label}' is {_write(of_size(raw))} {way}, {ending}"
+    odds = Estimate(float(np.exp(raw.value)), float(np.exp(raw.low)), float(np.exp(raw.high)), raw.n)
+    what = f"the odds of {'a higher ' if goal.family == 'ordinal' else ''}'{goal.label}'"
+    return f"{against}, {what} are {_write(odds)} times as high, {ending}"
 
 
 def _caution(table: Table, design: Design, found: Fit, goal: Target, values: Floats) -> list[str]:
     """Return the model and why, and what has to be kept in mind."""
-    told = [
-        f"Model: {goal.family}, because {goal.because}. {len(design.terms)} coefficients are one family (Holm)."
-    ]
+    family = f"{len(design.terms)} coefficients are one family (Holm)"
+    told = [f"Model: {goal.family}, because {goal.because}. {family}."]
     if not table.hides:
         told.append(f"{values.size:,} of {table.n_rows:,} rows have all columns; all others are left out.")
     factors = inflation(design.matrix)
     worst = int(np.argmax(factors))
     if factors[worst] > MOST_INFLATION:
         told.append(
-            f"'{design.terms[worst].label}' goes so closely with other columns (VIF {factors[worst]:.0f}) that their "
-            "coefficients cannot be told apart; leave one of them out."
+            f"'{design.terms[worst].label}' goes so closely with other columns (VIF {factors[worst]:.0f}) "
+            "that their coefficients cannot be told apart; leave one of them out."
         )
     if not found.has_converged:
         told.append("The fit did not come to its end; take the figures with care.")

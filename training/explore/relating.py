@@ -50,7 +50,7 @@ def relate(table: Table, columns: Sequence[str], by: Sequence[str] = ()) -> Expl
     p_values = adjusted[order]
     return Exploration(
         "relate",
-        (_make_sheet(ranked, p_values),),
+        (_make_sheet(ranked, p_values), _make_reasons(ranked)),
         tuple(_tell(table, ranked, p_values)),
         (*table.remarks, *_caution(ranked, p_values), *left),
         {"n_tests": len(ranked), "pairs": [_to_json(*one) for one in zip(ranked, p_values, strict=True)]},
@@ -110,6 +110,16 @@ def _make_sheet(pairs: Sequence[Pair], p_values: Floats) -> Sheet:
     return Sheet("What goes together, strongest first", header, tuple(rows))
 
 
+def _make_reasons(pairs: Sequence[Pair]) -> Sheet:
+    """Return which test was used for each pair, and the measured assumption that decided."""
+    rows = [
+        (f"{pair.first.name} – {pair.second.name}", pair.tested.test, pair.tested.because)
+        for pair in pairs
+        if pair.tested is not None
+    ]
+    return Sheet("Why these tests", ("columns", "test", "because"), tuple(rows))
+
+
 def _tell(table: Table, pairs: Sequence[Pair], p_values: Floats) -> list[str]:
     """Return a sentence per pair beyond chance, and one for all others."""
     clear = [p <= _LEVEL for p in p_values]
@@ -129,14 +139,13 @@ def _tell(table: Table, pairs: Sequence[Pair], p_values: Floats) -> list[str]:
 
 def _caution(pairs: Sequence[Pair], p_values: Floats) -> list[str]:
     """Return what has to be kept in mind."""
-    told = [
-        f"p is adjusted for {len(pairs):,} tests of this call (Holm): at most 5 % of such calls name anything "
-        "where there is nothing. What goes together need not bring the other about."
-    ]
+    family = f"p is adjusted for the {len(pairs):,} tests of this call (Holm)"
+    promise = "at most 5 % of such calls name anything where there is nothing"
+    told = [f"{family}: {promise}. What goes together need not bring the other about."]
     if any(pair.is_same_survey for pair, p in zip(pairs, p_values, strict=True) if p <= _LEVEL):
         told.append(
-            "'same survey': both are answers that the same people gave at once; mood colours both, so they go "
-            "together more than the matters that they speak of."
+            "'same survey': both are answers that the same people gave at once; mood colours both, so they "
+            "go together more than the matters that they speak of."
         )
     return told
 

@@ -1,6 +1,7 @@
 """Numbers in sentences: estimates with ranges, shares, p-values."""
 
 import math
+from typing import Any
 
 from training.statistics import Estimate
 from training.statistics.testing import Tested
@@ -17,7 +18,8 @@ def write_estimate(estimate: Estimate, digits: int = 2) -> str:
     >>> write_estimate(Estimate(-0.314, -0.4, -0.228, 300))
     '-0.31 (likely -0.40 to -0.23)'
     """
-    return f"{_plain(estimate.value, digits)} (likely {_plain(estimate.low, digits)} to {_plain(estimate.high, digits)})"
+    value, low, high = (_plain(number, digits) for number in (estimate.value, estimate.low, estimate.high))
+    return f"{value} (likely {low} to {high})"
 
 
 def write_share(share: float, *, is_bounded: bool = False) -> str:
@@ -35,6 +37,30 @@ def write_share(share: float, *, is_bounded: bool = False) -> str:
     return f"{100 * share:.1f} %"
 
 
+def plain_estimate(estimate: Estimate, *, is_bounded: bool = False) -> dict[str, Any]:
+    """Return an estimate as plain values; an unlimited end is null, a share that is told as a bound has none.
+
+    Examples
+    --------
+    >>> plain_estimate(Estimate(0.02, 0.0, 0.1, 40), is_bounded=True)
+    {'bound': 'under 10 %', 'n': 40}
+    """
+    if is_bounded and not _BOUND <= estimate.value <= 1 - _BOUND:
+        return {"bound": write_share(estimate.value, is_bounded=True), "n": estimate.n}
+    return {
+        key: None if value is None or not math.isfinite(value) else value
+        for key, value in estimate.to_json().items()
+    }
+
+
+def clip_share(estimate: Estimate) -> Estimate:
+    """Return a share for a figure in which shares near 0 and 1 are bounds."""
+    value, low, high = (
+        min(max(end, _BOUND), 1 - _BOUND) for end in (estimate.value, estimate.low, estimate.high)
+    )
+    return Estimate(value, low, high, estimate.n)
+
+
 def write_p(p_value: float) -> str:
     """Return a p-value.
 
@@ -48,12 +74,22 @@ def write_p(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
+def write_adjusted(p_value: float) -> str:
+    """Return an adjusted p-value as it stands in a sentence.
+
+    Examples
+    --------
+    >>> write_adjusted(0.0004), write_adjusted(0.0312)
+    ('adjusted p < 0.001', 'adjusted p = 0.031')
+    """
+    word = write_p(p_value)
+    return f"adjusted p {word}" if word.startswith("<") else f"adjusted p = {word}"
+
+
 def write_effect(tested: Tested, p_adjusted: float) -> str:
     """Return effect, range, rows and adjusted p as they stand in brackets behind a sentence."""
     size = f"{tested.effect.name} {write_estimate(tested.effect.estimate)}"
-    p_word = write_p(p_adjusted)
-    sign = p_word if p_word.startswith("<") else f"= {p_word}"
-    return f"{tested.effect.word} effect: {size}, {tested.n:,} rows, adjusted p {sign}"
+    return f"{tested.effect.word} effect: {size}, {tested.n:,} rows, {write_adjusted(p_adjusted)}"
 
 
 def _plain(value: float, digits: int) -> str:

@@ -1,4 +1,4 @@
-"""One column of a raw table becomes a column that questions are asked of: its kind, its values, what is odd."""
+"""One column of a raw table becomes one that questions are asked of: its kind, its values, what is odd."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import SourceError
-from features.reading import Staged, guess_column, to_moment, to_number, to_text
+from features.reading import Staged, guess_column, to_moment, to_text
 from training.explore import Kind, TableColumn
 from training.statistics import Floats
 
@@ -81,12 +81,16 @@ def _guess(
     if guess.kind == "date":
         days = _read_days(staged, made.name, guess.forms, guess.missing)
         if days is not None:
-            for word in guess.missing:
-                remarks.append(f"'{word}' ({known.count(word):,} rows) is no date and is taken as missing.")
-            return replace(made, kind="date", numbers=days, remarks=tuple(remarks))
+            odd = [
+                f"'{word}' ({known.count(word):,} rows) is no date, taken as missing."
+                for word in guess.missing
+            ]
+            return replace(made, kind="date", numbers=days, remarks=(*remarks, *odd))
     if guess.kind == "number":
-        has_comma = guess.has_decimal_comma or (guess.has_decimal_comma is None and staged.options.decimal == ",")
-        numbers = _read_numbers(texts, guess.missing, "," if has_comma else ".", declared, remarks)
+        decimal = staged.options.decimal
+        if guess.has_decimal_comma is not None and not declared.is_spoken_for:
+            decimal = "," if guess.has_decimal_comma else "."
+        numbers = _read_numbers(texts, guess.missing, decimal, declared, remarks)
         if numbers is not None:
             return _name_numbers(made, numbers, texts, remarks)
     return _name_words(made, texts, declared, remarks)
@@ -98,11 +102,11 @@ def _take_as_missing(texts: NDArray[np.object_], declared: Declared, remarks: li
         texts[:] = [text if text is None else declared.recode.get(text, text) for text in texts]
     counts = Counter(text for text in texts if text is not None)
     gone = {word for word in counts if word.lower() in _NO_VALUE and not declared.is_spoken_for}
-    for word in sorted(gone):
-        remarks.append(f"'{word}' ({counts[word]:,} rows) is taken as missing.")
-    if declared.does_not_apply in counts:
-        gone.add(str(declared.does_not_apply))
-        remarks.append(f"'{declared.does_not_apply}' ({counts[declared.does_not_apply]:,} rows) does not apply and is left out.")
+    remarks += [f"'{word}' ({counts[word]:,} rows) is taken as missing." for word in sorted(gone)]
+    beside = declared.does_not_apply
+    if beside in counts:
+        gone.add(str(beside))
+        remarks.append(f"'{beside}' ({counts[str(beside)]:,} rows) does not apply and is left out.")
     if gone:
         texts[:] = [None if text in gone else text for text in texts]
 
@@ -113,7 +117,8 @@ def _read_numbers(
     """Return numbers; None where so many values are none that the column is not one of numbers."""
     counts = Counter(text for text in texts if text is not None)
     values = {text: _to_float(text, decimal) for text in counts}
-    odd = {text: n for text, n in counts.items() if values[text] is None or (text in codes and not declared.is_spoken_for)}
+    coded = set() if declared.is_spoken_for else set(codes)
+    odd = {text: n for text, n in counts.items() if values[text] is None or text in coded}
     words = {text: n for text, n in odd.items() if text not in codes}
     if sum(words.values()) > _FEW_ODD * sum(counts.values()):
         return None

@@ -1,6 +1,7 @@
 """Figures of ``explore``: estimates with ranges, and coloured grids; equal input gives equal bytes."""
 
 from pathlib import Path
+from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
@@ -11,7 +12,7 @@ from training.explore import Bars, Grid
 from training.runs.figures import BLUE, GREY, VERMILLION
 
 _LONGEST_LABEL = 60
-_SETTINGS = {"svg.hashsalt": "xm-predict", "svg.fonttype": "none"}
+_SETTINGS: Final[dict[Any, str]] = {"svg.hashsalt": "xm-predict", "svg.fonttype": "none"}
 
 
 def draw(figure: Bars | Grid, path: Path) -> None:

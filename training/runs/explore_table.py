@@ -1,9 +1,10 @@
-"""The table that ``explore`` asks: any file, or a source of a use case with all that the use case says of it."""
+"""The table that ``explore`` asks: any file, or a source of a use case with all that this says of it."""
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +94,7 @@ def _read_flat(
         staged = stage_file(connection, Place("table", "table"), usecase.folder / table.file, table.read)
         declared = {column: _declare_flat(table, column) for column in staged.columns}
         declared = _add_scales(declared, wanted)
-        kept = _keep_rows(staged, table.id, table.duplicates == "remove", erased, usecase.name)
+        kept = _keep_rows(staged, table.id, erased, usecase.name, drops_copies=table.duplicates == "remove")
         made = _make(table.file, staged, declared, wanted, kept, [*remarks, *_tell_rows(kept, usecase)])
     return _finish(usecase, made, [*table.exclude, *usecase.privacy.protected], wanted)
 
@@ -130,7 +131,9 @@ def _read_one(
     place = Place(f"sources.{name}", name)
     with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
         if source.query is not None and source.url is not None:
-            staged = stage_query(connection, place, source.query, source.url, usecase.folder, source.read)
+            staged = stage_query(
+                connection, place, source.query, source.url, usecase.folder, source.read, None
+            )
         else:
             staged = stage_file(connection, place, usecase.folder / str(source.file), source.read)
         declared = _add_scales({column: _declare(source, column) for column in staged.columns}, wanted)
@@ -140,7 +143,7 @@ def _read_one(
             raise SpecError(
                 f"{usecase.name}: sources.{name}", problem, "ask a source that holds the entity itself"
             )
-        kept = _keep_rows(staged, key, source.duplicates == "remove", erased, usecase.name)
+        kept = _keep_rows(staged, key, erased, usecase.name, drops_copies=source.duplicates == "remove")
         made = _make(name, staged, declared, wanted, kept, _tell_rows(kept, usecase))
     hidden = [path.removeprefix(f"{name}.") for path in usecase.privacy.protected]
     return _finish(usecase, made, hidden, wanted)
@@ -170,11 +173,7 @@ def _add_scales(declared: dict[str, Declared], wanted: Wanted) -> dict[str, Decl
 
 
 def _keep_rows(
-    staged: Staged,
-    key: str | None,
-    drops_copies: bool,
-    erased: Tombstones,
-    usecase: str,  # noqa: FBT001 (read from the spec)
+    staged: Staged, key: str | None, erased: Tombstones, usecase: str, *, drops_copies: bool
 ) -> NDArray[np.bool_]:
     """Return which rows count: no erased people, and no copies where the use case removes them."""
     kept = np.ones(staged.row_count, dtype=np.bool_)
@@ -203,7 +202,7 @@ def _tell_rows(kept: NDArray[np.bool_], usecase: UseCase) -> list[str]:
 def _texts(staged: Staged, name: str) -> NDArray[np.object_]:
     """Return a column as texts."""
     query = f"SELECT {to_text(staged, name)} AS cell FROM {staged.table} ORDER BY rowid"
-    found = staged.connection.execute(query).fetchnumpy()["cell"]
+    found: Any = staged.connection.execute(query).fetchnumpy()["cell"]
     texts = np.ma.getdata(found).astype(object)
     texts[np.ma.getmaskarray(found)] = None
     return np.asarray(texts, dtype=np.object_)

@@ -2,11 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from training.statistics.estimate import Estimate, of_size
 
 Scale = Literal["correlation", "difference", "explained"]
+_LIMITS: Final[dict[Scale, tuple[float, float, float]]] = {
+    "correlation": (0.5, 0.3, 0.1),
+    "difference": (0.8, 0.5, 0.2),
+    "explained": (0.14, 0.06, 0.01),
+}
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,10 @@ class Effect:
 
     @property
     def word(self) -> str:
-        """Return how large the effect is in words, by Cohen's limits .1, .3, .5 of a correlation."""
-        limits = ((0.5, "large"), (0.3, "medium"), (0.1, "small"))
-        return next((word for limit, word in limits if self.strength >= limit), "very small")
+        """Return how large the effect is in words, by the limits of Cohen 1988 for its scale."""
+        size = abs(self.estimate.value)
+        words = zip(_LIMITS[self.scale], ("large", "medium", "small"), strict=True)
+        return next((word for limit, word in words if size >= limit), "very small")
 
 
 @dataclass(frozen=True)
