@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from training.disclosure import shown_groups
 from training.explore.exploration import Bar, Bars, Exploration, Sheet
 from training.explore.table import Table, TableColumn
 from training.explore.words import HIDDEN, plain_estimate, write_estimate, write_share
@@ -81,7 +82,8 @@ def _describe(table: Table, column: TableColumn) -> dict[str, Any]:
             "mean_length": float(np.mean([len(word) for word in words])),
         }
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    shown = [(word, share(count, n)) for word, count in ordered if count >= table.minimum_group]
+    told = shown_groups(dict(ordered), table.minimum_group)
+    shown = [(word, share(count, n)) for word, count in ordered if word in told]
     facts |= {
         "n_different": len(counts),
         "top": shown[:_N_TOP],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.explore.table import Groups, Table, TableColumn, group_rows
+from training.explore.table import Groups, Table, TableColumn, group_rows, large_groups
 from training.statistics import Bools, Floats
 from training.statistics.testing.groups import FEWEST_IN_GROUP
 
@@ -69,7 +69,7 @@ def make_design(table: Table, columns: Sequence[TableColumn], is_candidate: Bool
     grouped: dict[str, Groups] = {}
     for column in (column for column in columns if column.has_groups):
         groups = group_rows(table, column)
-        large = groups.at_least(max(table.minimum_group, FEWEST_IN_GROUP), used)
+        large = large_groups(table, groups, FEWEST_IN_GROUP, used)
         if left := len(groups.names) - len(large.names):
             remarks.append(f"{left} small levels of '{column.name}' are left out with their rows.")
         used &= large.codes >= 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from training.explore.table import Groups, Table, TableColumn, group_rows
+from training.explore.table import Groups, Table, TableColumn, group_rows, large_groups
 from training.explore.words import write_effect, write_share
 from training.statistics import Bools, Floats, Ints
 from training.statistics.testing import Tested, compare_counts, compare_groups, correlate
@@ -88,7 +88,7 @@ def _compare(table: Table, first: TableColumn, second: TableColumn, both: Bools)
     """Compare the ordered one of two columns between the groups of the other."""
     ordered, grouped = (first, second) if first.has_order else (second, first)
     fewest = max(table.minimum_group, FEWEST_IN_GROUP)
-    groups = group_rows(table, grouped).at_least(fewest, both)
+    groups = large_groups(table, group_rows(table, grouped), fewest, both)
     parts = ordered_by_groups(ordered, groups)
     if len(parts) < 2:
         return Pair(first, second, None, f"fewer than two groups have {fewest} rows")
@@ -99,8 +99,8 @@ def _compare(table: Table, first: TableColumn, second: TableColumn, both: Bools)
 
 def _count(table: Table, first: TableColumn, second: TableColumn, both: Bools) -> Pair:
     """Count two columns of groups against each other."""
-    one = group_rows(table, first).at_least(max(table.minimum_group, 1), both)
-    other = group_rows(table, second).at_least(max(table.minimum_group, 1), both)
+    one = large_groups(table, group_rows(table, first), 1, both)
+    other = large_groups(table, group_rows(table, second), 1, both)
     counts = count_groups(one, other)
     filled = (counts.sum(axis=1) > 0).sum(), (counts.sum(axis=0) > 0).sum()
     if min(filled) < 2:
@@ -160,8 +160,8 @@ def _tell_counts(table: Table, first: TableColumn, second: TableColumn) -> str:
     """Return how shares differ, or which pair of groups stands out, without a full stop."""
     both = first.is_known & second.is_known
     fewest = max(table.minimum_group, FEWEST_IN_GROUP)
-    one = group_rows(table, first).at_least(fewest, both)
-    other = group_rows(table, second).at_least(max(table.minimum_group, 1), both)
+    one = large_groups(table, group_rows(table, first), fewest, both)
+    other = large_groups(table, group_rows(table, second), 1, both)
     counts = count_groups(one, other)
     if second.kind == "yes-no" and len(one.names) > 1 and second.yes in other.names:
         shares = counts[:, other.names.index(str(second.yes))] / counts.sum(axis=1)

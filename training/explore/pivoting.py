@@ -52,8 +52,8 @@ def pivot(table: Table, metric: str, by: Sequence[str]) -> Exploration:
     remarks = list(table.remarks)
     if n_hidden:
         remarks.append(
-            f"{n_hidden} cells are hidden: they hold fewer than {table.minimum_group} rows, or would let such "
-            "a group be computed from what is shown."
+            f"{n_hidden} cells are hidden: they hold fewer than {table.minimum_group} rows, or would let "
+            "such a group be computed from what is shown."
         )
     what, is_share = _name_values(column), column is not None and column.kind == "yes-no"
     return Exploration(
@@ -176,8 +176,8 @@ def _tell(table: Table, by: Sequence[str], cells: Cells, column: TableColumn | N
     top, bottom = (choose(inner, key=lambda place: inner[place].value) for choose in (max, min))
     high, low = inner[top], inner[bottom]
     if column is None:
-        ending = f"{write_share(high.value)} are {_place(by[1:], top[1:])}: the highest share shown."
-        return [f"Of the rows {_place(by[:1], top[:1])}, {ending}"]
+        ending = f"'{by[1]}' is '{top[1]}' in {write_share(high.value)}: the highest share shown."
+        return [f"Of the {high.n:,} rows {_place(by[:1], top[:1])}, {ending}"]
     if column.kind == "yes-no":
         values = [
             f"{write_share(one.value, is_bounded=table.hides)} of {one.n:,} rows" for one in (high, low)

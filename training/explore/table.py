@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import InputError
+from training.disclosure import shown_groups
 from training.statistics import Bools, Floats, Ints
 
 Kind = Literal["number", "rating", "yes-no", "category", "date", "text", "id"]
@@ -248,10 +249,17 @@ class Groups:
             place[self.names.index(name)] = new
         return Groups(tuple(names), place[self.codes])
 
-    def at_least(self, fewest: int, known: Bools) -> "Groups":
-        """Return the groups with at least so many rows, counting those that are known elsewhere alone."""
-        sizes = np.bincount(self.codes[known & (self.codes >= 0)], minlength=len(self.names))
-        return self.only([name for name, size in zip(self.names, sizes, strict=True) if size >= fewest])
+
+def large_groups(table: Table, groups: Groups, fewest: int, known: Bools) -> Groups:
+    """Return the groups with at least so many rows, counting those that are known elsewhere alone.
+
+    Where small groups are hidden, more are left out if those left out could be counted by subtraction.
+    """
+    sizes = np.bincount(groups.codes[known & (groups.codes >= 0)], minlength=len(groups.names))
+    by_name = dict(zip(groups.names, sizes.tolist(), strict=True))
+    if table.hides:
+        return groups.only(shown_groups(by_name, max(fewest, table.minimum_group)))
+    return groups.only([name for name, size in by_name.items() if size >= fewest])
 
 
 def group_rows(table: Table, column: TableColumn) -> Groups:

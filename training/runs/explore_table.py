@@ -47,7 +47,7 @@ def read_file(path: Path, wanted: Wanted, report: Report) -> Table:
     SourceError
         If the file is missing or no table.
     """
-    place = Place(f"--file {path.name}", path.name)
+    place = Place("explore", path.name)
     options = ReadOptions()
     if path.is_file() and not is_parquet(path):
         found = detect(path)

@@ -49,6 +49,6 @@ def brown_forsythe(groups: Sequence[Floats]) -> tuple[float, tuple[float, float]
 def explained(statistic: float, freedom: tuple[float, float], n: int) -> Effect:
     """Return the share of variance behind an F statistic, freed of chance (epsilon squared)."""
     above, below = freedom
-    value = max(0.0, (statistic - 1) * above / (statistic * above + below))
+    value = max(0.0, (statistic - 1) * above / (statistic * above + n - above - 1))
     low, high = (shift / (shift + n) for shift in f_noncentrality(statistic, above, below))
     return Effect("epsilon squared", Estimate.around(value, low, high, n), "explained")
