@@ -46,7 +46,7 @@ def choose_shown(counts: Ints, minimum: int) -> Shown:
     Examples
     --------
     >>> choose_shown(np.array([[9, 8, 7], [6, 2, 9], [8, 9, 9]]), 5).cells.tolist()
-    [[False, False, True], [False, False, True], [True, True, True]]
+    [[True, False, False], [False, False, False], [True, False, True]]
     """
     rows = _choose_totals(counts.sum(axis=1), minimum)
     columns = _choose_totals(counts.sum(axis=0), minimum)

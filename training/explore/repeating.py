@@ -50,6 +50,6 @@ def pair_rows(table: Table, amounts: Floats, groups: Groups, name: str) -> tuple
     if is_whole.sum() < fewest:
         found = f"fewer than {fewest}" if table.hides else str(int(is_whole.sum()))
         problem = f"says that {found} people have a value in every group; {fewest} are the least"
-        hint = "leave out --id to compare groups of different people"
+        hint = "leave out --person to compare groups of different people"
         raise InputError(f"{table.name}: column '{name}'", problem, hint)
     return sums[is_whole] / counts[is_whole], int((counts.any(axis=1) & ~is_whole).sum())
