@@ -9,7 +9,7 @@ import numpy as np
 from features.errors import InputError
 from training.explore.design import Design, make_design
 from training.explore.exploration import Exploration, Grid, Sheet
-from training.explore.partitions import Partition, choose_partition
+from training.explore.partitions import MOST_CLUSTERS, Partition, choose_partition
 from training.explore.table import Table, TableColumn
 from training.explore.words import write_share
 from training.statistics import Floats, mean, share
@@ -34,7 +34,9 @@ class Profile:
     means: Floats
 
 
-def cluster(table: Table, columns: Sequence[str] = (), seed: int = 0) -> Exploration:
+def cluster(
+    table: Table, columns: Sequence[str] = (), seed: int = 0, most: int = MOST_CLUSTERS
+) -> Exploration:
     """Look for clusters of rows, and say so where there are none.
 
     The number is that of the clearest partition (silhouette) among those that come again in other samples of
@@ -49,6 +51,8 @@ def cluster(table: Table, columns: Sequence[str] = (), seed: int = 0) -> Explora
         Numbers, ratings, dates, yes-no columns and categories; all when empty.
     seed
         Where the random numbers start.
+    most
+        The largest number of clusters that is tried.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def cluster(table: Table, columns: Sequence[str] = (), seed: int = 0) -> Explora
         )
     spread = design.matrix.std(axis=0)
     scaled = (design.matrix - design.matrix.mean(axis=0)) / spread
-    found = choose_partition(scaled, seed)
+    found = choose_partition(scaled, seed, most)
     remarks = [
         *table.remarks,
         f"{n:,} of {table.n_rows:,} rows have all columns; all of them are used.",

@@ -53,12 +53,10 @@ def choose_shown(counts: Ints, minimum: int) -> Shown:
     cells = (counts >= minimum) & rows[:, None] & columns
     if minimum == 0:
         return Shown(rows, columns, cells)
-    while True:
-        weak = _find_weak(counts, Shown(rows, columns, cells), minimum)
-        if weak is None:
-            return Shown(rows, columns, cells)
-        if not _hide_neighbour(counts, cells, weak):
+    while (lines := _find_weak(counts, Shown(rows, columns, cells), minimum)) is not None:
+        if not _hide_one(counts, cells, lines):
             return Shown(rows, columns, np.zeros_like(cells))
+    return Shown(rows, columns, cells)
 
 
 def _choose_totals(sizes: Ints, minimum: int) -> Bools:
@@ -67,16 +65,21 @@ def _choose_totals(sizes: Ints, minimum: int) -> Bools:
     return np.isin(np.arange(sizes.size), shown)
 
 
-def _find_weak(counts: Ints, shown: Shown, minimum: int) -> tuple[int, int] | None:
-    """Return a hidden cell of a small group, or of a small rest of its line, that can be computed."""
+def _find_weak(counts: Ints, shown: Shown, minimum: int) -> Bools | None:
+    """Return the cells of lines in which one more has to be hidden; None where nothing can be computed."""
     hidden = ~shown.cells
-    for axis, lines in ((1, shown.rows), (0, shown.columns)):
+    lines = np.zeros_like(hidden)
+    for axis, has_total in ((1, shown.rows), (0, shown.columns)):
         rests = np.where(hidden, counts, 0).sum(axis=axis)
-        for line in np.flatnonzero(lines & (rests > 0) & (rests < minimum)):
-            across = hidden[line] if axis == 1 else hidden[:, line]
-            place = int(np.flatnonzero(across)[0])
-            return (int(line), place) if axis == 1 else (place, int(line))
-    return _attack(counts, shown, minimum)
+        weak = np.flatnonzero(has_total & (rests > 0) & (rests < minimum))
+        if weak.size:
+            lines[weak[0] if axis == 1 else (slice(None), weak[0])] = True
+            return lines
+    found = _attack(counts, shown, minimum)
+    if found is None:
+        return None
+    lines[found[0]], lines[:, found[1]] = True, True
+    return lines
 
 
 def _attack(counts: Ints, shown: Shown, minimum: int) -> tuple[int, int] | None:
@@ -115,12 +118,9 @@ def _list_equations(counts: Ints, shown: Shown, places: Ints) -> tuple[Floats, F
     return matrix, matrix @ sizes
 
 
-def _hide_neighbour(counts: Ints, cells: Bools, weak: tuple[int, int]) -> bool:
-    """Hide the smallest shown cell in the row or the column of a weak one; False where there is none."""
-    row, column = weak
-    line = np.zeros_like(cells)
-    line[row], line[:, column] = True, True
-    options = np.argwhere(line & cells)
+def _hide_one(counts: Ints, cells: Bools, lines: Bools) -> bool:
+    """Hide the smallest shown cell of the lines, or of the table; False where nothing is shown."""
+    options = np.argwhere(lines & cells)
     if not len(options):
         options = np.argwhere(cells)
     if not len(options):

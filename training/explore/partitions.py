@@ -1,5 +1,6 @@
 """How many clusters there are, if any: clarity against data without clusters, stability over samples."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,13 +80,13 @@ class Partition:
         best = max(self.trials, key=lambda trial: trial.excess)
         against = f"{best.without_structure:.2f} in {N_NULL} tables without clusters"
         return (
-            f"2 to {MOST_CLUSTERS} clusters were tried. {best.n_clusters} stand out most: silhouette "
+            f"2 to {len(self.trials) + 1} clusters were tried. {best.n_clusters} stand out most: silhouette "
             f"{best.silhouette:.2f} against {against} but with the same distributions and correlations "
             f"(p = {self.p_value:.3f}); stability {best.stability:.2f}, of {STABLE:g} needed."
         )
 
 
-def choose_partition(scaled: Floats, seed: int = 0) -> Partition:
+def choose_partition(scaled: Floats, seed: int = 0, most: int = MOST_CLUSTERS) -> Partition:
     """Return the clearest stable partition of rows, if it is clearer than tables without clusters are.
 
     Parameters
@@ -94,12 +95,14 @@ def choose_partition(scaled: Floats, seed: int = 0) -> Partition:
         ``[n, p]`` standardised columns.
     seed
         Where the random numbers start.
+    most
+        The largest number of clusters that is tried.
     """
     random = np.random.default_rng(seed)
-    counts = range(2, MOST_CLUSTERS + 1)
+    counts = range(2, most + 1)
     fits = {count: _fit(scaled, count, seed) for count in counts}
     found = np.array([silhouette(scaled, fits[count]) for count in counts])
-    null = np.array([_null_silhouettes(scaled, random, seed) for _ in range(N_NULL)])
+    null = np.array([_null_silhouettes(scaled, random, seed, counts) for _ in range(N_NULL)])
     centre, spread = null.mean(axis=0), np.maximum(null.std(axis=0, ddof=1), 1e-9)
     own = ((found - centre) / spread).max()
     # Each table without clusters is judged by the others and the data, as the data are by all of them.
@@ -166,10 +169,12 @@ def _nearest(scaled: Floats, centres: Floats) -> Ints:
     return places
 
 
-def _null_silhouettes(scaled: Floats, random: np.random.Generator, seed: int) -> Floats:
+def _null_silhouettes(
+    scaled: Floats, random: np.random.Generator, seed: int, counts: Sequence[int]
+) -> Floats:
     """Return the silhouettes of a table without clusters, for every number of them."""
     drawn = draw_without_clusters(scaled, min(len(scaled), _MOST_NULL_ROWS), random)
-    return np.array([silhouette(drawn, _fit(drawn, count, seed)) for count in range(2, MOST_CLUSTERS + 1)])
+    return np.array([silhouette(drawn, _fit(drawn, count, seed)) for count in counts])
 
 
 def draw_without_clusters(scaled: Floats, n: int, random: np.random.Generator) -> Floats:

@@ -7,7 +7,7 @@ from features.errors import InputError
 from training.explore.exploration import Bar, Bars, Exploration, Sheet, limit
 from training.explore.pairing import Pair, tell_pair, test_pair
 from training.explore.table import Table, TableColumn
-from training.explore.words import write_estimate, write_p
+from training.explore.words import write_p, write_size
 from training.statistics import LEVEL, Floats
 from training.statistics.families import holm_adjusted
 
@@ -100,7 +100,7 @@ def _make_sheet(pairs: Sequence[Pair], p_values: Floats) -> Sheet:
                     f"{pair.first.name} – {pair.second.name}",
                     f"{tested.n:,}",
                     tested.test,
-                    f"{tested.effect.name} {write_estimate(tested.effect.estimate)}",
+                    f"{tested.effect.name} {write_size(tested)}",
                     tested.effect.word,
                     write_p(float(p_value)),
                     "same survey" if pair.is_same_survey else "",

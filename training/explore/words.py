@@ -37,6 +37,11 @@ def write_share(share: float, *, is_bounded: bool = False) -> str:
     return f"{100 * share:.1f} %"
 
 
+def write_size(tested: Tested) -> str:
+    """Return the size of an effect with its range; shares of variance are small and get a digit more."""
+    return write_estimate(tested.effect.estimate, 3 if tested.effect.scale == "explained" else 2)
+
+
 def plain_estimate(estimate: Estimate, *, is_bounded: bool = False) -> dict[str, Any]:
     """Return an estimate as plain values; an unlimited end is null, a share that is told as a bound has none.
 
@@ -88,7 +93,7 @@ def write_adjusted(p_value: float) -> str:
 
 def write_effect(tested: Tested, p_adjusted: float) -> str:
     """Return effect, range, rows and adjusted p as they stand in brackets behind a sentence."""
-    size = f"{tested.effect.name} {write_estimate(tested.effect.estimate)}"
+    size = f"{tested.effect.name} {write_size(tested)}"
     return f"{tested.effect.word} effect: {size}, {tested.n:,} rows, {write_adjusted(p_adjusted)}"
 
 

@@ -58,7 +58,9 @@ def read_file(path: Path, wanted: Wanted, report: Report) -> Table:
     declared = {name: Declared(scale=scale) for name, scale in (wanted.scales or {}).items()}
     with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
         staged = stage_file(connection, place, path, options)
-        return _make(path.name, staged, declared, wanted)
+        rows = options.header_rows
+        remarks = [f"The first {rows} rows are read as header."] if rows > 1 else []
+        return _make(path.name, staged, declared, wanted, remarks=remarks)
 
 
 def read_source(usecase: UseCase, name: str, wanted: Wanted, erased: Tombstones, report: Report) -> Table:

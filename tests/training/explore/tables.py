@@ -27,7 +27,7 @@ def table_of(*columns, name="survey.csv", **said):
 
 
 def survey(seed=0, n=600):
-    """Return answers in which the wait goes with the rating, the region with the wait, and nothing with noise."""
+    """Return answers: the wait goes with the rating, the region with the wait, nothing with the noise."""
     random = np.random.default_rng(seed)
     region = random.choice(["north", "south", "west"], n, p=[0.5, 0.3, 0.2])
     wait = random.gamma(4, 2, n) + 6 * (region == "west")

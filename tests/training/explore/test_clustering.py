@@ -22,7 +22,7 @@ def planted(seed=0, n=240):
 @pytest.fixture(scope="module")
 def found():
     table, own = planted()
-    return cluster(table), table, own
+    return cluster(table, most=4), table, own
 
 
 def test_planted_clusters_are_found(found):
@@ -49,13 +49,13 @@ def test_profiles_are_means(found):
 
 def test_the_answer_is_plain_json_and_has_a_figure(found):
     answer, _, _ = found
-    assert len(json.loads(json.dumps(answer.to_json(), allow_nan=False))["trials"]) == 7
+    assert len(json.loads(json.dumps(answer.to_json(), allow_nan=False))["trials"]) == 3
     assert answer.figure.values.shape == (3, 3)
 
 
 def test_correlated_columns_without_clusters_have_none():
     values = np.random.default_rng(1).multivariate_normal([0, 0], [[1, 0.7], [0.7, 1]], 200)
-    answer = cluster(table_of(number("a", values[:, 0]), number("b", values[:, 1])))
+    answer = cluster(table_of(number("a", values[:, 0]), number("b", values[:, 1])), most=3)
     assert answer.content["n_clusters"] == 0
     assert answer.findings[0].startswith(
         "There are no clear clusters of rows in 'a', 'b': tables without any clusters"
@@ -74,7 +74,7 @@ def test_a_table_without_clusters_keeps_distributions_and_correlations():
 
 def test_equal_seeds_give_equal_clusters():
     rows = np.random.default_rng(3).normal(size=(60, 2))
-    assert choose_partition(rows, 5) == choose_partition(rows, 5)
+    assert choose_partition(rows, 5, 2) == choose_partition(rows, 5, 2)
     assert silhouette(rows, rows[:2]) <= 1
 
 

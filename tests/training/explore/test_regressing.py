@@ -122,9 +122,7 @@ class TestLogistic:
         yes = coefficients_of(regress(table, "up", ["a"], positive="yes"))["a"]["raw"]["value"]
         no = coefficients_of(regress(table, "up", ["a"], positive="no"))["a"]["raw"]["value"]
         assert no == pytest.approx(-yes)
-        with pytest.raises(
-            InputError, match="has no value 'maybe'; write --positive 'yes' or --positive 'no'|'no' or"
-        ):
+        with pytest.raises(InputError, match="has no value 'maybe'; write --positive '"):
             regress(table, "up", ["a"], positive="maybe")
 
     def test_a_level_that_decides_alone_is_left_out_aloud(self):
@@ -153,7 +151,8 @@ class TestOrdinal:
         found = coefficients_of(answer)
         assert answer.content["model"] == "ordinal"
         assert [one["raw"]["value"] for one in found.values()] == pytest.approx(expected.params[:2], rel=1e-3)
-        assert found["wait"]["p_adjusted"] < 0.001 < 0.05 < found["noise"]["p_adjusted"]
+        assert found["wait"]["p_adjusted"] < 0.001
+        assert found["noise"]["p_adjusted"] > 0.05
         assert "the odds of a higher 'rating' are" in answer.findings[0]
 
 

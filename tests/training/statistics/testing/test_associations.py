@@ -135,7 +135,7 @@ class TestHolm:
         assert holm_adjusted([]).size == 0
 
     def test_refusals(self):
-        with pytest.raises(ValueError, match="within 0..1"):
+        with pytest.raises(ValueError, match="one dimension within"):
             holm_adjusted([1.2])
 
 
@@ -159,7 +159,7 @@ def test_a_quantile_has_a_range_that_holds():
     held = sum(
         q.low <= np.log(2) <= q.high for q in (quantile(random.exponential(1, 41), 0.5) for _ in range(400))
     )
-    assert 0.95 <= held / 400
+    assert held / 400 >= 0.95
     assert quantile([5.0], 0.5) == Estimate(5.0, 5.0, 5.0, 1)
     with pytest.raises(ValueError, match="no share between 0 and 1"):
         quantile([1.0], 1.0)
