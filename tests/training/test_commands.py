@@ -16,7 +16,7 @@ def required_words(verb):
     words = [verb.name]
     for parameter in verb.parameters:
         if parameter.default is None:
-            words += [f"--{parameter.name}", "3"]
+            words += [f"--{parameter.name}", parameter.choices[0] if parameter.choices else "3"]
     return words
 
 
@@ -59,8 +59,9 @@ def test_defaults_arrive_with_their_type(name):
     assert found.pop("json") is False
     assert set(found) == {parameter.argument for parameter in verb.parameters}
     for parameter in verb.parameters:
+        given = parameter.choices[0] if parameter.choices else "3"
         assert found[parameter.argument] == parameter.kind(
-            "3" if parameter.default is None else parameter.default
+            given if parameter.default is None else parameter.default
         )
 
 

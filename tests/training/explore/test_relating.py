@@ -62,7 +62,8 @@ def test_sentences_are_true():
     region, left = table.column("region").words(), table.column("left").as_share()
     shares = {name: 100 * left[region == name].mean() for name in set(region)}
     top, bottom = max(shares, key=shares.get), min(shares, key=shares.get)
-    told = f"'left' is 'yes' in {shares[top]:.1f} % of rows where 'region' is '{top}' and in {shares[bottom]:.1f} %"
+    high, low = f"{shares[top]:.1f} % of rows where 'region' is '{top}'", f"{shares[bottom]:.1f} %"
+    told = f"'left' is 'yes' in {high} and in {low}"
     assert any(sentence.startswith(told) for sentence in answer.findings)
     rating = table.column("rating").amounts()
     ahead = np.sign(rating[left == 0][:, None] - rating[left == 1]).mean()

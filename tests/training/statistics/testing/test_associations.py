@@ -3,10 +3,10 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from training.statistics import Estimate
 from training.statistics.families import holm, holm_adjusted
 from training.statistics.testing import Effect, compare_counts, correlate, quantile
 from training.statistics.testing.ranges import chi2_noncentrality, f_noncentrality
-from training.statistics import Estimate
 
 EXACT = 1e-9
 
