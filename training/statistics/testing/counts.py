@@ -22,10 +22,9 @@ _LEAST_EXPECTED: Final = 5.0
 def compare_counts(table: npt.ArrayLike, seed: int = 0) -> Tested:
     """Test whether rows and columns of a table of counts are independent.
 
-    The rule: if every expected count is 5 or more, chi squared without correction (Cochran's looser rule of
-    1954 lets 6 % of tables without anything pass). Else, of two by two, Fisher's exact test; of more, chi
-    squared held against up to 9,999 random tables with the same margins (fewer where many are as far: Besag
-    and Clifford 1991).
+    The rule: if every expected count is 5 or more, chi squared without correction. Else, of two by two,
+    Fisher's exact test; of more, chi squared held against up to 9,999 random tables with the same margins
+    (fewer where many are as far: Besag and Clifford 1991).
 
     Parameters
     ----------
