@@ -247,6 +247,38 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "explore",
+        "describe, relate, compare, regress, cluster or pivot any table, with all its rows",
+        "xm-predict explore --ask relate --file survey.csv --columns csat --scales csat=1..5",
+        (
+            Parameter(
+                "ask",
+                "describe: what columns hold; relate: what goes with what; compare: a metric between groups; "
+                "regress: several columns at once; cluster: rows that are alike; pivot: a cross table",
+                choices=("describe", "relate", "compare", "regress", "cluster", "pivot"),
+            ),
+            Parameter("file", "CSV or Parquet; how it is written is found out", ""),
+            Parameter(
+                "usecase", "a use-case file instead: its scales, missing codes and privacy are kept", ""
+            ),
+            Parameter("source", "which source of the use case; not for a flat table", ""),
+            _DATA,
+            Parameter(
+                "columns", "what is asked of: targets, metrics, or all columns if empty; with commas", ""
+            ),
+            Parameter("by", "what they are held against: groups, or columns that explain; with commas", ""),
+            Parameter(
+                "person", "compare, regress: column that says whose row it is, where people have several", ""
+            ),
+            Parameter("positive", "regress: the value that counts as 1 of a target with two values", ""),
+            Parameter("scales", "scales of ratings, such as csat=1..5,nps=0..10", ""),
+            Parameter(
+                "minimum-group", "fewest rows of a group that may be shown; 0: all are shown", "0", int
+            ),
+            _OUT,
+        ),
+    ),
+    Verb(
         "erase",
         "take people out of everything that builds keep, and keep them out of later builds",
         "xm-predict erase --name churn --entity C000123 --out xm-data",

@@ -6,8 +6,9 @@ Import from here; the modules inside are an arrangement, not an interface.
 from features.reading.capacity import demand_room
 from features.reading.columnar import fingerprint_files, is_parquet
 from features.reading.databases import stage_query
+from features.reading.detection import Detected, detect
 from features.reading.files import stage_file
-from features.reading.guesses import holds_dates
+from features.reading.guesses import guess_column, holds_dates
 from features.reading.moments import ZONED, is_days, to_moment
 from features.reading.peeking import list_time_columns
 from features.reading.proposal import Readable, hint_at_values, propose_reading, proposing
@@ -17,6 +18,7 @@ from features.reading.values import check_scale, is_numeric, to_flag, to_number,
 __all__ = [
     "ZONED",
     "Column",
+    "Detected",
     "Place",
     "Readable",
     "Staged",
@@ -24,7 +26,9 @@ __all__ = [
     "clean_text",
     "demand_columns",
     "demand_room",
+    "detect",
     "fingerprint_files",
+    "guess_column",
     "hint_at_values",
     "holds_dates",
     "is_days",

@@ -18,7 +18,7 @@ def required_words(verb):
         if parameter.is_positional:
             words.append(word_of(parameter))
         elif parameter.default is None:
-            words += [f"--{parameter.name}", "3"]
+            words += [f"--{parameter.name}", word_of(parameter)]
     return words
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.arrays import Bools
+from training.statistics.arrays import Bools, Floats
 from training.statistics.estimate import LEVEL
 
 
@@ -47,3 +47,38 @@ def holm(p_values: npt.ArrayLike, level: float = 1 - LEVEL) -> Bools:
     rejected = np.zeros(found.size, dtype=np.bool_)
     rejected[np.flatnonzero(is_tested)[order]] = np.logical_and.accumulate(falls)
     return rejected
+
+
+def holm_adjusted(p_values: npt.ArrayLike) -> Floats:
+    """Return p-values that count the whole family (Holm 1979): one falls where it is at most the level.
+
+    Parameters
+    ----------
+    p_values
+        ``[k]``; NaN, for what was not tested, stays NaN and is no member of the family.
+
+    Returns
+    -------
+    ndarray
+        ``[k]``, none smaller than what was passed, none above 1.
+
+    Raises
+    ------
+    ValueError
+        If a p-value lies outside 0..1 or there is more than one dimension.
+
+    Examples
+    --------
+    >>> holm_adjusted([0.01, 0.04, 0.03]).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    found = np.asarray(p_values, dtype=np.float64)
+    tested = found[~np.isnan(found)]
+    if found.ndim != 1 or (tested.size and not 0 <= tested.min() <= tested.max() <= 1):
+        message = f"p-values of the shape {found.shape} were passed; one dimension within 0..1 is needed"
+        raise ValueError(message)
+    order = np.argsort(found, kind="stable")[: tested.size]
+    steps = found[order] * np.arange(tested.size, 0, -1)
+    adjusted = np.full(found.size, np.nan)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    return adjusted
