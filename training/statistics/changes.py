@@ -118,7 +118,7 @@ def measure_change(metric: SurveyMetric, before: WaveAnswers, after: WaveAnswers
     levels = [measure_level(metric, wave.ratings, wave.weight) for wave in waves]
     known = [_answered(metric, wave) for wave in waves]
     codes = codes_of(*(people for _, people, _ in known))
-    pseudo = _pseudo_answers(metric)
+    pseudo = pseudo_answers(metric)
     first, second = (
         PartedMean.of(worth, numbers, weight, pseudo)
         for (worth, _, weight), numbers in zip(known, codes, strict=True)
@@ -217,7 +217,7 @@ def holm_p_values(p_values: npt.ArrayLike) -> Floats:
     return found
 
 
-def _pseudo_answers(metric: SurveyMetric) -> PseudoAnswers:
+def pseudo_answers(metric: SurveyMetric) -> PseudoAnswers:
     """Return what is added to each wave before it is judged."""
     if metric.is_score:
         return _PSEUDO_NPS

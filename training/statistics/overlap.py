@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from training.statistics.arrays import Floats, Ints
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class PseudoAnswers:
@@ -77,7 +79,7 @@ class PartedMean:
         """Return what brings squared parts to the sample variance; 1 with pseudo-answers, which do that."""
         if self.pseudo_mass.size:
             return 1.0
-        is_alone = self.effective_people <= 1 + 1e-9
+        is_alone = self.effective_people <= 1 + _ROUNDING
         return math.inf if is_alone else self.effective_people / (self.effective_people - 1)
 
     @property
@@ -123,7 +125,9 @@ class OverlapDifference:
             squared -= 2 * math.sqrt(before.factor * after.factor) * paired
             overlap = n_both / math.sqrt(before.people.size * after.people.size)
             squared -= 2 * overlap * _opposed(before, after)
-        return cls(after.value - before.value, max(squared, 0.0), _freedom(before, after, n_both), n_both)
+            # Pairs that all move alike leave rounding errors, which are no range.
+            squared = squared if squared > _ROUNDING * (before.squared_error + after.squared_error) else 0.0
+        return cls(after.value - before.value, squared, _freedom(before, after, n_both), n_both)
 
 
 def _opposed(before: PartedMean, after: PartedMean) -> float:
