@@ -171,7 +171,7 @@ def _next_p_value(series: WaveValues, noise: Floats, bounds: list[int]) -> float
     """Return the p-value of no further step in any stretch, 1 where all are too short (Bonferroni)."""
     wide = [(first, end) for first, end in pairwise(bounds) if end - first >= 2 * WAVES_A_SIDE]
     found = [_Stretch.of(series, noise, first, end).p_value() for first, end in wide]
-    return min(1.0, min(found, default=1.0) * len(wide))
+    return min(1.0, min(found) * len(wide)) if found else 1.0
 
 
 def _best_bounds(series: WaveValues, n_steps: int) -> list[int]:
