@@ -1,19 +1,17 @@
 """Survey metrics per wave (quarter), with ranges, and the change since the wave before."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from training.statistics import LEVEL, Bools, Estimate, Floats, as_column, nps, share
+from training.statistics import Estimate, Floats
+from training.statistics.changes import WaveAnswers, measure_change
+from training.statistics.levels import SurveyMetric, measure_level
 
 Metric = Literal["nps", "enps", "csat", "ces"]
 Quarters = npt.NDArray[np.int64]
-
-PROMOTER_FROM, DETRACTOR_TO = 9, 6
 
 
 @dataclass(frozen=True)
@@ -85,13 +83,18 @@ def experience_waves(
     ('2026 Q1', 40.0)
     """
     ratings, quarters, people = _known(scores, answered_on, entities)
-    worth, good_from = _worth(metric, ratings, scale)
+    measured = SurveyMetric.of(metric) if metric in {"nps", "enps"} else SurveyMetric.of(metric, scale)
     counts = {quarter: int((quarters == quarter).sum()) for quarter in np.unique(quarters)}
     shown = [quarter for quarter, count in counts.items() if count >= minimum_answers][-keep:]
     if not shown:
         return None
-    points = tuple(WavePoint(_name(quarter), _level(metric, worth[quarters == quarter])) for quarter in shown)
-    change = _change(worth, people, quarters == shown[-2], quarters == shown[-1]) if len(shown) > 1 else None
+    answers = [WaveAnswers(ratings[quarters == quarter], people[quarters == quarter]) for quarter in shown]
+    points = tuple(
+        WavePoint(_name(quarter), measure_level(measured, wave.ratings).estimate)
+        for quarter, wave in zip(shown, answers, strict=True)
+    )
+    change = measure_change(measured, answers[-2], answers[-1]).change if len(shown) > 1 else None
+    good_from = measured.good_from
     return WaveSeries(metric, points, change, good_from, None if good_from is None else scale[1])
 
 
@@ -110,39 +113,6 @@ def _known(
     known = np.isfinite(ratings)
     months = days[known].astype("datetime64[M]").astype(np.int64)
     return ratings[known], months // 3, people[known]
-
-
-def _worth(metric: Metric, ratings: Floats, scale: tuple[float, float]) -> tuple[Floats, float | None]:
-    """Return the worth of each answer (-100, 0, 100 for NPS, else 0 or 1) and where good begins."""
-    if metric in {"nps", "enps"}:
-        return 100.0 * (ratings >= PROMOTER_FROM) - 100.0 * (ratings <= DETRACTOR_TO), None
-    low, high = scale
-    good_from = float(math.ceil(low + (high - low) * 2 / 3 - 1e-9))
-    return (ratings >= good_from).astype(np.float64), good_from
-
-
-def _level(metric: Metric, worth: Floats) -> Estimate:
-    """Return the metric over the answers of one wave."""
-    if metric in {"nps", "enps"}:
-        return nps(int((worth > 0).sum()), int((worth == 0).sum()), int((worth < 0).sum()))
-    return share(int(worth.sum()), worth.size)
-
-
-def _change(worth: Floats, people: npt.NDArray[np.generic], before: Bools, after: Bools) -> Estimate:
-    """Return the difference of two waves.
-
-    Its variance is the sum over people of their squared part in the difference, so people who answered both
-    waves are paired and all others are not.
-    """
-    first, second = as_column("answers before", worth[before]), as_column("answers after", worth[after])
-    parts = np.zeros(worth.size)
-    parts[before] = -(first - first.mean()) / first.size
-    parts[after] = (second - second.mean()) / second.size
-    codes = np.unique(people, return_inverse=True)[1]
-    by_person = np.bincount(codes, weights=parts)
-    half = float(stats.norm.ppf((1 + LEVEL) / 2)) * math.sqrt(float(by_person @ by_person))
-    value = float(second.mean() - first.mean())
-    return Estimate(value, value - half, value + half, first.size + second.size)
 
 
 def _name(quarter: np.integer) -> str:
