@@ -11,6 +11,7 @@ from scipy import stats
 
 from training.statistics.arrays import Floats, as_weight
 from training.statistics.estimate import LEVEL, Estimate
+from training.statistics.families import holm_p_values
 from training.statistics.levels import Level, SurveyMetric, measure_level
 from training.statistics.overlap import OverlapDifference, PartedMean, PseudoAnswers, codes_of
 
@@ -192,28 +193,6 @@ def measure_segments(
             if min(int(rows.sum()) for rows in waves) >= minimum_answers:
                 before, after = (WaveAnswers(given[rows], who[rows]) for rows in waves)
                 found[name, str(segment)] = measure_change(metric, before, after)
-    return found
-
-
-def holm_p_values(p_values: npt.ArrayLike) -> Floats:
-    """Return p-values that may each be held against the level of the whole family (Holm 1979).
-
-    Parameters
-    ----------
-    p_values
-        ``[k]``; NaN stays NaN and is no member of the family.
-
-    Examples
-    --------
-    >>> holm_p_values([0.01, float("nan"), 0.04]).tolist()
-    [0.02, nan, 0.04]
-    """
-    from statsmodels.stats.multitest import multipletests
-
-    found = np.array(p_values, dtype=np.float64)
-    is_tested = ~np.isnan(found)
-    if is_tested.any():
-        found[is_tested] = multipletests(found[is_tested], method="holm")[1]
     return found
 
 

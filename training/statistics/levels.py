@@ -147,10 +147,10 @@ def measure_level(metric: SurveyMetric, ratings: npt.ArrayLike, weight: npt.Arra
     """
     worth = metric.worth(ratings)
     weights = as_weight(weight, worth.size)
-    known = np.isfinite(worth)
+    known = np.isfinite(worth) & (weights > 0)
     n_answers, total = int(known.sum()), float(weights[known].sum())
-    if n_answers == 0 or total <= 0:
-        message = f"{n_answers} of {worth.size} rows hold an answer with a weight; a {metric.kind} needs one"
+    if n_answers == 0:
+        message = f"none of {worth.size} rows holds an answer with a weight; a {metric.kind} needs one"
         raise ValueError(message)
     effective_n = effective_answers(weights[known])
     estimate = _estimate(metric, worth[known], weights[known] * (effective_n / total), effective_n)
