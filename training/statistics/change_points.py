@@ -94,22 +94,29 @@ class _Stretch:
         found: Floats = difference**2 * left * right / (left + right)
         return found
 
-    def squares(self, series: Floats) -> Floats:
-        """Return the weighted squares around one level, ``[draws]``."""
-        mean = series @ self.weight / self.weight.sum()
-        found: Floats = (series - mean[:, None]) ** 2 @ self.weight
+    def relative_gains(self, series: Floats) -> Floats:
+        """Return the gains in units of how much neighbouring waves differ, ``[draws, places]``.
+
+        Neighbours across the place itself are left out. Other steps of the series touch few neighbours, so
+        they do not hide this one as they would in the squares around one level.
+        """
+        variance = 1 / self.weight
+        jumps = np.diff(series, axis=1) ** 2 / (variance[1:] + variance[:-1])
+        others = jumps.sum(axis=1, keepdims=True) - jumps[:, self.places - 1]
+        gains, unrest = self.gains(series), others / (self.value.size - 2)
+        found: Floats = np.divide(gains, unrest, out=np.where(gains > 0, np.inf, 0.0), where=unrest > 0)
         return found
 
     def p_value(self) -> float:
         """Return how often waves on one level show as much of a step.
 
         Two questions, the less certain answer counts. Is it more than sampling does (errors of the waves)? Is
-        it more than these waves go up and down anyway (error from the waves themselves)?
+        it more than neighbouring waves differ anyway?
         """
-        gains, drawn = self.gains(self.value[None]).max(), self.gains(self.noise).max(axis=1)
-        left = self.squares(self.value[None])[0] - gains
-        left_drawn = self.squares(self.noise) - drawn
-        counts = (drawn >= gains).sum(), (drawn * left >= gains * left_drawn).sum()
+        counts = [
+            (gains(self.noise).max(axis=1) >= gains(self.value[None]).max()).sum()
+            for gains in (self.gains, self.relative_gains)
+        ]
         return float((1 + max(counts)) / (1 + self.noise.shape[0]))
 
     def unrest(self, place: int) -> float:
@@ -143,7 +150,8 @@ def find_change_points(series: WaveValues, *, n_draws: int = 2000, seed: int = 0
     Places are those with the least weighted squares (dynamic programming, ruptures), each level of at least
     two waves. One step more is believed as long as some stretch between steps shows one that neither sampling
     nor the usual unrest of the waves explains: the largest F over all places, held against draws of pure
-    noise with the covariance of the waves (sequential test of Bai and Perron 1998), shared by all stretches.
+    noise with the covariance of the waves (as the sequential test of Bai and Perron 1998), its level shared
+    by all stretches. A steady trend looks like steps; ask for it first.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def test_a_wave_of_few_answers_counts_little():
     error[4] = 40.0
     (point,) = find_change_points(WaveValues.of(value, error, np.full(10, 300))).found
     assert point.step.value == pytest.approx(10, abs=0.1)
-    assert point.earliest <= 4 < 5 <= point.latest
+    assert (point.earliest, point.latest) == (4, 5)
 
 
 def test_one_odd_wave_is_no_step():

@@ -49,7 +49,7 @@ def test_the_error_is_right_on_average_for_any_overlap(n_both):
     chance = np.random.default_rng(n_both)
     codes = np.arange(40), np.arange(40 - n_both, 80 - n_both)
     values, squared = [], []
-    for _ in range(3000):
+    for _ in range(1500):
         mood = chance.normal(size=80)
         waves = [mood[people] + 0.5 * chance.normal(size=40) for people in codes]
         found = OverlapDifference.of(
@@ -58,7 +58,7 @@ def test_the_error_is_right_on_average_for_any_overlap(n_both):
         values.append(found.value)
         squared.append(found.squared_error)
     assert found.n_both == n_both
-    assert np.mean(squared) == pytest.approx(np.var(values), rel=0.09)
+    assert np.mean(squared) == pytest.approx(np.var(values), rel=0.12)
 
 
 def test_freedom_is_that_of_derrick_and_others():
