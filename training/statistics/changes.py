@@ -96,8 +96,8 @@ def measure_change(metric: SurveyMetric, before: WaveAnswers, after: WaveAnswers
     White (2017) test samples that overlap in part: without people in common that is Welch's test, with all in
     common the paired t-test. Shares get one good and one bad pseudo-answer in each wave and are judged by
     the normal law: without people in common that is the interval of Agresti and Caffo (2000), with all in
-    common that of Bonett and Price (2012). NPS gets 1.5 pseudo-answers in each wave. The value is always the
-    plain difference.
+    common that of Bonett and Price (2012). NPS gets 1.5 pseudo-answers in each wave and is judged as means
+    are. The value is always the plain difference.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def _judge(
     """Return the change with its range, and its p-value."""
     value = after.estimate.value - before.estimate.value
     n_answers = before.estimate.n + after.estimate.n
-    freedom = difference.freedom if metric.kind == "mean" else math.inf
+    freedom = difference.freedom if metric.good_from is None else math.inf
     error = math.sqrt(difference.squared_error)
     low, high = metric.worth_range
     widest = high - low

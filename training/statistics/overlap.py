@@ -47,7 +47,7 @@ class PartedMean:
         The mean, pseudo-answers included.
     people, parts
         Codes of the people, rising, and by how much each moves the mean.
-    pseudo_worth, pseudo_mass
+    pseudo_parts, pseudo_mass
         By how much one pseudo-answer of each kind moves the mean, in the order of their worth; how many
         there are.
     effective_people
@@ -73,6 +73,11 @@ class PartedMean:
         effective = float(by_person.sum() ** 2 / (by_person**2).sum())
         parts = np.bincount(place, weights=scaled * (worth - value)) / total
         return cls(value, codes, parts, (pseudo.worth - value) / total, pseudo.mass, effective)
+
+    @property
+    def freedom(self) -> float:
+        """Return the degrees of freedom of its variance, pseudo-answers counted as people."""
+        return self.effective_people + float(self.pseudo_mass.sum()) - 1.0
 
     @property
     def factor(self) -> float:
@@ -141,7 +146,7 @@ def _opposed(before: PartedMean, after: PartedMean) -> float:
 def _freedom(before: PartedMean, after: PartedMean, n_both: int) -> float:
     """Return the degrees of freedom; 0 where nothing varies or a wave is one person's."""
     errors = np.array([before.squared_error, after.squared_error])
-    spare = np.array([before.effective_people, after.effective_people]) - 1.0
+    spare = np.array([before.freedom, after.freedom])
     if not 0 < errors.sum() < math.inf:
         return 0.0
     welch = float(errors.sum() ** 2 / (errors**2 / spare).sum()) if spare.min() > 0 else 0.0

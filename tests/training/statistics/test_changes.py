@@ -71,6 +71,38 @@ class TestEqualToOthers:
         assert found.effect_size == pytest.approx((self.AFTER.mean() - self.BEFORE.mean()) / spread)
 
 
+class TestNps:
+    """No package tests it: held against a mean of answers, three half pseudo-answers among them."""
+
+    def test_of_strangers_it_is_welchs_test_with_pseudo_answers(self):
+        before, after = [10] * 9 + [8] * 4 + [2] * 7, [10] * 15 + [8] * 9 + [2] * 6
+        found = change_of(NPS, before, after)
+        values, squared, freedom = [], [], []
+        for wave in (before, after):
+            worth = np.concatenate([NPS.worth(wave), [-100.0, 0, 100]])
+            mass = np.concatenate([np.ones(len(wave)), [0.375, 0.75, 0.375]])
+            values.append(np.average(worth, weights=mass))
+            squared.append(np.average((worth - values[-1]) ** 2, weights=mass) / mass.sum())
+            freedom.append(mass.sum() - 1)
+        welch = sum(squared) ** 2 / sum(np.array(squared) ** 2 / freedom)
+        error = math.sqrt(sum(squared))
+        half = stats.t.ppf(0.975, welch) * error
+        expected = values[1] - values[0] - half, values[1] - values[0] + half
+        assert range_of(found) == pytest.approx(expected, abs=1e-9)
+        p_value = 2 * stats.t.sf((values[1] - values[0]) / error, welch)
+        assert found.p_value == pytest.approx(p_value, abs=1e-9)
+        assert found.change.value == pytest.approx(30 - 10)
+
+    @pytest.mark.parametrize("stays", [0.0, 0.5, 1.0])
+    def test_ten_answers_raise_few_alarms(self, stays):
+        alarms = 0
+        for seed in range(1000, 1300):
+            panel = draw_panel(seed, n_answers=10, stays=stays)
+            found = measure_change(NPS, *(WaveAnswers(*panel.of_wave(wave)) for wave in (0, 1)))
+            alarms += found.p_value < 0.05
+        assert share(alarms, 300).low <= 0.05
+
+
 class TestChanges:
     @pytest.mark.parametrize("metric", [MEAN, CSAT, NPS], ids=lambda metric: metric.kind)
     def test_value_is_the_plain_difference_and_turns_round_with_the_waves(self, metric):
