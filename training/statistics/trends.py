@@ -12,7 +12,7 @@ from training.statistics.arrays import Floats, Ints
 from training.statistics.estimate import LEVEL, Estimate
 from training.statistics.wave_values import WaveValues
 
-_MOST_EXACT = 8
+_MOST_EXACT = 7
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def find_trend(series: WaveValues, *, n_draws: int = 2000, seed: int = 0) -> Tre
     """Return the trend of a metric over its waves.
 
     The test of Mann and Kendall asks for order alone, so one odd wave does not make a trend; its p-value is
-    exact for up to eight waves, and without ties for all. Where people answered several waves, those waves
+    exact for up to seven waves, and without ties for all. Where people answered several waves, those waves
     share their errors and drift slowly when the panel is renewed bit by bit; the p-value is then at least
     the share of pure sampling noise that looks as steady.
 

@@ -90,16 +90,16 @@ def waves_of(seed, **world):
 @pytest.mark.parametrize("stays", [0.0, 0.8], ids=["strangers", "a panel renewed bit by bit"])
 def test_sampling_alone_raises_few_alarms(stays):
     alarms = sum(
-        find_trend(waves_of(seed, n_waves=8, stays=stays), n_draws=500).is_clear for seed in range(150)
+        find_trend(waves_of(seed, n_waves=8, stays=stays), n_draws=500).is_clear for seed in range(120)
     )
-    assert share(alarms, 150).low <= 0.05
+    assert share(alarms, 120).low <= 0.05
 
 
 def test_a_panel_renewed_bit_by_bit_drifts_without_any_trend():
     """What the covariance is for: order alone takes the drift of such a panel for a trend."""
     alarms = 0
-    for seed in range(150):
+    for seed in range(120):
         series = waves_of(seed, n_waves=8, stays=0.8)
         alone = WaveValues.of(series.value, series.standard_error, series.n)
         alarms += find_trend(alone).is_clear
-    assert share(alarms, 150).low > 0.05
+    assert share(alarms, 120).low > 0.05
