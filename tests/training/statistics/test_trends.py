@@ -41,9 +41,22 @@ def test_few_waves_with_ties_are_counted_through():
 
 
 def test_many_waves_with_ties_are_scipys_approximation():
-    value = np.arange(20) // 2
-    expected = stats.kendalltau(np.arange(20), value)
+    chance = np.random.default_rng(7)
+    value = np.round(chance.normal(size=40) + 0.02 * np.arange(40), 1)
+    expected = stats.kendalltau(np.arange(40), value)
     assert find_trend(series_of(value)).p_value == pytest.approx(expected.pvalue)
+
+
+def test_some_waves_with_ties_are_drawn_and_near_to_scipys_own_draws():
+    value = np.array([20, 22, 21, 22, 23, 21, 24, 22, 24, 23.0])
+    expected = stats.permutation_test(
+        (value,),
+        lambda given: stats.kendalltau(np.arange(10), given).statistic,
+        permutation_type="pairings",
+        n_resamples=2000,
+        rng=np.random.default_rng(0),
+    )
+    assert find_trend(series_of(value)).p_value == pytest.approx(expected.pvalue, abs=0.02)
 
 
 def test_how_many_waves_are_needed_is_counted():
