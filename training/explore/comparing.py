@@ -15,7 +15,7 @@ from training.explore.repeating import pair_rows
 from training.explore.table import Groups, Table, TableColumn, group_rows
 from training.explore.words import clip_share, plain_estimate, write_effect, write_p, write_share
 from training.statistics import LEVEL, Estimate, Floats, mean, share
-from training.statistics.families import holm_adjusted
+from training.statistics.families import holm_p_values
 from training.statistics.testing import Tested, compare_counts, compare_groups, compare_paired
 from training.statistics.testing.groups import FEWEST_IN_GROUP
 from training.statistics.testing.paired import Kind
@@ -199,7 +199,7 @@ def _estimate(metric: TableColumn, parts: Sequence[Floats]) -> tuple[Estimate, .
 def _adjust(found: Comparison, n_metrics: int) -> Floats:
     """Return the adjusted p-values: of the groups as a whole, then of the pairs."""
     overall = min(1.0, found.overall.p_value * n_metrics)
-    pairs = holm_adjusted([tested.p_value for _, _, tested in found.pairs]) * n_metrics
+    pairs = holm_p_values([tested.p_value for _, _, tested in found.pairs]) * n_metrics
     return np.array([overall, *np.clip(pairs, overall, 1.0)])
 
 

@@ -15,7 +15,7 @@ from training.explore.table import Table, TableColumn, group_rows
 from training.explore.weights import split_explanation
 from training.explore.words import write_adjusted, write_p
 from training.statistics import LEVEL, Estimate, Floats, Ints, of_size
-from training.statistics.families import holm_adjusted
+from training.statistics.families import holm_p_values
 
 ROWS_PER_TERM: Final = 10
 MOST_INFLATION: Final = 10.0
@@ -88,7 +88,7 @@ def regress(
     _demand_rows(table, design, values)
     found = fit(goal.family, design.matrix, values, _cluster(table, person, design))
     _demand_estimate(table, design, found, goal)
-    adjusted = holm_adjusted(found.p_values)
+    adjusted = holm_p_values(found.p_values)
     shares = split_explanation(design, values, [other.name for other in chosen])
     own = [reason for reason in left if f"'{target}'" not in reason and f"'{person}'" not in reason]
     return Exploration(

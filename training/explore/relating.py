@@ -9,7 +9,7 @@ from training.explore.pairing import Pair, tell_pair, test_pair
 from training.explore.table import Table, TableColumn
 from training.explore.words import write_p, write_size
 from training.statistics import LEVEL, Floats
-from training.statistics.families import holm_adjusted
+from training.statistics.families import holm_p_values
 
 _LEVEL = 1 - LEVEL
 
@@ -44,7 +44,7 @@ def relate(table: Table, columns: Sequence[str], by: Sequence[str] = ()) -> Expl
         raise InputError(
             f"{table.name}: --columns {', '.join(columns)}", "no pair of columns can be tested", hint
         )
-    adjusted = holm_adjusted([_p(pair) for pair in found])
+    adjusted = holm_p_values([_p(pair) for pair in found])
     order = sorted(range(len(found)), key=lambda at: -_strength(found[at]))
     ranked = [found[at] for at in order]
     p_values = adjusted[order]

@@ -36,12 +36,8 @@ def holm(p_values: npt.ArrayLike, level: float = 1 - LEVEL) -> Bools:
     >>> holm([0.001, 0.04, 0.03, float("nan")]).tolist()
     [True, False, False, False]
     """
-    found = np.asarray(p_values, dtype=np.float64)
-    is_tested = ~np.isnan(found)
+    found, is_tested = _tested(p_values)
     tested = found[is_tested]
-    if found.ndim != 1 or (tested.size and not 0 <= tested.min() <= tested.max() <= 1):
-        message = f"p-values of the shape {found.shape} were passed; one dimension within 0..1 is needed"
-        raise ValueError(message)
     order = np.argsort(tested, kind="stable")
     falls = tested[order] <= level / np.arange(tested.size, 0, -1)
     rejected = np.zeros(found.size, dtype=np.bool_)
@@ -49,18 +45,15 @@ def holm(p_values: npt.ArrayLike, level: float = 1 - LEVEL) -> Bools:
     return rejected
 
 
-def holm_adjusted(p_values: npt.ArrayLike) -> Floats:
-    """Return p-values that count the whole family (Holm 1979): one falls where it is at most the level.
+def holm_p_values(p_values: npt.ArrayLike) -> Floats:
+    """Return p-values that may each be held against the level of the whole family (Holm 1979).
+
+    As statsmodels' ``multipletests``, which clears the memory of the whole process at every call.
 
     Parameters
     ----------
     p_values
-        ``[k]``; NaN, for what was not tested, stays NaN and is no member of the family.
-
-    Returns
-    -------
-    ndarray
-        ``[k]``, none smaller than what was passed, none above 1.
+        ``[k]``; NaN stays NaN and is no member of the family.
 
     Raises
     ------
@@ -69,16 +62,24 @@ def holm_adjusted(p_values: npt.ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> holm_adjusted([0.01, 0.04, 0.03]).round(2).tolist()
-    [0.03, 0.06, 0.06]
+    >>> holm_p_values([0.01, float("nan"), 0.04]).tolist()
+    [0.02, nan, 0.04]
     """
+    found, is_tested = _tested(p_values)
+    tested = found[is_tested]
+    order = np.argsort(tested, kind="stable")
+    raised = np.maximum.accumulate(tested[order] * np.arange(tested.size, 0, -1))
+    adjusted = found.copy()
+    adjusted[np.flatnonzero(is_tested)[order]] = np.minimum(raised, 1.0)
+    return adjusted
+
+
+def _tested(p_values: npt.ArrayLike) -> tuple[Floats, Bools]:
+    """Return p-values and which of them are some."""
     found = np.asarray(p_values, dtype=np.float64)
-    tested = found[~np.isnan(found)]
+    is_tested = ~np.isnan(found)
+    tested = found[is_tested]
     if found.ndim != 1 or (tested.size and not 0 <= tested.min() <= tested.max() <= 1):
         message = f"p-values of the shape {found.shape} were passed; one dimension within 0..1 is needed"
         raise ValueError(message)
-    order = np.argsort(found, kind="stable")[: tested.size]
-    steps = found[order] * np.arange(tested.size, 0, -1)
-    adjusted = np.full(found.size, np.nan)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
-    return adjusted
+    return found, is_tested

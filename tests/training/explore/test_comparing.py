@@ -7,7 +7,7 @@ from scipy import stats
 from features.errors import InputError
 from tests.training.explore.tables import number, survey, table_of, words, yes_no
 from training.explore import compare
-from training.statistics.families import holm_adjusted
+from training.statistics.families import holm_p_values
 
 
 def metric_of(answer, at=0):
@@ -42,7 +42,7 @@ def test_groups_have_their_mean_and_size():
 
 def test_pairs_follow_holm_and_stand_only_where_groups_differ_at_all():
     found = metric_of(compare(survey(), ["noise"], "region"))
-    holm = holm_adjusted([pair["p_value"] for pair in found["pairs"]])
+    holm = holm_p_values([pair["p_value"] for pair in found["pairs"]])
     for pair, p_value in zip(found["pairs"], holm, strict=True):
         assert pair["p_adjusted"] == pytest.approx(max(p_value, found["overall"]["p_adjusted"]))
 

@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from training.statistics.families import holm
+from training.statistics.families import holm, holm_p_values
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,20 @@ def test_a_family_without_effects_falls_in_one_of_twenty():
 def test_what_is_no_list_of_p_values_is_refused(p_values):
     with pytest.raises(ValueError, match=r"one dimension within 0\.\.1 is needed"):
         holm(p_values)
+    with pytest.raises(ValueError, match=r"one dimension within 0\.\.1 is needed"):
+        holm_p_values(p_values)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_raised_p_values_are_those_of_statsmodels_and_fall_alike(seed):
+    p_values = np.random.default_rng(seed).uniform(0, 0.2, 9).round(2)
+    expected = multipletests(p_values, method="holm")[1]
+    assert holm_p_values(p_values) == pytest.approx(expected, abs=1e-12)
+    assert (holm_p_values(p_values) <= 0.05).tolist() == holm(p_values).tolist()
+    with_gap = holm_p_values([*p_values[:4], math.nan, *p_values[4:]])
+    assert np.delete(with_gap, 4) == pytest.approx(expected, abs=1e-12)
+    assert math.isnan(with_gap[4])
+
+
+def test_an_empty_family_has_no_raised_p_values():
+    assert holm_p_values([]).size == 0

@@ -4,7 +4,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from training.statistics import Estimate
-from training.statistics.families import holm, holm_adjusted
+from training.statistics.families import holm, holm_p_values
 from training.statistics.testing import Effect, compare_counts, correlate, quantile
 from training.statistics.testing.ranges import chi2_noncentrality, f_noncentrality
 
@@ -122,21 +122,21 @@ class TestHolm:
     def test_adjusted_values_are_those_of_statsmodels(self):
         p_values = np.random.default_rng(5).uniform(0, 0.2, 30)
         expected = multipletests(p_values, method="holm")[1]
-        assert holm_adjusted(p_values) == pytest.approx(expected, rel=EXACT)
+        assert holm_p_values(p_values) == pytest.approx(expected, rel=EXACT)
 
     def test_they_fall_where_holm_says(self):
         for seed in range(20):
             p_values = np.random.default_rng(seed).uniform(0, 0.1, 8)
-            assert ((holm_adjusted(p_values) <= 0.05) == holm(p_values)).all()
+            assert ((holm_p_values(p_values) <= 0.05) == holm(p_values)).all()
 
     def test_what_was_not_tested_is_no_member(self):
-        assert holm_adjusted([0.01, np.nan, 0.02]).tolist()[0] == 0.02
-        assert np.isnan(holm_adjusted([np.nan])).all()
-        assert holm_adjusted([]).size == 0
+        assert holm_p_values([0.01, np.nan, 0.02]).tolist()[0] == 0.02
+        assert np.isnan(holm_p_values([np.nan])).all()
+        assert holm_p_values([]).size == 0
 
     def test_refusals(self):
         with pytest.raises(ValueError, match="one dimension within"):
-            holm_adjusted([1.2])
+            holm_p_values([1.2])
 
 
 def test_noncentralities_are_inverted():
