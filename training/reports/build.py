@@ -8,9 +8,11 @@ from training.reports.associations import build_associations
 from training.reports.calls import build_calls
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
+from training.reports.heat import build_heat_map
 from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.language import LANGUAGES
+from training.reports.prospects import build_prospects
 from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
@@ -46,6 +48,8 @@ def build_report(inputs: ReportInputs) -> Report:
         places=build_places(inputs) if is_usable else None,
         views=build_views(inputs) if is_usable else None,
         segments=build_segment_tables(inputs) if is_usable else (),
+        heat=build_heat_map(inputs) if is_usable else None,
+        prospects=build_prospects(inputs) if is_usable else None,
         trust=build_trust(inputs),
         calls=calls,
         method=_method(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import Language, UseCase
-from training.drivers import DriverRow, Priorities, WhatIfGrid
+from training.drivers import DriverRow, Outlook, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
 from training.levers import Lever
 from training.reports.waves import WavePoint, WaveSeries
@@ -60,6 +60,8 @@ class ScoredCohort:
         Per entity a few words beside its name (segment, region), per language.
     answers
         What everybody is expected to answer, where that is forecast.
+    cuts
+        By declared cut the group of each entity; None where it is not known.
     """
 
     entity_ids: tuple[str, ...]
@@ -68,6 +70,7 @@ class ScoredCohort:
     reasons: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     described: Mapping[str, Label] = field(default_factory=dict)
     answers: AnswerForecast | None = None
+    cuts: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class ReportInputs:
     priorities
         The offered ones in order of what meeting their goals is expected to bring; None where none is
         declared.
+    outlooks
+        By offered lever what smaller plans are expected to bring.
     expectations
         By lever what the model expects if its goal were met.
     tables
@@ -135,6 +140,7 @@ class ReportInputs:
     risk_waves: tuple[WavePoint, ...] = ()
     levers: tuple[Lever, ...] = ()
     priorities: Priorities | None = None
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
 

@@ -1,8 +1,6 @@
 """The report as data: one frozen dataclass per section; its JSON is the contract, pages are views of it."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -11,9 +9,11 @@ from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
+from training.reports.heat import HeatMap
 from training.reports.inputs import Kind, Label, Subject
+from training.reports.prospects import Prospects
 from training.reports.waves import Metric, WavePoint
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values
 
 FORMAT_VERSION = 1
 
@@ -358,25 +358,12 @@ class Report:
     places: Places | None
     views: Views | None
     segments: tuple[SegmentTable, ...]
+    heat: HeatMap | None
+    prospects: Prospects | None
     trust: Trust | RatingTrust
     calls: Calls | None
     method: Method
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO text, NaN as null, tuples as lists."""
-        return {"format": "xm-predict report", "format_version": FORMAT_VERSION, **_plain(self)}
-
-
-def _plain(value: object) -> Any:
-    """Turn dataclasses, mappings, tuples, dates and numbers into what JSON has."""
-    if isinstance(value, Estimate):
-        return value.to_json()
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return {"format": "xm-predict report", "format_version": FORMAT_VERSION, **plain_values(self)}

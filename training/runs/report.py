@@ -1,6 +1,7 @@
 """Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -83,9 +84,9 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
-    scored = score_cohort(scorer, frame, columns, matrix)
+    scored = replace(score_cohort(scorer, frame, columns, matrix), cuts=collect_cuts(frame))
     levers = levers_from_json(bundle.evaluation.get("levers", []))
-    priorities, expectations = plan_levers(
+    plans = plan_levers(
         bundle,
         levers,
         matrix,
@@ -103,8 +104,9 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
         horizon_days=None if target is None else target.primary.length.days,
         experience=collect_waves(frame.answers),
         levers=levers,
-        priorities=priorities,
-        expectations=expectations,
+        priorities=plans.priorities,
+        outlooks=plans.outlooks,
+        expectations=plans.expectations,
         tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
     )
 
@@ -142,6 +144,15 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
         )
     described = {entity_ids[row]: _describe(bundle, columns, row) for row in called}
     return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
+
+
+def collect_cuts(frame: Frame) -> Mapping[str, tuple[str | None, ...]]:
+    """Return the group of each newest row by declared cut."""
+    return {
+        cut.removeprefix("cut_"): tuple(texts(frame.latest, cut).tolist())
+        for cut in frame.facts.cuts
+        if cut in frame.latest.column_names
+    }
 
 
 def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
