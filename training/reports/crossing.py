@@ -55,7 +55,7 @@ def shown_cells(counts: Ints, minimum: int, *, n_rows: int, n_columns: int) -> S
     )
     cells = rows[:, None] & columns[None, :] & ((counts >= minimum) | (counts == 0))
     found = Shown(cells, rows, columns)
-    while (weak := _weakest(counts, found, minimum)) is not None:
+    while (weak := _weakest(counts, found, minimum)) is not None and (rows.any() or columns.any()):
         _hide_one_more(counts, found, *weak)
     return Shown(cells[:n_rows, :n_columns], rows[:n_rows], columns[:n_columns])
 

