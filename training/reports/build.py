@@ -17,6 +17,7 @@ from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, M
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
 
+OLD_AFTER_DAYS = 100
 _UNITS: dict[Measure, Unit] = {"satisfied": "share", "nps": "points", "mean": "rating"}
 
 
@@ -72,7 +73,8 @@ def _refuse_small_group(inputs: ReportInputs) -> None:
 
 def _header(inputs: ReportInputs) -> Header:
     """Build section 0."""
-    usecase = inputs.usecase
+    usecase, newest, learned = inputs.usecase, inputs.snapshot_date, inputs.model.data_to
+    age = None if newest is None or learned is None else (newest - learned).days
     return Header(
         kind=inputs.kind,
         subject=usecase.privacy.subject,
@@ -82,6 +84,8 @@ def _header(inputs: ReportInputs) -> Header:
         snapshot_date=inputs.snapshot_date,
         made_on=inputs.made_on,
         is_simulated=usecase.simulated,
+        model_age_days=age,
+        is_model_old=age is not None and age > OLD_AFTER_DAYS,
     )
 
 

@@ -86,6 +86,8 @@ class ModelFacts:
         has a name.
     missing_events
         How many events are missing for more than a simple model; None where there are enough.
+    run_id
+        The run that trained the model, by which its figures are found; None outside of a run.
     """
 
     name: str
@@ -96,6 +98,7 @@ class ModelFacts:
     answered: int | None = None
     asked: int | None = None
     missing_events: int | None = None
+    run_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,16 @@ class Bound:
 
 @dataclass(frozen=True)
 class Header:
-    """Say what the report is about: section 0."""
+    """Say what the report is about: section 0.
+
+    Attributes
+    ----------
+    model_age_days
+        Days from the newest data that the model learned from to the newest data it is asked about; None where
+        data have no date.
+    is_model_old
+        Whether that is so long that people and business may have changed.
+    """
 
     kind: Kind
     subject: Subject
@@ -77,6 +86,8 @@ class Header:
     snapshot_date: date | None
     made_on: date
     is_simulated: bool
+    model_age_days: int | None
+    is_model_old: bool
 
 
 @dataclass(frozen=True)
@@ -262,6 +273,7 @@ class Trust:
     model_name: str
     model_version: str
     trained_on: date
+    run_id: str | None
 
 
 @dataclass(frozen=True)
@@ -310,6 +322,7 @@ class RatingTrust:
     model_name: str
     model_version: str
     trained_on: date
+    run_id: str | None
 
 
 @dataclass(frozen=True)

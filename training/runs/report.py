@@ -57,13 +57,21 @@ def run(console: Console, usecase: str, data: str, out: str) -> None:
     champion = fetch_champion(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
-    files = write(bundle, frame, workspace.reports(spec.name), made_on=datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    files = write(bundle, frame, workspace.reports(spec.name), made_on=today, run_id=champion.run_id)
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
 
 
-def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mapping[str, Path]:
+def write(
+    bundle: Bundle, frame: Frame, folder: Path, *, made_on: date, run_id: str | None = None
+) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
+
+    Parameters
+    ----------
+    run_id
+        The run that trained the bundle; the report names it.
 
     Returns
     -------
@@ -71,15 +79,15 @@ def write(bundle: Bundle, frame: Frame, folder: Path, *, made_on: date) -> Mappi
         File name -> path.
     """
     with whole_folder(folder) as draft:
-        write_report(build_report(gather(bundle, frame, made_on=made_on)), draft)
+        write_report(build_report(gather(bundle, frame, made_on=made_on, run_id=run_id)), draft)
         write_card(build_card(bundle, made_on=made_on), draft)
         names = sorted(file.name for file in draft.iterdir())
     return {name: folder / name for name in names}
 
 
-def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
+def gather(bundle: Bundle, frame: Frame, *, made_on: date, run_id: str | None = None) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of."""
-    usecase, facts = bundle.usecase, bundle.facts
+    usecase = bundle.usecase
     scorer = Scorer(bundle)
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
@@ -98,9 +106,9 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date) -> ReportInputs:
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
         evaluation=primary_evaluation(bundle, scorer.primary_horizon),
-        model=_model_facts(bundle, frame, made_on),
+        model=replace(_model_facts(bundle, frame, made_on), run_id=run_id),
         made_on=made_on,
-        snapshot_date=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
+        snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
         experience=collect_waves(frame.answers),
         levers=levers,

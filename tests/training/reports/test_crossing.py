@@ -1,4 +1,4 @@
-"""No hidden small cell of a crossed table follows from its totals: checked by an attack that knows no code."""
+"""No hidden small cell of a crossed table follows from its totals: as an attacker would see it."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def published(counts: Ints, shown: Shown) -> tuple[np.ndarray, np.ndarray]:
 
 
 def found_out(counts: Ints, shown: Shown) -> Bools:
-    """Return the cells whose number is the same in every solution: their unit vector is a sum of equations."""
+    """Return the cells whose number is the same in every solution of what is published."""
     equations, _ = published(counts, shown)
     rank = np.linalg.matrix_rank(equations)
     units = np.eye(counts.size)
