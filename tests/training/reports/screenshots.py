@@ -1,4 +1,4 @@
-"""Pictures of sample reports for people to look at: ``python -m tests.training.reports.screenshots FOLDER``."""
+"""Pictures of sample reports to look at: ``python -m tests.training.reports.screenshots FOLDER``."""
 
 import shutil
 import sys

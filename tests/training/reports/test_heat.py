@@ -8,7 +8,7 @@ import pytest
 from tests.training.reports import lever_samples, samples
 from tests.training.reports.test_render import Page
 from training.reports import build_report, render_html
-from training.reports.heat import HeatMap, HeatTable
+from training.reports.heat import HeatCell, HeatMap, HeatTable
 from training.reports.inputs import ReportInputs
 
 
@@ -24,7 +24,7 @@ def with_cuts(cuts, risk=None, **more) -> ReportInputs:
     return samples.inputs(scored=cohort if risk is None else replace(cohort, probabilities=risk), **more)
 
 
-def column(table: HeatTable) -> dict:
+def column(table: HeatTable) -> dict[str, HeatCell]:
     return dict(zip((*table.rows, "All"), (line[-1] for line in table.cells), strict=True))
 
 
