@@ -77,7 +77,7 @@ def _header(inputs: ReportInputs) -> Header:
     age = None if newest is None or learned is None else (newest - learned).days
     return Header(
         kind=inputs.kind,
-        subject=usecase.privacy.subject,
+        subject=inputs.subject,
         usecase=usecase.name,
         label={"en": usecase.name_in("en", usecase.name), "de": usecase.name_in("de", usecase.name)},
         languages=LANGUAGES,

@@ -13,7 +13,7 @@ from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 
 Label = Mapping[Language, str]
-Subject = Literal["customer", "employee", "supplier", "applicant"]
+Subject = Literal["customer", "employee", "supplier", "applicant", "case"]
 Kind = Literal["churn", "attrition", "satisfaction"]
 
 
@@ -146,6 +146,13 @@ class ReportInputs:
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        """Return whose rows these are; just cases where a flat table does not say."""
+        privacy = self.usecase.privacy
+        is_said = self.usecase.table is None or "subject" in privacy.model_fields_set
+        return privacy.subject if is_said else "case"
 
     @property
     def kind(self) -> Kind:
