@@ -43,11 +43,12 @@ def test_each_comparison_has_its_word(comparison: str, english: str, german: str
         (1, "days", "1 day", "1 Tag"),
         (0, "days", "0 days", "0 Tage"),
         (0.1, "share", "10%", "10 %"),
+        (0.025, "share per 30 days", "2.5 points per 30 days", "2,5 Punkte je 30 Tage"),
         (1500, "eur", "€1,500", "1.500 €"),
         (1500, "seats", "1,500 seats", "1.500 seats"),
         (4, None, "4", "4"),
     ],
-    ids=["hour", "hours", "day", "no-day", "share", "money", "own-unit", "no-unit"],
+    ids=["hour", "hours", "day", "no-day", "share", "share-a-month", "money", "own-unit", "no-unit"],
 )
 def test_each_unit_has_its_form(bound: float, unit: str | None, english: str, german: str) -> None:
     assert _goal_on_the_page("<=", bound, unit, "en") == f"Goal: at most {english}"
