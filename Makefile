@@ -111,6 +111,10 @@ $(PEERS)/.installed: $(PEERS_LOCK) | $(STAMP)
 bench-peers: install $(PEERS)/.installed ## beside CatBoost, FLAML, AutoGluon (ASK="--sets A --folds 0"); the last line is JSON
 	@$(BIN)/python -m tests.bench.peers $(ASK)
 
+.PHONY: screenshots
+screenshots: install ## pictures of sample reports, to be looked at (OUT=folder)
+	$(BIN)/python -m tests.training.reports.screenshots $(or $(OUT),xm-data/screenshots)
+
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
 	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra train --extra dev --output-file $(LOCK)

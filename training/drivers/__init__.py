@@ -17,6 +17,7 @@ from training.drivers.evidence import DriverFacts, MetadataRefusal, controls_of,
 from training.drivers.goal import Goal, goal_bounds, goal_met, meets, read_goal, shortfall
 from training.drivers.observed import Observed
 from training.drivers.priorities import DoNothing, ExperienceCost, Priorities, Priority, prioritise
+from training.drivers.prospects import Outlook, Prospect, look_ahead
 from training.drivers.quadrants import STRONG_FROM, QuadrantRow, place_drivers
 from training.drivers.ranking import rank_drivers
 from training.drivers.refusals import DataRefusal, Refusal, RefusalCode, read_refusal, word_refusal
@@ -58,8 +59,10 @@ __all__ = [
     "IntervalMethod",
     "MetadataRefusal",
     "Observed",
+    "Outlook",
     "Priorities",
     "Priority",
+    "Prospect",
     "QuadrantRow",
     "Refusal",
     "RefusalCode",
@@ -84,6 +87,7 @@ __all__ = [
     "goal_cell",
     "goal_met",
     "importance_shares",
+    "look_ahead",
     "main_columns",
     "meets",
     "partners_of",

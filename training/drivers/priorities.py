@@ -6,7 +6,7 @@ lever is moved (:mod:`training.drivers.whatif`) does not. ``docs/priorities.md``
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from training.drivers.row import EvidenceGrade
 from training.drivers.stakes import GradedLever, Stakes, demand_levers
 from training.drivers.tornado import LeverSums, Plan, TornadoBar, make_tornado
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values
 
 Basis = Literal["net", "kept", "mean_change"]
 
@@ -162,7 +162,7 @@ class Priorities:
         """Return plain values."""
         return {
             "basis": self.basis,
-            "levers": [_plain(lever) for lever in self.levers],
+            "levers": [plain_values(lever) for lever in self.levers],
             "nothing": asdict(self.nothing),
         }
 
@@ -313,12 +313,3 @@ def _times(one: Estimate, factor: float) -> Estimate:
     """Return a multiple of an estimate; never -0.0, which would be shown with its sign."""
     low, high = sorted((one.low * factor + 0.0, one.high * factor + 0.0))
     return Estimate.around(one.value * factor + 0.0, low, high, one.n)
-
-
-def _plain(found: object) -> Any:
-    """Return plain values of a lever and its parts."""
-    if isinstance(found, Estimate):
-        return found.to_json()
-    if is_dataclass(found):
-        return {field.name: _plain(getattr(found, field.name)) for field in fields(found)}
-    return [_plain(one) for one in found] if isinstance(found, tuple) else found

@@ -11,14 +11,17 @@ from training.reports.calls import build_calls
 from training.reports.changes import build_changes
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
+from training.reports.heat import build_heat_map
 from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.language import LANGUAGES
+from training.reports.prospects import build_prospects
 from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.composition import Composition
 
+OLD_AFTER_DAYS = 100
 _UNITS: dict[Measure, Unit] = {"satisfied": "share", "nps": "points", "mean": "rating"}
 
 
@@ -53,6 +56,8 @@ def build_report(inputs: ReportInputs) -> Report:
         changes=build_changes(inputs),
         segments=build_segment_tables(inputs) if is_usable else (),
         beliefs=build_beliefs(inputs) if is_usable else None,
+        heat=build_heat_map(inputs) if is_usable else None,
+        prospects=build_prospects(inputs) if is_usable else None,
         trust=build_trust(inputs),
         calls=calls,
         method=_method(
@@ -75,16 +80,19 @@ def _refuse_small_group(inputs: ReportInputs) -> None:
 
 def _header(inputs: ReportInputs) -> Header:
     """Build section 0."""
-    usecase = inputs.usecase
+    usecase, newest, learned = inputs.usecase, inputs.snapshot_date, inputs.model.data_to
+    age = None if newest is None or learned is None else (newest - learned).days
     return Header(
         kind=inputs.kind,
-        subject=usecase.privacy.subject,
+        subject=inputs.subject,
         usecase=usecase.name,
         label={"en": usecase.name_in("en", usecase.name), "de": usecase.name_in("de", usecase.name)},
         languages=LANGUAGES,
         snapshot_date=inputs.snapshot_date,
         made_on=inputs.made_on,
         is_simulated=usecase.simulated,
+        model_age_days=age,
+        is_model_old=age is not None and age > OLD_AFTER_DAYS,
     )
 
 

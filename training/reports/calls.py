@@ -1,13 +1,35 @@
 """Section 10: the customers to call first; for customers only, never for employees."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
-from training.reports.inputs import ReportInputs, ScoredCohort
-from training.reports.sections import Call, Calls
+from training.reports.inputs import Label, ReportInputs, ScoredCohort
 
 MOST_CALLS = 8
 MOST_REASONS = 2
+
+
+@dataclass(frozen=True)
+class Call:
+    """Hold one customer of section 10."""
+
+    entity_id: str
+    described: Label
+    revenue: float | None
+    probability: float
+    expected_loss: float | None
+    reasons: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Calls:
+    """List the customers to call first: section 10; exists for customers only."""
+
+    rows: tuple[Call, ...]
+    ordered_by: Literal["loss", "risk"]
 
 
 def first_to_call(scored: ScoredCohort, limit: int = MOST_CALLS) -> npt.NDArray[np.intp]:

@@ -98,6 +98,8 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
         for line in (*shown.levers, *shown.signs, *shown.others):
             yield from _driver_figures(line, language)
     yield from _belief_figures(report, language)
+    yield from _step_figures(report, language)
+    yield from _heat_figures(report)
     yield from _trust_figures(report.trust)
 
 
@@ -125,6 +127,35 @@ def _belief_figures(report: Report, language: Language) -> Iterator[_Figure]:
     stated = report.beliefs.stated
     if stated is not None and stated.unmapped is not None:
         yield _Figure("belief", "no driver", "share who named it", stated.unmapped, "share")
+
+
+def _step_figures(report: Report, language: Language) -> Iterator[_Figure]:
+    """Give what the levers are expected to bring: as planned, and for smaller plans."""
+    unit = "rating" if report.header.kind == "satisfaction" else "people"
+    for step in () if report.first_steps is None else report.first_steps.steps:
+        label = step.label.get(language) or step.label.get("en", "")
+        yield _Figure("work on first", label, "expected gain", step.gain, unit)
+        if step.priority.net_eur is not None:
+            yield _Figure("work on first", label, "net value", step.priority.net_eur, "eur")
+    for table in () if report.prospects is None else report.prospects.tables:
+        label = table.label.get(language) or table.label.get("en", "")
+        for line in table.lines:
+            plan = f"{line.plan.way:.0%} of the way, {line.plan.share:.0%} reached"
+            yield _Figure("plan", label, f"expected gain, {plan}", line.gain, unit)
+            if line.plan.revenue_kept_eur is not None:
+                yield _Figure("plan", label, f"revenue kept, {plan}", line.plan.revenue_kept_eur, "eur")
+
+
+def _heat_figures(report: Report) -> Iterator[_Figure]:
+    """Give what is expected of groups; hidden ones are not there."""
+    for table in () if report.heat is None else report.heat.tables:
+        rows, columns = (*table.rows, "all"), (*table.columns, "all")
+        unit = "" if report.heat is None else report.heat.unit
+        for row, line in zip(rows, table.cells, strict=True):
+            for column, cell in zip(columns, line, strict=True):
+                item = row if table.column_cut is None else f"{row} / {column}"
+                if cell.value is not None:
+                    yield _Figure(f"group, {table.row_cut}", item, "expected", cell.value, unit)
 
 
 def _trust_figures(trust: Trust | RatingTrust) -> Iterator[_Figure]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import Language, UseCase
-from training.drivers import DriverRow, Priorities, WhatIfGrid
+from training.drivers import DriverRow, Outlook, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
 from training.frozen import Baseline
 from training.levers import Lever
@@ -14,7 +14,7 @@ from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 
 Label = Mapping[Language, str]
-Subject = Literal["customer", "employee", "supplier", "applicant"]
+Subject = Literal["customer", "employee", "supplier", "applicant", "case"]
 Kind = Literal["churn", "attrition", "satisfaction"]
 
 
@@ -61,6 +61,8 @@ class ScoredCohort:
         Per entity a few words beside its name (segment, region), per language.
     answers
         What everybody is expected to answer, where that is forecast.
+    cuts
+        By declared cut the group of each entity; None where it is not known.
     """
 
     entity_ids: tuple[str, ...]
@@ -69,6 +71,7 @@ class ScoredCohort:
     reasons: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     described: Mapping[str, Label] = field(default_factory=dict)
     answers: AnswerForecast | None = None
+    cuts: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class ModelFacts:
         has a name.
     missing_events
         How many events are missing for more than a simple model; None where there are enough.
+    run_id
+        The run that trained the model, by which its figures are found; None outside of a run.
     """
 
     name: str
@@ -94,6 +99,7 @@ class ModelFacts:
     answered: int | None = None
     asked: int | None = None
     missing_events: int | None = None
+    run_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,8 @@ class ReportInputs:
     priorities
         The offered ones in order of what meeting their goals is expected to bring; None where none is
         declared.
+    outlooks
+        By offered lever what smaller plans are expected to bring.
     expectations
         By lever what the model expects if its goal were met.
     tables
@@ -138,9 +146,17 @@ class ReportInputs:
     risk_waves: tuple[WavePoint, ...] = ()
     levers: tuple[Lever, ...] = ()
     priorities: Priorities | None = None
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     baseline: Baseline | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """Return whose rows these are; just cases where a flat table does not say."""
+        privacy = self.usecase.privacy
+        is_said = self.usecase.table is None or "subject" in privacy.model_fields_set
+        return privacy.subject if is_said else "case"
 
     @property
     def kind(self) -> Kind:

@@ -1,4 +1,4 @@
-"""Write a report as one self-contained HTML page: no script, no address, one style allowed by its hash."""
+"""Write a report as one self-contained HTML page: no address; its style and script are allowed by hash."""
 
 import base64
 import hashlib
@@ -26,6 +26,7 @@ from training.reports.trust import answer_axis
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE_FILE = TEMPLATES / "style.css"
+SCRIPT_FILE = TEMPLATES / "whatif.js"
 
 
 def render_html(report: Report, language: Language) -> str:
@@ -38,15 +39,25 @@ def render_html(report: Report, language: Language) -> str:
     language
         ``en`` or ``de``.
     """
-    return render_page("report.html.jinja", language, report=report)
+    script = None if report.prospects is None else SCRIPT_FILE.read_text(encoding="utf-8")
+    return render_page("report.html.jinja", language, script=script, report=report)
 
 
-def render_page(template: str, language: Language, **shown: object) -> str:
-    """Return a page made from a template of this package, with the one style that its policy allows."""
+def render_page(template: str, language: Language, *, script: str | None = None, **shown: object) -> str:
+    """Return a page made from a template of this package; its policy allows its style and script alone."""
     style = STYLE_FILE.read_text(encoding="utf-8")
     page = _environment(language).get_template(template)
-    # The style is a file of this package; it must reach the page byte for byte, or its hash would not fit.
-    return page.render(**shown, style=Markup(style), style_hash=_hash(style)) + "\n"  # noqa: S704
+    # Both are files of this package; they must reach the page byte for byte, or their hashes would not fit.
+    code = None if script is None else Markup(script)  # noqa: S704
+    allowed = None if script is None else _hash(script)
+    page_text = page.render(
+        **shown,
+        style=Markup(style),  # noqa: S704  # as above
+        style_hash=_hash(style),
+        script=code,
+        script_hash=allowed,
+    )
+    return page_text + "\n"
 
 
 @cache
@@ -73,6 +84,7 @@ def _environment(language: Language) -> Environment:
             "number": formats.number,
             "of_hundred": formats.of_hundred,
             "percent": formats.percent,
+            "plain": lambda number: f"{number:.8g}",
             "points": formats.points,
             "rating": formats.rating,
             "signed_points": formats.signed_points,
@@ -104,7 +116,7 @@ def _in_language(label: Label, language: Language) -> str:
     return label.get(language) or label.get("en") or ""
 
 
-def _hash(style: str) -> str:
-    """Return what the content security policy calls the source of this style."""
-    digest = hashlib.sha256(style.encode()).digest()
+def _hash(source: str) -> str:
+    """Return what the content security policy calls this style or script."""
+    digest = hashlib.sha256(source.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"

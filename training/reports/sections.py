@@ -1,8 +1,6 @@
 """The report as data: one frozen dataclass per section; its JSON is the contract, pages are views of it."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -11,12 +9,15 @@ from training.beliefs import BeliefCheck
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
 from training.reports.baseline import SinceBaseline
+from training.reports.calls import Calls
 from training.reports.changes import WaveChange
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
+from training.reports.heat import HeatMap
 from training.reports.inputs import Kind, Label, Subject
+from training.reports.prospects import Prospects
 from training.reports.waves import WavePoint
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values
 from training.statistics.composition import Verdict as ChangeVerdict
 
 FORMAT_VERSION = 1
@@ -72,7 +73,16 @@ class Bound:
 
 @dataclass(frozen=True)
 class Header:
-    """Say what the report is about: section 0."""
+    """Say what the report is about: section 0.
+
+    Attributes
+    ----------
+    model_age_days
+        Days from the newest data that the model learned from to the newest data it is asked about; None where
+        data have no date.
+    is_model_old
+        Whether that is so long that people and business may have changed.
+    """
 
     kind: Kind
     subject: Subject
@@ -82,6 +92,8 @@ class Header:
     snapshot_date: date | None
     made_on: date
     is_simulated: bool
+    model_age_days: int | None
+    is_model_old: bool
 
 
 @dataclass(frozen=True)
@@ -280,6 +292,7 @@ class Trust:
     model_name: str
     model_version: str
     trained_on: date
+    run_id: str | None
 
 
 @dataclass(frozen=True)
@@ -328,26 +341,7 @@ class RatingTrust:
     model_name: str
     model_version: str
     trained_on: date
-
-
-@dataclass(frozen=True)
-class Call:
-    """Hold one customer of section 10."""
-
-    entity_id: str
-    described: Label
-    revenue: float | None
-    probability: float
-    expected_loss: float | None
-    reasons: tuple[Label, ...]
-
-
-@dataclass(frozen=True)
-class Calls:
-    """List the customers to call first: section 10; exists for customers only."""
-
-    rows: tuple[Call, ...]
-    ordered_by: Literal["loss", "risk"]
+    run_id: str | None
 
 
 @dataclass(frozen=True)
@@ -378,6 +372,8 @@ class Report:
     views: Views | None
     changes: tuple[WaveChange, ...]
     segments: tuple[SegmentTable, ...]
+    heat: HeatMap | None
+    prospects: Prospects | None
     beliefs: BeliefCheck | None
     trust: Trust | RatingTrust
     calls: Calls | None
@@ -385,19 +381,4 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO text, NaN as null, tuples as lists."""
-        return {"format": "xm-predict report", "format_version": FORMAT_VERSION, **_plain(self)}
-
-
-def _plain(value: object) -> Any:
-    """Turn dataclasses, mappings, tuples, dates and numbers into what JSON has."""
-    if isinstance(value, Estimate):
-        return value.to_json()
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return {"format": "xm-predict report", "format_version": FORMAT_VERSION, **plain_values(self)}

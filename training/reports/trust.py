@@ -72,6 +72,7 @@ def _origin(model: ModelFacts) -> dict[str, Any]:
         "model_name": model.name,
         "model_version": model.version,
         "trained_on": model.trained_on,
+        "run_id": model.run_id,
     }
 
 

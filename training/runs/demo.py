@@ -96,7 +96,9 @@ def _train(console: Console, name: str, company: Path, workspace: Workspace) -> 
     standing = settle_alias(name)
     with tracked_run(f"demo {name}") as run_id:
         today = datetime.now(UTC).date()
-        trained = train_run.train(spec, workspace, seed=_SEED, made_on=today, report=console.report)
+        trained = train_run.train(
+            spec, workspace, seed=_SEED, made_on=today, run_id=run_id, report=console.report
+        )
         console.report("logging to MLflow")
         registered = train_run.log(trained, _SEED, run_id)
     decision = train_run.settle(trained, registered, standing, train_run.AUTO)

@@ -1,16 +1,19 @@
 """The levers of a bundle on the newest rows: what meeting goals would bring, and what the model expects."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from training.bundle import Bundle
 from training.drivers import (
     GradedLever,
+    Outlook,
     Priorities,
     Stakes,
     WhatIfGrid,
     goal_bounds,
+    look_ahead,
     prioritise,
     shortfall,
     what_if,
@@ -20,9 +23,18 @@ from training.models import RatingModel
 from training.rows import Floats
 
 
+@dataclass(frozen=True)
+class Plans:
+    """Hold the offered levers in order of value, and by lever smaller plans and what the model expects."""
+
+    priorities: Priorities
+    outlooks: Mapping[str, Outlook]
+    expectations: Mapping[str, WhatIfGrid]
+
+
 def plan_levers(
     bundle: Bundle, levers: tuple[Lever, ...], matrix: Floats, revenue: Floats | None, weight: Floats | None
-) -> tuple[Priorities, Mapping[str, WhatIfGrid]]:
+) -> Plans:
     """Return the offered levers in order of value, and what the model expects if each goal were met.
 
     Parameters
@@ -59,7 +71,8 @@ def plan_levers(
         for lever in offered
         if lever.goal is not None
     }
-    return prioritise(graded, stakes), expectations
+    outlooks = {one.name: look_ahead(one, stakes) for one in graded}
+    return Plans(prioritise(graded, stakes), outlooks, expectations)
 
 
 def _grade(bundle: Bundle, lever: Lever, matrix: Floats) -> GradedLever | None:

@@ -1,6 +1,7 @@
 """Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,26 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
     today = datetime.now(UTC).date()
-    files = write(bundle, frame, workspace.reports(spec.name), made_on=today, baseline=frozen)
+    files = write(
+        bundle,
+        frame,
+        workspace.reports(spec.name),
+        made_on=today,
+        run_id=champion.run_id,
+        baseline=frozen,
+    )
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
 
 
 def write(
-    bundle: Bundle, frame: Frame, folder: Path, *, made_on: date, baseline: Baseline | None = None
+    bundle: Bundle,
+    frame: Frame,
+    folder: Path,
+    *,
+    made_on: date,
+    run_id: str | None = None,
+    baseline: Baseline | None = None,
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -75,6 +89,8 @@ def write(
         The day that the report shows.
     baseline
         The frozen baseline that report and card refer to.
+    run_id
+        The run that trained the bundle; the report names it.
 
     Returns
     -------
@@ -82,7 +98,7 @@ def write(
         File name -> path.
     """
     with whole_folder(folder) as draft:
-        inputs = gather(bundle, frame, made_on=made_on, baseline=baseline)
+        inputs = gather(bundle, frame, made_on=made_on, run_id=run_id, baseline=baseline)
         write_report(build_report(inputs), draft)
         reference = None if baseline is None else baseline.reference
         write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
@@ -90,16 +106,23 @@ def write(
     return {name: folder / name for name in names}
 
 
-def gather(bundle: Bundle, frame: Frame, *, made_on: date, baseline: Baseline | None = None) -> ReportInputs:
+def gather(
+    bundle: Bundle,
+    frame: Frame,
+    *,
+    made_on: date,
+    run_id: str | None = None,
+    baseline: Baseline | None = None,
+) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
-    usecase, facts = bundle.usecase, bundle.facts
+    usecase = bundle.usecase
     scorer = Scorer(bundle)
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
-    scored = score_cohort(scorer, frame, columns, matrix)
+    scored = replace(score_cohort(scorer, frame, columns, matrix), cuts=collect_cuts(frame))
     levers = levers_from_json(bundle.evaluation.get("levers", []))
-    priorities, expectations = plan_levers(
+    plans = plan_levers(
         bundle,
         levers,
         matrix,
@@ -111,14 +134,15 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date, baseline: Baseline | 
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
         evaluation=primary_evaluation(bundle, scorer.primary_horizon),
-        model=_model_facts(bundle, frame, made_on),
+        model=replace(_model_facts(bundle, frame, made_on), run_id=run_id),
         made_on=made_on,
-        snapshot_date=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
+        snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
         experience=list_series(frame.waves, usecase),
         levers=levers,
-        priorities=priorities,
-        expectations=expectations,
+        priorities=plans.priorities,
+        outlooks=plans.outlooks,
+        expectations=plans.expectations,
         tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
         baseline=baseline,
     )
@@ -157,6 +181,15 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
         )
     described = {entity_ids[row]: _describe(bundle, columns, row) for row in called}
     return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
+
+
+def collect_cuts(frame: Frame) -> Mapping[str, tuple[str | None, ...]]:
+    """Return the group of each newest row by declared cut."""
+    return {
+        cut.removeprefix("cut_"): tuple(texts(frame.latest, cut).tolist())
+        for cut in frame.facts.cuts
+        if cut in frame.latest.column_names
+    }
 
 
 def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:

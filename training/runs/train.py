@@ -99,7 +99,9 @@ def run(console: Console, usecase: str, data: str, out: str, seed: int, tune: st
     standing = settle_alias(spec.name)
     with tracked_run(f"train {spec.name}") as run_id:
         today = datetime.now(UTC).date()
-        trained = train(spec, workspace, seed=seed, made_on=today, plan=plan, report=console.report)
+        trained = train(
+            spec, workspace, seed=seed, made_on=today, run_id=run_id, plan=plan, report=console.report
+        )
         console.report("logging to MLflow")
         registered = log(trained, seed, run_id)
     console.report("comparing with the champion")
@@ -113,6 +115,7 @@ def train(
     *,
     seed: int,
     made_on: date,
+    run_id: str | None = None,
     plan: SearchPlan | None = None,
     report: Report = silent,
 ) -> Trained:
@@ -122,6 +125,8 @@ def train(
     ----------
     made_on
         The day that the report shows.
+    run_id
+        The run that the report names.
     plan
         The search for a better recipe, if there is to be one.
 
@@ -141,7 +146,14 @@ def train(
     save(learned.parts, folder)
     reach("bundle.saved")
     report("writing the report")
-    files = report_run.write(bundle, frame, workspace.reports(usecase.name), made_on=made_on, baseline=frozen)
+    files = report_run.write(
+        bundle,
+        frame,
+        workspace.reports(usecase.name),
+        made_on=made_on,
+        run_id=run_id,
+        baseline=frozen,
+    )
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
 

@@ -14,6 +14,7 @@ from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
 from training.statistics.expectation import expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.intervals import difference, mean, nps, paired_difference, share
 from training.statistics.nonresponse import AskedRows, trim_odds
+from training.statistics.plain import plain_values
 from training.statistics.ranking import RankedMass, Ranking
 from training.statistics.resampling import EntityDraws, bootstrap_mean
 
@@ -47,6 +48,7 @@ __all__ = [
     "nps",
     "of_size",
     "paired_difference",
+    "plain_values",
     "share",
     "trim_odds",
 ]

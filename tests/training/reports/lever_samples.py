@@ -1,5 +1,6 @@
 """Sample levers, priorities and tables of drivers for reports."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,11 @@ from tests.training.reports import samples
 from training.drivers import (
     Goal,
     GradedLever,
+    Outlook,
     Priorities,
     Stakes,
     WhatIfGrid,
+    look_ahead,
     prioritise,
     what_if,
     word_refusal,
@@ -70,7 +73,9 @@ def values_of(goal: Goal, size: int) -> Any:
     return random.gamma(2.0, 15.0, size) if goal is WAIT else random.beta(1.0, 6.0, size)
 
 
-def priorities(inputs: ReportInputs, *, has_money: bool = True, is_event: bool = True) -> Priorities:
+def stakes(
+    inputs: ReportInputs, *, has_money: bool = True, is_event: bool = True
+) -> tuple[list[GradedLever], Stakes]:
     scored = inputs.scored
     size = len(scored.entity_ids)
     expected = scored.probabilities if scored.answers is None else scored.answers.values
@@ -88,8 +93,16 @@ def priorities(inputs: ReportInputs, *, has_money: bool = True, is_event: bool =
         for lever in (RESOLUTION, DELIVERIES)
         if lever.effect is not None and lever.effect.short_slope is not None and lever.goal is not None
     ]
-    stakes = Stakes(expected, is_event=is_event, is_bad=is_event, revenue=revenue, margin=0.6)
-    return prioritise(levers, stakes)
+    return levers, Stakes(expected, is_event=is_event, is_bad=is_event, revenue=revenue, margin=0.6)
+
+
+def priorities(inputs: ReportInputs, **how: bool) -> Priorities:
+    return prioritise(*stakes(inputs, **how))
+
+
+def outlooks(inputs: ReportInputs, **how: bool) -> dict[str, Outlook]:
+    levers, found = stakes(inputs, **how)
+    return {lever.name: look_ahead(lever, found) for lever in levers}
 
 
 def expectation(inputs: ReportInputs) -> WhatIfGrid:
@@ -165,13 +178,28 @@ def tables() -> dict[str, Any]:
     return {"quadrants": quadrants(), "views": views(), "driver_segments": segments()}
 
 
+def cuts(size: int = 2882) -> dict[str, tuple[str | None, ...]]:
+    """Return two cuts with small and empty groups, and people without one."""
+    random = np.random.default_rng(21)
+    regions, plans = (
+        np.array(["North", "East", "South", "AT/CH", None]),
+        np.array(["Basic", "Plus", "Public"]),
+    )
+    region = regions[random.choice(5, size=size, p=[0.3, 0.2, 0.44, 0.04, 0.02])]
+    plan = plans[random.choice(3, size=size, p=[0.6, 0.38, 0.02])]
+    is_none = (plan == "Public") & (region == "East")
+    return {"region": tuple(region.tolist()), "plan": tuple(np.where(is_none, "Plus", plan).tolist())}
+
+
 def inputs(**more: Any) -> ReportInputs:
     """Return a report with levers, two of them offered, and all tables."""
-    plain = samples.inputs()
+    plain = samples.inputs(scored=replace(samples.cohort(), cuts=cuts()))
     return samples.inputs(
         **{
+            "scored": plain.scored,
             "levers": LEVERS,
             "priorities": priorities(plain),
+            "outlooks": outlooks(plain),
             "expectations": {"resolution": expectation(plain)},
             "tables": tables(),
             **more,
@@ -184,19 +212,25 @@ def without_offer() -> ReportInputs:
     plain = samples.inputs()
     levers = (DISPUTES, ONBOARDING)
     nothing = prioritise([], Stakes(plain.scored.probabilities))
-    return inputs(levers=levers, priorities=nothing, expectations={})
+    return inputs(levers=levers, priorities=nothing, outlooks={}, expectations={})
 
 
 def employees() -> ReportInputs:
     plain = samples.employees()
-    return inputs(usecase=plain.usecase, priorities=priorities(plain, has_money=False))
+    return inputs(
+        usecase=plain.usecase,
+        priorities=priorities(plain, has_money=False),
+        outlooks=outlooks(plain, has_money=False),
+    )
 
 
 def satisfaction() -> ReportInputs:
     plain = samples.satisfaction("mean")
     return samples.satisfaction(
         "mean",
+        scored=replace(plain.scored, cuts=cuts()),
         levers=LEVERS,
         priorities=priorities(plain, is_event=False, has_money=False),
+        outlooks=outlooks(plain, is_event=False, has_money=False),
         tables=tables(),
     )

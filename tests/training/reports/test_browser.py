@@ -118,11 +118,69 @@ def test_the_dark_theme_is_applied_so_the_style_passed_the_policy(opened) -> Non
 
 @pytest.mark.parametrize(
     "opened",
-    [("light", 1280, "report_en.html"), ("light", 1280, "report_de.html")],
+    [
+        ("light", 1280, name)
+        for name in (
+            "report_en.html",
+            "report_de.html",
+            "satisfaction/report_de.html",
+            "employees/report_de.html",
+            "unusable/report_de.html",
+        )
+    ],
     indirect=True,
-    ids=["en", "de"],
+    ids=["churn-en", "churn-de", "satisfaction", "employees", "unusable"],
 )
 def test_it_prints_on_four_pages_at_most(opened) -> None:
     page, _ = opened
     pdf = page.pdf(prefer_css_page_size=True)
     assert 1 <= pdf.count(b"/Type /Page\n") <= 4
+
+
+@pytest.mark.parametrize("opened", [("light", 1280, "report_de.html")], indirect=True, ids=["de"])
+def test_plans_are_chosen_with_the_keyboard_alone(opened) -> None:
+    page, complaints = opened
+    status = page.locator("[role=status]")
+    before = status.inner_text()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "SELECT":
+            break
+    page.keyboard.press("ArrowDown")
+    chosen = status.inner_text()
+    assert "Verspätete Lieferungen" in chosen
+    assert chosen != before
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0")
+    earned = float(page.locator('[id="plan-1-1.0-0.5"]').get_attribute("data-earned")) - 5000
+    shown = page.locator(".answer dd").nth(4).inner_text()
+    assert shown.startswith(f"{float(f'{earned:.3g}'):,.0f}".replace(",", "."))
+    assert complaints == []
+
+
+@pytest.mark.parametrize("opened", [("light", 1280, "report_en.html")], indirect=True, ids=["en"])
+def test_without_a_script_the_table_says_the_same(opened, browser, folder: Path) -> None:
+    page, _ = opened
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto((folder / "report_en.html").as_uri())
+    assert not plain.locator(".controls").is_visible()
+    assert plain.locator(".answer dl").inner_text() == page.locator(".answer dl").inner_text()
+    plain.locator(".what-if summary").first.click()
+    assert plain.locator("#what-if table").first.is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("opened", [("light", 1280, "report_en.html")], indirect=True, ids=["en"])
+def test_every_plan_can_be_chosen(opened) -> None:
+    page, _ = opened
+    lever, way, share = (page.locator(".controls select").nth(place) for place in range(3))
+    for place in ("0", "1"):
+        lever.select_option(place)
+        for part in ("1.0", "0.25"):
+            way.select_option(part)
+            share.select_option("0.25")
+            wanted = page.locator(f'[id="plan-{place}-{part}-0.25"] td').nth(3).text_content()
+            assert page.locator(".answer dd").nth(3).text_content() == wanted

@@ -1,6 +1,7 @@
 import json
 import math
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -81,6 +82,25 @@ def test_only_customers_are_called(subject: str) -> None:
 def test_a_cohort_below_the_minimum_group_is_refused() -> None:
     with pytest.raises(InputError, match=r"churn: cohort: 4 rows are too few .*minimum_group asks for 5"):
         build_report(samples.inputs(scored=samples.cohort(4)))
+
+
+@pytest.mark.parametrize("days", [0, 100, 101])
+def test_a_model_much_older_than_the_data_is_said_to_be(days: int) -> None:
+    inputs = samples.inputs()
+    assert inputs.snapshot_date is not None
+    learned = replace(inputs.model, data_to=inputs.snapshot_date - timedelta(days=days))
+    report = build_report(replace(inputs, model=learned))
+    assert (report.header.model_age_days, report.header.is_model_old) == (days, days > 100)
+    assert ("The model is old" in render_html(report, "en")) is (days > 100)
+    assert ("Das Modell ist alt" in render_html(report, "de")) is (days > 100)
+
+
+def test_the_run_is_named_so_that_its_figures_are_found() -> None:
+    inputs = samples.inputs()
+    report = build_report(replace(inputs, model=replace(inputs.model, run_id="4f1d")))
+    assert report.to_json()["trust"]["run_id"] == "4f1d"
+    assert "MLflow run 4f1d" in render_html(report, "en")
+    assert "MLflow" not in render_html(build_report(inputs), "en")
 
 
 def test_json_is_plain_and_finite() -> None:

@@ -8,7 +8,7 @@ from training.reports.render import STYLE_FILE
 
 STYLE = STYLE_FILE.read_text(encoding="utf-8")
 LIGHT, DARK = (
-    dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block))
+    dict(re.findall(r"--([a-z0-9]+): (#[0-9a-f]{6})", block))
     for block in re.findall(r":root {(.*?)}", STYLE, re.DOTALL)
 )
 TEXT, GROUNDS = ("ink", "soft", "blue", "red", "green"), ("page", "card")
@@ -46,7 +46,7 @@ def test_the_dot_and_line_of_charts_stand_out(theme: dict[str, str]) -> None:
 
 def test_both_themes_name_the_same_colours() -> None:
     assert LIGHT.keys() == DARK.keys()
-    assert set(re.findall(r"var\(--([a-z]+)\)", STYLE)) <= LIGHT.keys()
+    assert set(re.findall(r"var\(--([a-z0-9]+)\)", STYLE)) <= LIGHT.keys()
 
 
 def test_text_has_no_colours_beside_the_variables_and_no_opacity() -> None:
@@ -56,6 +56,22 @@ def test_text_has_no_colours_beside_the_variables_and_no_opacity() -> None:
     assert "url(" not in STYLE
 
 
+@pytest.mark.parametrize("step", range(1, 6))
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_on_the_ramp_can_be_read(theme: dict[str, str], step: int) -> None:
+    rule = re.search(
+        rf"\.heat-{step} {{ background: var\(--ramp{step}\); color: var\(--(light|dark)\); }}", STYLE
+    )
+    assert rule is not None
+    assert _contrast(theme[rule[1]], theme[f"ramp{step}"]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_ramp_goes_one_way(theme: dict[str, str]) -> None:
+    ramp = [_luminance(theme[f"ramp{step}"]) for step in range(1, 6)]
+    assert ramp in (sorted(ramp), sorted(ramp, reverse=True))
+
+
 def test_every_text_colour_is_among_those_measured() -> None:
     used = set(re.findall(r"(?<![a-z-])color: var\(--([a-z]+)\)", STYLE))
-    assert used <= set(TEXT)
+    assert used <= {*TEXT, "light", "dark"}  # the last two stand on the ramp alone

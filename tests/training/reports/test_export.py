@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.reports import samples
+from tests.training.reports import lever_samples, samples
 from training.reports import build_report, render_csv, write_report
 from training.reports.export import COLUMNS, defuse
 
@@ -79,3 +79,25 @@ def test_formulas_get_an_apostrophe(cell: str) -> None:
 )
 def test_numbers_and_plain_words_stay(cell: str) -> None:
     assert defuse(cell) == cell
+
+
+def test_the_csv_holds_levers_plans_and_groups_but_nobody_hidden() -> None:
+    report = build_report(lever_samples.inputs())
+    rows = list(csv.DictReader(io.StringIO(render_csv(report))))
+    assert report.prospects is not None
+    assert report.heat is not None
+    plans = [row for row in rows if row["section"] == "plan"]
+    assert len(plans) == 2 * sum(len(table.lines) for table in report.prospects.tables)
+    groups = {row["item"]: row for row in rows if row["section"] == "group, region"}
+    (table,) = report.heat.tables
+    assert len(groups) == sum(cell.value is not None for line in table.cells for cell in line)
+    assert min(int(row["n"]) for row in groups.values()) >= 5
+    assert "AT/CH / Public" not in groups
+    assert next(row for row in rows if row["measure"] == "net value")["item"] == "Time to resolve tickets"
+
+
+def test_names_of_groups_are_defused_in_the_csv() -> None:
+    groups = ("=1+1",) * 60 + ("@b",) * 60
+    scored = replace(samples.cohort(120), cuts={"site": groups})
+    text = render_csv(build_report(samples.inputs(scored=scored)))
+    assert {"'=1+1", "'@b"} <= {row["item"] for row in csv.DictReader(io.StringIO(text))}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from features.usecase import Language
+from features.usecase import Language, parse
 from tests.training.reports import samples
 from training.reports import build_report, render_html
 from training.statistics import Estimate
@@ -43,11 +43,12 @@ def test_each_comparison_has_its_word(comparison: str, english: str, german: str
         (1, "days", "1 day", "1 Tag"),
         (0, "days", "0 days", "0 Tage"),
         (0.1, "share", "10%", "10 %"),
+        (0.025, "share per 30 days", "2.5 points per 30 days", "2,5 Punkte je 30 Tage"),
         (1500, "eur", "€1,500", "1.500 €"),
         (1500, "seats", "1,500 seats", "1.500 seats"),
         (4, None, "4", "4"),
     ],
-    ids=["hour", "hours", "day", "no-day", "share", "money", "own-unit", "no-unit"],
+    ids=["hour", "hours", "day", "no-day", "share", "share-a-month", "money", "own-unit", "no-unit"],
 )
 def test_each_unit_has_its_form(bound: float, unit: str | None, english: str, german: str) -> None:
     assert _goal_on_the_page("<=", bound, unit, "en") == f"Goal: at most {english}"
@@ -126,3 +127,15 @@ def test_the_method_says_what_the_ranges_hold() -> None:
     )
     assert "real ranges are wider" in render_html(build_report(samples.inputs(drivers=rows_only)), "en")
     assert "fitted again on random halves" in render_html(build_report(samples.inputs()), "en")
+
+
+def test_rows_of_a_flat_table_that_says_no_more_are_cases() -> None:
+    declared = samples.usecase().model_dump(exclude_unset=True, by_alias=True)
+    unsaid = parse({name: part for name, part in declared.items() if name != "privacy"}, "churn.yaml")
+    report = build_report(samples.inputs(usecase=unsaid))
+    assert report.header.subject == "case"
+    english, german = (render_html(report, language) for language in ("en", "de"))
+    assert "9% of cases are expected" in english
+    assert "9\u00a0% der Fälle gehen" in german
+    assert "von 2.882 Fällen" in german
+    assert "<b>Driver report</b>" in english

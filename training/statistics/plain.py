@@ -1,0 +1,30 @@
+"""Plain values of records: what JSON has."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from training.statistics.estimate import Estimate
+
+
+def plain_values(found: object) -> Any:
+    """Return dataclasses and mappings as dictionaries, tuples as lists, dates as ISO text, NaN as null.
+
+    Examples
+    --------
+    >>> plain_values((1, math.nan, date(2026, 1, 2), {"de": "ja"}))
+    [1, None, '2026-01-02', {'de': 'ja'}]
+    """
+    if isinstance(found, Estimate):
+        return found.to_json()
+    if is_dataclass(found):
+        return {field.name: plain_values(getattr(found, field.name)) for field in fields(found)}
+    if isinstance(found, Mapping):
+        return {str(key): plain_values(entry) for key, entry in found.items()}
+    if isinstance(found, tuple):
+        return [plain_values(entry) for entry in found]
+    if isinstance(found, date):
+        return found.isoformat()
+    return None if isinstance(found, float) and not math.isfinite(found) else found
