@@ -202,7 +202,7 @@ class _Change:
     @property
     def corrected(self) -> float:
         """Return the change within people less the chance swing; NaN without a wave before."""
-        return float(self.parts.within[0] - self.parts.chance_swing[0])
+        return float(self.parts.within_corrected[0])
 
     def compose(self, drawn: Parts) -> Composition:
         """Return the composition with ranges from resamples."""
@@ -225,7 +225,7 @@ class _Change:
                 part(lambda found: found.chance_swing, counts.before_with_earlier) if self.is_enough else None
             ),
             within_corrected=(
-                _around(self.corrected, self.errors.within_corrected, counts.repeated)
+                _around(self.corrected, self.errors.within_corrected, counts.repeated_with_earlier)
                 if self.is_enough
                 else None
             ),
