@@ -37,8 +37,6 @@ class Parts:
     within_corrected
         Mean change of those who answered all three waves, from the wave before to the second one, less the
         rise to the first wave of all who answered both of these; NaN where nobody has three answers.
-    chance_swing
-        What of ``within`` is not that: return to the usual level.
     """
 
     before: Floats
@@ -52,7 +50,7 @@ class Parts:
 
     @property
     def chance_swing(self) -> Floats:
-        """Return the rest of the change within people: the sum stays exact, whoever answered the wave before."""
+        """Return what is left of the change within people, so that the sum stays exact."""
         return self.within - self.within_corrected
 
     @classmethod
