@@ -27,6 +27,7 @@ pytestmark = pytest.mark.long
 UNHAPPY, LOW = Happening("unhappy people"), Happening("low scores")
 LASTING = Happening("low scores", memory=0.6)
 MOMENT = Happening("bad moments", memory=0.6)
+EAGER = replace(MOMENT, eagerness=0.25)
 SIZES = (300, 1000, 5000)
 N_RUNS = {300: 800, 1000: 400, 5000: 200}
 FIRST_SEED = 40_000
@@ -73,7 +74,9 @@ def test_rises_while_the_mood_falls_are_blocked(happening, n_answers):
 
 @pytest.mark.parametrize("n_answers", SIZES)
 @pytest.mark.parametrize(
-    "happening", [UNHAPPY, LOW, LASTING, MOMENT], ids=["unhappy", "low", "lasting", "moment"]
+    "happening",
+    [UNHAPPY, LOW, LASTING, MOMENT, EAGER],
+    ids=["unhappy", "low", "lasting", "moment", "eager"],
 )
 def test_rises_while_the_mood_is_flat_are_mostly_blocked(happening, n_answers):
     blocked, rises = count_blocked(surveys_of(happening, n_answers))
@@ -82,7 +85,9 @@ def test_rises_while_the_mood_is_flat_are_mostly_blocked(happening, n_answers):
 
 @pytest.mark.parametrize("n_answers", [1000, 5000])
 @pytest.mark.parametrize(
-    "happening", [UNHAPPY, LOW, LASTING, MOMENT], ids=["unhappy", "low", "lasting", "moment"]
+    "happening",
+    [UNHAPPY, LOW, LASTING, MOMENT, EAGER],
+    ids=["unhappy", "low", "lasting", "moment", "eager"],
 )
 def test_with_the_margin_nearly_all_of_them_are(happening, n_answers):
     rises = rises_of(happening, n_answers)
@@ -90,31 +95,44 @@ def test_with_the_margin_nearly_all_of_them_are(happening, n_answers):
     assert_at_least(0.95, blocked, len(rises))
 
 
-TRUE_RISES = {"anybody": Happening("anybody"), "unhappy": UNHAPPY, "low": LOW, "lasting": LASTING}
+TRUE_RISES = {
+    "anybody": Happening("anybody"),
+    "unhappy": UNHAPPY,
+    "low": LOW,
+    "lasting": LASTING,
+    "eager": EAGER,
+}
 
 
-@pytest.mark.parametrize(
-    ("who", "n_answers"),
-    [(who, size) for who in TRUE_RISES for size in SIZES if (who, size) != ("low", 5000)],
-)
+@pytest.mark.parametrize("n_answers", SIZES)
+@pytest.mark.parametrize("who", TRUE_RISES)
 def test_true_rises_of_four_standard_errors_are_shown(who, n_answers):
-    """With and without return to the usual level; the one left out is told in TestLimits."""
+    """With and without return to the usual level."""
     happening = true_rise(TRUE_RISES[who], n_answers, 4.0, n_pilots=12)
     blocked, rises = count_blocked(surveys_of(happening, n_answers))
     assert rises >= 0.95 * N_RUNS[n_answers]
     assert_at_most(0.05, blocked, rises)
 
 
+def test_many_answers_do_not_make_more_of_them_hidden():
+    """Where low scores leave, the plain change within people hides nearly all, and a small bias a few."""
+    found = repeat(true_rise(LOW, 5000, 4.0, n_pilots=12), 5000, 600, first_seed=80_000)
+    assert np.mean([one.within.low <= 0 for one in found]) > 0.9
+    assert_at_most(0.05, *count_blocked(found))
+
+
 @pytest.mark.parametrize(
-    "happening", [UNHAPPY, LOW, LASTING, MOMENT], ids=["unhappy", "low", "lasting", "moment"]
+    "happening",
+    [UNHAPPY, LOW, LASTING, MOMENT, EAGER],
+    ids=["unhappy", "low", "lasting", "moment", "eager"],
 )
 def test_the_chance_swing_is_taken_out_and_the_standard_error_is_right(happening):
     found = surveys_of(happening, 5000)
     corrected = np.array([one.within_corrected.value for one in found])
     spread = corrected.std(ddof=1)
-    assert abs(corrected.mean()) <= 0.03 + 2.6 * spread / np.sqrt(len(found))
+    assert abs(corrected.mean()) <= 0.01 + 2.6 * spread / np.sqrt(len(found))
     ratio = np.mean([standard_error(one) for one in found]) / spread
-    assert 0.9 <= ratio <= 1.1
+    assert 0.87 <= ratio <= 1.14  # 0.95-1.09, and as much as 200 surveys leave open
 
 
 def test_ranges_hold_the_mean_of_their_part_and_are_no_wider_than_needed():
@@ -148,16 +166,17 @@ class TestLimits:
         assert shares[0] > shares[1] > shares[2]
         assert shares[2] < 0.7
 
-    def test_where_the_happy_answer_much_more_a_small_bias_stays_and_the_margin_covers_it(self):
-        eager = Happening("bad moments", memory=0.6, eagerness=0.25)
-        rises = rises_of(eager, 5000)
-        corrected = np.array([one.within_corrected.value for one in surveys_of(eager, 5000)])
-        assert 0.01 < corrected.mean() < 0.05
-        assert_at_least(0.95, sum(one.within_corrected.low <= 0.05 for one in rises), len(rises))
+    def test_who_left_for_low_scores_before_the_first_wave_too_makes_the_mirror_untrue(self):
+        """A flat mood is then confirmed as a rise too often; a falling one is not."""
+        always = replace(LOW, has_history=True)
+        blocked, rises = count_blocked(surveys_of(always, 5000))
+        assert blocked / rises < 0.85
+        corrected = [one.within_corrected.value for one in surveys_of(always, 5000)]
+        assert 0.06 < np.mean(corrected) < 0.11
+        blocked, rises = count_blocked(surveys_of(replace(LASTING, has_history=True, shift=-0.2), 5000))
+        assert_at_least(0.99, blocked, rises)
 
-    def test_of_many_answers_and_leaving_by_score_a_rise_of_four_errors_is_hidden_a_little_too_often(self):
-        """The bias of -.02 points is a third of a standard error; the plain part within hides nearly all."""
-        found = surveys_of(true_rise(LOW, 5000, 4.0, n_pilots=12), 5000)
-        assert_at_most(0.07, *count_blocked(found))
-        assert np.mean([one.within.low <= 0 for one in found]) > 0.9
-        assert_at_most(0.05, *count_blocked(surveys_of(true_rise(LOW, 5000, 4.6, n_pilots=12), 5000)))
+    def test_who_leaves_in_bad_moods_at_every_wave_hides_true_rises(self):
+        rise = true_rise(MOMENT, 5000, 4.0, n_pilots=12)
+        blocked, rises = count_blocked(surveys_of(replace(rise, has_history=True), 5000))
+        assert 0.05 < blocked / rises < 0.2

@@ -106,13 +106,16 @@ def plain_parts(case: Case) -> dict[str, float]:
 
     before, after = case.before, case.after
     rise, known = before - case.earlier, first & ~np.isnan(case.earlier)
+    within = mean(after, repeated) - mean(before, repeated)
+    same = mean(after - before, known & repeated) - (mean(rise, known) - mean(rise, known & repeated))
     return {
         "before": mean(before, first),
         "after": mean(after, second),
-        "within": mean(after, repeated) - mean(before, repeated),
+        "within": within,
         "leavers": share(left, first) * (mean(before, repeated, silent) - mean(before, left)),
         "joiners": share(joined, second) * (mean(after, joined) - mean(after, repeated, new)),
         "mix_before": share(silent, repeated | silent) * (mean(before, silent) - mean(before, repeated)),
         "mix_after": share(new, repeated | new) * (mean(after, new) - mean(after, repeated)),
-        "chance_swing": mean(rise, known) - mean(rise, known & repeated),
+        "within_corrected": same,
+        "chance_swing": within - same,
     }

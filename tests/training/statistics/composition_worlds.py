@@ -128,6 +128,38 @@ def _answers(chance: np.random.Generator, odds: Floats, score: Floats, is_member
     return np.where(is_answered, score, np.nan)
 
 
+def whole_company(*, eagerness: float, shift: float = 0.0, has_history: bool = False) -> dict[str, Floats]:
+    """Return everybody of an endless company as columns: each way to score and answer, weighted by its share.
+
+    Scores of 0 to 4 go from wave to wave by a chain that looks the same in both directions of time. The
+    higher the score, the likelier an answer; the lower, the likelier people leave after it.
+    """
+    steps = np.exp(-np.abs(np.arange(5)[:, None] - np.arange(5)) / 2)
+    usual = steps.sum(axis=1) / steps.sum()
+    onward = steps / steps.sum(axis=1, keepdims=True)
+    axes = np.meshgrid(*[range(5)] * 3, *[range(2)] * 4, indexing="ij")
+    old, here, new, *answers, stays = (axis.ravel() for axis in axes)
+    share = usual[old] * onward[old, here] * onward[here, new]
+    for score, is_answer in zip((old, here, new), answers, strict=True):
+        chance = 1 / (1 + np.exp(-eagerness * (score - 2.0)))
+        share = share * np.where(is_answer == 1, chance, 1 - chance)
+    share = share * np.where(stays == 1, 0.4 + 0.15 * here, 0.6 - 0.15 * here)
+    if has_history:
+        share = share * (0.4 + 0.15 * old)
+    earlier, before, after = (
+        np.where(is_answer == 1, score.astype(float), np.nan)
+        for score, is_answer in zip((old, here, new), answers, strict=True)
+    )
+    return {
+        "earlier": earlier,
+        "before": before,
+        "after": np.where(stays == 1, after + shift, np.nan),
+        "was": np.ones(share.size),
+        "now": stays.astype(float),
+        "weight": share,
+    }
+
+
 def repeat(
     happening: Happening, n_answers: int, n_runs: int, *, margin: float = 0.0, first_seed: int = 0
 ) -> list[Composition]:

@@ -18,6 +18,7 @@ from tests.training.statistics.composition_worlds import (
     repeat,
     standard_error,
     true_rise,
+    whole_company,
 )
 from training.statistics import Estimate
 from training.statistics.composition import Unexplained, Verdict, decompose
@@ -98,6 +99,16 @@ class TestByHand:
         assert list(found.parts) == ["leavers", "joiners", "mix", "chance_swing", "within_corrected"]
         assert sum(part.value for part in found.parts.values()) == pytest.approx(found.total.value)
 
+    def test_changed_minds_are_those_of_people_who_answered_all_three_waves(self):
+        """Twelve of them rise by 2; twelve new to the first wave rise by 5, which tells of no mirror."""
+        people = steady(12, earlier=[5.0] * 12, before=[5.0] * 12, after=[7.0] * 12)
+        new = {"before": [2.0] * 12, "after": [7.0] * 12, "earlier": [NAN] * 12}
+        found = change_of(**joined_to(people, **new, was=[1] * 12, now=[1] * 12))
+        assert found.within.value == pytest.approx(3.5)
+        assert found.within_corrected.value == pytest.approx(2.0)
+        assert found.chance_swing.value == pytest.approx(1.5)
+        assert (found.within.n, found.within_corrected.n, found.chance_swing.n) == (24, 12, 12)
+
     def test_the_tipping_point_cancels_the_rise_of_those_who_answered(self):
         people = steady(12, earlier=[5.0] * 12, before=[5.0] * 12, after=[6.5] * 12)
         silent = {"before": [5.0] * 4, "after": [NAN] * 4, "earlier": [5.0] * 4}
@@ -139,6 +150,36 @@ class TestIdentity:
         estimates = [getattr(found, field.name) for field in fields(found)]
         for one in estimates:
             assert not isinstance(one, Estimate) or one.low <= one.value <= one.high
+
+
+class TestMirror:
+    """Everybody of an endless company, so that nothing is left to chance."""
+
+    @pytest.mark.parametrize("eagerness", [0.0, 0.3, 1.0])
+    def test_without_change_nothing_is_left_however_much_answering_depends_on_the_score(self, eagerness):
+        found = change_of(**whole_company(eagerness=eagerness))
+        assert found.within.value < -0.05
+        assert found.within_corrected.value == pytest.approx(0.0, abs=1e-12)
+
+    def test_a_change_of_all_who_stay_is_found_in_full(self):
+        """As long as nobody answers more readily because of it."""
+        found = change_of(**whole_company(eagerness=0.5, shift=0.25))
+        assert found.within_corrected.value == pytest.approx(0.25, abs=1e-12)
+
+    def test_a_mirror_of_other_people_than_those_who_changed_would_leave_a_bias(self):
+        company = whole_company(eagerness=0.5)
+        plain = change_of(**company)
+        known = ~np.isnan(company["before"]) & ~np.isnan(company["earlier"])
+        three = known & ~np.isnan(company["after"])
+        rise, share = company["before"] - company["earlier"], company["weight"]
+        swing = np.average(rise[known], weights=share[known])
+        swing -= np.average(rise[three], weights=share[three])
+        assert abs(plain.within.value - swing) > 0.005
+
+    def test_who_left_before_the_first_wave_too_makes_it_untrue(self):
+        """A limit, not a promise: docs/composition.md says so."""
+        found = change_of(**whole_company(eagerness=0.5, has_history=True))
+        assert abs(found.within_corrected.value) > 0.005
 
 
 class TestStatus:

@@ -1,4 +1,13 @@
-"""Take a change of a survey metric apart: before + parts = after, exactly."""
+"""Take a change of a survey metric apart: before + parts = after, exactly.
+
+Changed minds are read off people who answered all three waves. Whether somebody answers depends on the score,
+so the change of people who answered twice is no mirror of the rise of people who answered three times; the
+change of the same people is. Time looks the same in both directions: without change of minds, those who
+answered all three waves and stayed come down after the first wave as far as they went up to it.
+
+The mirror is not true where people left for low scores before the first wave as well: docs/composition.md
+says by how much.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,10 +43,11 @@ class Composition:
         Mean change of those who answered both times.
     chance_swing
         What of it is return to the usual level: who stays had a good moment more often than who leaves, and
-        good moments pass. Read off the wave before: by symmetry in time, those who stayed swung up to this
-        wave as far as they will swing back. None without enough answers to the wave before.
+        good moments pass. It is ``within - within_corrected``, so it also holds how far those who did not
+        answer the wave before differ. None without enough answers to the wave before.
     within_corrected
-        The rest of it: minds that changed. None as above.
+        The rest of it: minds that changed. Read off those who answered all three waves: by symmetry in time,
+        they swung up to the first wave, beyond what all did, as far as they will swing back. None as above.
     leavers, joiners
         What it did to the mean that they went, or came.
     mix
@@ -147,6 +157,9 @@ def decompose(
     S1 = A + B1 and shares w: within = A1 - A0, leavers = w(L)(S0 - L), joiners = w(J)(J - S1),
     mix = w(B1 in S1)(B1 - A1) - w(B0 in S0)(B0 - A0). The term of an empty group is 0.
 
+    With P who answered the wave before: within_corrected = mean of s1 - s_before over A and P, less the
+    mean of s0 - s_before over all of P who answered the first wave; chance_swing = within - within_corrected.
+
     Examples
     --------
     Two stayed and became less happy, the unhappy one left: the mean rises all the same.
@@ -202,7 +215,7 @@ class _Change:
     @property
     def corrected(self) -> float:
         """Return the change within people less the chance swing; NaN without a wave before."""
-        return float(self.parts.within[0] - self.parts.chance_swing[0])
+        return float(self.parts.within_corrected[0])
 
     def compose(self, drawn: Parts) -> Composition:
         """Return the composition with ranges from resamples."""
@@ -225,7 +238,7 @@ class _Change:
                 part(lambda found: found.chance_swing, counts.before_with_earlier) if self.is_enough else None
             ),
             within_corrected=(
-                _around(self.corrected, self.errors.within_corrected, counts.repeated)
+                _around(self.corrected, self.errors.within_corrected, counts.repeated_with_earlier)
                 if self.is_enough
                 else None
             ),

@@ -34,9 +34,9 @@ class Parts:
         What it did to the mean that they went, or came.
     mix_before, mix_after
         How far the answers of stayers who answered only that wave moved its mean; mix is after less before.
-    chance_swing
-        What those who answered both times are expected to change by mere return to their usual level, read
-        off the wave before; NaN where nobody has it.
+    within_corrected
+        Mean change of those who answered all three waves, from the wave before to the second one, less the
+        rise to the first wave of all who answered both of these; NaN where nobody has three answers.
     """
 
     before: Floats
@@ -46,7 +46,12 @@ class Parts:
     joiners: Floats
     mix_before: Floats
     mix_after: Floats
-    chance_swing: Floats
+    within_corrected: Floats
+
+    @property
+    def chance_swing(self) -> Floats:
+        """Return what is left of the change within people, so that the sum stays exact."""
+        return self.within - self.within_corrected
 
     @classmethod
     def of(cls, people: People) -> Self:
@@ -80,13 +85,12 @@ class Parts:
             joiners=_pull(w_j, w_s1 + w_j, _mean(joined, w_j) - stayed_after),
             mix_before=_pull(w_b0, w_s0, _mean(b0, w_b0) - mean_a0),
             mix_after=_pull(w_b1, w_s1, _mean(b1, w_b1) - mean_a1),
-            chance_swing=_mean(r0p, w_r0p) - _mean(ap, w_ap),
+            within_corrected=_mean(ap, w_ap) - _mean(r0p, w_r0p),
         )
 
 
 def _summands(people: People) -> Floats:
     """Return what one person of each row adds to the sums, ``[rows, 15]``: weights and weighted answers."""
-    rise = people.before - people.earlier
 
     def column(where: Bools, *values: Floats) -> list[Floats]:
         return [np.where(where, people.weight * value, 0.0) for value in (np.ones(where.size), *values)]
@@ -99,8 +103,8 @@ def _summands(people: People) -> Floats:
             *column(people.in_groups(NEWLY_ANSWERING), people.after),
             *column(people.in_groups(LEFT), people.before),
             *column(people.in_groups(JOINED), people.after),
-            *column(repeated & people.has_earlier, rise),
-            *column(people.has_earlier, rise),
+            *column(people.has_three, people.after - people.earlier),
+            *column(people.has_earlier, people.before - people.earlier),
         ]
     )
 

@@ -141,7 +141,7 @@ class People:
             newly_answering=count(self.in_groups(NEWLY_ANSWERING)),
             left=count(self.in_groups(LEFT)),
             joined=count(self.in_groups(JOINED)),
-            repeated_with_earlier=count(self.has_earlier & self.in_groups(REPEATED)),
+            repeated_with_earlier=count(self.has_three),
             before_with_earlier=count(self.has_earlier),
             n_unknown=self.n_unknown,
             n_contradicting=self.n_contradicting,
@@ -163,10 +163,15 @@ class People:
         return self.in_groups(REPEATED, NEWLY_ANSWERING, JOINED)
 
     @property
+    def has_three(self) -> Bools:
+        """Return which rows answered all three waves."""
+        found: Bools = self.has_earlier & self.in_groups(REPEATED)
+        return found
+
+    @property
     def effective_repeats(self) -> float:
         """Return how many equal people are worth as much as those with all three answers (Kish 1965)."""
-        found = self.has_earlier & (self.group == REPEATED)
-        weight, number = self.weight[found], self.number[found]
+        weight, number = self.weight[self.has_three], self.number[self.has_three]
         return float((number @ weight) ** 2 / (number @ weight**2)) if weight.size else 0.0
 
 

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from training.statistics.arrays import Bools, Floats
-from training.statistics.composition.people import REPEATED, People
+from training.statistics.composition.people import People
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,10 @@ class StandardErrors:
     @classmethod
     def of(cls, people: People) -> Self:
         """Measure the errors of people of whom at least one answered each wave."""
-        repeated = people.in_groups(REPEATED)
-        rise = people.before - people.earlier
         total = _influence(people, people.answered_after, people.after)
         total -= _influence(people, people.answered_before, people.before)
-        corrected = _influence(people, repeated, people.after - people.before)
-        corrected += _influence(people, repeated & people.has_earlier, rise)
-        corrected -= _influence(people, people.has_earlier, rise)
+        corrected = _influence(people, people.has_three, people.after - people.earlier)
+        corrected -= _influence(people, people.has_earlier, people.before - people.earlier)
         number = people.number
         return cls(
             *(float(np.sqrt(number @ influence**2)) for influence in (total, corrected, total - corrected))
