@@ -1,0 +1,3 @@
+"""x."""
+from training.disclosure.cells import Table, Wave
+from training.disclosure.cut import shown_groups

@@ -1,0 +1,114 @@
+"""Grant, then attack: start with nothing shown, add group by group, then hide what can still be told closely."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.disclosure.groups import Groups
+from training.disclosure.refusals import ReleaseRefusedError
+from training.disclosure.span import Span
+from training.disclosure.targets import list_targets
+from training.disclosure.worlds import Limits, Worlds
+from training.statistics import Bools, Ints
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hold what is asked for in one wave.
+
+    Attributes
+    ----------
+    groups
+        The groups of the wave.
+    minimum
+        Fewest people of a shown group.
+    wanted
+        Shape (groups,): asked for now.
+    out
+        Shape (groups,): shown in an earlier release, which cannot be taken back.
+    """
+
+    groups: Groups
+    minimum: int
+    wanted: Bools
+    out: Bools
+
+
+def grant(asked: Asked, limits: Limits) -> Bools:
+    """Return which groups may be shown so that no hidden one can be computed or told within three people.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If a program fails or the rounds run out: what is not shown to be safe does not go out.
+    """
+    kept_back = np.zeros(len(asked.groups.member), dtype=np.bool_)
+    lines = _list_lines(asked.groups)
+    worlds = Worlds(asked.groups.member, asked.groups.people, limits)
+    for _ in range(limits.rounds):
+        shown = grant_apart(asked, kept_back)
+        narrow = worlds.narrow(shown)
+        if narrow.size == 0:
+            return shown
+        _keep_back(asked, shown, narrow, lines, kept_back)
+    problem = f"hidden groups could still be told closely after {limits.rounds} rounds"
+    raise ReleaseRefusedError("disclosure control", problem, "show fewer tables at once")
+
+
+def grant_apart(asked: Asked, kept_back: Bools) -> Bools:
+    """Return which groups may be shown so that no target follows from them; large ones are granted first.
+
+    Parameters
+    ----------
+    asked
+        What is asked for.
+    kept_back
+        Shape (groups,): groups that stay hidden to protect others.
+    """
+    groups, size = asked.groups, asked.groups.size
+    place_of = groups.coordinates()
+    span = Span(list_targets(groups, asked.minimum, kept_back & ~asked.out) @ place_of)
+    shown = asked.out.copy()
+    for place in np.flatnonzero(asked.out):
+        span.force(place_of[place])
+    candidates = np.flatnonzero(asked.wanted & ~asked.out & ~kept_back & (size >= asked.minimum))
+    for place in candidates[np.lexsort((candidates, -size[candidates], groups.depth[candidates]))]:
+        shown[place] = span.admit(place_of[place])
+    return shown
+
+
+def _keep_back(
+    asked: Asked, shown: Bools, narrow: Ints, lines: dict[int, set[int]], kept_back: Bools
+) -> None:
+    """Hide one more neighbour of each narrow group; one that has just lost a neighbour waits a round."""
+    size, member = asked.groups.size, asked.groups.member
+    lost: set[int] = set()
+    for place in narrow.tolist():
+        if lost & lines[place]:
+            continue
+        free = np.flatnonzero(shown & ~asked.out & ~kept_back)
+        near = [one for one in free.tolist() if one in lines[place]]
+        near = near or [one for one in free.tolist() if np.any(member[one] & member[place])]
+        if near:
+            smallest = min(near, key=lambda one: (size[one], one))
+            kept_back[smallest] = True
+            lost.add(smallest)
+    if not lost:
+        where = asked.groups.cells[int(np.flatnonzero(asked.groups.of_cell == narrow[0])[0])].where
+        problem = f"'{where}' can be told closely from what is out already"
+        raise ReleaseRefusedError("disclosure control", problem, "leave its table out of this release")
+
+
+def _list_lines(groups: Groups) -> dict[int, set[int]]:
+    """Return by group the others in the same row or column of a table."""
+    lines: dict[tuple[object, ...], set[int]] = defaultdict(set)
+    of_group: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    for cell, place in zip(groups.cells, groups.of_cell.tolist(), strict=True):
+        for at, name in enumerate(cell.key):
+            if name is not None:
+                line = (cell.table, cell.kind, cell.depth, at, cell.key[:at] + cell.key[at + 1 :])
+                lines[line].add(place)
+                of_group[place].append(line)
+    return {place: set().union(*(lines[line] for line in of_group[place])) - {place}
+            for place in range(len(groups.member))}
