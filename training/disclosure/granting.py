@@ -1,6 +1,5 @@
 """Grant, then attack: start with nothing shown, add group by group, then hide what can still be told closely."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +43,7 @@ def grant(asked: Asked, limits: Limits) -> Bools:
         If a program fails or the rounds run out: what is not shown to be safe does not go out.
     """
     kept_back = np.zeros(len(asked.groups.member), dtype=np.bool_)
-    lines = _list_lines(asked.groups)
+    lines = asked.groups.neighbours()
     worlds = Worlds(asked.groups.member, asked.groups.people, limits)
     for _ in range(limits.rounds):
         shown = grant_apart(asked, kept_back)
@@ -98,17 +97,3 @@ def _keep_back(
         where = asked.groups.cells[int(np.flatnonzero(asked.groups.of_cell == narrow[0])[0])].where
         problem = f"'{where}' can be told closely from what is out already"
         raise ReleaseRefusedError("disclosure control", problem, "leave its table out of this release")
-
-
-def _list_lines(groups: Groups) -> dict[int, set[int]]:
-    """Return by group the others in the same row or column of a table."""
-    lines: dict[tuple[object, ...], set[int]] = defaultdict(set)
-    of_group: dict[int, list[tuple[object, ...]]] = defaultdict(list)
-    for cell, place in zip(groups.cells, groups.of_cell.tolist(), strict=True):
-        for at, name in enumerate(cell.key):
-            if name is not None:
-                line = (cell.table, cell.kind, cell.depth, at, cell.key[:at] + cell.key[at + 1 :])
-                lines[line].add(place)
-                of_group[place].append(line)
-    return {place: set().union(*(lines[line] for line in of_group[place])) - {place}
-            for place in range(len(groups.member))}

@@ -1,5 +1,6 @@
 """The groups of one wave as 0/1 vectors; people in exactly the same groups are one column."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,6 +60,21 @@ class Groups:
         """Return shape (groups, groups): how many people two groups have in common."""
         dense = self.member.astype(np.float64)
         return np.rint((dense * self.people) @ dense.T).astype(np.int64)
+
+    def neighbours(self) -> dict[int, set[int]]:
+        """Return by group the others in the same row or column of a table."""
+        lines: dict[tuple[object, ...], set[int]] = defaultdict(set)
+        of_group: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+        for cell, place in zip(self.cells, self.of_cell.tolist(), strict=True):
+            for at, name in enumerate(cell.key):
+                if name is not None:
+                    line = (cell.table, cell.kind, cell.depth, at, cell.key[:at] + cell.key[at + 1 :])
+                    lines[line].add(place)
+                    of_group[place].append(line)
+        return {
+            place: set().union(*(lines[line] for line in of_group[place])) - {place}
+            for place in range(len(self.member))
+        }
 
     def coordinates(self) -> Floats:
         """Return shape (groups, rank): the groups as vectors of a space that is no larger than it must be.
