@@ -20,7 +20,7 @@ from training.disclosure.groups import Groups
 from training.disclosure.refusals import ReleaseRefusedError
 from training.disclosure.released import Released
 from training.disclosure.worlds import Limits
-from training.statistics import Ints
+from training.statistics import Bools, Ints
 
 Form = Literal["exact", "under", "over", "between", "hidden"]
 _STEPS = 10  # bounds are whole tenths
@@ -144,20 +144,32 @@ class _Told:
         self.shares = [bound_share(int(one), int(n)) for one, n in zip(count, self._size, strict=True)]
 
     def protect(self) -> None:
-        """Tell more shares as ranges until none shows that all of a group, or nobody, said yes."""
-        homogeneous = np.flatnonzero((self._count == 0) | (self._count == self._size)).tolist()
-        while given := [place for place in homogeneous if self._is_given(place)]:
-            for place in given:
-                chosen = self._choose(place)
-                self.shares[chosen] = _widen(self.shares[chosen], int(self._count[chosen]), int(self._size[chosen]))
+        """Tell more shares as ranges until none shows that all of a group, or nobody, said yes.
 
-    def _is_given(self, place: int) -> bool:
-        """Tell whether a group must be homogeneous, as far as all shares that are told show."""
+        Wider ranges allow all that narrower ones did: a group that is safe stays so.
+        """
+        is_open = (self._count == 0) | (self._count == self._size)
+        while True:
+            self._clear(is_open, is_open)
+            for place in np.flatnonzero(is_open):
+                if is_open[place]:
+                    self._clear(is_open, np.arange(is_open.size) == place)
+            given = np.flatnonzero(is_open).tolist()
+            if not given:
+                return
+            for place in given:
+                at = self._choose(place)
+                self.shares[at] = _widen(self.shares[at], int(self._count[at]), int(self._size[at]))
+
+    def _clear(self, is_open: Bools, chosen: Bools) -> None:
+        """Find answers that fit all that is told and differ in chosen groups; clear the groups that differ."""
+        if not chosen.any():
+            return
         counts = np.array([one.counts(int(n)) for one, n in zip(self.shares, self._size, strict=True)])
         exact = counts[:, 0] == counts[:, 1]
         ranges = self._member[~exact]
         found = linprog(
-            self._member[place] * (-1.0 if self._count[place] == 0 else 1.0),
+            np.where(self._count == 0, -1.0, 1.0)[chosen] @ self._member[chosen],
             A_eq=csr_array(self._member[exact]),
             b_eq=counts[exact, 0],
             A_ub=csr_array(np.concatenate([ranges, -ranges])),
@@ -169,8 +181,7 @@ class _Told:
         if found.status != _SOLVED:
             problem = f"the check of shares failed: {found.message}"
             raise ReleaseRefusedError("disclosure control", problem, "show fewer tables at once")
-        furthest = abs(float(self._member[place] @ found.x) - self._count[place])
-        return bool(furthest < 1 - _ROUNDING)
+        is_open &= np.abs(self._member @ found.x - self._count) < 1 - _ROUNDING
 
     def _choose(self, place: int) -> int:
         """Return the smallest group to be told less exactly: of the same row or column, or one that overlaps."""

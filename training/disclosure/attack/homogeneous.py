@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from training.disclosure.cells import Key
 from training.disclosure.released import Released
 from training.disclosure.shares import ShownShare
+
+_SOLVED, _NONE_FITS = 0, 2
+_ROUNDING = 1e-6
 
 
 class HomogeneousFindings(NamedTuple):
@@ -48,15 +52,21 @@ def find_homogeneous(
         [shares[cell.table, cell.key].counts(int(n)) for cell, n in zip(cells, size, strict=True)]
     ).reshape(-1, 2).T
     shown = untested = 0
-    for at in np.flatnonzero((count == 0) | (count == size)):
+    is_open = (count == 0) | (count == size)
+    for at in range(len(cells)):
+        if not is_open[at]:
+            continue
         other = LinearConstraint(matrix[at], *((1, np.inf) if count[at] == 0 else (-np.inf, size[at] - 1)))
         found = milp(
-            np.zeros(people.size),
+            np.where(count == 0, -1.0, 1.0)[is_open] @ matrix[is_open],
             integrality=np.ones(people.size),
             bounds=Bounds(0, people),
-            constraints=[LinearConstraint(matrix, least, most), other],
-            options={"time_limit": seconds},
+            constraints=[LinearConstraint(csr_array(matrix), least, most), other],
+            options={"time_limit": seconds, "mip_rel_gap": 0.5},
         )
-        shown += found.status == 2  # no answers other than one fit
-        untested += found.status not in {0, 2}
+        shown += found.status == _NONE_FITS
+        untested += found.status not in {_SOLVED, _NONE_FITS}
+        is_open[at] = False
+        if found.x is not None:
+            is_open &= np.abs(matrix @ found.x - count) < 1 - _ROUNDING
     return HomogeneousFindings(int(shown), int(untested))
