@@ -64,9 +64,7 @@ def _draw_chances(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
     return np.asarray(rng.dirichlet(np.full(n, 6.0)), dtype=np.float64)
 
 
-def _move_on(
-    rng: np.random.Generator, year: _Year, chances: Mapping[str, NDArray[np.float64]]
-) -> _Year:
+def _move_on(rng: np.random.Generator, year: _Year, chances: Mapping[str, NDArray[np.float64]]) -> _Year:
     """Let some leave, some join, and some of the rest move to another unit."""
     stays = rng.random(year.ids.size) >= LEFT
     n_new = int(round(JOINED * year.ids.size))

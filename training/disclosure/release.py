@@ -71,8 +71,12 @@ def _decide(
     """Decide about the cells of one wave: first what is more than a number, each kind by itself, then all."""
     granted: dict[Kind, set[bytes]] = {}
     for kind in _FURTHER:
-        asked = _ask([one for one in cells if one.kind == kind], [one for one in old if one.cell.kind == kind],
-                     n_people, minimums.of_kind(kind))
+        asked = _ask(
+            [one for one in cells if one.kind == kind],
+            [one for one in old if one.cell.kind == kind],
+            n_people,
+            minimums.of_kind(kind),
+        )
         shown = grant_apart(asked, np.zeros(len(asked.groups.member), dtype=np.bool_)) if asked else None
         granted[kind] = _names(asked.groups, shown) if asked and shown is not None else set()
     wanted = [one for one in cells if one.kind == "people" or one.members.tobytes() in granted[one.kind]]
@@ -80,7 +84,10 @@ def _decide(
     if asked is None:
         return []
     granted["people"] = _names(asked.groups, grant(asked, limits))
-    return [ReleasedCell(one, "shown" if _is_in(one, granted) else "hidden") for one in sorted(cells, key=lambda one: one.order)]
+    return [
+        ReleasedCell(one, "shown" if _is_in(one, granted) else "hidden")
+        for one in sorted(cells, key=lambda one: one.order)
+    ]
 
 
 def _is_in(cell: Cell, granted: Mapping[Kind, set[bytes]]) -> bool:
@@ -91,11 +98,19 @@ def _is_in(cell: Cell, granted: Mapping[Kind, set[bytes]]) -> bool:
 
 def _names(groups: Groups, chosen: Bools) -> set[bytes]:
     """Return names of chosen groups: their members."""
-    return {cell.members.tobytes() for cell, place in zip(groups.cells, groups.of_cell, strict=True) if chosen[place]}
+    return {
+        cell.members.tobytes()
+        for cell, place in zip(groups.cells, groups.of_cell, strict=True)
+        if chosen[place]
+    }
 
 
 def _ask(
-    wanted: Sequence[Cell], old: Sequence[ReleasedCell], n_people: int, minimum: int, unwanted: Sequence[Cell] = ()
+    wanted: Sequence[Cell],
+    old: Sequence[ReleasedCell],
+    n_people: int,
+    minimum: int,
+    unwanted: Sequence[Cell] = (),
 ) -> Asked | None:
     """Return what is asked for; None where nothing is."""
     every = [*wanted, *unwanted, *(one.cell for one in old)]
@@ -118,14 +133,20 @@ def _check_tables(tables: Sequence[Table], waves: Sequence[Wave]) -> None:
         where = f"table '{table.name}'"
         if table.wave not in n_people:
             known = ", ".join(n_people) or "none"
-            raise ReleaseRefusedError(where, f"its wave '{table.wave}' is not among {known}", "pass it as well")
+            raise ReleaseRefusedError(
+                where, f"its wave '{table.wave}' is not among {known}", "pass it as well"
+            )
         if (table.wave, table.name) in seen:
             raise ReleaseRefusedError(where, f"wave '{table.wave}' has two of that name", "rename one")
         seen.add((table.wave, table.name))
         for name, labels in table.labels.items():
             if len(labels) != n_people[table.wave]:
-                problem = f"'{name}' has {len(labels)} labels for {n_people[table.wave]} people of '{table.wave}'"
-                raise ReleaseRefusedError(where, problem, "pass a label, or None, for each person of the wave")
+                problem = (
+                    f"'{name}' has {len(labels)} labels for {n_people[table.wave]} people of '{table.wave}'"
+                )
+                raise ReleaseRefusedError(
+                    where, problem, "pass a label, or None, for each person of the wave"
+                )
 
 
 def _check_waves(waves: Sequence[Wave], minimums: Minimums, history: Ledger | None) -> None:

@@ -125,7 +125,9 @@ def show_shares(
         return {}
     groups = Groups.of(cells, len(is_yes))
     answer = np.array(is_yes, dtype=np.int64)
-    first = {int(place): cell for cell, place in reversed(list(zip(groups.cells, groups.of_cell, strict=True)))}
+    first = {
+        int(place): cell for cell, place in reversed(list(zip(groups.cells, groups.of_cell, strict=True)))
+    }
     count = np.array([answer[first[place].members].sum() for place in range(len(groups.member))])
     told = _Told(groups, count, limits or Limits())
     told.protect()
@@ -149,17 +151,13 @@ class _Told:
         Wider ranges allow all that narrower ones did: a group that is safe stays so.
         """
         is_open = (self._count == 0) | (self._count == self._size)
-        while True:
-            self._clear(is_open, is_open)
-            for place in np.flatnonzero(is_open):
-                if is_open[place]:
-                    self._clear(is_open, np.arange(is_open.size) == place)
-            given = np.flatnonzero(is_open).tolist()
-            if not given:
-                return
-            for place in given:
+        self._clear(is_open, is_open)
+        for place in np.flatnonzero(is_open).tolist():
+            self._clear(is_open, is_open & (np.arange(is_open.size) == place))
+            while is_open[place]:
                 at = self._choose(place)
                 self.shares[at] = _widen(self.shares[at], int(self._count[at]), int(self._size[at]))
+                self._clear(is_open, np.arange(is_open.size) == place)
 
     def _clear(self, is_open: Bools, chosen: Bools) -> None:
         """Find answers that fit all that is told and differ in chosen groups; clear the groups that differ."""

@@ -48,9 +48,11 @@ def find_homogeneous(
         rows[at, cell.members] = 1
     matrix, people = np.unique(rows, axis=1, return_counts=True)
     size, count = rows.sum(axis=1), rows @ answer
-    least, most = np.array(
-        [shares[cell.table, cell.key].counts(int(n)) for cell, n in zip(cells, size, strict=True)]
-    ).reshape(-1, 2).T
+    least, most = (
+        np.array([shares[cell.table, cell.key].counts(int(n)) for cell, n in zip(cells, size, strict=True)])
+        .reshape(-1, 2)
+        .T
+    )
     shown = untested = 0
     is_open = (count == 0) | (count == size)
     for at in range(len(cells)):

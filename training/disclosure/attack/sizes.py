@@ -44,7 +44,9 @@ class Pairs:
         filled = csr_array(hidden.astype(np.float64))
         zeros, least = np.zeros(len(shown)), 1.0 - self._truth
         self._rules = [
-            LinearConstraint(block_array([[quiet, None], [None, quiet]]), np.tile(zeros, 2), np.tile(zeros, 2)),
+            LinearConstraint(
+                block_array([[quiet, None], [None, quiet]]), np.tile(zeros, 2), np.tile(zeros, 2)
+            ),
             LinearConstraint(block_array([[filled, None], [None, filled]]), np.tile(least, 2), np.inf),
         ]
 
@@ -62,7 +64,9 @@ class Pairs:
         if self._seen(place) >= NARROW:
             return NARROW
         row = np.concatenate([self._hidden[place], -self._hidden[place]]).astype(np.float64)
-        enough = NARROW if self._is_whole else NARROW + 1  # of fractions the whole numbers between are counted
+        enough = (
+            NARROW if self._is_whole else NARROW + 1
+        )  # of fractions the whole numbers between are counted
         found = milp(
             -row,
             integrality=np.full(row.size, int(self._is_whole)),
