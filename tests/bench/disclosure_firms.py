@@ -1,4 +1,4 @@
-"""Simulated firms with linked tables: units, sites, levels and tenures, two waves, people who come, go and move."""
+"""Simulated firms with linked tables: units, sites, levels and tenures; people come, go and move."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def _draw_chances(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
 def _move_on(rng: np.random.Generator, year: _Year, chances: Mapping[str, NDArray[np.float64]]) -> _Year:
     """Let some leave, some join, and some of the rest move to another unit."""
     stays = rng.random(year.ids.size) >= LEFT
-    n_new = int(round(JOINED * year.ids.size))
+    n_new = round(JOINED * year.ids.size)
     ids = np.concatenate([year.ids[stays], np.arange(n_new) + year.ids.size])
     labels = {
         name: np.concatenate([year.labels[name][stays], rng.choice(len(share), n_new, p=share)])

@@ -57,7 +57,8 @@ def attack(
     history: Ledger | None = None,
     *,
     is_carried: bool = False,
-    seconds: float = 60.0,
+    is_deep: bool = True,
+    seconds: float | None = 60.0,
     seed: int = 0,
 ) -> Findings:
     """Attack a release together with all that went out before.
@@ -70,8 +71,10 @@ def attack(
         What the reader has already.
     is_carried
         Whether people gave the same answers in all waves, so that waves can be subtracted from each other.
+    is_deep
+        Whether to search all combinations for few people, not only hidden groups for what can be computed.
     seconds
-        Longest time of one program.
+        Longest time of one program; None where sizes are not to be bounded.
     seed
         Chooses where not everything can be searched.
 
@@ -90,7 +93,7 @@ def attack(
         for kind in ("people", *sorted({one.cell.kind for one, _ in block} - {"people"})):
             known = [(one, columns) for one, columns in block if kind in {"people", one.cell.kind}]
             case = _Case.of(known, released.minimums.of_kind(kind))
-            found += case.attack(rng, seconds if kind == "people" else None)
+            found += case.attack(rng, seconds if kind == "people" else None, is_deep=is_deep)
     return found
 
 
@@ -115,14 +118,14 @@ class _Case:
         matrix, people = np.unique(inside[:, inside.any(axis=0)], axis=1, return_counts=True)
         return cls(matrix[: len(shown)], matrix[len(shown) :], people.astype(np.int64), minimum)
 
-    def attack(self, rng: np.random.Generator, seconds: float | None) -> Findings:
+    def attack(self, rng: np.random.Generator, seconds: float | None, *, is_deep: bool) -> Findings:
         """Compute what follows from shown figures; then bound the sizes of what does not, if there is time."""
         if not len(self.shown):
             return Findings()
         changes = draw_open(self.shown, _DRAWS, rng)
         given = ~np.any(multiply(self.hidden, changes), axis=1)
         alone = {tuple(np.flatnonzero(row).tolist()) for row in self.hidden[given]}
-        few = find_few(changes, self.people, self.minimum, rng) - alone
+        few = find_few(changes, self.people, self.minimum, rng) - alone if is_deep else ()
         found = Findings(
             small_shown=int(np.sum(self.shown @ self.people < self.minimum)),
             sums=int(given.sum()),

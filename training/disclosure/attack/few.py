@@ -2,7 +2,7 @@
 
 Let each column be people who are alike, and let ``changes`` say how far random changes that no shown figure
 notices move each of them. Some combination of shown figures speaks of a few columns alone exactly if their
-rows are linearly dependent. One, two and three columns are searched in full, four at random.
+rows are linearly dependent. One and two columns are searched in full, three and four for as many columns as time allows.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from training.disclosure.attack.modular import PRIME, invert
 from training.statistics import Ints
 
 Found = set[tuple[int, ...]]
-_MOST_FIRST = 1500
-_MOST_PAIRS = 300
+_MOST_FIRST = 400
+_MOST_PAIRS = 100
 
 
 def find_few(changes: Ints, people: Ints, minimum: int, rng: np.random.Generator) -> Found:

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from training.disclosure.attack.sizes import MOST_WHOLE
 from training.disclosure.cells import Key
 from training.disclosure.released import Released
 from training.disclosure.shares import ShownShare
@@ -61,10 +62,10 @@ def find_homogeneous(
         other = LinearConstraint(matrix[at], *((1, np.inf) if count[at] == 0 else (-np.inf, size[at] - 1)))
         found = milp(
             np.where(count == 0, -1.0, 1.0)[is_open] @ matrix[is_open],
-            integrality=np.ones(people.size),
+            integrality=np.full(people.size, int(people.size <= MOST_WHOLE)),
             bounds=Bounds(0, people),
             constraints=[LinearConstraint(csr_array(matrix), least, most), other],
-            options={"time_limit": seconds, "mip_rel_gap": 0.5},
+            options={"time_limit": seconds},
         )
         shown += found.status == _NONE_FITS
         untested += found.status not in {_SOLVED, _NONE_FITS}

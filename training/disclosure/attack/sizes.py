@@ -10,7 +10,7 @@ from training.statistics import Ints
 
 NARROW = 3
 _ROUNDING = 1e-6
-_MOST_WHOLE = 150  # columns; above, people are taken as divisible, which finds a little less
+MOST_WHOLE = 150  # columns; above, people are taken as divisible, which finds a little less
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Pairs:
 
     def __init__(self, shown: Ints, hidden: Ints, people: Ints, seconds: float) -> None:
         self._hidden, self._people, self._seconds = hidden, people, seconds
-        self._is_whole = people.size <= _MOST_WHOLE
+        self._is_whole = people.size <= MOST_WHOLE
         self._truth = hidden @ people
         self._low, self._high = self._truth.astype(np.float64), self._truth.astype(np.float64)
         quiet = csr_array(shown.astype(np.float64))
