@@ -10,11 +10,11 @@ Import from here; the modules inside are an arrangement, not an interface.
 from training.disclosure.cells import Cell, Key, Kind, Minimums, Table, Wave
 from training.disclosure.cut import shown_groups
 from training.disclosure.ledger import Ledger, record
+from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
 from training.disclosure.release import release
 from training.disclosure.released import Released, ReleasedCell, State
 from training.disclosure.shares import ShownShare, bound_share, show_shares
-from training.disclosure.worlds import Limits
 
 __all__ = [
     "Cell",

@@ -1,14 +1,15 @@
-"""Grant, then attack: start with nothing shown, add group by group, then hide what can still be told closely."""
+"""Grant, then attack: start with nothing shown, add group by group, then hide what is told too closely."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from training.disclosure.groups import Groups
+from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
 from training.disclosure.span import Span
 from training.disclosure.targets import list_targets
-from training.disclosure.worlds import Limits, Worlds
+from training.disclosure.worlds import Worlds
 from training.statistics import Bools, Ints
 
 

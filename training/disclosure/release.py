@@ -10,9 +10,9 @@ from training.disclosure.cells import Cell, Kind, Minimums, Table, Wave
 from training.disclosure.granting import Asked, grant, grant_apart
 from training.disclosure.groups import Groups
 from training.disclosure.ledger import Ledger, days_of, describe_wave
+from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
 from training.disclosure.released import Released, ReleasedCell
-from training.disclosure.worlds import Limits
 from training.statistics import Bools
 
 _FURTHER: tuple[Kind, ...] = ("verbatims", "drivers")
@@ -180,5 +180,5 @@ def _demand_same(wave: Wave, minimums: Minimums, entry: Mapping[str, Any], diges
         changed.append("people")
     if changed:
         problem = f"it was released before with other {', '.join(changed)}"
-        hint = "a wave that is out stays as it is: late answers, corrections and erasures count from the next one on"
+        hint = "a wave that is out stays as it is: late answers and corrections count from the next one on"
         raise ReleaseRefusedError(f"wave '{wave.name}'", problem, hint)

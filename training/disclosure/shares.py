@@ -1,8 +1,8 @@
-"""Shares of answers as a reader may see them: bounds instead of 0 % and 100 %, so that nobody's answer is told.
+"""Shares of answers as a reader may see them: bounds instead of 0 % and 100 %, so that no answer is told.
 
 That all of a group said yes tells what each of them said. So a share near the ends is told as a bound ("under
-10 %"), and the bound is wide enough that it holds for one person more or less as well. A bound is worth nothing
-where the exact share follows from other shown ones; there some of those are told as ranges too.
+10 %"), and the bound is wide enough that it holds for one person more or less as well. A bound is worth
+nothing where the exact share follows from other shown ones; there some of those are told as ranges too.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,15 @@ from math import ceil
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from training.disclosure.cells import Key
 from training.disclosure.groups import Groups
-from training.disclosure.refusals import ReleaseRefusedError
+from training.disclosure.programs import Limits, Program
 from training.disclosure.released import Released
-from training.disclosure.worlds import Limits
 from training.statistics import Bools, Ints
 
 Form = Literal["exact", "under", "over", "between", "hidden"]
 _STEPS = 10  # bounds are whole tenths
-_SOLVED = 0
 _ROUNDING = 1e-6
 
 
@@ -160,29 +156,25 @@ class _Told:
                 self._clear(is_open, np.arange(is_open.size) == place)
 
     def _clear(self, is_open: Bools, chosen: Bools) -> None:
-        """Find answers that fit all that is told and differ in chosen groups; clear the groups that differ."""
+        """Find answers that fit all that is told, far off in chosen groups; clear the groups that differ."""
         if not chosen.any():
             return
         counts = np.array([one.counts(int(n)) for one, n in zip(self.shares, self._size, strict=True)])
         exact = counts[:, 0] == counts[:, 1]
         ranges = self._member[~exact]
-        found = linprog(
-            np.where(self._count == 0, -1.0, 1.0)[chosen] @ self._member[chosen],
-            A_eq=csr_array(self._member[exact]),
-            b_eq=counts[exact, 0],
-            A_ub=csr_array(np.concatenate([ranges, -ranges])),
-            b_ub=np.concatenate([counts[~exact, 1], -counts[~exact, 0]]),
-            bounds=np.column_stack([np.zeros(self._people.size), self._people]),
-            method="highs",
-            options={"time_limit": self._limits.seconds},
+        program = Program(
+            self._member[exact],
+            counts[exact, 0].astype(np.float64),
+            np.concatenate([ranges, -ranges]),
+            np.concatenate([counts[~exact, 1], -counts[~exact, 0]]).astype(np.float64),
+            self._limits,
+            self._people.astype(np.float64),
         )
-        if found.status != _SOLVED:
-            problem = f"the check of shares failed: {found.message}"
-            raise ReleaseRefusedError("disclosure control", problem, "show fewer tables at once")
-        is_open &= np.abs(self._member @ found.x - self._count) < 1 - _ROUNDING
+        answers = program.least(np.where(self._count == 0, -1.0, 1.0)[chosen] @ self._member[chosen])
+        is_open &= np.abs(self._member @ answers - self._count) < 1 - _ROUNDING
 
     def _choose(self, place: int) -> int:
-        """Return the smallest group to be told less exactly: of the same row or column, or one that overlaps."""
+        """Return the smallest group to be told less exactly: of the same row or column, or overlapping."""
         near = self._near[place]
         overlaps = set(np.flatnonzero((self._member * self._member[place]).any(axis=1)).tolist()) - {place}
         for group in (near, overlaps):

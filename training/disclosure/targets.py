@@ -29,7 +29,7 @@ def list_targets(groups: Groups, minimum: int, kept_back: Bools) -> Floats:
     """
     size = groups.size
     alone = np.flatnonzero(((size > 0) & (size < minimum)) | kept_back)
-    rows = [_combine(len(size), (place,), (1.0,)) for place in alone]
+    rows = [_combine(len(size), (place,), (1.0,)) for place in alone.tolist()]
     rows += [_combine(len(size), pair, (1.0, -1.0)) for pair in _near_pairs(groups, minimum)]
     rows += [_combine(len(size), union, (1.0,) * len(union)) for union in _small_unions(groups, minimum)]
     return np.stack(rows) if rows else np.zeros((0, len(size)))

@@ -1,40 +1,19 @@
 """Other worlds that look the same: what the size of a hidden group could be as well.
 
-A reader sees the sizes of shown groups and knows that a hidden group is not empty. A world is one set of sizes
-that fits both. If two worlds differ by three people in a hidden group, nobody who adds up can tell its size
-more closely than that. Where such worlds are not found the group counts as told too closely, and where a
+A reader sees the sizes of shown groups and knows that a hidden group is not empty. A world is one set of
+sizes that fits both. If two worlds differ by three people in a hidden group, nobody who adds up can tell its
+size more closely than that. Where such worlds are not found the group counts as told too closely, and where a
 program fails nothing is published.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
-from training.disclosure.refusals import ReleaseRefusedError
+from training.disclosure.programs import Limits, Program
 from training.statistics import Bools, Floats, Ints
 
 WIDTH = 3
-_SOLVED = 0
 _ROUNDING = 1e-6
 _JOINT = 6  # programs that push all groups at once, before each is looked at by itself
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Hold what a search may cost.
-
-    Attributes
-    ----------
-    seconds
-        Longest time of one linear program; one that needs longer has failed.
-    rounds
-        Most rounds of hiding one more neighbour of each group that is told too closely.
-    """
-
-    seconds: float = 60.0
-    rounds: int = 200
 
 
 class Worlds:
@@ -83,8 +62,8 @@ class _Search:
     """
 
     def __init__(self, shown: Floats, hidden: Floats, sums: Floats, limits: Limits) -> None:
-        self._hidden, self._sums, self._limits = hidden, sums, limits
-        self._shown_rows, self._hidden_rows = csr_array(shown), csr_array(-hidden)
+        self._hidden = hidden
+        self._program = Program(shown, sums, -hidden, -np.ones(len(hidden)), limits)
         self._low, self._high = np.full(len(hidden), np.inf), np.full(len(hidden), -np.inf)
 
     def widen(self, sizes: Floats) -> None:
@@ -99,7 +78,7 @@ class _Search:
         return np.asarray(between < WIDTH, dtype=np.bool_)
 
     def explore(self) -> Floats:
-        """Return shape (worlds, alike): worlds at the edge, of all open groups jointly and then of each alone."""
+        """Return shape (worlds, alike): worlds at the edge of all open groups jointly, then of each alone."""
         rng, found = np.random.default_rng(0), []
         for _ in range(_JOINT):
             is_open = self.is_open()
@@ -114,19 +93,6 @@ class _Search:
 
     def _visit(self, objective: Floats) -> Floats:
         """Return the world with the least of something."""
-        found = linprog(
-            objective,
-            A_eq=self._shown_rows,
-            b_eq=self._sums,
-            A_ub=self._hidden_rows,
-            b_ub=-np.ones(len(self._hidden)),
-            method="highs",
-            options={"time_limit": self._limits.seconds},
-        )
-        if found.status != _SOLVED:
-            problem = f"the interval check of hidden groups failed: {found.message}"
-            hint = "show fewer tables at once, or allow more seconds for one program"
-            raise ReleaseRefusedError("disclosure control", problem, hint)
-        world = np.asarray(found.x, dtype=np.float64)
+        world = self._program.least(objective)
         self.widen((self._hidden @ world)[None, :])
         return world

@@ -2,7 +2,7 @@
 
 Let each column be people who are alike, and let ``changes`` say how far random changes that no shown figure
 notices move each of them. Some combination of shown figures speaks of a few columns alone exactly if their
-rows are linearly dependent. One and two columns are searched in full, three and four for as many columns as time allows.
+rows are linearly dependent. One and two columns are searched in full, three and four to a fixed effort.
 """
 
 from collections.abc import Iterator
