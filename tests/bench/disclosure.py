@@ -2,8 +2,8 @@
 
 ``python -m tests.bench.disclosure [--firms N] [--held-out N] [--workers N]`` draws firms
 (:mod:`tests.bench.disclosure_firms`), releases five linked tables of two waves, and attacks the release
-beside those of two simpler rules (:mod:`tests.bench.disclosure_rules`). Progress goes to stderr, a table to stdout,
-and last one JSON object over all firms. The exit code is 1 where a goal is missed.
+beside those of two simpler rules (:mod:`tests.bench.disclosure_rules`). Progress goes to stderr, a table to
+stdout, and last one JSON object over all firms. The exit code is 1 where a goal is missed.
 """
 
 import argparse

@@ -133,7 +133,7 @@ def time_large(n_people: int, seeds: Sequence[int]) -> float:
 
 
 def _count_found(released: Released) -> int:
-    """Return what the attacker computes; neither sizes nor combinations are looked at, which would find more."""
+    """Return what the attacker computes; looking at sizes and combinations would find more."""
     return attack(released, is_deep=False, seconds=None).recoverable
 
 

@@ -30,7 +30,7 @@ class Limits:
 
 
 class Program:
-    """Hold what is known of unknown numbers, each at least 0: sums that they have, and sums they do not exceed.
+    """Hold what is known of unknown numbers, each at least 0: sums they have, and sums they do not exceed.
 
     Parameters
     ----------

@@ -33,6 +33,7 @@ class Worlds:
         self._member = member.astype(np.float64)
         self._truth = self._member @ people
         self._limits = limits
+        self._most = float(2 * people.sum() + 2 * WIDTH)
         self._sizes = self._truth[None, :]  # of all groups in each world; the truth is a world as well
 
     def narrow(self, shown: Bools) -> Ints:
@@ -40,7 +41,8 @@ class Worlds:
         hidden = np.flatnonzero(~shown)
         if not shown.any() or not hidden.size:
             return hidden[:0]
-        search = _Search(self._member[shown], self._member[hidden], self._truth[shown], self._limits)
+        sides = (self._member[shown], self._member[hidden], self._truth[shown])
+        search = _Search(*sides, self._most, self._limits)
         fits = np.all(np.abs(self._sizes[:, shown] - self._truth[shown]) <= _ROUNDING, axis=1)
         search.widen(self._sizes[fits][:, hidden])
         found = search.explore()
@@ -57,13 +59,18 @@ class _Search:
         Shape (groups, alike): 0/1 rows.
     sums
         Shape (shown groups,): their sizes.
+    most_people
+        More people than are alike in any world that is looked for: keeps programs bounded where no total is shown.
     limits
         What one program may cost.
     """
 
-    def __init__(self, shown: Floats, hidden: Floats, sums: Floats, limits: Limits) -> None:
+    def __init__(
+        self, shown: Floats, hidden: Floats, sums: Floats, most_people: float, limits: Limits
+    ) -> None:
         self._hidden = hidden
-        self._program = Program(shown, sums, -hidden, -np.ones(len(hidden)), limits)
+        most = np.full(hidden.shape[1], most_people)
+        self._program = Program(shown, sums, -hidden, -np.ones(len(hidden)), limits, most)
         self._low, self._high = np.full(len(hidden), np.inf), np.full(len(hidden), -np.inf)
 
     def widen(self, sizes: Floats) -> None:

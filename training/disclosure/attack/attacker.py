@@ -119,7 +119,7 @@ class _Case:
         return cls(matrix[: len(shown)], matrix[len(shown) :], people.astype(np.int64), minimum)
 
     def attack(self, rng: np.random.Generator, seconds: float | None, *, is_deep: bool) -> Findings:
-        """Compute what follows from shown figures; then bound the sizes of what does not, if there is time."""
+        """Compute what follows from shown figures; then bound the sizes of what does not."""
         if not len(self.shown):
             return Findings()
         changes = draw_open(self.shown, _DRAWS, rng)
@@ -147,7 +147,7 @@ class _Case:
 def _split(
     cells: Sequence[ReleasedCell], people: Mapping[str, tuple[str, ...]], *, is_carried: bool
 ) -> list[list[tuple[ReleasedCell, Ints]]]:
-    """Return cells with the columns of their people: by wave, or together if answers are those of a person."""
+    """Return cells with the columns of their people: by wave, or together if answers are carried."""
     if not is_carried:
         return [[(one, one.cell.members) for one in cells if one.cell.wave == name] for name in people]
     column = {one: at for at, one in enumerate(sorted({one for of in people.values() for one in of}))}
