@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.disclosure.combinations import find_combinations
 from training.disclosure.groups import Groups
 from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
@@ -48,6 +49,8 @@ def grant(asked: Asked, limits: Limits) -> Bools:
     worlds = Worlds(asked.groups.member, asked.groups.people, limits)
     for _ in range(limits.rounds):
         shown = grant_apart(asked, kept_back)
+        if _break_combination(asked, shown, kept_back):
+            continue
         narrow = worlds.narrow(shown)
         if narrow.size == 0:
             return shown
@@ -76,6 +79,28 @@ def grant_apart(asked: Asked, kept_back: Bools) -> Bools:
     for place in candidates[np.lexsort((candidates, -size[candidates], groups.depth[candidates]))]:
         shown[place] = span.admit(place_of[place])
     return shown
+
+
+def _break_combination(asked: Asked, shown: Bools, kept_back: Bools) -> bool:
+    """Hide the smallest group that speaks of each few people who are given away; tell whether there were any.
+
+    What was given away by groups that are out already cannot be mended and is not looked for.
+    """
+    groups, size = asked.groups, asked.groups.size
+    known = set(find_combinations(groups.member[asked.out], groups.people, asked.minimum))
+    found = [
+        one
+        for one in find_combinations(groups.member[shown], groups.people, asked.minimum)
+        if one not in known
+    ]
+    lost: set[int] = set()
+    for few in found:
+        speaking = np.flatnonzero(shown & ~asked.out & groups.member[:, few].any(axis=1)).tolist()
+        if speaking and not lost & set(speaking):
+            smallest = min(speaking, key=lambda place: (size[place], place))
+            kept_back[smallest] = True
+            lost.add(smallest)
+    return bool(lost)
 
 
 def _keep_back(
