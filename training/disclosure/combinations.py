@@ -43,6 +43,24 @@ def find_combinations(member: Bools, people: Ints, minimum: int) -> list[tuple[i
     return found + [tuple(places[list(one)].tolist()) for one in sets]
 
 
+def express(member: Bools, columns: tuple[int, ...]) -> Floats:
+    """Return shape (shown,): how shown groups are added up to speak of given columns alone.
+
+    Parameters
+    ----------
+    member
+        Shape (shown, alike): the shown groups.
+    columns
+        One of the sets that were found.
+    """
+    dense = member.astype(np.float64)
+    base = _span(dense)[:, columns]
+    weights = np.linalg.eigh(np.eye(len(columns)) - base.T @ base)[1][:, 0]
+    spoken = np.zeros(member.shape[1])
+    spoken[list(columns)] = weights
+    return np.asarray(np.linalg.lstsq(dense.T, spoken, rcond=None)[0], dtype=np.float64)
+
+
 def _span(member: Floats) -> Floats:
     """Return shape (rank, alike): an orthonormal basis of what shown groups tell."""
     strength, vectors = np.linalg.eigh(member @ member.T)

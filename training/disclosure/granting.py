@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.disclosure.combinations import find_combinations
+from training.disclosure.combinations import express, find_combinations
 from training.disclosure.groups import Groups
 from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
 from training.disclosure.span import Span
 from training.disclosure.targets import list_targets
 from training.disclosure.worlds import Worlds
-from training.statistics import Bools, Ints
+from training.statistics import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -44,63 +44,84 @@ def grant(asked: Asked, limits: Limits) -> Bools:
     ReleaseRefusedError
         If a program fails or the rounds run out: what is not shown to be safe does not go out.
     """
-    kept_back = np.zeros(len(asked.groups.member), dtype=np.bool_)
     lines = asked.groups.neighbours()
     worlds = Worlds(asked.groups.member, asked.groups.people, limits)
+    search = Grants(asked, limits)
     for _ in range(limits.rounds):
-        shown = grant_apart(asked, kept_back)
-        if _break_combination(asked, shown, kept_back):
-            continue
+        shown = search.grant()
         narrow = worlds.narrow(shown)
         if narrow.size == 0:
             return shown
-        _keep_back(asked, shown, narrow, lines, kept_back)
-    problem = f"hidden groups could still be told closely after {limits.rounds} rounds"
-    raise ReleaseRefusedError("disclosure control", problem, "show fewer tables at once")
+        _keep_back(asked, shown, narrow, lines, search.kept_back)
+    raise _out_of_rounds(limits)
 
 
-def grant_apart(asked: Asked, kept_back: Bools) -> Bools:
-    """Return which groups may be shown so that no target follows from them; large ones are granted first.
+class Grants:
+    """Grant groups so that nothing of too few people follows from them by adding and subtracting.
 
     Parameters
     ----------
     asked
         What is asked for.
-    kept_back
-        Shape (groups,): groups that stay hidden to protect others.
+    limits
+        What the search may cost.
     """
-    groups, size = asked.groups, asked.groups.size
-    place_of = groups.coordinates()
-    span = Span(list_targets(groups, asked.minimum, kept_back & ~asked.out) @ place_of)
-    shown = asked.out.copy()
-    for place in np.flatnonzero(asked.out):
-        span.force(place_of[place])
-    candidates = np.flatnonzero(asked.wanted & ~asked.out & ~kept_back & (size >= asked.minimum))
-    for place in candidates[np.lexsort((candidates, -size[candidates], groups.depth[candidates]))]:
-        shown[place] = span.admit(place_of[place])
-    return shown
+
+    def __init__(self, asked: Asked, limits: Limits) -> None:
+        self._asked, self._limits = asked, limits
+        self._targets = list_targets(asked.groups, asked.minimum)
+        self.kept_back = np.zeros(len(asked.groups.member), dtype=np.bool_)  # stay hidden to protect others
+
+    def grant(self) -> Bools:
+        """Return which groups may be shown; a combination that still speaks of few is a target from then on.
+
+        Raises
+        ------
+        ReleaseRefusedError
+            If the rounds run out.
+        """
+        for _ in range(self._limits.rounds):
+            shown = self._grant_once()
+            combined = list_combined(self._asked, shown)
+            if not len(combined):
+                return shown
+            self._targets = np.concatenate([self._targets, combined])
+        raise _out_of_rounds(self._limits)
+
+    def _grant_once(self) -> Bools:
+        """Return which groups may be shown so that no target follows from them; large ones are granted first."""
+        groups, out = self._asked.groups, self._asked.out
+        size, place_of = groups.size, groups.coordinates
+        span = Span(np.concatenate([self._targets, np.eye(size.size)[self.kept_back]]) @ place_of)
+        shown = out.copy()
+        for place in np.flatnonzero(out):
+            span.force(place_of[place])
+        may_be_shown = self._asked.wanted & ~out & ~self.kept_back & (size >= self._asked.minimum)
+        candidates = np.flatnonzero(may_be_shown)
+        for place in candidates[np.lexsort((candidates, -size[candidates], groups.depth[candidates]))]:
+            shown[place] = span.admit(place_of[place])
+        return shown
 
 
-def _break_combination(asked: Asked, shown: Bools, kept_back: Bools) -> bool:
-    """Hide the smallest group that speaks of each few people who are given away; tell whether there were any.
+def _out_of_rounds(limits: Limits) -> ReleaseRefusedError:
+    """Return the refusal of what is not safe after the last round."""
+    problem = f"too few people could still be told of after {limits.rounds} rounds"
+    return ReleaseRefusedError("disclosure control", problem, "release fewer tables at once")
 
-    What was given away by groups that are out already cannot be mended and is not looked for.
+
+def list_combined(asked: Asked, shown: Bools) -> Floats:
+    """Return shape (targets, groups): combinations of shown groups that speak of too few people alone.
+
+    What is given away by groups that are out already cannot be mended and is left out.
     """
-    groups, size = asked.groups, asked.groups.size
+    groups, places = asked.groups, np.flatnonzero(shown)
     known = set(find_combinations(groups.member[asked.out], groups.people, asked.minimum))
-    found = [
-        one
-        for one in find_combinations(groups.member[shown], groups.people, asked.minimum)
-        if one not in known
-    ]
-    lost: set[int] = set()
-    for few in found:
-        speaking = np.flatnonzero(shown & ~asked.out & groups.member[:, few].any(axis=1)).tolist()
-        if speaking and not lost & set(speaking):
-            smallest = min(speaking, key=lambda place: (size[place], place))
-            kept_back[smallest] = True
-            lost.add(smallest)
-    return bool(lost)
+    every = find_combinations(groups.member[places], groups.people, asked.minimum)
+    found = [columns for columns in every if columns not in known]
+    rows = np.zeros((len(found), shown.size))
+    for row, columns in zip(rows, found, strict=True):
+        row[places] = express(groups.member[places], columns)
+    return rows
 
 
 def _keep_back(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,18 +45,19 @@ class Groups:
         member, people = _merge_alike(inside)
         return cls(ordered, np.array(of_cell, dtype=np.int64), member, people)
 
-    @property
+    @cached_property
     def size(self) -> Ints:
         """Return the number of people of each group."""
         return self.member @ self.people
 
-    @property
+    @cached_property
     def depth(self) -> Ints:
         """Return the fewest labels that name each group."""
         depth = np.full(len(self.member), np.iinfo(np.int64).max)
         np.minimum.at(depth, self.of_cell, [cell.depth for cell in self.cells])
         return depth
 
+    @cached_property
     def shared(self) -> Ints:
         """Return shape (groups, groups): how many people two groups have in common."""
         dense = self.member.astype(np.float64)
@@ -76,6 +78,7 @@ class Groups:
             for place in range(len(self.member))
         }
 
+    @cached_property
     def coordinates(self) -> Floats:
         """Return shape (groups, rank): the groups as vectors of a space that is no larger than it must be.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from training.disclosure.cells import Cell, Kind, Minimums, Table, Wave
-from training.disclosure.granting import Asked, grant, grant_apart
+from training.disclosure.granting import Asked, Grants, grant
 from training.disclosure.groups import Groups
 from training.disclosure.ledger import Ledger, days_of, describe_wave
 from training.disclosure.programs import Limits
@@ -77,8 +77,7 @@ def _decide(
             n_people,
             minimums.of_kind(kind),
         )
-        shown = grant_apart(asked, np.zeros(len(asked.groups.member), dtype=np.bool_)) if asked else None
-        granted[kind] = _names(asked.groups, shown) if asked and shown is not None else set()
+        granted[kind] = _names(asked.groups, Grants(asked, limits).grant()) if asked else set()
     wanted = [one for one in cells if one.kind == "people" or one.members.tobytes() in granted[one.kind]]
     asked = _ask(wanted, old, n_people, minimums.people, unwanted=cells)
     if asked is None:

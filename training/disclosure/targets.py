@@ -5,14 +5,14 @@ from itertools import combinations, islice
 import numpy as np
 
 from training.disclosure.groups import Groups
-from training.statistics import Bools, Floats, Ints
+from training.statistics import Floats, Ints
 
 _UNION_SIZES = (2, 3, 4)
 _SPREAD = 3  # a union of so many more people than groups, at one at least in each, tells the size of each
 _MOST_UNIONS = 2000  # per table; the interval check and the attacker look further
 
 
-def list_targets(groups: Groups, minimum: int, kept_back: Bools) -> Floats:
+def list_targets(groups: Groups, minimum: int) -> Floats:
     """Return shape (targets, groups): how each target is put together from groups.
 
     Three kinds: a group of fewer people than the minimum; two groups that differ by fewer people than the
@@ -24,11 +24,9 @@ def list_targets(groups: Groups, minimum: int, kept_back: Bools) -> Floats:
         The groups of a wave.
     minimum
         Fewest people of whom something is told.
-    kept_back
-        Shape (groups,): groups that are hidden to protect others and must not follow either.
     """
     size = groups.size
-    alone = np.flatnonzero(((size > 0) & (size < minimum)) | kept_back)
+    alone = np.flatnonzero((size > 0) & (size < minimum))
     rows = [_combine(len(size), (place,), (1.0,)) for place in alone.tolist()]
     rows += [_combine(len(size), pair, (1.0, -1.0)) for pair in _near_pairs(groups, minimum)]
     rows += [_combine(len(size), union, (1.0,) * len(union)) for union in _small_unions(groups, minimum)]
@@ -45,7 +43,7 @@ def _combine(n_groups: int, places: tuple[int, ...], signs: tuple[float, ...]) -
 def _near_pairs(groups: Groups, minimum: int) -> list[tuple[int, int]]:
     """Return pairs of groups, large enough each, that differ by too few people."""
     size = groups.size
-    apart = size[:, None] + size[None, :] - 2 * groups.shared()
+    apart = size[:, None] + size[None, :] - 2 * groups.shared
     large = size >= minimum
     near = (apart > 0) & (apart < minimum) & large[:, None] & large[None, :]
     return [(int(one), int(other)) for one, other in zip(*np.nonzero(np.triu(near)), strict=True)]
@@ -53,7 +51,7 @@ def _near_pairs(groups: Groups, minimum: int) -> list[tuple[int, int]]:
 
 def _small_unions(groups: Groups, minimum: int) -> list[tuple[int, ...]]:
     """Return small groups of one table, not overlapping, that are few people together."""
-    size, shared = groups.size, groups.shared()
+    size, shared = groups.size, groups.shared
     found: dict[tuple[int, ...], None] = {}
     for places in _small_by_table(groups, minimum).values():
         unions = (union for n in _UNION_SIZES for union in combinations(places, n))

@@ -37,7 +37,7 @@ def test_neither_the_order_of_cells_nor_that_of_people_plays_a_part():
 def test_coordinates_keep_what_adds_up_and_what_does_not():
     rng = np.random.default_rng(2)
     groups = groups_of(draw_tables(rng, 80, [4, 3, 3]), 80)
-    vectors, member = groups.coordinates(), groups.member.astype(float)
+    vectors, member = groups.coordinates, groups.member.astype(float)
     assert vectors.shape[1] == np.linalg.matrix_rank(member)
     np.testing.assert_allclose(vectors @ vectors.T, member @ member.T, atol=1e-8)
 
@@ -47,7 +47,7 @@ def test_shared_counts_people_in_common():
     tables = draw_tables(rng, 50, [3, 3])
     groups = groups_of(tables, 50)
     members = [set(cell.members.tolist()) for cell in groups.cells]
-    shared = groups.shared()
+    shared = groups.shared
     for one, first in enumerate(groups.of_cell):
         for other, second in enumerate(groups.of_cell):
             assert shared[first, second] == len(members[one] & members[other])

@@ -141,7 +141,7 @@ class TestFailure:
             release(tables, [make_wave(300)], FIVE, limits=Limits(seconds=0.0))
 
     def test_without_rounds_nothing_is_released(self):
-        with pytest.raises(ReleaseRefusedError, match="after 0 rounds"):
+        with pytest.raises(ReleaseRefusedError, match="told of after 0 rounds"):
             release([make_cut({"a": 30})], [make_wave(30)], FIVE, limits=Limits(rounds=0))
 
     def test_without_tables_nothing_is_decided(self):

@@ -6,12 +6,10 @@ from training.disclosure.groups import Groups
 from training.disclosure.targets import list_targets
 
 
-def sums_of(tables, n_people, minimum=5, kept_back=()):
+def sums_of(tables, n_people, minimum=5):
     """Return by target the people it speaks of, with sign."""
     groups = Groups.of([cell for table in tables for cell in table.cells()], n_people)
-    back = np.zeros(len(groups.member), dtype=bool)
-    back[list(kept_back)] = True
-    return groups, list_targets(groups, minimum, back) @ groups.member
+    return groups, list_targets(groups, minimum) @ groups.member
 
 
 def test_small_groups_and_their_unions_are_targets():
@@ -37,11 +35,6 @@ def test_groups_that_swap_two_people_are_a_target():
     other = Table("other", "w1", {"unit": ["a"] * 20}, base=[False] + [True] * 19)
     groups, found = sums_of([one, other], 20)
     assert [sorted(row[row != 0].tolist()) for row in found] == [[-1.0, 1.0]]
-
-
-def test_what_is_kept_back_is_a_target_at_any_size():
-    groups, found = sums_of([make_cut({"a": 10, "b": 20})], 30, kept_back=[1])
-    assert [int(np.abs(row) @ groups.people) for row in found] == [10]
 
 
 def test_large_groups_apart_are_none():
