@@ -142,5 +142,5 @@ def _keep_back(
             lost.add(smallest)
     if not lost:
         where = asked.groups.cells[int(np.flatnonzero(asked.groups.of_cell == narrow[0])[0])].where
-        problem = f"'{where}' can be told closely from what is out already"
-        raise ReleaseRefusedError("disclosure control", problem, "leave its table out of this release")
+        problem = f"'{where}' could be told closely from what is out already, whatever is hidden now"
+        raise ReleaseRefusedError("disclosure control", problem, "release fewer new tables of this wave")

@@ -125,23 +125,24 @@ class _Case:
         changes = draw_open(self.shown, _DRAWS, rng)
         given = ~np.any(multiply(self.hidden, changes), axis=1)
         alone = {tuple(np.flatnonzero(row).tolist()) for row in self.hidden[given]}
-        few = find_few(changes, self.people, self.minimum, rng) - alone if is_deep else ()
+        few = self._list_near() | (find_few(changes, self.people, self.minimum, rng) if is_deep else set())
         found = Findings(
             small_shown=int(np.sum(self.shown @ self.people < self.minimum)),
             sums=int(given.sum()),
-            few=len(few) + self._count_near(),
+            few=len(few - alone),
         )
         if seconds is None or not len(self.hidden):
             return found
         sizes = Pairs(self.shown, self.hidden, self.people, seconds).judge(np.flatnonzero(~given))
         return found + Findings(**asdict(sizes))
 
-    def _count_near(self) -> int:
-        """Count pairs of shown groups that differ by some, but fewer people than the minimum."""
+    def _list_near(self) -> set[tuple[int, ...]]:
+        """Return the columns in which two shown groups differ, fewer people than the minimum together."""
         size = self.shown @ self.people
         common = (self.shown * self.people) @ self.shown.T
         apart = size[:, None] + size - 2 * common
-        return int(np.sum(np.triu((apart > 0) & (apart < self.minimum))))
+        near = np.argwhere(np.triu((apart > 0) & (apart < self.minimum)))
+        return {tuple(np.flatnonzero(self.shown[one] != self.shown[other]).tolist()) for one, other in near}
 
 
 def _split(

@@ -6,6 +6,7 @@ rows are linearly dependent. One and two columns are searched in full, three and
 """
 
 from collections.abc import Iterator
+from itertools import combinations, islice
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from training.statistics import Ints
 Found = set[tuple[int, ...]]
 _MOST_FIRST = 400
 _MOST_PAIRS = 100
+_MOST_IN_A_RUN = 1000
 
 
 def find_few(changes: Ints, people: Ints, minimum: int, rng: np.random.Generator) -> Found:
@@ -68,7 +70,7 @@ def _take_out(changes: Ints, fixed: tuple[int, ...]) -> Ints:
 
 
 def _find_parallel(left: Ints, places: Ints) -> Iterator[tuple[int, int]]:
-    """Yield neighbours among rows that are multiples of each other; none of the rows is 0."""
+    """Yield pairs of rows that are multiples of each other; none of the rows is 0."""
     if places.size < 2:
         return
     rows = left[places]
@@ -76,5 +78,7 @@ def _find_parallel(left: Ints, places: Ints) -> Iterator[tuple[int, int]]:
     scaled = rows * invert(lead)[:, None] % PRIME
     order = np.lexsort(scaled.T)
     same = np.all(scaled[order[1:]] == scaled[order[:-1]], axis=1)
-    for at in np.flatnonzero(same).tolist():
-        yield int(places[order[at]]), int(places[order[at + 1]])
+    runs = np.split(places[order], np.flatnonzero(~same) + 1)
+    for run in runs:
+        if run.size > 1:
+            yield from islice(combinations(run.tolist(), 2), _MOST_IN_A_RUN)

@@ -35,7 +35,7 @@ def test_the_difference_of_two_people():
 
 def test_a_combination_of_three_figures():
     rows = [[1, 1, 1, 1, 1, 1, 1, 1, 0], [0, 0, 0, 1, 1, 1, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1, 1, 0]]
-    assert few_of(rows, minimum=4) == {(0, 1, 2), (6, 7)}
+    assert few_of(rows, minimum=4) == {(0, 1, 2), (3, 4, 5), (6, 7)}
 
 
 def test_columns_of_many_people_are_no_find():
