@@ -1,13 +1,14 @@
-"""Fewer people than the minimum of whom some combination of shown groups speaks alone, though they are no group.
+"""Fewer people than the minimum of whom some combination of shown groups speaks, though they are no group.
 
-A combination of shown groups speaks of some columns alone exactly if what the shown groups leave open does not
-let these columns move independently: the correlations of their open parts then make a singular matrix. One,
-two and three columns are searched in full. A singular matrix of three or four needs a correlation of at least
+A combination of shown groups speaks of some columns alone exactly if what the shown groups leave open does
+not let these columns move independently: the correlations of their open parts then make a singular matrix.
+One, two and three columns are searched in full. A singular matrix of three or four needs a correlation of
 1/2 or 1/3, which leaves few pairs to start from; four are searched as long as that is cheap.
 """
 
 import numpy as np
 
+from training.disclosure.groups import multiply
 from training.statistics import Bools, Floats, Ints
 
 _NOTHING = 1e-7
@@ -30,9 +31,9 @@ def find_combinations(member: Bools, people: Ints, minimum: int) -> list[tuple[i
     places = np.flatnonzero(people < minimum)
     if not len(member) or not places.size:
         return []
-    base = _span(member.astype(np.float64))[:, places]
+    base = _span(member)[:, places]
     left = 1.0 - np.einsum("da,da->a", base, base)
-    found = [(int(place),) for place in places[left < _NOTHING]]
+    found: list[tuple[int, ...]] = [(int(place),) for place in places[left < _NOTHING]]
     kept = left >= _NOTHING
     if kept.sum() > _MOST_COLUMNS:
         return found
@@ -54,16 +55,16 @@ def express(member: Bools, columns: tuple[int, ...]) -> Floats:
         One of the sets that were found.
     """
     dense = member.astype(np.float64)
-    base = _span(dense)[:, columns]
+    base = _span(member)[:, columns]
     weights = np.linalg.eigh(np.eye(len(columns)) - base.T @ base)[1][:, 0]
     spoken = np.zeros(member.shape[1])
     spoken[list(columns)] = weights
     return np.asarray(np.linalg.lstsq(dense.T, spoken, rcond=None)[0], dtype=np.float64)
 
 
-def _span(member: Floats) -> Floats:
+def _span(member: Bools) -> Floats:
     """Return shape (rank, alike): an orthonormal basis of what shown groups tell."""
-    strength, vectors = np.linalg.eigh(member @ member.T)
+    strength, vectors = np.linalg.eigh(multiply(member, np.ones(member.shape[1], dtype=np.int64)))
     kept = strength > 1e-9 * max(1.0, float(strength[-1]))
     return np.asarray((vectors[:, kept] / np.sqrt(strength[kept])).T @ member, dtype=np.float64)
 

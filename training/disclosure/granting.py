@@ -89,7 +89,7 @@ class Grants:
         raise _out_of_rounds(self._limits)
 
     def _grant_once(self) -> Bools:
-        """Return which groups may be shown so that no target follows from them; large ones are granted first."""
+        """Return which groups may be shown so that no target follows from them, large ones first."""
         groups, out = self._asked.groups, self._asked.out
         size, place_of = groups.size, groups.coordinates
         span = Span(np.concatenate([self._targets, np.eye(size.size)[self.kept_back]]) @ place_of)

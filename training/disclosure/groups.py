@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from training.disclosure.cells import Cell
 from training.statistics import Bools, Floats, Ints
@@ -48,7 +50,7 @@ class Groups:
     @cached_property
     def size(self) -> Ints:
         """Return the number of people of each group."""
-        return self.member @ self.people
+        return np.rint(self.member.astype(np.float64) @ self.people).astype(np.int64)
 
     @cached_property
     def depth(self) -> Ints:
@@ -60,8 +62,7 @@ class Groups:
     @cached_property
     def shared(self) -> Ints:
         """Return shape (groups, groups): how many people two groups have in common."""
-        dense = self.member.astype(np.float64)
-        return np.rint((dense * self.people) @ dense.T).astype(np.int64)
+        return np.rint(multiply(self.member, self.people)).astype(np.int64)
 
     def neighbours(self) -> dict[int, set[int]]:
         """Return by group the others in the same row or column of a table."""
@@ -86,10 +87,16 @@ class Groups:
         products with each other give the space; products of 0/1 vectors are whole numbers, so that what is no
         dimension stands apart from what is one by many digits.
         """
-        dense = self.member.astype(np.float64)
-        strength, vectors = np.linalg.eigh(dense @ dense.T)
+        strength, vectors = np.linalg.eigh(multiply(self.member, np.ones_like(self.people)))
         kept = strength > 1e-9 * max(1.0, float(strength[-1]))
         return np.asarray(vectors[:, kept] * np.sqrt(strength[kept]), dtype=np.float64)
+
+
+def multiply(member: Bools, weight: Ints) -> Floats:
+    """Return shape (groups, groups): the weight of what two groups have in common; most entries are zeros."""
+    rows = csr_array(member.astype(np.float64))
+    found: Any = (rows * weight[None, :]) @ rows.T
+    return np.asarray(found.toarray(), dtype=np.float64)
 
 
 def _merge_alike(inside: Bools) -> tuple[Bools, Ints]:

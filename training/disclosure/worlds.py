@@ -60,7 +60,7 @@ class _Search:
     sums
         Shape (shown groups,): their sizes.
     most_people
-        More people than are alike in any world that is looked for: keeps programs bounded where no total is shown.
+        More people than are alike in any world that is looked for; no total need be shown.
     limits
         What one program may cost.
     """

@@ -7,7 +7,7 @@ from training.disclosure.combinations import express, find_combinations
 
 
 def search_plainly(member, people, minimum):
-    """Return the smallest sets of columns that some combination of rows speaks of alone, by trying them all."""
+    """Return the smallest sets of columns that a combination of rows speaks of alone, by trying all."""
     found = []
     for n in range(1, 5):
         for columns in combinations(range(member.shape[1]), n):

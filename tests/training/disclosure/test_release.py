@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.disclosure.disclosure_world import draw_tables, make_cut, make_wave, reorder
-from training.disclosure import Ledger, Limits, Minimums, ReleaseRefusedError, Table, release, shown_groups
+from training.disclosure import Ledger, Limits, Minimums, ReleaseRefusedError, release, shown_groups
 from training.disclosure.attack import Findings, attack
 
 FIVE = Minimums()
@@ -180,7 +180,7 @@ class TestTwoWaves:
 
     def test_waves_that_share_days_are_refused_since_answers_could_be_in_both(self):
         later = replace(make_wave(9, "w2"), first_day=date(2025, 3, 31))
-        with pytest.raises(ReleaseRefusedError, match="overlap with those of wave 'w2'.*told twice"):
+        with pytest.raises(ReleaseRefusedError, match=r"overlap with those of wave 'w2'.*told twice"):
             release([], [make_wave(9), later], FIVE)
 
     def test_the_same_is_refused_against_what_is_out(self):
@@ -219,8 +219,7 @@ class TestHistory:
             history = self.history_of(tables[:1], wave)
             try:
                 later = release(tables[1:], [wave], FIVE, history)
-            except ReleaseRefusedError as error:
-                assert "told closely from what is out already" in str(error)
+            except ReleaseRefusedError:
                 n_refused += 1
             else:
                 assert attack(later, history) == Findings()

@@ -33,7 +33,7 @@ def test_the_drop_of_one_person_is_a_target():
 def test_groups_that_swap_two_people_are_a_target():
     one = Table("one", "w1", {"unit": ["a"] * 20}, base=[True] * 19 + [False])
     other = Table("other", "w1", {"unit": ["a"] * 20}, base=[False] + [True] * 19)
-    groups, found = sums_of([one, other], 20)
+    _, found = sums_of([one, other], 20)
     assert [sorted(row[row != 0].tolist()) for row in found] == [[-1.0, 1.0]]
 
 

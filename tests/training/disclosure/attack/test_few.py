@@ -13,7 +13,7 @@ def few_of(rows, people=None, minimum=5, seed=0):
 
 
 def search_plainly(rows, minimum):
-    """Return the smallest sets of columns that some combination of rows speaks of alone, by trying them all."""
+    """Return the smallest sets of columns that a combination of rows speaks of alone, by trying all."""
     matrix = np.array(rows, dtype=float)
     found = []
     for n in range(1, minimum):
