@@ -5,7 +5,7 @@ is used: the rank test counts modulo a prime instead of measuring lengths, few p
 combination instead of a list, and sizes are bounded by pairs of whole worlds.
 """
 
-from training.disclosure.attack.attacker import Findings, attack
+from training.disclosure.attack.attacker import Findings, attack, demand_safe
 from training.disclosure.attack.homogeneous import find_homogeneous
 
-__all__ = ["Findings", "attack", "find_homogeneous"]
+__all__ = ["Findings", "attack", "demand_safe", "find_homogeneous"]

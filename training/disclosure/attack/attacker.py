@@ -9,6 +9,7 @@ from training.disclosure.attack.few import find_few
 from training.disclosure.attack.modular import draw_open, multiply
 from training.disclosure.attack.sizes import Pairs
 from training.disclosure.ledger import Ledger
+from training.disclosure.refusals import ReleaseRefusedError
 from training.disclosure.released import Released, ReleasedCell
 from training.statistics import Ints
 
@@ -95,6 +96,20 @@ def attack(
             case = _Case.of(known, released.minimums.of_kind(kind))
             found += case.attack(rng, seconds if kind == "people" else None, is_deep=is_deep)
     return found
+
+
+def demand_safe(released: Released, history: Ledger | None = None) -> None:
+    """Attack a release before it goes out, and refuse it if anything is found.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If something was found, or could not be judged.
+    """
+    found = {name: n for name, n in asdict(attack(released, history)).items() if n}
+    if found:
+        problem = "an attack found " + ", ".join(f"{n} {name}" for name, n in found.items())
+        raise ReleaseRefusedError("disclosure control", problem, "do not publish; release fewer tables at once")
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.training.disclosure.disclosure_world import draw_tables, make_cut, make_wave
-from training.disclosure import Minimums, Table, release
-from training.disclosure.attack import Findings, attack
+from training.disclosure import Minimums, ReleaseRefusedError, Table, release
+from training.disclosure.attack import Findings, attack, demand_safe
 
 FIVE = Minimums()
 
@@ -20,6 +20,13 @@ def test_it_finds_what_thresholding_leaves_open():
     released = release([make_cut({"a": 30, "b": 12, "c": 3})], [make_wave(45)], FIVE)
     assert attack(show_large(released)) == Findings(sums=1)
     assert attack(released) == Findings()
+
+
+def test_a_release_with_a_finding_is_refused():
+    released = release([make_cut({"a": 30, "b": 12, "c": 3})], [make_wave(45)], FIVE)
+    demand_safe(released)
+    with pytest.raises(ReleaseRefusedError, match="an attack found 1 sums; do not publish"):
+        demand_safe(show_large(released))
 
 
 def test_it_finds_a_shown_cell_of_few():
