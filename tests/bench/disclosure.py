@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from tests.bench.disclosure_tally import Tally, judge_firm, time_large
 
 FIRMS, HELD_OUT = 100, 30
-FIRST_HELD_OUT = 1000  # seeds that no rule was chosen by
+FIRST_HELD_OUT = 5000  # seeds that no rule was chosen by
 NARROWED_FIRMS = 40
 LARGE, LARGE_SEEDS = 2000, range(5)
 MOST_HIDDEN = 1.15  # times what the rectangle rule hides

@@ -109,7 +109,7 @@ def demand_safe(released: Released, history: Ledger | None = None) -> None:
     found = {name: n for name, n in asdict(attack(released, history)).items() if n}
     if found:
         problem = "an attack found " + ", ".join(f"{n} {name}" for name, n in found.items())
-        raise ReleaseRefusedError("disclosure control", problem, "do not publish; release fewer tables at once")
+        raise ReleaseRefusedError("disclosure control", problem, "do not publish; release fewer tables")
 
 
 @dataclass(frozen=True)
