@@ -13,6 +13,8 @@ from training.statistics import Bools, Floats, Ints
 
 WIDTH = 3
 _ROUNDING = 1e-6
+_MOST_FREE = 1500  # kinds of people; a program over all 20,000 of a large firm takes minutes
+_BLOCK = 500
 _JOINT = 6  # programs that push all groups at once, before each is looked at by itself
 
 
@@ -31,6 +33,7 @@ class Worlds:
 
     def __init__(self, member: Bools, people: Ints, limits: Limits) -> None:
         self._member = member.astype(np.float64)
+        self._people = people.astype(np.float64)
         self._truth = self._member @ people
         self._limits = limits
         self._most = float(2 * people.sum() + 2 * WIDTH)
@@ -41,13 +44,39 @@ class Worlds:
         hidden = np.flatnonzero(~shown)
         if not shown.any() or not hidden.size:
             return hidden[:0]
-        sides = (self._member[shown], self._member[hidden], self._truth[shown])
-        search = _Search(*sides, self._most, self._limits)
+        free = self._choose_free(shown)
+        fixed = np.where(np.isin(np.arange(self._people.size), free), 0.0, self._people)
+        search = _Search(
+            self._member[np.ix_(shown, free)],
+            self._member[np.ix_(hidden, free)],
+            self._truth[shown] - self._member[shown] @ fixed,
+            self._member[hidden] @ fixed,
+            self._most,
+            self._limits,
+        )
         fits = np.all(np.abs(self._sizes[:, shown] - self._truth[shown]) <= _ROUNDING, axis=1)
         search.widen(self._sizes[fits][:, hidden])
         found = search.explore()
-        self._sizes = np.concatenate([self._sizes, found @ self._member.T])
+        found = found @ self._member[:, free].T + self._member @ fixed
+        self._sizes = np.concatenate([self._sizes, found])
         return hidden[search.is_open()]
+
+    def _choose_free(self, shown: Bools) -> Ints:
+        """Return who may be more or fewer: all, or in a large firm those nearest to hidden groups.
+
+        The others stay as they are. That leaves fewer worlds, so more may seem to be told closely, never less.
+        Near are people in hidden groups, and who shares most shown groups with one of them.
+        """
+        n_columns = self._people.size
+        if n_columns <= _MOST_FREE:
+            return np.arange(n_columns)
+        inside = np.flatnonzero(self._member[~shown].any(axis=0))[:_MOST_FREE]
+        near = np.zeros(n_columns)
+        for start in range(0, inside.size, _BLOCK):
+            block = self._member[np.ix_(shown, inside[start : start + _BLOCK])]
+            near = np.maximum(near, (block.T @ self._member[shown]).max(axis=0, initial=0.0))
+        near[inside] = np.inf
+        return np.sort(np.argsort(-near, kind="stable")[:_MOST_FREE])
 
 
 class _Search:
@@ -58,7 +87,9 @@ class _Search:
     shown, hidden
         Shape (groups, alike): 0/1 rows.
     sums
-        Shape (shown groups,): their sizes.
+        Shape (shown groups,): their sizes, without people who stay as they are.
+    fixed
+        Shape (hidden groups,): people in them who stay as they are.
     most_people
         More people than are alike in any world that is looked for; no total need be shown.
     limits
@@ -66,11 +97,18 @@ class _Search:
     """
 
     def __init__(
-        self, shown: Floats, hidden: Floats, sums: Floats, most_people: float, limits: Limits
+        self,
+        shown: Floats,
+        hidden: Floats,
+        sums: Floats,
+        fixed: Floats,
+        most_people: float,
+        limits: Limits,
     ) -> None:
-        self._hidden = hidden
+        self._hidden, self._fixed = hidden, fixed
+        told = shown.any(axis=1)
         most = np.full(hidden.shape[1], most_people)
-        self._program = Program(shown, sums, -hidden, -np.ones(len(hidden)), limits, most)
+        self._program = Program(shown[told], sums[told], -hidden, fixed - 1, limits, most)
         self._low, self._high = np.full(len(hidden), np.inf), np.full(len(hidden), -np.inf)
 
     def widen(self, sizes: Floats) -> None:
@@ -101,5 +139,5 @@ class _Search:
     def _visit(self, objective: Floats) -> Floats:
         """Return the world with the least of something."""
         world = self._program.least(objective)
-        self.widen((self._hidden @ world)[None, :])
+        self.widen((self._hidden @ world + self._fixed)[None, :])
         return world

@@ -47,6 +47,16 @@ def test_worlds_found_before_are_not_used_where_they_do_not_fit():
     assert worlds.narrow(np.array([True, False, True, True, True])).tolist() == [1]
 
 
+def test_in_a_large_firm_worlds_are_looked_for_near_hidden_groups():
+    """Of 3,000 kinds of people half may move; a computed group is still seen, and a safe one is still safe."""
+    rng = np.random.default_rng(1)
+    halves = rng.random((6, 3000)) < 0.5
+    member = np.concatenate([np.ones((1, 3000), dtype=bool), halves, ~halves[:1]])
+    worlds = Worlds(member, np.ones(3000, dtype=np.int64), Limits())
+    assert worlds.narrow(~np.isin(np.arange(8), [1, 2, 7])).tolist() == []
+    assert worlds.narrow(~np.isin(np.arange(8), [1, 2])).tolist() == [1]
+
+
 def test_a_program_without_time_is_a_failure_and_not_a_yes():
     rng = np.random.default_rng(0)
     member = rng.random((60, 400)) < 0.3
