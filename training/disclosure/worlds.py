@@ -64,7 +64,7 @@ class Worlds:
     def _choose_free(self, shown: Bools) -> Ints:
         """Return who may be more or fewer: all, or in a large firm those nearest to hidden groups.
 
-        The others stay as they are. That leaves fewer worlds, so more may seem to be told closely, never less.
+        The others stay as they are. That leaves fewer worlds, so more may seem told closely, never less.
         Near are people in hidden groups, and who shares most shown groups with one of them.
         """
         n_columns = self._people.size

@@ -48,7 +48,7 @@ def test_worlds_found_before_are_not_used_where_they_do_not_fit():
 
 
 def test_in_a_large_firm_worlds_are_looked_for_near_hidden_groups():
-    """Of 3,000 kinds of people half may move; a computed group is still seen, and a safe one is still safe."""
+    """Of 3,000 kinds of people half may move; a computed group is seen, and a safe one is still safe."""
     rng = np.random.default_rng(1)
     halves = rng.random((6, 3000)) < 0.5
     member = np.concatenate([np.ones((1, 3000), dtype=bool), halves, ~halves[:1]])
