@@ -99,6 +99,10 @@ bench-train: install ## cost of training at 10,000 and 100,000 entities; the las
 bench-drivers: install ## what is offered to work on, in worlds of known truth (ASK="--runs 40"); the last line is JSON
 	@$(BIN)/python -m tests.bench.drivers $(ASK)
 
+.PHONY: bench-disclosure
+bench-disclosure: install ## what can be computed from reports on small groups (ASK="--firms 20"); the last line is JSON
+	@$(BIN)/python -m tests.bench.disclosure $(ASK)
+
 # The peers pin other versions of what we use as well: they get an environment of their own.
 PEERS := .venv-peers
 PEERS_LOCK := tests/bench/peers-requirements.txt
