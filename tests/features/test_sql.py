@@ -57,8 +57,8 @@ def test_guest_can_neither_write_nor_reach_other_files(tmp_path):
 
 def test_ctrl_c_in_a_query_is_ctrl_c():
     """DuckDB swallows the interrupt and raises a bare RuntimeError, which would end in a traceback."""
-    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
     with pytest.raises(KeyboardInterrupt), open_database() as connection:
+        threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
         connection.execute("SELECT sum(hash(range)) FROM range(300000000)")
 
 

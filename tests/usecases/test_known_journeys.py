@@ -13,7 +13,7 @@ from features.usecase import load
 from training.journey import JourneyRecord, render_journeys
 from training.runs.journey_map import journey_of
 
-USECASE = Path(__file__).parent / "olist-orders-journey.yaml"
+USECASE = Path(__file__).parent / "journeys" / "olist-orders-journey.yaml"
 CLOCKS = {
     "placed": "order_purchase_timestamp",
     "approved": "order_approved_at",
@@ -155,7 +155,7 @@ def test_slow_deliveries_are_liked_less(record, orders):
 
 
 def test_the_page_on_journeys_tells_what_is_printed(record):
-    page = (USECASE.parents[2] / "docs" / "journey.md").read_text(encoding="utf-8")
+    page = (USECASE.parents[3] / "docs" / "journey.md").read_text(encoding="utf-8")
     block = page.rpartition("```text\n")[2].partition("```")[0]
     printed = render_journeys(record, "en")
     assert [line for line in block.splitlines() if line not in printed] == []

@@ -26,7 +26,7 @@ CASES = read_table()
 
 def test_every_use_case_of_public_data_stands_in_the_table():
     written = {path.relative_to(HERE).with_suffix("").as_posix() for path in HERE.rglob("*.yaml")}
-    assert {name for name in written if not name.startswith("variants/")} == set(CASES)
+    assert {name for name in written if not name.startswith(("variants/", "journeys/"))} == set(CASES)
 
 
 def name_cases():

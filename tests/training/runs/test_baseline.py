@@ -198,7 +198,7 @@ class TestResults:
         assert card["baseline"] == reference
 
     def test_files_of_a_report_hold_what_changed_since(self, company, tmp_path):
-        early = replace(company.frame, answers=company.frame.answers.filter(_before(company, "2025-07-01")))
+        early = replace(company.frame, waves=company.frame.waves.filter(_before(company, "2025-07-02")))
         measured = measure(company.usecase, early, None)
         frozen, _ = freeze(tmp_path / "b", measured, frozen_on=date(2025, 7, 1))
         day = date(2026, 1, 15)
@@ -210,5 +210,5 @@ class TestResults:
 
 
 def _before(company, day):
-    """Return which answers were given before a day."""
-    return pc.less(company.frame.answers.column("answered_on"), date.fromisoformat(day))
+    """Return which waves closed before a day."""
+    return pc.less(company.frame.waves.column("closes_on"), date.fromisoformat(day))

@@ -14,7 +14,7 @@ from features.worlds.flights import build_flights
 from training.journey import render_journeys
 from training.runs.journey_map import journey_of, read_journeys
 
-USECASE = Path(__file__).parents[2] / "usecases" / "flights.yaml"
+USECASE = Path(__file__).parents[2] / "usecases" / "journeys" / "flights.yaml"
 CONTENT = yaml.safe_load(USECASE.read_text(encoding="utf-8"))
 N_DRAWS = 999
 
@@ -80,7 +80,7 @@ def test_the_file_is_read_and_rendered(told, folder):
 def test_the_page_on_journeys_tells_what_is_printed(tmp_path):
     build_flights(tmp_path / "flights", seed=7, n_travellers=2_000)
     printed = render_journeys(read_journeys(str(USECASE), str(tmp_path / "flights")), "en")
-    page = (USECASE.parents[2] / "docs" / "journey.md").read_text(encoding="utf-8")
+    page = (USECASE.parents[3] / "docs" / "journey.md").read_text(encoding="utf-8")
     block = page.partition("```text\n")[2].partition("```")[0]
     lines = [line for line in block.splitlines() if line]
     assert len(lines) > 10
