@@ -248,7 +248,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "explore",
-        "describe, relate, compare, regress, cluster or pivot any table; tell the waves or journeys of a use case",
+        "describe, relate, compare, regress, cluster or pivot any table; tell waves and journeys",
         "xm-predict explore --ask relate --file survey.csv --columns csat --scales csat=1..5",
         (
             Parameter(

@@ -12,7 +12,7 @@ from training.surveys.sentences import tell_question
 from training.surveys.sheets import lay_out
 from training.surveys.wording import in_points, name_question
 
-_FAMILIES = "All changes are judged together (Holm), and so are all trends, steps, decays and differences of response."
+_FAMILIES = "All changes are judged together (Holm), and so are all trends, steps, decays and response rates."
 
 
 def explore_waves(

@@ -34,10 +34,14 @@ def _note(figures: SurveyFigures, minimum: int) -> Iterator[str]:
     if open_name is not None:
         yield f"{open_name} is still open, its people are still answering, and it is left out."
     if len(course.levels) == 1:
-        yield f"{course.levels[0].wave} is the first finished wave, so there is no change, trend or step to tell."
+        yield (
+            f"{course.levels[0].wave} is the first finished wave, so there is no change, trend or step to "
+            "tell."
+        )
     if answers.is_anonymous:
         yield (
-            "answers are anonymous, so nobody can say who was silent, which groups answered, how late they did, "
+            "answers are anonymous, so nobody can say who was silent, which groups answered, how late they "
+            "did, "
             "or whether the same people answered again."
         )
         return
@@ -61,9 +65,11 @@ def _note_change(figures: SurveyFigures, minimum: int) -> Iterator[str]:
     reasons = {
         "nameless": "others answered for those whom it is about, so nobody can say whether the same people "
         "changed their minds.",
-        "status unknown": "nobody knows whether people left or fell silent, so the change is not taken apart.",
+        "status unknown": "nobody knows whether people left or fell silent, so the change is not taken "
+        "apart.",
         "no repeat answers": "nobody answered both waves, so the change is not taken apart.",
-        "too few": f"fewer than {minimum} people are behind a part of the change, so the parts are not shown.",
+        "too few": f"fewer than {minimum} people are behind a part of the change, so the parts are not "
+        "shown.",
     }
     if made_of.state in reasons:
         yield reasons[made_of.state]
@@ -89,7 +95,9 @@ def _note_silence(figures: SurveyFigures, minimum: int) -> Iterator[str]:
     if silence.refusal:
         yield f"answers could not be brought to the shares of everybody: {silence.refusal}."
     if not answers.cuts:
-        yield "no cuts are declared, so response is not told by group and answers are not brought into balance."
+        yield (
+            "no cuts are declared, so response is not told by group and answers are not brought into balance."
+        )
     yield from _note_groups(figures, minimum)
 
 

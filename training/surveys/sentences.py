@@ -24,12 +24,12 @@ from training.surveys.wording import (
 )
 
 _VERDICTS = {
-    "confirmed": "Minds changed: {minds} of it is left among those who answered both times, "
-    "after the chance swing is taken off.",
-    "from_composition": "It goes with who left, who joined and who answered; that minds changed is not shown.",
-    "too_few_repeats": "Too few answered all three waves to tell changed minds from other people answering.",
-    "without_earlier": "There is no wave before at about the same distance, so that changed minds cannot be told "
-    "from a return to the usual level.",
+    "confirmed": "is one of minds{minds}",
+    "from_composition": "goes with who left, who joined and who answered; that minds changed is not shown",
+    "too_few_repeats": "cannot be told from other people answering: too few answered all three waves",
+    "without_earlier": (
+        "cannot be told from a return to the usual level: there is no wave before at about the same distance"
+    ),
 }
 
 
@@ -91,17 +91,16 @@ def _tell_parts(figures: SurveyFigures, made_of: WaveChange) -> Iterator[str]:
     is_told = figures.adjusted.has_changed and made_of.verdict not in {None, "no_clear_change"}
     if is_told:
         minds = next((step.value for step in made_of.steps if step.kind == "within"), None)
-        size = (
-            "a clear part" if minds is None else f"{write_points(metric, minds.value)} {name_points(metric)}"
-        )
+        size = "" if minds is None else _tell_minds(figures, minds)
         kind = str(made_of.verdict).partition("_")[2]
-        yield f"What the change of {name} is made of: {_VERDICTS[kind].format(minds=size)}"
+        yield f"The change of {name} {_VERDICTS[kind].format(minds=size)}."
     elif made_of.behind is not None:
         minds = next((step.value for step in made_of.steps if step.kind == "within"), None)
         ends = "" if minds is None else f"likely {write_points_range(metric, minds)}; "
         which = "better" if made_of.behind == "better" else "worse"
         yield (
-            f"Those who answered both times seem to have changed their minds on {name} for the {which} ({ends}"
+            f"Those who answered both times seem to have changed their minds on {name} for the {which} "
+            f"({ends}"
             "not adjusted for the other questions), though the figure of all does not show it."
         )
     if made_of.is_mix_falling:
@@ -117,6 +116,14 @@ def _tell_parts(figures: SurveyFigures, made_of: WaveChange) -> Iterator[str]:
             f"If the {made_of.silent:,} who fell silent though they still belong fell by {size} on average, "
             f"that would cancel the rise of {name} among those who answered."
         )
+
+
+def _tell_minds(figures: SurveyFigures, minds: Estimate) -> str:
+    """Say by how much the same people changed."""
+    metric = figures.answers.metric
+    size = f"{write_points(metric, minds.value)} {name_points(metric)}"
+    ends = write_points_range(metric, minds)
+    return f": those who answered both times moved by {size} beyond the chance swing (likely {ends})"
 
 
 def _tell_movement(figures: SurveyFigures) -> Iterator[str]:
@@ -164,7 +171,10 @@ def _tell_response(figures: SurveyFigures, silence: Silence, *, is_bounded: bool
         rate = silence.response.rate
         low, high = (write_share(end, is_bounded=is_bounded) for end in (rate.low, rate.high))
         shown = write_share(rate.value, is_bounded=is_bounded)
-        yield f"{shown} of the {rate.n:,} invited members answered {name} in {silence.wave} (likely {low} to {high})."
+        yield (
+            f"{shown} of the {rate.n:,} invited members answered {name} in {silence.wave} (likely {low} to "
+            f"{high})."
+        )
     alike = []
     for cut, p_value in zip(silence.by_cut, figures.adjusted.response, strict=True):
         if is_beyond_chance(p_value):
@@ -179,7 +189,8 @@ def _tell_cut(name: str, cut: CutResponse, p_value: float, *, is_bounded: bool) 
     """Say which groups answer most and least."""
     ranked = sorted(cut.groups, key=lambda group: group.rate.value)
     least, most = (
-        f"'{group.segment}' ({write_share(group.rate.value, is_bounded=is_bounded)} of {group.rate.n:,} invited)"
+        f"'{group.segment}' ({write_share(group.rate.value, is_bounded=is_bounded)} of {group.rate.n:,} "
+        "invited)"
         for group in (ranked[0], ranked[-1])
     )
     return (
@@ -196,7 +207,8 @@ def _tell_silence(figures: SurveyFigures, silence: Silence) -> Iterator[str]:
         raw, weighted = both.raw.estimate, both.weighted.estimate
         cuts = join([f"'{cut}'" for cut in silence.cuts])
         yield (
-            f"With the shares that {cuts} have among all members, {name} is {write_level(metric, weighted)} (worth "
+            f"With the shares that {cuts} have among all members, {name} is "
+            f"{write_level(metric, weighted)} (worth "
             f"{both.raked.effective_n:,.0f} equal answers); as {raw.n:,} members answered it is "
             f"{write_level(metric, raw)}."
         )
@@ -211,7 +223,8 @@ def _tell_bounds(figures: SurveyFigures, silence: Silence) -> str:
     n_silent = bounds.response.n - bounds.answered.estimate.n
     ends = f"between {write_value(metric, bounds.worst)} and {write_value(metric, bounds.best)}"
     sentence = (
-        f"{n_silent:,} of {bounds.response.n:,} members are silent on {name}: whatever they think, the value of "
+        f"{n_silent:,} of {bounds.response.n:,} members are silent on {name}: whatever they think, the "
+        "value of "
         f"all lies {ends}"
     )
     if silence.if_differ is None:
@@ -242,8 +255,10 @@ def _tell_lags(figures: SurveyFigures, lags: Lags) -> Iterator[str]:
     else:
         half = decay.half_life_days
         yield (
-            f"{name} moves with the days since the invitation, from {_write_end(figures, decay.fresh)} on the day "
-            f"itself towards {_write_end(figures, decay.settled)}; half of the way is gone after {half.value:.1f} "
+            f"{name} moves with the days since the invitation, from {_write_end(figures, decay.fresh)} on "
+            "the day "
+            f"itself towards {_write_end(figures, decay.settled)}; half of the way is gone after "
+            f"{half.value:.1f} "
             f"days (likely {half.low:.1f} to {half.high:.1f}; {adjusted})."
         )
 
