@@ -208,9 +208,9 @@ def _tell_silence(figures: SurveyFigures, silence: Silence) -> Iterator[str]:
         cuts = join([f"'{cut}'" for cut in silence.cuts])
         yield (
             f"With the shares that {cuts} have among all members, {name} is "
-            f"{write_level(metric, weighted)} (worth "
-            f"{both.raked.effective_n:,.0f} equal answers); as {raw.n:,} members answered it is "
-            f"{write_level(metric, raw)}."
+            f"{write_level(metric, weighted)}, from "
+            f"answers worth {both.raked.effective_n:,.0f} equal ones; unweighted, the {raw.n:,} members who "
+            f"answered give {write_level(metric, raw)}."
         )
     if silence.bounds is not None and silence.bounds.share_silent > 0:
         yield _tell_bounds(figures, silence)
