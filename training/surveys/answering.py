@@ -27,7 +27,7 @@ def explore_waves(
     minimum
         Fewest people that may be shown.
     is_bounded
-        Whether shares near 0 and 1 are told as bounds, as for people at work.
+        Whether shares of groups near 0 and 1 are told as bounds, as for people at work.
     """
     found = measure_surveys(questions, minimum)
     remarks = list(gather_remarks(found, minimum))

@@ -19,7 +19,7 @@ def to_content(figures: SurveyFigures, *, is_bounded: bool) -> dict[str, Any]:
     figures
         All figures of one question.
     is_bounded
-        Whether shares near 0 and 1 are told as bounds.
+        Whether shares of groups near 0 and 1 are told as bounds.
     """
     answers, metric = figures.answers, figures.answers.metric
     is_share = is_bounded and not metric.is_score
@@ -34,7 +34,7 @@ def to_content(figures: SurveyFigures, *, is_bounded: bool) -> dict[str, Any]:
         "waves": [
             {
                 "wave": each.wave,
-                **_level(each.level, is_bounded=is_share),
+                **_level(each.level, is_bounded=False),
                 "n_members": each.n_members,
                 "n_invited": each.n_invited,
             }
@@ -127,7 +127,7 @@ def _silence(figures: SurveyFigures, silence: Silence, *, is_bounded: bool) -> d
     response = silence.response
     return {
         "wave": silence.wave,
-        "response": None if response is None else plain_estimate(response.rate, is_bounded=is_bounded),
+        "response": None if response is None else plain_estimate(response.rate),
         "by_cut": [
             {
                 "cut": cut.cut,

@@ -41,11 +41,11 @@ def tell_question(figures: SurveyFigures, *, is_bounded: bool) -> Iterator[str]:
     figures
         All figures of the question.
     is_bounded
-        Whether shares near 0 and 1 are told as bounds.
+        Whether shares of groups near 0 and 1 are told as bounds.
     """
     if not figures.course.levels:
         return
-    yield _tell_level(figures, is_bounded=is_bounded)
+    yield _tell_level(figures)
     yield from _tell_change(figures)
     yield from _tell_movement(figures)
     if figures.silence is not None:
@@ -55,7 +55,7 @@ def tell_question(figures: SurveyFigures, *, is_bounded: bool) -> Iterator[str]:
         yield from _tell_lags(figures, figures.lags)
 
 
-def _tell_level(figures: SurveyFigures, *, is_bounded: bool) -> str:
+def _tell_level(figures: SurveyFigures) -> str:
     """Say where the figure stands."""
     newest, metric = figures.course.levels[-1], figures.answers.metric
     asked = ""
@@ -64,7 +64,7 @@ def _tell_level(figures: SurveyFigures, *, is_bounded: bool) -> str:
         asked = f" ({newest.n_members:,} members{invited})"
     found = newest.level.estimate
     who = "answers" if figures.answers.is_anonymous else "people who answered"
-    value = write_level(metric, found, is_bounded=is_bounded)
+    value = write_level(metric, found)
     return f"{name_question(figures.answers)} is {value} in {newest.wave}, from {found.n:,} {who}{asked}."
 
 
@@ -169,8 +169,8 @@ def _tell_response(figures: SurveyFigures, silence: Silence, *, is_bounded: bool
     name = name_question(figures.answers)
     if silence.response is not None:
         rate = silence.response.rate
-        low, high = (write_share(end, is_bounded=is_bounded) for end in (rate.low, rate.high))
-        shown = write_share(rate.value, is_bounded=is_bounded)
+        low, high = write_share(rate.low), write_share(rate.high)
+        shown = write_share(rate.value)
         yield (
             f"{shown} of the {rate.n:,} invited members answered {name} in {silence.wave} (likely {low} to "
             f"{high})."

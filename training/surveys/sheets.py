@@ -38,11 +38,11 @@ def lay_out(figures: SurveyFigures, *, is_bounded: bool) -> Iterator[Sheet]:
     figures
         All figures of the question.
     is_bounded
-        Whether shares near 0 and 1 are told as bounds.
+        Whether shares of groups near 0 and 1 are told as bounds.
     """
     if not figures.course.levels:
         return
-    yield _lay_out_levels(figures, is_bounded=is_bounded)
+    yield _lay_out_levels(figures)
     made_of = figures.course.made_of
     if made_of is not None and made_of.steps:
         yield _lay_out_parts(figures, made_of)
@@ -52,7 +52,7 @@ def lay_out(figures: SurveyFigures, *, is_bounded: bool) -> Iterator[Sheet]:
         yield _lay_out_lags(figures, is_bounded=is_bounded)
 
 
-def _lay_out_levels(figures: SurveyFigures, *, is_bounded: bool) -> Sheet:
+def _lay_out_levels(figures: SurveyFigures) -> Sheet:
     """Return the level of each finished wave."""
     metric = figures.answers.metric
     return Sheet(
@@ -61,8 +61,8 @@ def _lay_out_levels(figures: SurveyFigures, *, is_bounded: bool) -> Sheet:
         tuple(
             (
                 each.wave,
-                write_value(metric, each.level.estimate.value, is_bounded=is_bounded),
-                write_ends(metric, each.level.estimate, is_bounded=is_bounded),
+                write_value(metric, each.level.estimate.value),
+                write_ends(metric, each.level.estimate),
                 f"{each.level.estimate.n:,}",
                 _count(each.n_invited),
                 _count(each.n_members),
@@ -98,13 +98,19 @@ def _lay_out_parts(figures: SurveyFigures, made_of: WaveChange) -> Sheet:
 def _lay_out_silence(figures: SurveyFigures, silence: Silence, *, is_bounded: bool) -> Iterator[Sheet]:
     """Yield response rates, and the value as answered beside others that it may have."""
     name = name_question(figures.answers)
-    groups = [("all invited members", silence.response)] if silence.response is not None else []
-    groups += [(f"{cut.cut}: {group.segment}", group) for cut in silence.by_cut for group in cut.groups]
-    if groups:
+    if silence.response is not None:
+        everybody = ("all invited members", *_rate(silence.response.rate, is_bounded=False))
         yield Sheet(
             f"{name}: who answered in {silence.wave}",
             ("group", "response", "likely", "invited"),
-            tuple((label, *_rate(group.rate, is_bounded=is_bounded)) for label, group in groups),
+            (
+                everybody,
+                *(
+                    (f"{cut.cut}: {group.segment}", *_rate(group.rate, is_bounded=is_bounded))
+                    for cut in silence.by_cut
+                    for group in cut.groups
+                ),
+            ),
         )
     if silence.bounds is not None:
         yield _lay_out_bounds(figures, silence)

@@ -46,7 +46,7 @@ def write_ends(metric: SurveyMetric, found: Estimate, *, is_bounded: bool = Fals
     return f"{low} to {high}"
 
 
-def write_level(metric: SurveyMetric, found: Estimate, *, is_bounded: bool = False) -> str:
+def write_level(metric: SurveyMetric, found: Estimate) -> str:
     """Return a value with its likely range.
 
     Examples
@@ -54,8 +54,7 @@ def write_level(metric: SurveyMetric, found: Estimate, *, is_bounded: bool = Fal
     >>> write_level(SurveyMetric.of("nps"), Estimate(20, 11.04, 29, 240))
     '20.0 (likely 11.0 to 29.0)'
     """
-    value = write_value(metric, found.value, is_bounded=is_bounded)
-    return f"{value} (likely {write_ends(metric, found, is_bounded=is_bounded)})"
+    return f"{write_value(metric, found.value)} (likely {write_ends(metric, found)})"
 
 
 def write_points(metric: SurveyMetric, value: float) -> str:

