@@ -72,7 +72,6 @@ def _gather(usecase: UseCase, name: str, rows: pa.Table, found: WaveRows) -> Sur
     cuts = {
         path.rpartition(".")[2]: np.array(rows.column(name_cut(path)).to_pylist(), dtype=object)
         for path in usecase.cuts
-        if path not in usecase.privacy.protected
     }
     return SurveyAnswers(
         source=name,

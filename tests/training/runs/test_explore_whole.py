@@ -1,4 +1,4 @@
-"""``explore --ask waves`` and ``--ask journey`` on the command line: a company, an airline, and small worlds."""
+"""``explore --ask waves`` and ``--ask journey`` on the command line: a company, an airline, small worlds."""
 
 import csv
 import json
@@ -18,7 +18,6 @@ from training.commands import VERBS
 from training.runs.explore import ASKS
 from training.runs.explore_whole import WHOLE, hide_below
 from training.runs.journey_map import read_journeys
-from training.runs.survey_waves import read_questions
 
 CHURN = ROOT / "mlproject" / "usecases" / "churn.yaml"
 ATTRITION = ROOT / "mlproject" / "usecases" / "attrition.yaml"
@@ -46,7 +45,7 @@ features:
   customers: {last: [region]}
   response_rate: {answered: surveys, invited: invites, windows: [180d]}
 cohort: {from: customers.since}
-target: {next: surveys.nps, within: 90d, kind: nps, observed_until: 2025-10-01}
+target: {next: surveys.nps, within: 90d, kind: nps_group, observed_until: 2025-10-01}
 cuts: [customers.region]
 """
 
@@ -55,6 +54,14 @@ cuts: [customers.region]
 def company(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company") / "data"
     build_company(folder, seed=7, n_customers=400, n_employees=150)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return the tables of a small airline."""
+    folder = tmp_path_factory.mktemp("flights") / "data"
+    build_flights(folder, seed=7, n_travellers=300)
     return folder
 
 
@@ -215,12 +222,11 @@ class TestSmallWorld:
     def test_the_minimum_hides_more_than_the_use_case_asks_for(self, ask, tmp_path):
         make_world(tmp_path / "data", n=80)
         words = ("--ask", "waves", "--usecase", tmp_path / "data" / "small.yaml")
-        (cut,) = answer_of(ask, *words, "--minimum-group", 50)["questions"][0]["silence"]["by_cut"] or [None]
-        assert cut is None or cut["groups"] == {}
-        assert answer_of(ask, *words)["questions"][0]["silence"]["by_cut"][0]["groups"].keys() == {
-            "North",
-            "South",
-        }
+        (cut,) = answer_of(ask, *words)["questions"][0]["silence"]["by_cut"]
+        assert cut["groups"].keys() == {"North", "South"}
+        hidden = answer_of(ask, *words, "--minimum-group", 60)
+        assert hidden["questions"][0]["waves"] == hidden["findings"] == []
+        assert hidden["remarks"] == ["NPS: no finished wave has 60 answers, and fewer are not shown."]
 
     def test_erased_people_are_left_out(self, ask, tmp_path):
         make_world(tmp_path / "data", n=80)
@@ -229,21 +235,12 @@ class TestSmallWorld:
         Tombstones().add(["c001", "c003"]).write(tmp_path / "out" / "erased" / "small.json")
         assert answer_of(ask, *words)["questions"][0]["waves"][-1]["n_members"] == 78
 
-    def test_protected_groups_are_never_told(self, tmp_path):
-        make_world(tmp_path / "data", n=80)
-        usecase = load(tmp_path / "data" / "small.yaml", tmp_path / "data")
-        (question,) = read_questions(usecase)
-        assert set(question.cuts) == {"region"}
-        privacy = usecase.privacy.model_copy(update={"protected": ["customers.region"]})
-        (hidden,) = read_questions(usecase.model_copy(update={"privacy": privacy}))
-        assert hidden.cuts == {}
-
     def test_no_metric_says_what_to_write(self, ask, tmp_path):
         make_world(tmp_path / "data", n=20)
         path = change_spec(
             tmp_path / "data",
             ("    metrics: {nps: nps}\n", ""),
-            ("kind: nps", "kind: ordinal"),
+            ("kind: nps_group", "kind: ordinal"),
         )
         code, out, err = ask("--ask", "waves", "--usecase", path)
         assert (code, out) == (2, "")
@@ -251,12 +248,6 @@ class TestSmallWorld:
 
 
 class TestAirline:
-    @pytest.fixture(scope="class")
-    def folder(self, tmp_path_factory):
-        folder = tmp_path_factory.mktemp("flights") / "data"
-        build_flights(folder, seed=7, n_travellers=300)
-        return folder
-
     def test_the_journey_is_told_and_kept(self, ask, folder):
         answer = answer_of(ask, "--ask", "journey", "--usecase", FLIGHTS, "--data", folder)
         kept = Path(answer.pop("folder"))
