@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -53,7 +54,7 @@ cuts: [customers.region]
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company") / "data"
-    build_company(folder, seed=7, n_customers=400, n_employees=150)
+    build_company(folder, seed=7, n_customers=800, n_employees=150)
     return folder
 
 
@@ -94,7 +95,7 @@ def make_world(folder: Path, *, n=600, quarters=QUARTERS, seed=3):
     is_south = np.arange(n) % 2 == 0
     mind = np.where(is_south, 5.5, 8.8) + random.normal(0, 1, n)
     customers = [(f"c{at:03d}", "2024-01-01", "South" if is_south[at] else "North") for at in range(n)]
-    invites, surveys = [], []
+    invites, surveys, rating = [], [], np.empty(0, np.int64)
     for begins in quarters:
         rating = np.clip(np.round(mind + random.normal(0, 1, n)), 0, 10).astype(int)
         heard = random.random(n) < np.where(is_south, 0.15, 0.7)
@@ -138,6 +139,14 @@ class TestCompany:
         assert folder.name == "churn-waves"
         assert {path.name for path in folder.iterdir()} == {"answer.json", "answer.txt", "figure.svg"}
         assert json.loads((folder / "answer.json").read_text(encoding="utf-8")) == answer
+
+    def test_the_page_on_surveys_tells_what_is_printed(self, answer):
+        page = (ROOT / "docs" / "surveys.md").read_text(encoding="utf-8")
+        (block,) = re.findall(r"--ask waves\n```\n.*?```text\n(.*?)```", page, flags=re.DOTALL)
+        printed = (Path(answer["folder"]) / "answer.txt").read_text(encoding="utf-8")
+        quoted = [line for line in block.splitlines() if line.strip()]
+        assert len(quoted) > 30
+        assert [line for line in quoted if f"{line}\n" not in printed] == []
 
     def test_response_counts_the_same_invited_for_every_question(self, answer):
         found = {question["silence"]["response"]["n"] for question in answer["questions"]}

@@ -1,10 +1,13 @@
 """Survey questions made by hand, with invitations, lags and groups; worlds of which the truth is known."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from tests.training.reports.wave_samples import make_rows
+from features.usecase import Metric
+from tests.training.reports.wave_samples import Answers, make_rows
+from training.statistics import Floats
 from training.statistics.levels import MeanWorth
 from training.surveys import SurveyAnswers
 
@@ -14,15 +17,15 @@ NEWEST = 224
 
 
 def make_answers(
-    waves: Sequence[Mapping[str | None, float]],
+    waves: Sequence[Answers],
     *,
-    metric: str = "nps",
+    metric: Metric = "nps",
     members: Sequence[Collection[str]] | None = None,
     invited: Collection[str] | None = None,
     lags: Mapping[str, float] | None = None,
     cuts: Mapping[str, Mapping[str, str | None]] | None = None,
     is_anonymous: bool = False,
-    **more: object,
+    **more: Any,
 ) -> SurveyAnswers:
     """Return all that is known of a question.
 
@@ -58,7 +61,7 @@ def make_answers(
     )
 
 
-def give_worth(felt: np.ndarray) -> np.ndarray:
+def give_worth(felt: Floats) -> Floats:
     """Return what moods are worth as NPS."""
     return np.select([felt > 40, felt < -20], [100.0, -100.0], 0.0)
 
@@ -74,7 +77,7 @@ def silence_regions(n: int = 1_200, *, n_waves: int = 3, seed: int = 5) -> tuple
     mind = random.normal(np.where(is_south, -20.0, 40.0), 40.0)
     worth = [give_worth(mind + random.normal(0, 20, n)) for _ in range(n_waves)]
     speaks = [random.random(n) < np.where(is_south, 0.2, 0.7) for _ in range(n_waves)]
-    waves = [
+    waves: list[Answers] = [
         {name: value for name, value, is_heard in zip(names, values, heard, strict=True) if is_heard}
         for values, heard in zip(worth, speaks, strict=True)
     ]
@@ -83,20 +86,22 @@ def silence_regions(n: int = 1_200, *, n_waves: int = 3, seed: int = 5) -> tuple
     return found, float(worth[-1].mean())
 
 
-def flat(n: int = 300, *, n_waves: int = 3, seed: int = 2, **more: object) -> SurveyAnswers:
+def flat(n: int = 300, *, n_waves: int = 3, seed: int = 2, **more: Any) -> SurveyAnswers:
     """Return waves in which nothing ever changes and everybody answers anew."""
     random = np.random.default_rng(seed)
     names = [f"k{number:04d}" for number in range(n)]
-    waves = [dict(zip(names, give_worth(random.normal(10, 60, n)), strict=True)) for _ in range(n_waves)]
+    waves: list[Answers] = [
+        dict(zip(names, give_worth(random.normal(10, 60, n)), strict=True)) for _ in range(n_waves)
+    ]
     return make_answers(waves, **more)
 
 
-def stepping(levels: Sequence[float], n: int = 300, seed: int = 4, **more: object) -> SurveyAnswers:
+def stepping(levels: Sequence[float], n: int = 300, seed: int = 4, **more: Any) -> SurveyAnswers:
     """Return waves of strangers whose mood has the given level in each."""
     random = np.random.default_rng(seed)
-    waves = [
+    waves: list[Answers] = [
         {f"w{place}-{number}": value for number, value in enumerate(give_worth(random.normal(level, 60, n)))}
         for place, level in enumerate(levels)
     ]
-    everybody = [set(wave) for wave in waves]
+    everybody = [{str(name) for name in wave} for wave in waves]
     return make_answers(waves, members=everybody, **more)
