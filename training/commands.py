@@ -248,14 +248,15 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "explore",
-        "describe, relate, compare, regress, cluster or pivot any table, with all its rows",
+        "describe, relate, compare, regress, cluster or pivot any table; tell waves and journeys",
         "xm-predict explore --ask relate --file survey.csv --columns csat --scales csat=1..5",
         (
             Parameter(
                 "ask",
                 "describe: what columns hold; relate: what goes with what; compare: a metric between groups; "
-                "regress: several columns at once; cluster: rows that are alike; pivot: a cross table",
-                choices=("describe", "relate", "compare", "regress", "cluster", "pivot"),
+                "regress: several columns at once; cluster: rows that are alike; pivot: a cross table; "
+                "waves: how survey figures of a whole use case moved; journey: its stages and best times",
+                choices=("describe", "relate", "compare", "regress", "cluster", "pivot", "waves", "journey"),
             ),
             Parameter("file", "CSV or Parquet; how it is written is found out", ""),
             Parameter(

@@ -6,6 +6,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 from training.reports.baseline import to_level
 from training.reports.build import build_report
 from training.reports.calls import first_to_call
+from training.reports.changes import WaveChange, build_change
 from training.reports.export import render_csv, write_report
 from training.reports.inputs import (
     AnswerForecast,
@@ -31,9 +32,11 @@ __all__ = [
     "ReportInputs",
     "ScoredCohort",
     "Subject",
+    "WaveChange",
     "WavePoint",
     "WaveRows",
     "WaveSeries",
+    "build_change",
     "build_report",
     "build_series",
     "first_to_call",

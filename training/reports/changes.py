@@ -108,11 +108,19 @@ class WaveChange:
 
 def build_changes(inputs: ReportInputs) -> tuple[WaveChange, ...]:
     """Build the section for every survey metric, in the order of the cards."""
-    return tuple(_build_change(series, inputs.usecase.privacy.minimum_group) for series in inputs.experience)
+    return tuple(build_change(series, inputs.usecase.privacy.minimum_group) for series in inputs.experience)
 
 
-def _build_change(series: WaveSeries, minimum: int) -> WaveChange:
-    """Say what the newest change of one metric is made of."""
+def build_change(series: WaveSeries, minimum: int) -> WaveChange:
+    """Say what the newest change of one metric is made of.
+
+    Parameters
+    ----------
+    series
+        The metric over its waves.
+    minimum
+        Fewest people behind a part that may be shown.
+    """
     split = series.split if isinstance(series.split, Composition) else None
     unit: ChangeUnit = "points" if counts_in_points(series.metric) else "share"
     before, after = ([point.wave for point in series.points[-2:]] + [None, None])[:2]

@@ -1,4 +1,4 @@
-"""Verb ``explore``: describe, relate, compare, regress, cluster or pivot a table, with all its rows."""
+"""Verb ``explore``: ask a table with all its rows, or the surveys and journeys of a whole use case."""
 
 import csv
 import json
@@ -12,6 +12,7 @@ from features.tombstones import Tombstones
 from training.console import Console
 from training.explore import Exploration, Table, cluster, compare, describe, pivot, regress, relate
 from training.runs.explore_table import Wanted, read_file, read_scales, read_source
+from training.runs.explore_whole import WHOLE, Told, check_whole, hide_below
 from training.runs.workspace import Workspace, load_usecase
 
 
@@ -105,27 +106,32 @@ def run(
     minimum_group: int,
     out: str,
 ) -> None:
-    """Answer one question about a table, print it, and keep it with its figure.
+    """Answer one question about a table or a use case, print it, and keep it with its figure.
 
     Raises
     ------
     InputError
         If the question is not complete, or the table cannot answer it.
     """
+    if ask in WHOLE:
+        others = {"--file": file, "--source": source, "--columns": columns, "--by": by}
+        others |= {"--person": person, "--positive": positive, "--scales": scales}
+        check_whole(ask, usecase, others)
+        workspace = _prepare(minimum_group, out)
+        told, name = _ask_whole(console, ask, usecase, data, minimum_group, workspace)
+        _answer(console, told, workspace.folder / "explore" / f"{name}-{ask}")
+        return
     question = Question(read_names(columns), read_names(by), person.strip(), positive.strip())
     check_question(ask, question)
-    workspace = Workspace(Path(out))
-    if minimum_group < 0:
-        raise InputError("--minimum-group", f"is {minimum_group}", "write 0 or more")
+    workspace = _prepare(minimum_group, out)
     named = [*question.columns, *question.by, *filter(None, [question.person])]
     wanted = Wanted(named, read_scales(scales), minimum_group)
     table, name = _open(console, file, usecase, source, data, wanted, workspace)
     console.report(f"{ask}: {table.n_rows:,} rows")
     answer = ASKS[ask].answer(table, question)
-    folder = workspace.folder / "explore" / f"{name}-{ask}"
     content = {"table": table.name, "n_rows": table.n_rows, **answer.to_json()}
-    _keep(answer, content, folder)
-    console.result(f"{answer.text()}\n\nkept in {folder}", {**content, "folder": str(folder)})
+    told = Told(answer.text(), content, answer.figure)
+    _answer(console, told, workspace.folder / "explore" / f"{name}-{ask}")
 
 
 def check_question(ask: str, question: Question) -> None:
@@ -193,13 +199,31 @@ def _open(
     return table, f"{spec.name}-{source}" if source else spec.name
 
 
-def _keep(answer: Exploration, content: dict[str, object], folder: Path) -> None:
-    """Write the answer for people, for programs and as a figure, completely or not at all."""
+def _prepare(minimum_group: int, out: str) -> Workspace:
+    """Return the place of the answer."""
+    workspace = Workspace(Path(out))
+    if minimum_group < 0:
+        raise InputError("--minimum-group", f"is {minimum_group}", "write 0 or more")
+    return workspace
+
+
+def _ask_whole(
+    console: Console, ask: str, usecase: str, data: str, minimum_group: int, workspace: Workspace
+) -> tuple[Told, str]:
+    """Return what a use case answers, and its name."""
+    spec = hide_below(load_usecase(usecase, data), minimum_group)
+    erased = Tombstones.read(workspace.tombstones(spec.name))
+    return WHOLE[ask](spec, erased, console.report), spec.name
+
+
+def _answer(console: Console, told: Told, folder: Path) -> None:
+    """Keep an answer for people, for programs and as a figure, completely or not at all, and print it."""
     from training.runs.explore_figures import draw
 
     with whole_folder(folder) as draft:
-        (draft / "answer.txt").write_text(answer.text() + "\n", encoding="utf-8")
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2)
+        (draft / "answer.txt").write_text(told.text + "\n", encoding="utf-8")
+        text = json.dumps(told.content, ensure_ascii=False, allow_nan=False, indent=2)
         (draft / "answer.json").write_text(text + "\n", encoding="utf-8")
-        if answer.figure is not None:
-            draw(answer.figure, draft / "figure.svg")
+        if told.figure is not None:
+            draw(told.figure, draft / "figure.svg")
+    console.result(f"{told.text}\n\nkept in {folder}", {**told.content, "folder": str(folder)})

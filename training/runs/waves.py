@@ -11,7 +11,7 @@ from training.reports import WaveRows, WaveSeries, build_series
 from training.rows import texts
 from training.statistics import Floats
 
-_RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
+RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
 
 
 def list_series(waves: pa.Table, usecase: UseCase, *, keep: int = 6) -> tuple[WaveSeries, ...]:
@@ -25,12 +25,12 @@ def list_series(waves: pa.Table, usecase: UseCase, *, keep: int = 6) -> tuple[Wa
         How many waves of each to show, the newest ones.
     """
     minimum = usecase.privacy.minimum_group
-    found = [build_series(rows, minimum=minimum, keep=keep) for rows in _list_rows(waves, usecase)]
-    return tuple(sorted(filter(None, found), key=lambda series: _RANKS.index(series.metric)))
+    found = [build_series(rows, minimum=minimum, keep=keep) for _, _, rows in list_rows(waves, usecase)]
+    return tuple(sorted(filter(None, found), key=lambda series: RANKS.index(series.metric)))
 
 
-def _list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[WaveRows]:
-    """Yield the rows of each question of each source."""
+def list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[tuple[str, pa.Table, WaveRows]]:
+    """Yield the source of each question, its rows as they came, and its rows as arrays."""
     declared = [metric for source in usecase.sources.values() for metric in source.metrics]
     for name, source in usecase.sources.items():
         for metric, column in source.metrics.items():
@@ -40,13 +40,13 @@ def _list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[WaveRows]:
             rows = waves.filter(is_asked)
             wave_numbers = rows.column("wave").to_pylist()
             is_share = not counts_in_points(metric)
-            yield WaveRows(
+            found = WaveRows(
                 metric=metric,
                 survey=(source.survey or name) if declared.count(metric) > 1 else None,
                 entities=texts(rows, "entity_id"),
                 waves=np.asarray(wave_numbers, dtype=np.int64),
-                worth=_floats(rows.column("worth")),
-                was_member=_floats(rows.column("was_member")),
+                worth=floats_of(rows.column("worth")),
+                was_member=floats_of(rows.column("was_member")),
                 names=dict(zip(wave_numbers, rows.column("wave_name").to_pylist(), strict=True)),
                 closes_on=dict(zip(wave_numbers, rows.column("closes_on").to_pylist(), strict=True)),
                 open_waves=frozenset(
@@ -58,8 +58,9 @@ def _list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[WaveRows]:
                 good_from=good_from(source.scales[column]) if is_share else None,
                 scale_high=source.scales[column][1] if is_share else None,
             )
+            yield name, rows, found
 
 
-def _floats(column: pa.ChunkedArray) -> Floats:
+def floats_of(column: pa.ChunkedArray) -> Floats:
     """Return numbers or flags as float64, NaN for missing."""
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from training.statistics.arrays import Bools, Floats, as_weight
+from training.statistics.arrays import Floats, as_weight
 from training.statistics.estimate import LEVEL, Estimate
 from training.statistics.intervals import mean, nps, share
 
@@ -96,6 +96,35 @@ class SurveyMetric:
         else:
             found = given if self.good_from is None else 1.0 * (given >= self.good_from)
         return np.where(np.isnan(given), np.nan, found)
+
+
+@dataclass(frozen=True)
+class MeanWorth(SurveyMetric):
+    """Say that answers come as what they are worth already: the mean worth of all that a person gave.
+
+    Somebody who gave a 10 and a 5 in one wave is worth 0 points of NPS, and half a good answer of CSAT.
+
+    Examples
+    --------
+    >>> measure_level(MeanWorth.of("csat", (1, 5)), [1.0, 0.5, 0.0, 0.5]).estimate.value
+    0.5
+    """
+
+    def worth(self, ratings: npt.ArrayLike) -> Floats:
+        """Return what was given, ``[n]``; NaN stays NaN.
+
+        Raises
+        ------
+        ValueError
+            If something lies outside what an answer can be worth.
+        """
+        given = np.asarray(ratings, dtype=np.float64)
+        low, high = self.worth_range
+        outside = (given < low) | (given > high)
+        if outside.any():
+            message = f"the worth {given[outside][0]:g} lies outside {low:g} to {high:g} of {self.kind}"
+            raise ValueError(message)
+        return given
 
 
 @dataclass(frozen=True)
@@ -193,14 +222,14 @@ def effective_answers(weight: Floats) -> float:
 
 def _estimate(metric: SurveyMetric, worth: Floats, weight: Floats, effective_n: float) -> Estimate:
     """Return the level of answers whose weights add up to the effective number of answers."""
-
-    def count(chosen: Bools) -> float:
-        return float(weight[chosen].sum())
-
+    # Who gave several answers of different worth counts by parts.
     if metric.is_score:
-        return nps(count(worth > 0), count(worth == 0), count(worth < 0))
+        promoters, detractors = (
+            float(weight @ part) / 100 for part in (np.maximum(worth, 0), np.maximum(-worth, 0))
+        )
+        return nps(promoters, max(0.0, effective_n - promoters - detractors), detractors)
     if metric.good_from is not None:
-        return share(min(count(worth > 0), effective_n), effective_n)
+        return share(min(float(weight @ worth), effective_n), effective_n)
     return mean(worth) if np.ptp(weight) == 0 else _weighted_mean(worth, weight, effective_n)
 
 

@@ -11,6 +11,7 @@ from training.__main__ import main
 from training.commands import VERBS
 from training.runs.explore import ASKS, Question, check_question, read_names
 from training.runs.explore_table import read_scales
+from training.runs.explore_whole import WHOLE
 
 LINES = 240
 
@@ -334,7 +335,7 @@ def test_names_and_scales():
 
 def test_questions_of_the_verb_are_those_that_are_answered():
     (verb,) = (verb for verb in VERBS if verb.name == "explore")
-    assert verb.parameters[0].choices == tuple(ASKS)
+    assert verb.parameters[0].choices == (*ASKS, *WHOLE)
     assert not verb.is_entry_point
     check_question("pivot", Question(by=("team",)))
     with pytest.raises(InputError, match="pivot takes 0 to 1"):

@@ -8,6 +8,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from training.statistics import mean, nps, share
 from training.statistics.levels import (
+    MeanWorth,
     SurveyMetric,
     effective_answers,
     mean_level,
@@ -148,3 +149,30 @@ class TestWeights:
     def test_effective_answers_are_those_of_kish(self):
         assert effective_answers(np.ones(7)) == pytest.approx(7)
         assert effective_answers(np.array([1.0, 0.0, 0.0])) == pytest.approx(1)
+
+
+class TestMeanWorth:
+    @pytest.mark.parametrize(("kind", "scale"), [("nps", (0, 10)), ("csat", (1, 5)), ("ces", (1, 7))])
+    def test_whole_answers_count_as_their_ratings_do(self, kind, scale):
+        ratings = CHANCE.integers(scale[0], scale[1] + 1, 200).astype(float)
+        ratings[::7] = NAN
+        plain = SurveyMetric.of(kind, scale)
+        found = measure_level(MeanWorth.of(kind, scale), plain.worth(ratings))
+        expected = measure_level(plain, ratings)
+        assert found.estimate == expected.estimate
+        assert (found.n_asked, found.effective_n) == (expected.n_asked, expected.effective_n)
+
+    def test_somebody_in_between_counts_by_parts(self):
+        level = measure_level(MeanWorth.of("nps"), [50.0, -50.0, 100.0, 0.0, NAN])
+        assert level.estimate == nps(1.5, 2.0, 0.5)
+        half = measure_level(MeanWorth.of("csat", (1, 5)), [0.5, 0.5, 1.0, 0.0])
+        assert half.estimate == share(2, 4)
+
+    def test_weights_count(self):
+        level = measure_level(MeanWorth.of("csat", (1, 5)), [1.0, 0.0], [3.0, 1.0])
+        assert level.estimate.value == pytest.approx(0.75)
+
+    @pytest.mark.parametrize(("kind", "scale", "worth"), [("nps", (0, 10), 101.0), ("ces", (1, 7), 1.5)])
+    def test_what_no_answer_is_worth_is_refused(self, kind, scale, worth):
+        with pytest.raises(ValueError, match=f"the worth {worth:g} lies outside"):
+            measure_level(MeanWorth.of(kind, scale), [worth])
