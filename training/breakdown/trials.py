@@ -16,6 +16,7 @@ from training.models import RatingModel
 from training.models.recipe import BoosterSettings, Recipe
 from training.rows import Floats, LabelOutcome, TrainingRows
 from training.statistics import EntityDraws, log_losses
+from training.thinning import thin_rows
 
 N_FOLDS_USED = 2
 N_DRAWS = 500
@@ -77,12 +78,16 @@ class Trials:
 
     @classmethod
     def of(cls, rows: TrainingRows, recipe: Recipe, seed: int = 0) -> Self:
-        """Take the splits of the assessment, newest origin only; no fit learns from what it forecasts."""
+        """Take the splits of the assessment, newest origin only; no fit learns from what it forecasts.
+
+        Very many rows are thinned first: shares of them are shares of what the recipe learns from.
+        """
         parts = []
         for split in _choose(split_rows(rows, seed)):
             outcome, is_known = primary_labels(rows, split.positions)
             tested = rows.take(split.positions[is_known])
-            parts.append(Trial(split.learned, tested, outcome[is_known]))
+            learned = thin_rows(split.learned, recipe.most_rows, seed)
+            parts.append(Trial(learned, tested, outcome[is_known]))
         return cls(rows, tuple(parts), slim(recipe), seed)
 
     @property

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from tests.training.answer_world import make_silence
 from tests.training.breakdown.worlds import LIGHT, make_table
@@ -42,3 +45,12 @@ def test_rows_of_one_class_cannot_judge():
     for part in trials.parts:
         part.outcome[:] = 0.0
     assert trials.judged() is None
+
+
+def test_shares_are_shares_of_what_the_recipe_learns_from():
+    rows = make_table(1_000)
+    whole = Trials.of(rows, LIGHT).parts[0].learned
+    thinned = Trials.of(rows, replace(LIGHT, most_rows=300)).parts[0].learned
+    assert len(whole) > len(thinned) == 300
+    assert thinned.weight is not None
+    assert thinned.weight.sum() == pytest.approx(len(whole))
