@@ -22,7 +22,7 @@ from training.runs.journey_map import read_journeys
 
 CHURN = ROOT / "mlproject" / "usecases" / "churn.yaml"
 ATTRITION = ROOT / "mlproject" / "usecases" / "attrition.yaml"
-FLIGHTS = ROOT / "tests" / "usecases" / "flights.yaml"
+FLIGHTS = ROOT / "tests" / "usecases" / "journeys" / "flights.yaml"
 QUARTERS = [date(2025, 1, 1), date(2025, 4, 1), date(2025, 7, 1)]
 
 SPEC = """
