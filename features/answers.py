@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, known_on
+from features.columns import is_observed, known_on
 from features.sources import Sources
 from features.sql import quoted_name
 from features.usecase import Source, UseCase
@@ -60,6 +60,5 @@ def _select(table: str, metric: str, column: str, source: Source, observed_day: 
         SELECT {person} AS entity_id, CAST(event_time AS DATE) AS answered_on, '{metric}' AS metric,
             CAST({quoted} AS DOUBLE) AS value, {scale[0]} AS scale_low, {scale[1]} AS scale_high
         FROM {table}
-        WHERE {quoted} IS NOT NULL AND {day_of("event_time")} < {observed_day}
-            AND {first_midnight_from("known_at")} <= {observed_day}
+        WHERE {quoted} IS NOT NULL AND {is_observed(observed_day)}
     """

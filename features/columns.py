@@ -29,6 +29,17 @@ def first_midnight_from(moment: str) -> str:
     return f"({day_of(moment)} + CAST({moment} > CAST(CAST({moment} AS DATE) AS TIMESTAMP) AS INTEGER))"
 
 
+def is_observed(observed_day: int) -> str:
+    """Return SQL that tells whether an event had happened and was known by the end of observation.
+
+    Parameters
+    ----------
+    observed_day
+        First day that is not observed, in days since 1970-01-01.
+    """
+    return f"{day_of('event_time')} < {observed_day} AND {first_midnight_from('known_at')} <= {observed_day}"
+
+
 def number_of(column: str) -> str:
     """Return SQL for a column as a number; what is not a finite number is missing."""
     value = f"TRY_CAST({quoted_name(column)} AS DOUBLE)"

@@ -8,14 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from features.columns import (
-    day_of,
-    first_midnight_from,
-    known_on,
-    list_types,
-    number_of,
-    text_of,
-)
+from features.columns import is_observed, known_on, list_types, number_of, text_of
 from features.errors import ContractError, SpecError
 from features.sources import Sources
 from features.sql import quoted_text
@@ -109,10 +102,7 @@ def _select(sources: Sources, usecase: UseCase, name: str, touchpoint: Touchpoin
         _compare(types, each, parse_condition(condition), f"{key}.where.{each}")
         for each, condition in touchpoint.where.items()
     ]
-    wanted += [
-        f"{day_of('event_time')} < {observed_day}",
-        f"{first_midnight_from('known_at')} <= {observed_day}",
-    ]
+    wanted.append(is_observed(observed_day))
     return f"""
         SELECT entity_id, {quoted_text(name)} AS touchpoint, event_time,
             {value} AS value, {is_good} AS is_good

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import duckdb
 
-from features.columns import day_of, first_midnight_from, known_on, text_of
+from features.columns import is_observed, known_on, text_of
 from features.sources import Sources
 from features.sql import quoted_texts
 from features.usecase import StatedReasons, UseCase
@@ -86,8 +86,7 @@ def count_stated(sources: Sources, usecase: UseCase, observed_day: int) -> State
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE {_PEOPLE} AS
         SELECT {person} AS person, trim({text_of(stated.column)}) AS reason FROM {table}
-        WHERE {day_of("event_time")} < {observed_day}
-            AND {first_midnight_from("known_at")} <= {observed_day}
+        WHERE {is_observed(observed_day)}
     """)
     connection.execute(f"UPDATE {_PEOPLE} SET reason = NULL WHERE reason = ''")
     found = _count(connection, stated, usecase.privacy.minimum_group_verbatims)

@@ -17,7 +17,7 @@ from typing import cast, get_args
 
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, known_on, text_of
+from features.columns import day_of, is_observed, known_on, text_of
 from features.sources import Sources
 from features.sql import quoted_name, quoted_text
 from features.usecase import (
@@ -281,8 +281,7 @@ def _heard(
         SELECT {entity} AS entity_id, event_time, {day_of("event_time")} AS event_day, {title} AS round,
             CAST({rating} AS DOUBLE) AS rating
         FROM {known_on(sources.connection, sources.table(name), observed_day)}
-        WHERE {rating} IS NOT NULL AND {day_of("event_time")} < {observed_day}
-            AND {first_midnight_from("known_at")} <= {observed_day}
+        WHERE {rating} IS NOT NULL AND {is_observed(observed_day)}
     )"""
 
 
@@ -293,8 +292,7 @@ def _invitations(sources: Sources, usecase: UseCase, name: str, observed_day: in
             return f"""
                 SELECT entity_id, event_time AS sent_at, {day_of("event_time")} AS sent_day
                 FROM {known_on(sources.connection, sources.table(rule.invited), observed_day)}
-                WHERE {day_of("event_time")} < {observed_day}
-                    AND {first_midnight_from("known_at")} <= {observed_day}
+                WHERE {is_observed(observed_day)}
             """
     return None
 

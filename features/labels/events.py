@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.columns import day_of, first_midnight_from, is_versioned, known_on, text_of
+from features.columns import day_of, first_midnight_from, is_observed, is_versioned, known_on, text_of
 from features.errors import ContractError
 from features.sql import quoted_texts
 from features.usecase import Cause
@@ -182,7 +182,7 @@ def find_outcomes(
         WITH firsts AS (
             SELECT entity_id, min(ROW({happened}, {known}, {competing})) AS event
             FROM {known_on(connection, events, observed_day)}
-            WHERE {happened} < {observed_day} AND {known} <= {observed_day}
+            WHERE {is_observed(observed_day)}
             GROUP BY entity_id
         )
         SELECT CAST(event[1] AS DOUBLE) AS event_days,

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from features.columns import day_of, first_midnight_from, known_on, number_of
+from features.columns import day_of, first_midnight_from, is_observed, known_on, number_of
 from features.timeline import Horizon
 
 Floats = npt.NDArray[np.float64]
@@ -124,7 +124,7 @@ def _find_first(
             SELECT entity_id, {happened} AS event_day,
                 ROW({order}, {value}, {known}) AS event
             FROM {known_on(connection, events, observed_day)}
-            WHERE {happened} < {observed_day} AND {known} <= {observed_day} AND {value} IS NOT NULL
+            WHERE {is_observed(observed_day)} AND {value} IS NOT NULL
         ),
         firsts AS (
             SELECT r.row_id, min(e.event) AS event

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from features.usecase import DETRACTOR_TO, PROMOTER_FROM, good_from
 from training.statistics.arrays import Floats, as_weight
 from training.statistics.estimate import LEVEL, Estimate
 from training.statistics.intervals import mean, nps, share
@@ -15,7 +16,6 @@ from training.statistics.intervals import mean, nps, share
 MetricKind = Literal["nps", "enps", "csat", "ces", "top_box", "mean"]
 Scale = tuple[float, float]
 
-PROMOTER_FROM, DETRACTOR_TO = 9, 6
 NPS_SCALE: Scale = (0, 10)
 _ROUNDING = 1e-9
 
@@ -61,9 +61,8 @@ class SurveyMetric:
         if kind in {"nps", "enps"} and (low, high) != NPS_SCALE:
             message = f"{kind} is asked on 0 to 10, not on {low:g} to {high:g}; use csat or mean"
             raise ValueError(message)
-        upper_third = float(math.ceil(low + (high - low) * 2 / 3 - _ROUNDING))
-        good_from = {"csat": upper_third, "ces": upper_third, "top_box": float(high)}.get(kind)
-        return cls(kind, scale, good_from)
+        starts_at = {"csat": good_from(scale), "ces": good_from(scale), "top_box": float(high)}.get(kind)
+        return cls(kind, scale, starts_at)
 
     @property
     def is_score(self) -> bool:

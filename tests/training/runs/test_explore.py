@@ -7,7 +7,7 @@ import pytest
 
 from features.errors import InputError
 from features.tombstones import Tombstones
-from training.__main__ import main
+from tests.training.runs.asking import answer_of
 from training.commands import VERBS
 from training.runs.explore import ASKS, Question, check_question, read_names
 from training.runs.explore_table import read_scales
@@ -32,24 +32,6 @@ def survey(tmp_path_factory):
     path = tmp_path_factory.mktemp("export") / "answers.csv"
     path.write_text("\n".join(lines) + "\n", encoding="cp1252")
     return path
-
-
-@pytest.fixture
-def ask(capsys, tmp_path):
-    """Return a function that asks on the command line, and returns exit code, output and errors."""
-
-    def run(*words):
-        code = main(["explore", "--out", str(tmp_path / "out"), *map(str, words)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return run
-
-
-def answer_of(ask, *words):
-    code, out, err = ask("--json", *words)
-    assert code == 0, err
-    return json.loads(out)
 
 
 def column_of(answer, name):

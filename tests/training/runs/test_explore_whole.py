@@ -14,7 +14,7 @@ from features.usecase import load
 from features.worlds import build_company
 from features.worlds.flights import build_flights
 from tests.training.examples import ROOT
-from training.__main__ import main
+from tests.training.runs.asking import answer_of
 from training.commands import VERBS
 from training.runs.explore import ASKS
 from training.runs.explore_whole import WHOLE, hide_below
@@ -64,24 +64,6 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("flights") / "data"
     build_flights(folder, seed=7, n_travellers=300)
     return folder
-
-
-@pytest.fixture
-def ask(capsys, tmp_path):
-    """Return a function that asks on the command line, and returns exit code, output and errors."""
-
-    def run(*words):
-        code = main(["explore", "--out", str(tmp_path / "out"), *map(str, words)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return run
-
-
-def answer_of(ask, *words):
-    code, out, err = ask("--json", *words)
-    assert code == 0, err
-    return json.loads(out, parse_constant=pytest.fail)
 
 
 def write(path: Path, header, rows):
