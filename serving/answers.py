@@ -96,8 +96,8 @@ def score_groups(
         known = f"there are: {', '.join(rows.cuts)}" if rows.cuts else "there are none"
         raise refuse_value("cut", f"is not a cut of this use case; {known}")
     try:
-        columns, groups = rows.read_cut(request.cut, champion.names)
-        scored = champion.scorer.score_groups(columns, groups)
+        shown = rows.show(champion.bundle.usecase.privacy)
+        scored = champion.scorer.score_groups(rows.read_features(champion.names), shown, request.cut)
     except ModelNotUsableError as error:
         raise _refuse_use(champion) from error
     except InputError as error:

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.errors import ContractError, SourceError
+from features.usecase import Privacy
+from training.disclosure import ShownCuts
 
 ENTITY = "entity_id"
 SNAPSHOT = "snapshot_date"
@@ -41,6 +43,7 @@ class LatestRows:
         self._where = where
         self._table = table.sort_by(ENTITY).combine_chunks()
         self._ids = self._table.column(ENTITY)
+        self._shown: tuple[Privacy, ShownCuts] | None = None
         repeated = len(self._ids) - pc.count_distinct(self._ids, mode="only_valid").as_py()
         if repeated:
             problem = f"holds {repeated} rows without an id, or with one that stands there already"
@@ -120,13 +123,26 @@ class LatestRows:
         names = self._table.column_names
         return tuple(name.removeprefix(CUT_PREFIX) for name in names if name.startswith(CUT_PREFIX))
 
-    def read_cut(self, cut: str, features: Sequence[str]) -> tuple[dict[str, list[Any]], list[str | None]]:
-        """Return the features of everybody, and the group of each.
+    def show(self, privacy: Privacy) -> ShownCuts:
+        """Return which groups of all cuts may be shown; decided once, for the rows never change.
+
+        Raises
+        ------
+        ReleaseRefusedError
+            If safety cannot be shown.
+        """
+        if self._shown is None or self._shown[0] != privacy:
+            groups = {
+                cut: self._table.column(CUT_PREFIX + cut).cast(pa.string()).to_pylist() for cut in self.cuts
+            }
+            self._shown = (privacy, ShownCuts.of(groups, privacy))
+        return self._shown[1]
+
+    def read_features(self, features: Sequence[str]) -> dict[str, list[Any]]:
+        """Return the features of everybody.
 
         Parameters
         ----------
-        cut
-            One of :attr:`cuts`.
         features
             The columns that are wanted.
 
@@ -136,9 +152,7 @@ class LatestRows:
             If the table lacks a feature: it was built for another version of the use case.
         """
         self._demand(features)
-        groups = self._table.column(CUT_PREFIX + cut).to_pylist()
-        columns = {name: self._table.column(name).to_pylist() for name in features}
-        return columns, [None if group is None else str(group) for group in groups]
+        return {name: self._table.column(name).to_pylist() for name in features}
 
     def _demand(self, features: Sequence[str]) -> None:
         """Demand that the table has these columns."""

@@ -12,6 +12,7 @@ from features.catalogue import Catalogue
 from features.errors import ContractError, SourceError
 from features.files import produce_atomically
 from features.progress import Report, silent
+from training.disclosure import ShownCuts
 from training.groups import GroupScore
 from training.scoring import RowScore, Scorer
 
@@ -112,20 +113,30 @@ def score_cuts(scorer: Scorer, table: pa.Table, *, as_of: str | None, prefix: st
     ContractError
         If the table has no cut.
     """
-    cuts = [name for name in table.column_names if name.startswith(prefix)]
+    cuts = read_cuts(table, prefix)
     if not cuts:
         hint = "name columns under 'cuts' in the use case, then build it again"
         raise ContractError("latest rows", f"have no column {prefix}*", hint)
     features = {name: table.column(name).to_pylist() for name in scorer.bundle.catalogue.names}
-    lines = []
-    for cut in cuts:
-        groups = [None if cell is None else str(cell) for cell in table.column(cut).to_pylist()]
-        lines += [
-            {"cut": cut.removeprefix(prefix), "group": group.name, "people": group.n, **_group_columns(group)}
-            for group in scorer.score_groups(features, groups)
-        ]
+    shown = ShownCuts.of(cuts, scorer.bundle.usecase.privacy)
+    lines: list[dict[str, Any]] = [
+        {"cut": cut, "group": group.name, "people": group.n, **_group_columns(group)}
+        for cut in cuts
+        for group in scorer.score_groups(features, shown, cut)
+    ]
     stamp = {"model_version": scorer.bundle.model_version, "as_of": as_of}
     return pa.Table.from_pylist([line | stamp for line in lines])
+
+
+def read_cuts(table: pa.Table, prefix: str = CUT_PREFIX) -> dict[str, list[str | None]]:
+    """Return by declared cut the group of each row; None where it is not known."""
+    return {
+        name.removeprefix(prefix): [
+            None if cell is None else str(cell) for cell in table.column(name).to_pylist()
+        ]
+        for name in table.column_names
+        if name.startswith(prefix)
+    }
 
 
 def write_scores(scores: pa.Table, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Forecasts of groups: what is said of people at work, and never anything about one of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.bundle import Bundle
-from training.disclosure import shown_groups
+from training.disclosure import ShownCuts
 from training.encoding import Column
 from training.models import RatingModel
 from training.statistics import Estimate, expected_mean, expected_share
@@ -55,9 +55,9 @@ class GroupScore:
 
 
 def score_groups(
-    bundle: Bundle, columns: Mapping[str, Column], groups: Sequence[str | None], minimum_group: int = 0
+    bundle: Bundle, columns: Mapping[str, Column], cuts: ShownCuts, cut: str
 ) -> list[GroupScore]:
-    """Forecast groups large enough to be shown; see :func:`training.disclosure.shown_groups`.
+    """Forecast the groups of one cut that may be shown; see :class:`training.disclosure.ShownCuts`.
 
     Parameters
     ----------
@@ -65,22 +65,19 @@ def score_groups(
         A loaded bundle.
     columns
         Feature values of everybody in the cohort.
-    groups
-        Group of each of them; None where it is not known.
-    minimum_group
-        Fewest people of a shown group; never less than the use case asks for.
+    cuts
+        All declared cuts of these people, decided at once.
+    cut
+        The cut that is asked for.
 
     Returns
     -------
     list of GroupScore
         By name. Ranges hold the chance in single cases and the error of the level on test rows.
     """
-    minimum = max(minimum_group, bundle.usecase.privacy.minimum_group)
-    names = np.array([name or "" for name in groups], dtype=np.str_)
-    sizes = {str(name): int(np.sum(names == name)) for name in np.unique(names[names != ""])}
-    shown = shown_groups(sizes, minimum, n_without=int(np.sum(names == "")))
+    names = np.array(cuts.labels[cut], dtype=np.object_)
     matrix = bundle.encoder.encode(columns).matrix
-    return [_forecast(bundle, name, matrix[names == name]) for name in sorted(shown)]
+    return [_forecast(bundle, name, matrix[names == name]) for name in sorted(cuts.shown(cut))]
 
 
 def risk_band(bundle: Bundle, probability: float) -> RiskBand:

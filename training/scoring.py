@@ -10,6 +10,7 @@ from features.catalogue import Feature
 from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
+from training.disclosure import ShownCuts
 from training.groups import GroupScore, RiskBand, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
@@ -198,10 +199,10 @@ class Scorer:
     def score_groups(
         self,
         columns: Mapping[str, Sequence[Value] | NDArray[np.generic]],
-        groups: Sequence[str | None],
-        minimum_group: int = 0,
+        cuts: ShownCuts,
+        cut: str,
     ) -> list[GroupScore]:
-        """Score groups of everybody in the cohort, also of employees.
+        """Score the groups of one cut of everybody in the cohort, also of employees.
 
         See :func:`training.groups.score_groups`.
 
@@ -211,7 +212,7 @@ class Scorer:
             If the figures on rows kept back do not support use.
         """
         refuse_unusable(self.bundle)
-        return score_groups(self.bundle, columns, groups, minimum_group)
+        return score_groups(self.bundle, columns, cuts, cut)
 
     def _demand_leave(self) -> None:
         """Answer for customers only, since people at work are spoken of in groups; and only if usable."""

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
+from features.usecase import Privacy
 from serving.api import build_app
 from serving.cache import install
 from serving.openapi import DOCUMENT
@@ -16,17 +17,18 @@ from serving.schemas import ScoreAnswer, ScoreGroupsAnswer
 from serving.settings import Settings
 from tests.serving.company import accept
 from tests.training.sample_bundles import make_bundle, plain_rows
+from training.disclosure import ShownCuts
 from training.scoring import Scorer
 
-SITES = ["north"] * 20 + ["south"] * 12 + ["west"] * 8
-DESKS = ["front"] * 30 + ["back"] * 6 + ["boss"] * 4
+SITES = ["north"] * 30 + ["south"] * 20 + ["west"] * 10
+DESKS = ["front"] * 50 + ["back"] * 6 + ["boss"] * 4
 
 
 def write_people(folder, usecase, kind, *, with_cuts=True):
-    """Write the newest rows of forty people."""
+    """Write the newest rows of sixty people."""
     people = [
         {"entity_id": f"p-{number}", "snapshot_date": date(2025, 6, 1), **row}
-        for number, row in enumerate(plain_rows(kind, 40))
+        for number, row in enumerate(plain_rows(kind, 60))
     ]
     cuts = {"cut_site": SITES, "cut_desk": DESKS} if with_cuts else {}
     (folder / usecase).mkdir(parents=True)
@@ -66,16 +68,17 @@ class TestGroups:
     def test_groups_of_people_at_work_have_shares_with_ranges(self, client, scorers):
         answer = ask(client, "employee_binary", "site").json()
         assert [(group["name"], group["people"]) for group in answer["groups"]] == [
-            ("north", 20),
-            ("south", 12),
-            ("west", 8),
+            ("north", 30),
+            ("south", 20),
+            ("west", 10),
         ]
         expected = scorers["employee_binary"].score_groups(
             {
-                name: [row.get(name) for row in plain_rows("binary", 40)]
+                name: [row.get(name) for row in plain_rows("binary", 60)]
                 for name in scorers["employee_binary"].bundle.catalogue.names
             },
-            SITES,
+            ShownCuts.of({"site": SITES}, Privacy(subject="employee")),
+            "site",
         )
         share = expected[0].probabilities["outcome"]
         assert answer["groups"][0]["probability"]["outcome"] == pytest.approx(

@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from features.errors import ContractError, SourceError
+from features.usecase import Privacy
 from serving.latest import LatestRows
 from tests.serving.company import FEATURES, write_latest
 
@@ -112,13 +113,18 @@ class TestCuts:
     def test_cuts_are_the_columns_with_the_prefix(self):
         assert self.rows().cuts == ("site", "level")
 
-    def test_a_cut_gives_features_and_group_of_everybody(self):
-        assert self.rows().read_cut("site", ["load"]) == (
-            {"load": [1.0, None, 3.0]},
-            [None, "south", "north"],
-        )
-        assert self.rows().read_cut("level", ["load"])[1] == ["1", "2", "2"]
+    def test_features_and_groups_are_those_of_everybody_in_one_order(self):
+        rows = self.rows()
+        assert rows.read_features(["load"]) == {"load": [1.0, None, 3.0]}
+        cuts = rows.show(Privacy(subject="employee"))
+        assert cuts.labels == {"site": (None, "south", "north"), "level": ("1", "2", "2")}
+
+    def test_what_may_be_shown_is_decided_once_for_equal_minimums(self):
+        rows = self.rows()
+        cuts = rows.show(Privacy(subject="employee"))
+        assert rows.show(Privacy(subject="employee")) is cuts
+        assert rows.show(Privacy(subject="employee", minimum_group=7)) is not cuts
 
     def test_a_missing_feature_is_named(self):
         with pytest.raises(ContractError, match="first 'speed'"):
-            self.rows().read_cut("site", ["load", "speed"])
+            self.rows().read_features(["load", "speed"])

@@ -3,7 +3,9 @@ import json
 import numpy as np
 import pytest
 
+from features.usecase import Privacy
 from tests.training.sample_bundles import fit_sample, make_bundle
+from training.disclosure import ShownCuts
 from training.groups import risk_band, score_groups
 
 SIZES = {"sales": 400, "service": 300, "board": 3, "legal": 97}
@@ -19,16 +21,23 @@ def ratings(tmp_path_factory):
     return make_bundle(tmp_path_factory.mktemp("rating") / "b", "ordinal", "employee")
 
 
+GROUPS = [name for name, size in SIZES.items() for _ in range(size)]
+
+
+def show(groups, minimum=5):
+    return ShownCuts.of({"team": groups}, Privacy(subject="employee", minimum_group=minimum))
+
+
 @pytest.fixture
 def groups():
-    return [name for name, size in SIZES.items() for _ in range(size)]
+    return show(GROUPS)
 
 
 class TestEvents:
     def test_a_group_is_its_mean_forecast_with_a_range(self, employees, groups):
         columns = fit_sample("binary")[2]
         probabilities = employees.model.probabilities(employees.encoder.encode(columns).matrix)[:, 0]
-        found = {group.name: group for group in score_groups(employees, columns, groups)}
+        found = {group.name: group for group in score_groups(employees, columns, groups, "team")}
         sales = found["sales"].probabilities["outcome"]
         assert sales.value == pytest.approx(probabilities[:400].mean())
         chance = 1.96 * np.sqrt((probabilities * (1 - probabilities))[:400].sum()) / 400
@@ -38,17 +47,26 @@ class TestEvents:
         assert found["sales"].value is None
 
     def test_small_groups_are_hidden_and_cannot_be_subtracted(self, employees, groups):
-        found = [group.name for group in score_groups(employees, fit_sample("binary")[2], groups)]
+        found = [group.name for group in score_groups(employees, fit_sample("binary")[2], groups, "team")]
         assert found == ["sales", "service"]
 
-    def test_the_minimum_of_the_use_case_cannot_be_lowered(self, employees, groups):
+    def test_the_minimum_is_that_of_the_use_case(self, employees):
+        found = score_groups(employees, fit_sample("binary")[2], show(GROUPS, minimum=350), "team")
+        assert [group.name for group in found] == ["sales"]
+
+    def test_groups_of_two_cuts_cannot_be_subtracted_from_each_other(self, employees):
+        # Sales and the north differ by three people: one of the two has to stay hidden.
+        site = ["north"] * 397 + ["south"] * 403
+        both = ShownCuts.of({"team": GROUPS, "site": site}, Privacy(subject="employee"))
         columns = fit_sample("binary")[2]
-        assert score_groups(employees, columns, groups, 1) == score_groups(employees, columns, groups)
-        assert [group.name for group in score_groups(employees, columns, groups, 350)] == ["sales"]
+        found = {
+            cut: [group.name for group in score_groups(employees, columns, both, cut)] for cut in both.labels
+        }
+        assert not {"sales"} <= set(found["team"]) or "north" not in found["site"]
 
     def test_people_without_a_group_are_in_none(self, employees, groups):
-        without = [None if name == "board" else name for name in groups]
-        found = [group.name for group in score_groups(employees, fit_sample("binary")[2], without)]
+        without = show([None if name == "board" else name for name in GROUPS])
+        found = [group.name for group in score_groups(employees, fit_sample("binary")[2], without, "team")]
         assert found == ["sales", "service"]
 
     def test_risk_bands_have_fixed_cuts(self, employees):
@@ -64,7 +82,7 @@ class TestAnswers:
     def test_a_group_is_its_mean_answer_and_the_shares_of_levels(self, ratings, groups):
         columns = fit_sample("ordinal")[2]
         matrix = ratings.encoder.encode(columns).matrix
-        sales = score_groups(ratings, columns, groups)[0]
+        sales = score_groups(ratings, columns, groups, "team")[0]
         assert sales.value.value == pytest.approx(ratings.model.expected(matrix)[:400].mean())
         assert sales.value.low < sales.value.value < sales.value.high
         assert sum(share.value for share in sales.probabilities.values()) == pytest.approx(1.0)
@@ -72,7 +90,7 @@ class TestAnswers:
         assert sales.risk_band is None
 
     def test_plain_values_can_be_written(self, ratings, groups):
-        found = score_groups(ratings, fit_sample("ordinal")[2], groups)
+        found = score_groups(ratings, fit_sample("ordinal")[2], groups, "team")
         content = json.loads(json.dumps([group.to_json() for group in found], allow_nan=False))
         assert content[0]["name"] == "sales"
         assert content[0]["value"]["n"] == 400

@@ -4,6 +4,7 @@ import pytest
 from features.errors import BundleError, InputError
 from tests.training.sample_bundles import fit_sample, make_bundle, plain_rows
 from training.bundle import Canary
+from training.disclosure import ShownCuts
 from training.scoring import IndividualScoreRefusedError, Scorer, check_canary
 
 
@@ -104,8 +105,8 @@ class TestEmployees:
 
     def test_groups_are_answered(self, employees):
         kind, scorer = employees
-        groups = ["north"] * 500 + ["south"] * 300
-        assert [group.name for group in scorer.score_groups(fit_sample(kind)[2], groups)] == [
+        cuts = ShownCuts.of({"site": ["north"] * 500 + ["south"] * 300}, scorer.bundle.usecase.privacy)
+        assert [group.name for group in scorer.score_groups(fit_sample(kind)[2], cuts, "site")] == [
             "north",
             "south",
         ]

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from features.usecase import Privacy
 from tests.training.sample_bundles import make_bundle, plain_rows
 from training.bundle import Bundle
+from training.disclosure import ShownCuts
 from training.evaluation import evaluate
 from training.scoring import IndividualScoreRefusedError, Scorer
 from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
@@ -65,7 +67,7 @@ def test_no_path_of_the_scorer_gives_a_score(doubtful):
     with pytest.raises(ModelNotUsableError):
         scorer.probabilities(columns)
     with pytest.raises(ModelNotUsableError):
-        scorer.score_groups(columns, ["a", "a", "a"])
+        scorer.score_groups(columns, ShownCuts.of({"site": ["a"] * 5}, Privacy()), "site")
 
 
 def test_people_at_work_are_refused_for_what_they_are_first(tmp_path):

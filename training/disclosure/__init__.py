@@ -9,6 +9,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from training.disclosure.cells import Cell, Key, Kind, Minimums, Table, Wave
 from training.disclosure.cut import shown_groups
+from training.disclosure.cuts import ShownCuts
 from training.disclosure.ledger import Ledger, record
 from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
@@ -26,6 +27,7 @@ __all__ = [
     "ReleaseRefusedError",
     "Released",
     "ReleasedCell",
+    "ShownCuts",
     "ShownShare",
     "State",
     "Table",

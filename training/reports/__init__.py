@@ -20,7 +20,8 @@ from training.reports.inputs import (
 from training.reports.language import LANGUAGES
 from training.reports.render import render_html, render_page
 from training.reports.sections import Report
-from training.reports.waves import WavePoint, WaveRows, WaveSeries, build_series
+from training.reports.wave_rows import WaveRows
+from training.reports.waves import WavePoint, WaveSeries, build_series
 
 __all__ = [
     "LANGUAGES",

@@ -83,6 +83,8 @@ class WaveChange:
         How many count as stayed only because nobody knows; None where it is none or too few to be said.
     open_wave
         A wave whose people are still answering, left out.
+    altered
+        Waves that are no longer as they were when they were reported, left out.
     minimum
         Fewer people than this are never shown.
     """
@@ -103,6 +105,7 @@ class WaveChange:
     is_mix_falling: bool
     unknown: int | None
     open_wave: str | None
+    altered: tuple[str, ...]
     minimum: int
 
 
@@ -125,7 +128,7 @@ def build_change(series: WaveSeries, minimum: int) -> WaveChange:
     unit: ChangeUnit = "points" if counts_in_points(series.metric) else "share"
     before, after = ([point.wave for point in series.points[-2:]] + [None, None])[:2]
     has_two = len(series.points) > 1
-    is_hidden = split is not None and _is_small(split, minimum)
+    is_hidden = split is not None and not series.is_split_told
     is_silent_shown = split is not None and not is_hidden and split.counts.fell_silent > 0
     return WaveChange(
         metric=series.metric,
@@ -144,6 +147,7 @@ def build_change(series: WaveSeries, minimum: int) -> WaveChange:
         is_mix_falling=split is not None and not is_hidden and split.is_mix_falling,
         unknown=split.counts.n_unknown if split is not None and split.counts.n_unknown >= minimum else None,
         open_wave=series.open_wave,
+        altered=series.altered,
         minimum=minimum,
     )
 
@@ -159,20 +163,6 @@ def _state(series: WaveSeries) -> State:
     if series.split is None:
         return "status unknown"
     return "no repeat answers" if isinstance(series.split, Unexplained) else "shown"
-
-
-def _is_small(split: Composition, minimum: int) -> bool:
-    """Tell whether some group behind the parts is small enough to be read off; an empty one is not."""
-    counts = split.counts
-    groups = (
-        counts.repeated,
-        counts.fell_silent,
-        counts.newly_answering,
-        counts.left,
-        counts.joined,
-        0 if split.chance_swing is None else counts.repeated_with_earlier,
-    )
-    return any(0 < people < minimum for people in groups)
 
 
 def _steps(split: Composition, unit: ChangeUnit) -> tuple[Step, ...]:

@@ -1,21 +1,21 @@
 """Where is the risk: what is expected by groups of the cohort, with signs where a group is clearly off."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
 from scipy import stats
 
+from training.disclosure import ShownCuts
 from training.evaluation import RatingEvaluation
-from training.reports.crossing import shown_cells
 from training.reports.inputs import ReportInputs
-from training.statistics import Bools, Estimate, Floats, Ints, expected_mean, expected_share
+from training.statistics import Bools, Estimate, Floats, expected_mean, expected_share
 from training.statistics.families import holm
 
-MOST_ROWS, MOST_COLUMNS = 8, 6
+MOST_ROWS = 8
 STEPS = 5
 
 State = Literal["shown", "hidden", "empty"]
@@ -86,107 +86,87 @@ class HeatMap:
 def build_heat_map(inputs: ReportInputs) -> HeatMap | None:
     """Build the section; None where no cut is declared or no group may be shown.
 
-    The first two cuts are crossed, but not for people at work: they are told of by one cut at a time.
+    Two cuts of customers are crossed; see :class:`training.disclosure.ShownCuts`.
     """
-    minimum = inputs.usecase.privacy.minimum_group
-    is_crossed = inputs.usecase.privacy.subject != "employee"
-    grids = [
-        _Grid.of(rows, columns, minimum) for rows, columns in _pair(inputs.scored.cuts, is_crossed=is_crossed)
-    ]
+    grids = [] if inputs.scored.cuts is None else _lay_out(inputs.scored.cuts)
     chosen = [place for grid in grids for place in grid.shown.values()]
     if not chosen:
         return None
     forecast = _forecast(inputs)
     cells = iter(_judge(forecast, chosen))
-    tables = tuple(grid.fill({place: next(cells) for place in grid.shown}) for grid in grids if grid.shown)
-    return HeatMap(forecast.unit, minimum, tables)
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """Hold the groups of one cut, largest first, and the place of each person's; beyond the last if none."""
-
-    name: str | None
-    groups: tuple[str, ...]
-    places: Ints
-    unlisted: int = 0
-
-    @classmethod
-    def of(cls, name: str, group_of: Sequence[str | None], most: int) -> "_Cut":
-        """List the largest groups."""
-        sizes = Counter(group for group in group_of if group)
-        ordered = sorted(sizes, key=lambda group: (-sizes[group], group))
-        listed = {group: place for place, group in enumerate(ordered[:most])}
-        places = np.array([listed.get(group or "", len(listed)) for group in group_of], dtype=np.int64)
-        return cls(name, tuple(listed), places, len(ordered) - len(listed))
-
-    def within(self, place: int) -> Bools:
-        """Return who is in a group; everybody for the place behind the last."""
-        is_everybody = place == len(self.groups)
-        return np.full(len(self.places), fill_value=True) if is_everybody else self.places == place
-
-
-def _pair(cuts: Mapping[str, Sequence[str | None]], *, is_crossed: bool) -> list[tuple[_Cut, _Cut]]:
-    """Return the cuts of each table: rows and columns."""
-    found = [_Cut.of(name, groups, MOST_ROWS) for name, groups in cuts.items()]
-    kept = [cut for cut in found if len(cut.groups) > 1]
-    if is_crossed and len(kept) > 1:
-        columns = _Cut.of(str(kept[1].name), cuts[str(kept[1].name)], MOST_COLUMNS)
-        return [(kept[0], columns), *((cut, _nothing(cut)) for cut in kept[2:])]
-    return [(cut, _nothing(cut)) for cut in kept]
-
-
-def _nothing(cut: _Cut) -> _Cut:
-    """Return a cut without groups."""
-    return _Cut(None, (), np.zeros_like(cut.places))
+    tables = tuple(grid.fill({place: next(cells) for place in grid.shown}) for grid in grids)
+    return HeatMap(forecast.unit, inputs.usecase.privacy.minimum_group, tables)
 
 
 @dataclass(frozen=True)
 class _Grid:
     """Hold a table before it is filled: who is in each group that is shown, and which groups are empty."""
 
-    rows: _Cut
-    columns: _Cut
+    row_cut: str
+    column_cut: str | None
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
     shown: Mapping[tuple[int, int], Bools]
     empty: frozenset[tuple[int, int]]
+    unlisted: int
 
     @classmethod
-    def of(cls, rows: _Cut, columns: _Cut, minimum: int) -> "_Grid":
-        """Find what may be shown."""
-        n_rows, n_columns = len(rows.groups), len(columns.groups)
-        counts = np.zeros((n_rows + 1, n_columns + 1), dtype=np.int64)
-        np.add.at(counts, (rows.places, columns.places), 1)
-        found = shown_cells(counts, minimum, n_rows=n_rows, n_columns=n_columns)
-        is_shown = np.full(counts.shape, fill_value=True)  # the last corner holds everybody
-        is_shown[:-1, :-1], is_shown[:-1, -1], is_shown[-1, :-1] = found.cells, found.rows, found.columns
-        empty = frozenset(
-            (row, column)
-            for row, column in np.ndindex(n_rows, n_columns)
-            if is_shown[row, column] and counts[row, column] == 0
-        )
+    def of_one(cls, cuts: ShownCuts, cut: str) -> "_Grid":
+        """Lay out the groups of one cut."""
+        listed = cuts.listed(cut)
+        rows = listed[:MOST_ROWS]
         shown = {
-            (row, column): rows.within(row) & columns.within(column)
-            for row, column in np.ndindex(counts.shape)
-            if is_shown[row, column] and (row, column) not in empty
+            (place, 0): cuts.within(cut, name)
+            for place, name in enumerate((*rows, None))
+            if cuts.state(cut, name) == "shown"
         }
-        return cls(rows, columns, shown if len(shown) > 1 else {}, empty)
+        return cls(cut, None, rows, (), shown, frozenset(), len(listed) - len(rows))
+
+    @classmethod
+    def of_two(cls, cuts: ShownCuts) -> "_Grid":
+        """Lay out the groups of the two crossed cuts."""
+        (row_cut, rows), (column_cut, columns) = cuts.crossed.items()
+        states = {
+            (at, beside): cuts.crossed_state(row, column)
+            for (at, row), (beside, column) in product(enumerate((*rows, None)), enumerate((*columns, None)))
+        }
+        shown = {
+            (at, beside): cuts.within(row_cut, (*rows, None)[at])
+            & cuts.within(column_cut, (*columns, None)[beside])
+            for (at, beside), state in states.items()
+            if state == "shown"
+        }
+        empty = frozenset(place for place, state in states.items() if state == "no data")
+        unlisted = sum(len(cuts.listed(cut)) - len(groups) for cut, groups in cuts.crossed.items())
+        return cls(row_cut, column_cut, rows, columns, shown, empty, unlisted)
 
     def fill(self, cells: Mapping[tuple[int, int], HeatCell]) -> HeatTable:
         """Return the table."""
         return HeatTable(
-            row_cut=str(self.rows.name),
-            column_cut=self.columns.name,
-            rows=self.rows.groups,
-            columns=self.columns.groups,
+            row_cut=self.row_cut,
+            column_cut=self.column_cut,
+            rows=self.rows,
+            columns=self.columns,
             cells=tuple(
                 tuple(
                     cells.get((row, column), HeatCell("empty" if (row, column) in self.empty else "hidden"))
-                    for column in range(len(self.columns.groups) + 1)
+                    for column in range(len(self.columns) + 1)
                 )
-                for row in range(len(self.rows.groups) + 1)
+                for row in range(len(self.rows) + 1)
             ),
-            unlisted=self.rows.unlisted + self.columns.unlisted,
+            unlisted=self.unlisted,
         )
+
+
+def _lay_out(cuts: ShownCuts) -> list[_Grid]:
+    """Return the tables: two cuts crossed where that may be, and each further one by itself.
+
+    A cut with a single group, or a table of which only the total may be shown, says nothing.
+    """
+    alone = [cut for cut in cuts.labels if cut not in cuts.crossed and len(cuts.listed(cut)) > 1]
+    grids = [_Grid.of_two(cuts)] if cuts.crossed else []
+    grids += [_Grid.of_one(cuts, cut) for cut in alone]
+    return [grid for grid in grids if len(grid.shown) > 1]
 
 
 @dataclass(frozen=True)

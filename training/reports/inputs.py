@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import Language, UseCase
+from training.disclosure import ShownCuts
 from training.drivers import DriverRow, Outlook, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
 from training.frozen import Baseline
@@ -62,7 +63,8 @@ class ScoredCohort:
     answers
         What everybody is expected to answer, where that is forecast.
     cuts
-        By declared cut the group of each entity; None where it is not known.
+        The declared cuts of these entities, and which of their groups may be shown; None where none is
+        declared.
     """
 
     entity_ids: tuple[str, ...]
@@ -71,7 +73,7 @@ class ScoredCohort:
     reasons: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
     described: Mapping[str, Label] = field(default_factory=dict)
     answers: AnswerForecast | None = None
-    cuts: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    cuts: ShownCuts | None = None
 
 
 @dataclass(frozen=True)

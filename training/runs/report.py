@@ -1,6 +1,6 @@
 """Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ import numpy as np
 from features.catalogue import Feature
 from features.files import whole_folder
 from features.frame import Frame
+from features.usecase import UseCase
 from training.bundle import Bundle, load
 from training.card import build_card, write_card
 from training.console import Console
+from training.disclosure import Released, ShownCuts
 from training.drivers import rows_from_json
 from training.encoding import Column
 from training.evaluation import AnyEvaluation, HorizonEvaluations
@@ -37,6 +39,7 @@ from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
+from training.runs.releases import FORECASTS, Releases
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
@@ -63,6 +66,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         made_on=today,
         run_id=champion.run_id,
         baseline=frozen,
+        releases=Releases.of(spec, workspace.releases(spec.name)),
     )
     lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
@@ -76,6 +80,7 @@ def write(
     made_on: date,
     run_id: str | None = None,
     baseline: Baseline | None = None,
+    releases: Releases | None = None,
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -91,14 +96,23 @@ def write(
         The frozen baseline that report and card refer to.
     run_id
         The run that trained the bundle; the report names it.
+    releases
+        What has gone out on groups of people at work, and where it is written down that this report has.
 
     Returns
     -------
     mapping
         File name -> path.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If groups were told of before in a way that would give small ones away together with this report.
     """
+    told = releases or Releases()
     with whole_folder(folder) as draft:
-        inputs = gather(bundle, frame, made_on=made_on, run_id=run_id, baseline=baseline)
+        inputs = gather(bundle, frame, made_on=made_on, run_id=run_id, baseline=baseline, releases=told)
+        told.publish(list_released(inputs))
         write_report(build_report(inputs), draft)
         reference = None if baseline is None else baseline.reference
         write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
@@ -113,14 +127,16 @@ def gather(
     made_on: date,
     run_id: str | None = None,
     baseline: Baseline | None = None,
+    releases: Releases | None = None,
 ) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
-    usecase = bundle.usecase
+    usecase, told = bundle.usecase, releases or Releases()
     scorer = Scorer(bundle)
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
-    scored = replace(score_cohort(scorer, frame, columns, matrix), cuts=collect_cuts(frame))
+    scored = score_cohort(scorer, frame, columns, matrix)
+    scored = replace(scored, cuts=show_cuts(frame, usecase, scored.entity_ids, told))
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
         bundle,
@@ -138,7 +154,7 @@ def gather(
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
-        experience=list_series(frame.waves, usecase),
+        experience=list_series(frame.waves, usecase, releases=told),
         levers=levers,
         priorities=plans.priorities,
         outlooks=plans.outlooks,
@@ -183,13 +199,34 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
     return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
 
 
-def collect_cuts(frame: Frame) -> Mapping[str, tuple[str | None, ...]]:
-    """Return the group of each newest row by declared cut."""
-    return {
-        cut.removeprefix("cut_"): tuple(texts(frame.latest, cut).tolist())
+def show_cuts(
+    frame: Frame, usecase: UseCase, entity_ids: Sequence[str], releases: Releases
+) -> ShownCuts | None:
+    """Return the group of each newest row by declared cut, and which may be shown; None without a cut.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If this snapshot was told of before with other people or minimums.
+    """
+    columns = {
+        cut.removeprefix("cut_"): texts(frame.latest, cut).tolist()
         for cut in frame.facts.cuts
         if cut in frame.latest.column_names
     }
+    if not columns:
+        return None
+    day = max(frame.facts.snapshot_dates, default=None)
+    history = releases.history(FORECASTS)
+    return ShownCuts.of(columns, usecase.privacy, people=entity_ids, day=day, history=history)
+
+
+def list_released(inputs: ReportInputs) -> dict[str, Released]:
+    """Return what the report tells of groups, by question."""
+    found = {series.question: series.released for series in inputs.experience}
+    cuts = inputs.scored.cuts
+    found |= {FORECASTS: None if cuts is None else cuts.released}
+    return {question: released for question, released in found.items() if released is not None}
 
 
 def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:

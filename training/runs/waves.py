@@ -9,12 +9,15 @@ import pyarrow.compute as pc
 from features.usecase import Metric, UseCase, counts_in_points, good_from
 from training.reports import WaveRows, WaveSeries, build_series
 from training.rows import texts
+from training.runs.releases import Releases
 from training.statistics import Floats
 
 RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
 
 
-def list_series(waves: pa.Table, usecase: UseCase, *, keep: int = 6) -> tuple[WaveSeries, ...]:
+def list_series(
+    waves: pa.Table, usecase: UseCase, *, keep: int = 6, releases: Releases | None = None
+) -> tuple[WaveSeries, ...]:
     """Return the series of each survey question: recommendation, ease, satisfaction.
 
     Parameters
@@ -23,10 +26,20 @@ def list_series(waves: pa.Table, usecase: UseCase, *, keep: int = 6) -> tuple[Wa
         Rows as of :mod:`features.waves`.
     keep
         How many waves of each to show, the newest ones.
+    releases
+        What has gone out before.
     """
-    minimum = usecase.privacy.minimum_group
-    found = [build_series(rows, minimum=minimum, keep=keep) for _, _, rows in list_rows(waves, usecase)]
+    minimum, told = usecase.privacy.minimum_group, releases or Releases()
+    found = [
+        build_series(rows, minimum=minimum, keep=keep, history=told.history(question_of(source, rows.metric)))
+        for source, _, rows in list_rows(waves, usecase)
+    ]
     return tuple(sorted(filter(None, found), key=lambda series: RANKS.index(series.metric)))
+
+
+def question_of(source: str, metric: Metric) -> str:
+    """Return the name of a question, by which what was told of it is kept."""
+    return f"{source}-{metric}"
 
 
 def list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[tuple[str, pa.Table, WaveRows]]:
@@ -45,6 +58,7 @@ def list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[tuple[str, pa.Table
                 survey=(source.survey or name) if declared.count(metric) > 1 else None,
                 entities=texts(rows, "entity_id"),
                 waves=np.asarray(wave_numbers, dtype=np.int64),
+                question=question_of(name, metric),
                 worth=floats_of(rows.column("worth")),
                 was_member=floats_of(rows.column("was_member")),
                 names=dict(zip(wave_numbers, rows.column("wave_name").to_pylist(), strict=True)),

@@ -47,6 +47,10 @@ class Workspace:
         """Return the folder of the newest driver report."""
         return self.folder / "reports" / usecase
 
+    def releases(self, usecase: str) -> Path:
+        """Return the folder that tells what has gone out on groups of people at work."""
+        return self.folder / "releases" / usecase
+
     def baselines(self, usecase: str) -> Path:
         """Return the folder of the frozen baselines of a use case."""
         return self.folder / "baselines" / usecase

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from features.usecase import LeverCost
+from features.usecase import LeverCost, Privacy
 from tests.training.reports import samples
+from training.disclosure import ShownCuts
 from training.drivers import (
     Goal,
     GradedLever,
@@ -193,7 +194,7 @@ def cuts(size: int = 2882) -> dict[str, tuple[str | None, ...]]:
 
 def inputs(**more: Any) -> ReportInputs:
     """Return a report with levers, two of them offered, and all tables."""
-    plain = samples.inputs(scored=replace(samples.cohort(), cuts=cuts()))
+    plain = samples.inputs(scored=replace(samples.cohort(), cuts=ShownCuts.of(cuts(), Privacy())))
     return samples.inputs(
         **{
             "scored": plain.scored,
@@ -217,8 +218,10 @@ def without_offer() -> ReportInputs:
 
 def employees() -> ReportInputs:
     plain = samples.employees()
+    shown = ShownCuts.of(cuts(), plain.usecase.privacy)
     return inputs(
         usecase=plain.usecase,
+        scored=replace(samples.cohort(), cuts=shown),
         priorities=priorities(plain, has_money=False),
         outlooks=outlooks(plain, has_money=False),
     )
@@ -228,7 +231,7 @@ def satisfaction() -> ReportInputs:
     plain = samples.satisfaction("mean")
     return samples.satisfaction(
         "mean",
-        scored=replace(plain.scored, cuts=cuts()),
+        scored=replace(plain.scored, cuts=ShownCuts.of(cuts(), Privacy())),
         levers=LEVERS,
         priorities=priorities(plain, is_event=False, has_money=False),
         outlooks=outlooks(plain, is_event=False, has_money=False),

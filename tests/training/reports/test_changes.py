@@ -10,7 +10,16 @@ from features.usecase import Language
 from tests.training.reports import samples
 from tests.training.reports.test_render import Page
 from tests.training.reports.wave_samples import make_rows, make_series, people, risen, survivors
-from training.reports import ReportInputs, WaveSeries, build_report, build_series, render_csv, render_html
+from training.disclosure import Ledger
+from training.reports import (
+    ReportInputs,
+    WaveRows,
+    WaveSeries,
+    build_report,
+    build_series,
+    render_csv,
+    render_html,
+)
 from training.reports.changes import Step, WaveChange, build_changes, round_to_sum
 from training.reports.formats import Formats
 from training.reports.kpis import build_kpis
@@ -44,6 +53,23 @@ def with_split(series: WaveSeries | None, **figures: object) -> WaveSeries:
 
 def with_counts(series: WaveSeries | None, **counts: int) -> WaveSeries:
     return with_split(series, counts=replace(split_of(series).counts, **counts))
+
+
+def grouped(sizes: dict[str, int], *, with_earlier: int | None = None) -> WaveRows:
+    """Return three waves of which the last is far better, with so many people in each group of the change."""
+    counts = {"repeated": 300, "fell silent": 40, "newly answering": 40, "left": 40, "joined": 40} | sizes
+    of = {group: people(group[0:2], count) for group, count in counts.items()}
+    silent = of["newly answering"]
+    first = [*of["repeated"], *of["fell silent"], *of["left"]]
+    last = [*of["repeated"], *of["newly answering"], *of["joined"]]
+    random = np.random.default_rng(4)
+
+    def answers(names: list[str], happy: float) -> dict[str | None, float]:
+        return {name: float(random.choice([100.0, -100.0], p=[happy, 1 - happy])) for name in names}
+
+    asked = first if with_earlier is None else [*first[:with_earlier], *first[counts["repeated"] :]]
+    members = [[*first, *silent], [*first, *silent], [*last, *of["fell silent"]]]
+    return make_rows([answers(asked, 0.4), answers(first, 0.4), answers(last, 0.9)], members=members)
 
 
 @pytest.fixture(scope="module")
@@ -152,45 +178,99 @@ class TestRounding:
 
 
 class TestHiding:
-    @pytest.mark.parametrize("group", ["repeated", "fell_silent", "newly_answering", "left", "joined"])
-    def test_a_group_below_the_minimum_hides_all_parts(self, rising, group):
-        for people_behind, is_hidden in ((0, False), (1, True), (4, True), (5, False)):
-            change = change_of(with_counts(rising, **{group: people_behind}))
-            assert (change.state == "too few") is is_hidden
-            assert (change.steps == ()) is is_hidden
+    @pytest.mark.parametrize(
+        ("group", "people_behind", "is_hidden"),
+        [
+            (group, people_behind, is_hidden)
+            for group in ("repeated", "fell silent", "newly answering", "left", "joined")
+            for people_behind, is_hidden in ((0, False), (1, True), (4, True), (5, False))
+            if people_behind or group != "repeated"  # without anybody who answered twice there are no parts
+        ],
+    )
+    def test_a_group_below_the_minimum_hides_all_parts(self, group, people_behind, is_hidden):
+        change = change_of(build_series(grouped({group: people_behind})))
+        assert (change.state == "too few") is is_hidden
+        assert (change.steps == ()) is is_hidden
 
-    def test_few_behind_the_chance_swing_hide_it_too(self, rising):
-        assert change_of(with_counts(rising, repeated_with_earlier=3)).state == "too few"
+    def test_few_behind_the_chance_swing_hide_it_too(self):
+        assert change_of(build_series(grouped({}, with_earlier=4))).state == "too few"
+        assert change_of(build_series(grouped({}, with_earlier=5))).state == "shown"
 
-    def test_the_verdict_stands_and_the_counts_go(self, rising):
-        change = change_of(with_counts(rising, joined=3))
+    def test_the_verdict_stands_and_the_counts_go(self):
+        series = build_series(grouped({"joined": 3}))
+        change = change_of(series)
         assert change.verdict == "rise_confirmed"
         assert (change.silent, change.cancelling_fall, change.steps) == (None, None, ())
-        page = Page(render_html(build_report(inputs_of(with_counts(rising, joined=3))), "en")).text
+        page = Page(render_html(build_report(inputs_of(series)), "en")).text
         assert "Too few customers to show the parts: behind one of them are fewer than 5." in page
         assert "answered last time and are silent now" not in page
-        assert '<svg class="waterfall"' not in render_html(
-            build_report(inputs_of(with_counts(rising, joined=3))), "en"
-        )
+        assert '<svg class="waterfall"' not in render_html(build_report(inputs_of(series)), "en")
 
     def test_few_of_unknown_status_are_not_counted_aloud(self, rising):
         assert change_of(with_counts(rising, n_unknown=4)).unknown is None
         assert change_of(with_counts(rising, n_unknown=5)).unknown == 5
 
-    def test_for_people_at_work_the_minimum_is_that_of_the_use_case(self, rising):
+    def test_for_people_at_work_the_minimum_is_that_of_the_use_case(self):
+        series = build_series(risen(), minimum=201)
         privacy = samples.usecase("employee").privacy.model_copy(update={"minimum_group": 201})
         usecase = samples.usecase("employee").model_copy(update={"privacy": privacy})
-        (change,) = build_changes(samples.inputs(experience=(rising,), usecase=usecase))
-        assert split_of(rising).counts.fell_silent == 200
+        (change,) = build_changes(samples.inputs(experience=(series,), usecase=usecase))
+        assert split_of(series).counts.fell_silent == 200
         assert (change.state, change.steps, change.minimum) == ("too few", (), 201)
 
-    def test_nothing_below_the_minimum_stands_in_the_json(self, rising):
-        series = with_counts(rising, joined=3, n_unknown=2, n_contradicting=1)
+    def test_nothing_below_the_minimum_stands_in_the_json(self):
+        series = with_counts(build_series(grouped({"joined": 3})), n_unknown=2, n_contradicting=1)
         content = build_report(inputs_of(series, subject="employee")).to_json()["changes"][0]
         found = [
             value for value in content.values() if isinstance(value, int) and not isinstance(value, bool)
         ]
         assert found == [5]  # the minimum itself
+
+
+class TestTwoReports:
+    """What a second report adds to the first: groups of the same wave that differ by a few people."""
+
+    def waves(self) -> list[dict[str | None, float]]:
+        return [{name: 100.0 * (int(name[1:]) % 2) for name in people("p", 60)} for _ in range(4)]
+
+    def told(self, rows, history):
+        series = build_series(rows, history=history)
+        assert series is not None
+        return series, history.add(series.released)
+
+    def test_groups_of_one_wave_are_told_twice_only_if_no_few_differ(self):
+        everybody, silent = people("p", 120), people("p", 60)
+        answers = [{name: 100.0 * (int(name[1:]) % 2) for name in wave} for wave in (everybody, everybody)]
+        last = dict.fromkeys(everybody[60:], 100.0)
+        for n_corrected, is_told in ((3, False), (20, True)):
+            before = [everybody, everybody, [*everybody[60:], *silent[:30]]]
+            corrected = [everybody, everybody, [*everybody[60:], *silent[n_corrected:30]]]
+            first, history = self.told(make_rows([*answers, last], members=before), Ledger.start())
+            assert first.is_split_told
+            again, _ = self.told(make_rows([*answers, last], members=corrected), history)
+            assert again.altered == ()
+            assert again.is_split_told is is_told
+            alone = build_series(make_rows([*answers, last], members=corrected))
+            assert alone is not None
+            assert alone.is_split_told
+
+    def test_a_wave_with_other_people_or_answers_is_not_told_again(self):
+        waves = self.waves()
+        _, history = self.told(make_rows(waves[:3]), Ledger.start())
+        late = {**waves[1], "late": 0.0}
+        corrected = {**waves[1], "p0030": -100.0}
+        for changed in (late, corrected):
+            series, _ = self.told(make_rows([waves[0], changed, *waves[2:]]), history)
+            assert series.altered == ("2025 Q4",)
+            assert [point.wave for point in series.points] == ["2025 Q3", "2026 Q1", "2026 Q2"]
+            page = Page(render_html(build_report(inputs_of(series)), "en")).text
+            assert "2025 Q4 is left out: its answers are not those that were reported before." in page
+
+    def test_the_same_report_twice_is_the_same(self):
+        waves = self.waves()
+        first, history = self.told(make_rows(waves), Ledger.start())
+        again, _ = self.told(make_rows(waves), history)
+        assert replace(again, released=None) == replace(first, released=None)
 
 
 class TestWords:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from features.usecase import Privacy
 from tests.training.reports import lever_samples, samples
+from training.disclosure import ShownCuts
 from training.reports import build_report, render_csv, write_report
 from training.reports.export import COLUMNS, defuse
 
@@ -98,6 +100,6 @@ def test_the_csv_holds_levers_plans_and_groups_but_nobody_hidden() -> None:
 
 def test_names_of_groups_are_defused_in_the_csv() -> None:
     groups = ("=1+1",) * 60 + ("@b",) * 60
-    scored = replace(samples.cohort(120), cuts={"site": groups})
+    scored = replace(samples.cohort(120), cuts=ShownCuts.of({"site": groups}, Privacy()))
     text = render_csv(build_report(samples.inputs(scored=scored)))
     assert {"'=1+1", "'@b"} <= {row["item"] for row in csv.DictReader(io.StringIO(text))}

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.usecase import Privacy
 from tests.training.reports import lever_samples, samples
 from tests.training.reports.test_render import Page
+from training.disclosure import ShownCuts
 from training.reports import build_report, render_html
 from training.reports.heat import HeatCell, HeatMap, HeatTable
 from training.reports.inputs import ReportInputs
@@ -18,9 +20,13 @@ def heat_of(inputs: ReportInputs) -> HeatMap:
     return found
 
 
+def show(cuts, subject="customer") -> ShownCuts:
+    return ShownCuts.of(cuts, Privacy(subject=subject))
+
+
 def with_cuts(cuts, risk=None, **more) -> ReportInputs:
     size = len(next(iter(cuts.values())))
-    cohort = replace(samples.cohort(size), cuts=cuts)
+    cohort = replace(samples.cohort(size), cuts=show(cuts))
     return samples.inputs(scored=cohort if risk is None else replace(cohort, probabilities=risk), **more)
 
 
@@ -31,7 +37,7 @@ def column(table: HeatTable) -> dict[str, HeatCell]:
 def test_cells_are_means_of_the_forecasts_of_their_people() -> None:
     inputs = lever_samples.inputs()
     (table,) = heat_of(inputs).tables
-    risk, cuts = inputs.scored.probabilities, inputs.scored.cuts
+    risk, cuts = inputs.scored.probabilities, inputs.scored.cuts.labels
     assert (table.row_cut, table.column_cut) == ("region", "plan")
     for row, region in enumerate(table.rows):
         for place, plan in enumerate(table.columns):
@@ -78,7 +84,9 @@ def test_small_groups_are_hidden_and_said() -> None:
 
 
 def test_people_at_work_are_told_of_by_one_cut_at_a_time() -> None:
-    inputs = lever_samples.inputs(usecase=samples.usecase("employee"))
+    cuts = show(lever_samples.cuts(), "employee")
+    inputs = samples.employees()
+    inputs = replace(inputs, scored=replace(samples.cohort(), cuts=cuts))
     assert [table.column_cut for table in heat_of(inputs).tables] == [None, None]
 
 
@@ -90,7 +98,7 @@ def test_more_groups_than_fit_are_counted_and_stay_in_the_total() -> None:
     assert everybody is not None
     assert everybody.n == 1200
     assert (
-        "4 smaller groups are not listed."
+        "4 further groups are not listed."
         in Page(render_html(build_report(with_cuts({"site": groups})), "en")).text
     )
 
@@ -101,7 +109,7 @@ def test_low_satisfaction_is_dark_and_speaks_of_answers() -> None:
     assert answers is not None
     groups = ("low",) * 1000 + ("high",) * 1882
     values = np.where(np.array(groups) == "low", 2.5, 4.0)
-    scored = replace(inputs.scored, cuts={"site": groups}, answers=replace(answers, values=values))
+    scored = replace(inputs.scored, cuts=show({"site": groups}), answers=replace(answers, values=values))
     inputs = replace(inputs, scored=scored)
     heat = heat_of(inputs)
     found = column(heat.tables[0])
@@ -120,7 +128,9 @@ def test_nothing_to_compare_gives_no_section(groups) -> None:
 
 def test_a_model_that_is_not_usable_says_nothing_of_groups() -> None:
     weak = samples.unusable()
-    assert build_report(replace(weak, scored=replace(weak.scored, cuts=lever_samples.cuts()))).heat is None
+    assert (
+        build_report(replace(weak, scored=replace(weak.scored, cuts=show(lever_samples.cuts())))).heat is None
+    )
 
 
 def test_names_of_groups_are_inert() -> None:
@@ -128,3 +138,12 @@ def test_names_of_groups_are_inert() -> None:
     page = render_html(build_report(with_cuts({"site": (name,) * 40 + ("b",) * 40})), "en")
     assert name not in page
     assert name in Page(page).text
+
+
+def test_hidden_groups_stand_behind_the_others_by_name() -> None:
+    sizes = {"a": 3, "b": 40, "c": 10, "d": 4, "e": 9}
+    groups = tuple(name for name, size in sizes.items() for _ in range(size))
+    (table,) = heat_of(with_cuts({"site": groups})).tables
+    shown = [name for name, line in zip(table.rows, table.cells, strict=False) if line[-1].state == "shown"]
+    assert table.rows[: len(shown)] == tuple(sorted(shown, key=lambda name: -sizes[name]))
+    assert list(table.rows[len(shown) :]) == sorted(set(sizes) - set(shown))

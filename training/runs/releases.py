@@ -1,0 +1,67 @@
+"""What of a use case has gone out to readers: looked up before a report, attacked, written down after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from features.usecase import UseCase
+from training.disclosure import Ledger, Released, record
+from training.disclosure.attack import demand_safe
+
+FORECASTS = "forecasts"
+
+
+@dataclass(frozen=True)
+class Releases:
+    """Hold the ledgers of one use case: one for its forecasts, one for each survey question.
+
+    Answers to different questions, and forecasts, cannot be subtracted from one another.
+
+    Attributes
+    ----------
+    folder
+        Where the ledgers lie; None where nothing is kept: customers are scored, listed and called one by
+        one, so that what was told of groups of them before hides nothing.
+    """
+
+    folder: Path | None = None
+
+    @classmethod
+    def of(cls, usecase: UseCase, folder: Path) -> Self:
+        """Return those of a use case; only for people at work they are kept."""
+        return cls(folder if usecase.privacy.subject == "employee" else None)
+
+    def history(self, question: str) -> Ledger | None:
+        """Return what was told of a question before.
+
+        Raises
+        ------
+        ReleaseRefusedError
+            If the ledger is damaged.
+        """
+        return None if self.folder is None else Ledger.read(self._file(question))
+
+    def publish(self, released: Mapping[str, Released]) -> None:
+        """Try to break what is about to go out; if nothing is found, write down that it is out.
+
+        Parameters
+        ----------
+        released
+            By question.
+
+        Raises
+        ------
+        ReleaseRefusedError
+            If a hidden group can be worked out, or something else has gone out in the meantime.
+        """
+        for question, one in released.items():
+            demand_safe(one, self.history(question))
+        if self.folder is not None:
+            for question, one in released.items():
+                record(self._file(question), one)
+
+    def _file(self, question: str) -> Path:
+        """Return the file of a ledger."""
+        assert self.folder is not None
+        return self.folder / f"{question}.json"
