@@ -100,29 +100,21 @@ def score_table(
     return pa.table(columns)
 
 
-def score_cuts(scorer: Scorer, table: pa.Table, *, as_of: str | None, prefix: str = CUT_PREFIX) -> pa.Table:
-    """Return the forecasts of all groups of all cuts of a table that are large enough to be shown.
+def score_cuts(scorer: Scorer, table: pa.Table, cuts: ShownCuts, *, as_of: str | None) -> pa.Table:
+    """Return the forecasts of all groups of all cuts of a table that may be shown.
 
     Parameters
     ----------
     table
-        Features of everybody in the cohort, and a column ``cut_<name>`` per cut.
-
-    Raises
-    ------
-    ContractError
-        If the table has no cut.
+        Features of everybody in the cohort.
+    cuts
+        Their groups.
     """
-    cuts = read_cuts(table, prefix)
-    if not cuts:
-        hint = "name columns under 'cuts' in the use case, then build it again"
-        raise ContractError("latest rows", f"have no column {prefix}*", hint)
     features = {name: table.column(name).to_pylist() for name in scorer.bundle.catalogue.names}
-    shown = ShownCuts.of(cuts, scorer.bundle.usecase.privacy)
     lines: list[dict[str, Any]] = [
         {"cut": cut, "group": group.name, "people": group.n, **_group_columns(group)}
-        for cut in cuts
-        for group in scorer.score_groups(features, shown, cut)
+        for cut in cuts.labels
+        for group in scorer.score_groups(features, cuts, cut)
     ]
     stamp = {"model_version": scorer.bundle.model_version, "as_of": as_of}
     return pa.Table.from_pylist([line | stamp for line in lines])

@@ -1,6 +1,7 @@
 """The same engine on answers of customers and on people at work: training, report, groups."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,11 @@ from features.usecase import load
 from features.worlds import build_company
 from tests.training.examples import LINEAR, N_CUSTOMERS, ROOT, SEED, Example, _train, write_members
 from training.batch import score_cuts
+from training.disclosure import ReleaseRefusedError
 from training.evaluation import CohortValue, RatingEvaluation
 from training.models import RatingModel
 from training.reports import build_report
+from training.runs.releases import Releases, show_cuts
 from training.runs.report import gather, write
 from training.scoring import Scorer, check_canary
 
@@ -107,8 +110,21 @@ class TestPeopleAtWork:
             text = files[name].read_text()
             assert not [entity for entity in ids if f">{entity}<" in text or f",{entity}," in text]
 
+    def test_what_went_out_stays_the_measure_of_what_goes_out(self, workers, tmp_path):
+        releases = Releases.of(workers.bundle.usecase, tmp_path / "releases")
+        for folder in ("one", "two"):
+            write(workers.bundle, workers.frame, tmp_path / folder, made_on=MADE_ON, releases=releases)
+        contents = [(tmp_path / folder / "report.json").read_text() for folder in ("one", "two")]
+        assert contents[0] == contents[1]
+        fewer = replace(workers.frame, latest=workers.frame.latest.slice(1))
+        with pytest.raises(ReleaseRefusedError, match="released before with other people"):
+            write(workers.bundle, fewer, tmp_path / "three", made_on=MADE_ON, releases=releases)
+        assert not (tmp_path / "three").exists()
+
     def test_groups_add_up_to_the_whole(self, workers):
-        scores = score_cuts(Scorer(workers.bundle), workers.frame.latest, as_of=None).to_pylist()
+        latest = workers.frame.latest
+        cuts = show_cuts(latest, workers.bundle.usecase, Releases())
+        scores = score_cuts(Scorer(workers.bundle), latest, cuts, as_of=None).to_pylist()
         assert [score["group"] for score in scores] == ["north", "south", "west"]
         assert sum(score["people"] for score in scores) == workers.frame.latest.num_rows
         mean = sum(score["people"] * score["probability_outcome"] for score in scores)

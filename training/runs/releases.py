@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import pyarrow as pa
+
 from features.usecase import UseCase
-from training.disclosure import Ledger, Released, record
+from training.batch import read_cuts
+from training.disclosure import Ledger, Released, ShownCuts, record
 from training.disclosure.attack import demand_safe
+from training.rows import texts
 
 FORECASTS = "forecasts"
 
@@ -65,3 +69,24 @@ class Releases:
         """Return the file of a ledger."""
         assert self.folder is not None
         return self.folder / f"{question}.json"
+
+
+def show_cuts(latest: pa.Table, usecase: UseCase, releases: Releases) -> ShownCuts | None:
+    """Return the group of each newest row by declared cut, and which may be shown; None without a cut.
+
+    Raises
+    ------
+    ReleaseRefusedError
+        If this snapshot was told of before with other people or minimums.
+    """
+    cuts = read_cuts(latest)
+    if not cuts:
+        return None
+    days = latest.column("snapshot_date").to_pylist() if "snapshot_date" in latest.column_names else []
+    return ShownCuts.of(
+        cuts,
+        usecase.privacy,
+        people=texts(latest, "entity_id").tolist(),
+        day=max(days, default=None),
+        history=releases.history(FORECASTS),
+    )

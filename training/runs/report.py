@@ -1,6 +1,6 @@
 """Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,11 +11,10 @@ import numpy as np
 from features.catalogue import Feature
 from features.files import whole_folder
 from features.frame import Frame
-from features.usecase import UseCase
 from training.bundle import Bundle, load
 from training.card import build_card, write_card
 from training.console import Console
-from training.disclosure import Released, ShownCuts
+from training.disclosure import Released
 from training.drivers import rows_from_json
 from training.encoding import Column
 from training.evaluation import AnyEvaluation, HorizonEvaluations
@@ -39,7 +38,7 @@ from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
-from training.runs.releases import FORECASTS, Releases
+from training.runs.releases import FORECASTS, Releases, show_cuts
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
@@ -136,7 +135,7 @@ def gather(
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
     scored = score_cohort(scorer, frame, columns, matrix)
-    scored = replace(scored, cuts=show_cuts(frame, usecase, scored.entity_ids, told))
+    scored = replace(scored, cuts=show_cuts(frame.latest, usecase, told))
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
         bundle,
@@ -197,28 +196,6 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
         )
     described = {entity_ids[row]: _describe(bundle, columns, row) for row in called}
     return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
-
-
-def show_cuts(
-    frame: Frame, usecase: UseCase, entity_ids: Sequence[str], releases: Releases
-) -> ShownCuts | None:
-    """Return the group of each newest row by declared cut, and which may be shown; None without a cut.
-
-    Raises
-    ------
-    ReleaseRefusedError
-        If this snapshot was told of before with other people or minimums.
-    """
-    columns = {
-        cut.removeprefix("cut_"): texts(frame.latest, cut).tolist()
-        for cut in frame.facts.cuts
-        if cut in frame.latest.column_names
-    }
-    if not columns:
-        return None
-    day = max(frame.facts.snapshot_dates, default=None)
-    history = releases.history(FORECASTS)
-    return ShownCuts.of(columns, usecase.privacy, people=entity_ids, day=day, history=history)
 
 
 def list_released(inputs: ReportInputs) -> dict[str, Released]:

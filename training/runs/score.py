@@ -3,11 +3,14 @@
 import tempfile
 from pathlib import Path
 
-from features.errors import SourceError
-from training.batch import read_rows, score_cuts, score_table, write_scores
+import pyarrow as pa
+
+from features.errors import ContractError, SourceError
+from training.batch import CUT_PREFIX, read_rows, score_cuts, score_table, write_scores
 from training.bundle import load
 from training.console import Console
 from training.registry import connect, fetch_champion
+from training.runs.releases import FORECASTS, Releases, show_cuts
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError, Scorer
 
@@ -26,7 +29,8 @@ def run(console: Console, name: str, rows: str, to: str, reasons: int, engine: s
         if engine == "spark":
             _score_on_spark(console, folder, source, to, reasons)
         else:
-            _score_here(console, scorer, Path(source), Path(to), reasons)
+            releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
+            _score_here(console, scorer, Path(source), Path(to), reasons, releases)
 
 
 def _demand_groups(name: str, rows: str, engine: str) -> None:
@@ -37,7 +41,9 @@ def _demand_groups(name: str, rows: str, engine: str) -> None:
             raise IndividualScoreRefusedError(f"{name}: {word}", problem, f"leave {word} out")
 
 
-def _score_here(console: Console, scorer: Scorer, source: Path, to: Path, reasons: int) -> None:
+def _score_here(
+    console: Console, scorer: Scorer, source: Path, to: Path, reasons: int, releases: Releases
+) -> None:
     """Score a file in this process."""
     table = read_rows(source, scorer.bundle.catalogue)
     if not table.num_rows:
@@ -49,10 +55,21 @@ def _score_here(console: Console, scorer: Scorer, source: Path, to: Path, reason
     scores = (
         score_table(scorer, table, as_of=as_of, reasons=reasons, report=console.report)
         if is_individual
-        else score_cuts(scorer, table, as_of=as_of)
+        else _score_groups(scorer, table, as_of, releases)
     )
     write_scores(scores, to)
     _tell(console, scores.num_rows, "rows" if is_individual else "groups", version, as_of, to)
+
+
+def _score_groups(scorer: Scorer, table: pa.Table, as_of: str | None, releases: Releases) -> pa.Table:
+    """Score the groups that may be shown, and write down that they were."""
+    cuts = show_cuts(table, scorer.bundle.usecase, releases)
+    if cuts is None:
+        hint = "name columns under 'cuts' in the use case, then build it again"
+        raise ContractError("latest rows", f"have no column {CUT_PREFIX}*", hint)
+    scores = score_cuts(scorer, table, cuts, as_of=as_of)
+    releases.publish({FORECASTS: cuts.released})
+    return scores
 
 
 def _score_on_spark(console: Console, bundle: Path, source: str, to: str, reasons: int) -> None:

@@ -112,7 +112,7 @@ class TestHistory:
         first = self.told(labels, Ledger.start())
         history = Ledger.start().add(first.released)
         again = self.told(labels, history)
-X
+        assert all(again.state("team", group) == first.state("team", group) for group in "abc")
 
     def test_the_same_day_with_somebody_more_is_refused(self):
         labels = ["a"] * 30 + ["b"] * 20
