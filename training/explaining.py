@@ -13,6 +13,7 @@ from features.catalogue import Catalogue
 from features.frame import Frame
 from features.usecase import UseCase
 from training.assessment import primary_labels
+from training.disclosure import show_driver_groups
 from training.drivers import (
     STRONG_FROM,
     TELLING_ROLES,
@@ -104,19 +105,25 @@ def explain(
         seed=seed,
     )
     quadrants = _place(drivers, groups, shares, today, catalogue, weight, entities, seed)
+    cuts = {
+        cut.removeprefix("cut_"): texts(frame.latest, cut)[chosen].tolist()
+        for cut in frame.facts.cuts
+        if cut in frame.latest.column_names
+    }
+    told = show_driver_groups(cuts, usecase.privacy)
     segments = {
-        cut.removeprefix("cut_"): rank_by_segment(
+        cut: rank_by_segment(
             contributions,
             groups,
-            texts(frame.latest, cut)[chosen].tolist(),
+            names,
             minimum=usecase.privacy.minimum_group_drivers,
             entities=entities[chosen],
             refits=refits,
             weights=weights,
+            told=told[cut],
             seed=seed,
         ).to_json()
-        for cut in frame.facts.cuts
-        if cut in frame.latest.column_names
+        for cut, names in cuts.items()
     }
     return Explanation(today[chosen], contributions, drivers, quadrants, segments)
 

@@ -9,7 +9,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from training.disclosure.cells import Cell, Key, Kind, Minimums, Table, Wave
 from training.disclosure.cut import shown_groups
-from training.disclosure.cuts import ShownCuts
+from training.disclosure.cuts import ShownCuts, show_driver_groups
 from training.disclosure.ledger import Ledger, record
 from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
@@ -35,6 +35,7 @@ __all__ = [
     "bound_share",
     "record",
     "release",
+    "show_driver_groups",
     "show_shares",
     "shown_groups",
 ]

@@ -134,3 +134,33 @@ class ShownCuts:
     def _wave(self) -> str:
         """Return the name of the one wave."""
         return self.released.waves[0].name
+
+
+def show_driver_groups(labels: Labels, privacy: Privacy) -> dict[str, tuple[str, ...]]:
+    """Return by cut the groups whose drivers may be told, beside one another and beside those of all.
+
+    Parameters
+    ----------
+    labels
+        By cut the group of each person whose attributions are told; None where it is not known.
+    privacy
+        The minimums: of people, and of people behind drivers.
+
+    Examples
+    --------
+    >>> from features.usecase import Privacy
+    >>> team, site = ["sales"] * 40 + ["legal"] * 40, ["Rome"] * 37 + ["Oslo"] * 43
+    >>> show_driver_groups({"team": team}, Privacy())
+    {'team': ('legal', 'sales')}
+    >>> show_driver_groups({"team": team, "site": site}, Privacy())
+    {'team': (), 'site': ('Oslo', 'Rome')}
+    """
+    known = {name: tuple(label or None for label in column) for name, column in labels.items()}
+    n_people = max((len(column) for column in known.values()), default=0)
+    wave = Wave("drivers", tuple(map(str, range(n_people))), date.min, date.min)
+    tables = [Table(name, wave.name, {name: column}, kind="drivers") for name, column in known.items()]
+    released = release(tables, [wave], Minimums.of(privacy))
+    return {
+        name: tuple(sorted(group for (group,) in released.shown(wave.name, name) if group is not None))
+        for name in known
+    }

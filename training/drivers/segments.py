@@ -1,7 +1,7 @@
 """Drivers of one segment: what explains there, and what explains more or less than elsewhere."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -122,6 +122,7 @@ def rank_by_segment(
     entities: npt.ArrayLike | None = None,
     refits: Sequence[Floats] = (),
     weights: RowWeights = UNWEIGHTED,
+    told: Collection[str] | None = None,
     n_draws: int = 500,
     seed: int = 0,
 ) -> CutDrivers:
@@ -149,6 +150,9 @@ def rank_by_segment(
         Attributions of at least eight models of random halves, of the first of the same rows.
     weights
         ``today`` is not used.
+    told
+        Segments that may be told of beside those of other cuts; all of them if absent. See
+        :func:`training.disclosure.show_driver_groups`.
 
     Raises
     ------
@@ -167,6 +171,7 @@ def rank_by_segment(
     counts = _count(of_row, draws)
     n_without = len({code for name, code in zip(of_row, draws.codes.tolist(), strict=True) if name is None})
     shown = shown_groups(counts, minimum, n_without=n_without)
+    shown = tuple(name for name in shown if told is None or name in told)
     suppressed = tuple(sorted(set(counts) - set(shown)))
     if not shown:
         return CutDrivers(minimum, (), suppressed)

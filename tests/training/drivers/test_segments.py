@@ -65,6 +65,12 @@ def test_a_difference_is_the_share_here_minus_that_of_all_others() -> None:
         assert row.difference.low < row.difference.value < row.difference.high
 
 
+def test_segments_that_other_cuts_would_give_away_are_left_out() -> None:
+    assert [segment.name for segment in _rank(told=["south"]).segments] == ["south"]
+    assert "north" in _rank(told=["south"]).suppressed
+    assert _rank(told=[]).segments == ()
+
+
 def test_small_segments_are_hidden_and_cannot_be_found_by_subtraction() -> None:
     found = _rank(minimum=25)
     assert found.suppressed == ("board", "tiny")
