@@ -29,7 +29,11 @@ def build_baseline(inputs: ReportInputs) -> SinceBaseline | None:
     """Compare the newest waves with the baseline; None where nothing was frozen."""
     if inputs.baseline is None:
         return None
-    newest = tuple(to_level(series) for series in inputs.experience)
+    newest = tuple(
+        to_level(series)
+        for series in inputs.experience
+        if series.points and series.points[-1].told == "exact"
+    )
     changes = changes_since(inputs.baseline, newest)
     return SinceBaseline(inputs.baseline.id, inputs.baseline.frozen_on, changes)
 

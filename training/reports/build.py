@@ -3,7 +3,8 @@
 import numpy as np
 
 from features.errors import InputError
-from training.evaluation import AnyEvaluation, Measure, RatingEvaluation
+from training.disclosure import bound_share
+from training.evaluation import Measure, RatingEvaluation
 from training.reports.associations import build_associations
 from training.reports.baseline import build_baseline
 from training.reports.beliefs import build_beliefs
@@ -110,13 +111,14 @@ def _headline(inputs: ReportInputs) -> Headline:
         expected_share=share,
         expected_count=None if share is None else expected_count(share),
         expected_loss=_loss(inputs) if is_event and evaluation.is_usable else None,
-        answer=None if scored.answers is None else _answer(scored.answers, evaluation),
+        answer=None if scored.answers is None else _answer(scored.answers, inputs),
         auc=None if isinstance(evaluation, RatingEvaluation) else evaluation.auc,
     )
 
 
-def _answer(answers: AnswerForecast, evaluation: AnyEvaluation) -> ExpectedAnswer:
+def _answer(answers: AnswerForecast, inputs: ReportInputs) -> ExpectedAnswer:
     """Say what everybody is expected to answer; with a model that is not usable only what was answered."""
+    evaluation = inputs.evaluation
     expected = None
     if evaluation.is_usable and isinstance(evaluation, RatingEvaluation):
         expected = (
@@ -124,6 +126,8 @@ def _answer(answers: AnswerForecast, evaluation: AnyEvaluation) -> ExpectedAnswe
             if answers.measure == "satisfied"
             else expected_mean(answers.values, answers.variances, evaluation.bias)
         )
+    if _is_alike(answers, inputs):
+        return ExpectedAnswer(answers.measure, _UNITS[answers.measure], expected, None, answers.silent)
     unit, everyone = _UNITS[answers.measure], answers.everyone
     if everyone is None or expected is None:
         return ExpectedAnswer(answers.measure, unit, expected, answers.given, answers.silent)
@@ -131,6 +135,14 @@ def _answer(answers: AnswerForecast, evaluation: AnyEvaluation) -> ExpectedAnswe
     return ExpectedAnswer(
         answers.measure, unit, expected, answers.given, answers.silent, everyone.corrected, bound
     )
+
+
+def _is_alike(answers: AnswerForecast, inputs: ReportInputs) -> bool:
+    """Tell whether people at work nearly all gave a good answer, or nearly nobody: then it is not told."""
+    given = answers.given
+    if inputs.usecase.privacy.subject != "employee" or answers.measure != "satisfied" or given is None:
+        return False
+    return bound_share(round(given.value * given.n), given.n).form != "exact"
 
 
 def _loss(inputs: ReportInputs) -> Estimate | None:

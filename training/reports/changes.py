@@ -15,7 +15,14 @@ from training.statistics.composition import Composition, Unexplained, Verdict
 
 StepKind = Literal["start", "leavers", "within", "chance_swing", "joiners", "mix", "end"]
 State = Literal[
-    "shown", "too few", "no repeat answers", "nameless", "status unknown", "first wave", "still open"
+    "shown",
+    "too few",
+    "too alike",
+    "no repeat answers",
+    "nameless",
+    "status unknown",
+    "first wave",
+    "still open",
 ]
 Direction = Literal["better", "worse"]
 ChangeUnit = Literal["share", "points"]
@@ -158,6 +165,8 @@ def _state(series: WaveSeries) -> State:
         return "still open"
     if len(series.points) == 1:
         return "first wave"
+    if series.is_alike:
+        return "too alike"
     if not series.is_own:
         return "nameless"
     if series.split is None:

@@ -12,6 +12,7 @@ from features.files import write_atomically
 from features.usecase import Language
 from training.reports.render import render_html
 from training.reports.sections import DriverLine, Kpi, RatingTrust, Report, Trust
+from training.reports.waves import Told
 from training.statistics import Estimate
 
 COLUMNS = ("section", "item", "measure", "value", "low", "high", "n", "unit")
@@ -105,14 +106,19 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
 
 def _kpi_figures(kpi: Kpi) -> Iterator[_Figure]:
     """Give the figures of one card."""
-    yield _Figure("kpi", kpi.kind, "value", kpi.value, kpi.unit)
+    yield _Figure("kpi", kpi.kind, _measure("value", kpi.told), kpi.value, kpi.unit)
     if kpi.bound is not None:
         bounds = Estimate.around(kpi.value.value, kpi.bound.low, kpi.bound.high, kpi.value.n)
         yield _Figure("kpi", kpi.kind, "bounds if silence depends on the answer", bounds, kpi.unit)
     for wave in kpi.waves:
-        yield _Figure("kpi", kpi.kind, wave.wave, wave.estimate, kpi.unit)
+        yield _Figure("kpi", kpi.kind, _measure(wave.wave, wave.told), wave.estimate, kpi.unit)
     if kpi.change is not None:
         yield _Figure("kpi", kpi.kind, "change since last wave", kpi.change, kpi.unit)
+
+
+def _measure(name: str, told: Told) -> str:
+    """Return the name of a measure, with a word where its value is only a bound."""
+    return name if told == "exact" else f"{name} ({told})"
 
 
 def _belief_figures(report: Report, language: Language) -> Iterator[_Figure]:

@@ -99,6 +99,7 @@ def _experience_card(series: WaveSeries) -> Kpi:
         counts_people=series.is_own,
         survey=series.survey,
         open_wave=series.open_wave,
+        told=series.points[-1].told,
     )
 
 

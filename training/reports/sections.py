@@ -16,7 +16,7 @@ from training.reports.first_steps import FirstSteps
 from training.reports.heat import HeatMap
 from training.reports.inputs import Kind, Label, Subject
 from training.reports.prospects import Prospects
-from training.reports.waves import WavePoint
+from training.reports.waves import Told, WavePoint
 from training.statistics import Estimate, plain_values
 from training.statistics.composition import Verdict as ChangeVerdict
 
@@ -170,6 +170,8 @@ class Kpi:
         Name of the survey where several ask the same question.
     open_wave
         A wave whose people are still answering, left out.
+    told
+        ``under`` and ``over`` where the value is only a bound; see :class:`~training.reports.waves.WavePoint`.
     """
 
     kind: KpiKind
@@ -184,6 +186,7 @@ class Kpi:
     counts_people: bool = False
     survey: str | None = None
     open_wave: str | None = None
+    told: Told = "exact"
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,36 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 from features.usecase import Metric, counts_in_points
-from training.disclosure import Ledger, Minimums, Released
+from training.disclosure import Ledger, Minimums, Released, bound_share
 from training.reports.wave_pairs import WavePair
 from training.reports.wave_release import find_altered, is_change_told, release_waves
 from training.reports.wave_rows import WaveRows
 from training.statistics import LEVEL, Estimate, nps, share
 from training.statistics.composition import Composition, Unexplained
 
+Told = Literal["exact", "under", "over"]
+
 
 @dataclass(frozen=True)
 class WavePoint:
-    """Hold one wave, named like ``2026 Q4``; shares as 0..1, NPS in points; ``n`` = people who answered."""
+    """Hold one wave, named like ``2026 Q4``; shares as 0..1, NPS in points; ``n`` = people who answered.
+
+    Attributes
+    ----------
+    told
+        ``under`` and ``over``: people at work nearly all said the same. Only a bound is told then, which is
+        the value, and the range is all that it leaves open.
+    """
 
     wave: str
     estimate: Estimate
+    told: Told = "exact"
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class WaveSeries:
         What was decided to be told of the waves; None where there is no finished one.
     question
         Name by which what was told of it is kept.
+    is_alike
+        Whether the change is not told since one of its waves is only told as a bound.
     altered
         Names of waves that were reported with other people or answers before, and so are not told again.
     """
@@ -62,6 +75,7 @@ class WaveSeries:
     good_from: float | None = None
     scale_high: float | None = None
     released: Released | None = None
+    is_alike: bool = False
     altered: tuple[str, ...] = ()
     question: str = ""
 
@@ -72,7 +86,12 @@ class WaveSeries:
 
 
 def build_series(
-    rows: WaveRows, *, minimum: int = 5, keep: int = 6, history: Ledger | None = None
+    rows: WaveRows,
+    *,
+    minimum: int = 5,
+    keep: int = 6,
+    history: Ledger | None = None,
+    is_bounded: bool = False,
 ) -> WaveSeries | None:
     """Return a survey metric per wave, and what its newest change is made of.
 
@@ -88,6 +107,9 @@ def build_series(
         How many waves to show, the newest ones.
     history
         What was told of this question before: a wave that is no longer what it was then is left out.
+    is_bounded
+        Whether shares near 0 and 1 are told as bounds, as of people at work: that all said the same would
+        tell what each of them said.
 
     Returns
     -------
@@ -102,11 +124,15 @@ def build_series(
     if not enough:
         return None
     shown = [number for number in enough if number not in rows.open_waves][-keep:]
-    points = tuple(WavePoint(rows.names[number], _level(rows, number)) for number in shown)
-    pair = WavePair.of(rows, *shown[-2:]) if len(shown) > 1 else None
+    levels = [(rows.names[number], _level(rows, number)) for number in shown]
+    is_bounded = is_bounded and not counts_in_points(rows.metric)
+    points = tuple(_bound(*level) if is_bounded else WavePoint(*level) for level in levels)
+    is_alike = len(shown) > 1 and any(point.told != "exact" for point in points[-2:])
+    has_change = len(shown) > 1 and not is_alike
+    pair = WavePair.of(rows, *shown[-2:]) if has_change else None
     split = None if pair is None else pair.split()
     change = None
-    if len(shown) > 1:
+    if has_change:
         change = split.total if isinstance(split, Composition) else _change(rows, *shown[-2:])
     newest_open = max(rows.open_waves, default=None)
     return WaveSeries(
@@ -120,9 +146,20 @@ def build_series(
         good_from=rows.good_from,
         scale_high=rows.scale_high,
         released=release_waves(rows, shown, pair, minimums, history) if shown else None,
+        is_alike=is_alike,
         altered=tuple(names[number] for number in altered),
         question=rows.question,
     )
+
+
+def _bound(wave: str, level: Estimate) -> WavePoint:
+    """Return a wave whose share is told as a bound where nearly all, or nearly nobody, gave a good answer."""
+    shown = bound_share(round(level.value * level.n), level.n)
+    if shown.form == "exact":
+        return WavePoint(wave, level)
+    is_under = shown.form == "under"
+    bound = shown.high if is_under else shown.low
+    return WavePoint(wave, Estimate(bound, shown.low, shown.high, level.n), "under" if is_under else "over")
 
 
 def _level(rows: WaveRows, number: int) -> Estimate:

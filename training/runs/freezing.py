@@ -52,6 +52,7 @@ def measure(usecase: UseCase, frame: Frame, champion: tuple[int, Bundle] | None)
             _freeze_level(series, point)
             for series in list_series(frame.waves, usecase, keep=MOST_WAVES)
             for point in series.points
+            if point.told == "exact"
         ),
         response_rates=_measure_rates(usecase, frame),
         sources=_list_sources(usecase, frame),

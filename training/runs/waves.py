@@ -31,15 +31,16 @@ def list_series(
     """
     minimum, told = usecase.privacy.minimum_group, releases or Releases()
     found = [
-        build_series(rows, minimum=minimum, keep=keep, history=told.history(question_of(source, rows.metric)))
-        for source, _, rows in list_rows(waves, usecase)
+        build_series(
+            rows,
+            minimum=minimum,
+            keep=keep,
+            history=told.history(rows.question),
+            is_bounded=usecase.privacy.subject == "employee",
+        )
+        for _, _, rows in list_rows(waves, usecase)
     ]
     return tuple(sorted(filter(None, found), key=lambda series: RANKS.index(series.metric)))
-
-
-def question_of(source: str, metric: Metric) -> str:
-    """Return the name of a question, by which what was told of it is kept."""
-    return f"{source}-{metric}"
 
 
 def list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[tuple[str, pa.Table, WaveRows]]:
@@ -58,7 +59,7 @@ def list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[tuple[str, pa.Table
                 survey=(source.survey or name) if declared.count(metric) > 1 else None,
                 entities=texts(rows, "entity_id"),
                 waves=np.asarray(wave_numbers, dtype=np.int64),
-                question=question_of(name, metric),
+                question=f"{name}-{metric}",
                 worth=floats_of(rows.column("worth")),
                 was_member=floats_of(rows.column("was_member")),
                 names=dict(zip(wave_numbers, rows.column("wave_name").to_pylist(), strict=True)),

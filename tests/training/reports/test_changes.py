@@ -273,6 +273,31 @@ class TestTwoReports:
         assert replace(again, released=None) == replace(first, released=None)
 
 
+class TestAlike:
+    def page(self, language: Language) -> str:
+        names = people("k", 50)
+        waves: list[dict[str | None, float]] = [
+            {name: float(int(name[1:]) < good) for name in names} for good in (30, 50)
+        ]
+        series = build_series(make_rows(waves, metric="csat"), is_bounded=True)
+        report = build_report(inputs_of(series, subject="employee"))
+        told = [kpi for kpi in report.to_json()["kpis"] if kpi["kind"] == "csat"]
+        assert [kpi["value"]["value"] for kpi in told] == [0.9]
+        assert [wave["estimate"]["value"] for kpi in told for wave in kpi["waves"]] == [0.6, 0.9]
+        assert "csat,value (over),0.9," in render_csv(report)
+        assert report.changes[0].state == "too alike"
+        return Page(render_html(report, language)).text
+
+    def test_the_page_tells_a_bound_and_no_change(self):
+        english, german = self.page("en"), self.page("de")
+        assert "over 90%" in english
+        assert "not told exactly: they nearly all said the same" in english
+        assert "The change is not told: nearly all, or nearly nobody, gave a good answer" in english
+        assert "100%" not in english[english.index("over 90%") - 60 : english.index("over 90%") + 200]
+        assert "über 90 %" in german
+        assert "Die Änderung wird nicht angegeben" in german
+
+
 class TestWords:
     def text(self, series: WaveSeries | None, language: Language = "en", subject: str = "customer") -> str:
         return Page(render_html(build_report(inputs_of(series, subject=subject)), language)).text

@@ -235,3 +235,31 @@ class TestSpacing:
         found = self.split(numbers)
         assert (found.counts.before_with_earlier, found.chance_swing) == (0, None)
         assert found.verdict == "rise_without_earlier"
+
+
+class TestAlike:
+    """Of people at work it is not told what all, or nobody, said."""
+
+    def series(self, *shares: float, metric="csat", **more):
+        names = [f"k{place:03}" for place in range(100)]
+        waves = [{name: float(place < 100 * share) for place, name in enumerate(names)} for share in shares]
+        found = build_series(make_rows(waves, metric=metric), **more)
+        assert found is not None
+        return found
+
+    def test_all_or_nearly_all_become_a_bound(self):
+        points = self.series(1.0, 0.95, 0.5, 0.04, 0.0, is_bounded=True).points
+        assert [point.told for point in points] == ["over", "over", "exact", "under", "under"]
+        assert [point.estimate.value for point in points] == [0.9, 0.9, 0.5, 0.1, 0.1]
+        assert points[0].estimate == points[1].estimate
+        assert (points[0].estimate.low, points[0].estimate.high) == (0.9, 1.0)
+
+    def test_a_change_that_would_tell_the_share_is_not_told(self):
+        found = self.series(0.5, 0.8, 1.0, is_bounded=True)
+        assert (found.change, found.split, found.is_alike) == (None, None, True)
+        assert self.series(0.5, 1.0, 0.8, 0.7, is_bounded=True).change is not None
+
+    def test_customers_are_told_of_exactly(self):
+        found = self.series(0.5, 0.8, 1.0)
+        assert [point.told for point in found.points] == ["exact"] * 3
+        assert found.change is not None
