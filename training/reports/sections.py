@@ -171,7 +171,8 @@ class Kpi:
     open_wave
         A wave whose people are still answering, left out.
     told
-        ``under`` and ``over`` where the value is only a bound; see :class:`~training.reports.waves.WavePoint`.
+        ``under`` and ``over`` where the value is only a bound; see
+        :class:`~training.reports.waves.WavePoint`.
     """
 
     kind: KpiKind

@@ -37,7 +37,9 @@ def column(table: HeatTable) -> dict[str, HeatCell]:
 def test_cells_are_means_of_the_forecasts_of_their_people() -> None:
     inputs = lever_samples.inputs()
     (table,) = heat_of(inputs).tables
-    risk, cuts = inputs.scored.probabilities, inputs.scored.cuts.labels
+    risk, shown = inputs.scored.probabilities, inputs.scored.cuts
+    assert shown is not None
+    cuts = shown.labels
     assert (table.row_cut, table.column_cut) == ("region", "plan")
     for row, region in enumerate(table.rows):
         for place, plan in enumerate(table.columns):

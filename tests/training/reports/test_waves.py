@@ -242,7 +242,9 @@ class TestAlike:
 
     def series(self, *shares: float, metric="csat", **more):
         names = [f"k{place:03}" for place in range(100)]
-        waves = [{name: float(place < 100 * share) for place, name in enumerate(names)} for share in shares]
+        waves: list[dict[str | None, float]] = [
+            {name: float(place < 100 * share) for place, name in enumerate(names)} for share in shares
+        ]
         found = build_series(make_rows(waves, metric=metric), **more)
         assert found is not None
         return found
