@@ -35,7 +35,11 @@ Rule = Annotated[
 ]
 _SNAPSHOT_PARTS = ("entity", "snapshots", "features", "cohort", "target")
 _NOT_FLAT = ("sources", *_SNAPSHOT_PARTS, "units", "journey")
-_OUTCOME: Mapping[Language, str] = {"en": "have the outcome “{}”", "de": "haben das Ergebnis „{}“"}
+# Single marks, since a sentence may put the whole between double ones.
+_OUTCOME: Mapping[Language, str] = {
+    "en": "have the outcome \N{LEFT SINGLE QUOTATION MARK}{}\N{RIGHT SINGLE QUOTATION MARK}",
+    "de": "haben das Ergebnis \N{SINGLE LOW-9 QUOTATION MARK}{}\N{LEFT SINGLE QUOTATION MARK}",
+}
 
 
 class UseCase(Labelled):
@@ -127,14 +131,14 @@ class UseCase(Labelled):
         return "leaving" if self.value is not None or speaks_of_leaving(names) else "bad"
 
     def event_in(self, language: Language) -> str:
-        """Return what they do who are positive in a flat table, after "they"; nothing where people leave.
+        r"""Return what they do who are positive in a flat table, after "they"; nothing where people leave.
 
         Examples
         --------
         >>> from features.usecase import parse
         >>> table = {"file": "t.csv", "label": "mood", "positive": "up", "means": "good"}
-        >>> parse({"version": 1, "name": "t", "table": table}, "t").event_in("en")
-        'have the outcome “mood = up”'
+        >>> ascii(parse({"version": 1, "name": "t", "table": table}, "t").event_in("en"))
+        "'have the outcome \\u2018mood = up\\u2019'"
         """
         table = self.table
         if table is None or table.kind != "binary" or self.means == "leaving":
