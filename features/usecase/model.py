@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -115,7 +116,7 @@ class UseCase(Labelled):
             return self.table.kind
         return self.settled()[3].outcome
 
-    @property
+    @cached_property
     def means(self) -> Means:
         """Return what the predicted event means: leaving, something good, or another bad event.
 

@@ -81,8 +81,8 @@ class FlatTable(Part):
     )
     means: Means | None = Field(
         None,
-        description="what positive means: leaving, good (it is wanted) or bad (it is not, and is no leaving); "
-        "if absent leaving where a name or 'value' speaks of it, else bad",
+        description="what positive means: leaving, good (it is wanted) or bad (it is not, and is no "
+        "leaving); if absent leaving where a name or 'value' speaks of it, else bad",
     )
     event: Words | None = Field(
         None,

@@ -49,9 +49,7 @@ def _lines(
     )
 
 
-def _line(
-    usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...], *, is_good: bool
-) -> DriverLine:
+def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...], *, is_good: bool) -> DriverLine:
     """Make one row."""
     met = row.goal_met
     is_counted = not usecase.is_weighted

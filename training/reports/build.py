@@ -135,7 +135,7 @@ def _answer(answers: AnswerForecast, evaluation: AnyEvaluation) -> ExpectedAnswe
 
 
 def _loss(inputs: ReportInputs) -> Estimate | None:
-    """Return the expected loss over those whose revenue is known; people at work, and other events than leaving, have no price."""
+    """Return the expected loss of known revenue; none at work, or where nobody leaves."""
     scored = inputs.scored
     if inputs.kind != "churn":
         return None

@@ -1,4 +1,4 @@
-"""What reports and cards say of an event: one table of messages for each meaning of it, read by all templates.
+"""What reports and cards say of an event: one table of messages for each meaning, read by all templates.
 
 English stands here, German in ``locale/de.po``. ``%(event)s`` is what they do who have the event ("are
 satisfied"). In German its verb comes first, so a message puts it where a main clause has its verb, and never
@@ -133,8 +133,8 @@ _BAD: Final = OutcomeWords(
     expected="Expected: %(event)s",
     unclear_order="The model cannot tell the outcome clearly enough: its ranking quality is %(auc)s "
     "(likely range %(low)s to %(high)s); 0.50 is chance, and the range has to stay above 0.60.",
-    unclear_level="Among the tenth with the highest forecasts, forecast and outcome lie %(gap)s points apart; "
-    "more than 5 points are too many.",
+    unclear_level="Among the tenth with the highest forecasts, forecast and outcome lie %(gap)s points "
+    "apart; more than 5 points are too many.",
     goes_with="What goes with “%(event)s”",
     higher="Higher values go with the worse outcome: more %(people)s %(event)s.",
     lower="Lower values go with the worse outcome: more %(people)s %(event)s.",

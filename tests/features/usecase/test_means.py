@@ -78,8 +78,14 @@ def test_the_event_in_both_languages():
 def test_without_words_the_column_and_the_value_speak():
     one = usecase(means="bad", event={"en": "come late"})
     assert one.event_in("en") == "come late"
-    assert one.event_in("de") == "haben das Ergebnis \N{SINGLE LOW-9 QUOTATION MARK}again = Yes\N{LEFT SINGLE QUOTATION MARK}"
-    assert usecase(positive=1).event_in("en") == "have the outcome \N{LEFT SINGLE QUOTATION MARK}again = 1\N{RIGHT SINGLE QUOTATION MARK}"
+    assert (
+        one.event_in("de")
+        == "haben das Ergebnis \N{SINGLE LOW-9 QUOTATION MARK}again = Yes\N{LEFT SINGLE QUOTATION MARK}"
+    )
+    assert (
+        usecase(positive=1).event_in("en")
+        == "have the outcome \N{LEFT SINGLE QUOTATION MARK}again = 1\N{RIGHT SINGLE QUOTATION MARK}"
+    )
 
 
 def test_leaving_and_ratings_have_no_event():
