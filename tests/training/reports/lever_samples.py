@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from features.usecase import LeverCost
+from features.usecase import LeverCost, Means, parse
 from tests.training.reports import samples
 from training.drivers import (
     Goal,
@@ -19,6 +19,7 @@ from training.drivers import (
     what_if,
     word_refusal,
 )
+from training.drivers.direction import Direction
 from training.levers import Lever, LeverEffect
 from training.reports import ReportInputs
 from training.statistics import Estimate
@@ -105,9 +106,9 @@ def outlooks(inputs: ReportInputs, **how: bool) -> dict[str, Outlook]:
     return {lever.name: look_ahead(lever, found) for lever in levers}
 
 
-def expectation(inputs: ReportInputs) -> WhatIfGrid:
+def expectation(inputs: ReportInputs, slope: float = 0.001) -> WhatIfGrid:
     wait = values_of(WAIT, len(inputs.scored.entity_ids))[:, None]
-    return what_if(wait, lambda rows: 0.05 + 0.001 * rows[:, 0], {0: WAIT.bound}, WAIT).grid
+    return what_if(wait, lambda rows: 0.05 + slope * rows[:, 0], {0: WAIT.bound}, WAIT).grid
 
 
 def quadrants() -> list[dict[str, Any]]:
@@ -234,3 +235,43 @@ def satisfaction() -> ReportInputs:
         outlooks=outlooks(plain, is_event=False, has_money=False),
         tables=tables(),
     )
+
+
+_TURNED: dict[Direction, Direction] = {"higher": "lower", "lower": "higher"}
+EVENTS = {
+    "good": {"en": "are satisfied", "de": "sind zufrieden"},
+    "bad": {"en": "come late", "de": "kommen zu spät"},
+}
+
+
+def flat_event(means: Means, **more: Any) -> ReportInputs:
+    """Return a report on a flat table whose label is no leaving: satisfied parcels, or late ones."""
+    table = {"file": "parcels.csv", "label": "state", "positive": "Yes", "means": means}
+    spec = {"version": 1, "name": "parcels", "label": {"en": "Parcels", "de": "Pakete"}, "simulated": True}
+    usecase = parse(spec | {"table": {**table, "event": EVENTS[means]}}, "parcels.yaml")
+    scored = replace(samples.cohort(), revenue=None, reasons={}, cuts=cuts())
+    plain = samples.flat_table()
+    graded, stakes_of_bad = stakes(plain, has_money=False)
+    drivers, expected = plain.drivers, expectation(plain)
+    if means == "good":  # what makes fewer late makes more satisfied
+        graded = [replace(one, slope=_turn(one.slope)) for one in graded]
+        drivers = tuple(replace(one, direction=_TURNED.get(one.direction, one.direction)) for one in drivers)
+        expected = expectation(plain, -0.001)
+    found = replace(stakes_of_bad, is_bad=means == "bad")
+    return replace(
+        plain,
+        usecase=usecase,
+        scored=scored,
+        drivers=drivers,
+        levers=LEVERS,
+        priorities=prioritise(graded, found),
+        outlooks={lever.name: look_ahead(lever, found) for lever in graded},
+        expectations={"resolution": expected},
+        tables=tables(),
+        **more,
+    )
+
+
+def _turn(slope: Estimate) -> Estimate:
+    """Return the slope of the opposite outcome."""
+    return Estimate(-slope.value, -slope.high, -slope.low, slope.n)

@@ -4,6 +4,7 @@ import shutil
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ KINDS = {
     "churn": lever_samples.inputs,
     "attrition": lever_samples.employees,
     "satisfaction": lever_samples.satisfaction,
+    "good": partial(lever_samples.flat_event, "good"),
+    "bad": partial(lever_samples.flat_event, "bad"),
     "small": small,
     "unusable": samples.unusable,
 }
