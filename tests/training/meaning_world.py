@@ -1,7 +1,7 @@
 """Three flat tables of one world: whether people are satisfied, complain or leave, and what brings it about.
 
 Help that comes late makes people dissatisfied, complaining and leaving; a call of thanks does the opposite.
-Age goes with nothing. Both are levers with a goal; the shop says of which region somebody is.
+Age and gender go with nothing. Both are levers with a goal; the shop says of which region somebody is.
 """
 
 import csv
@@ -70,6 +70,7 @@ def write_world(folder: Path, meaning: Meaning, **table: Any) -> UseCase:
         "age": random.integers(18, 80, N_ROWS),
         "wait": wait,
         "thanks": thanks,
+        "gender": random.choice(["women", "men"], N_ROWS),
         "region": np.where(wait > 40, "slow north", "quick south"),
         spec["label"]: np.where(random.random(N_ROWS) < 1 / (1 + np.exp(-odds)), spec["positive"], other),
     }
@@ -85,6 +86,7 @@ def write_world(folder: Path, meaning: Meaning, **table: Any) -> UseCase:
             "table": {"file": "people.csv", "id": "who", "exclude": ["region"], **spec},
             "drivers": DRIVERS,
             "cuts": ["region"],
+            "privacy": {"protected": ["gender"]},
         },
         "people.yaml",
     )

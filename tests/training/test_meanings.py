@@ -58,6 +58,11 @@ class TestOtherThanLeaving:
         assert f"Es schätzt, wie wahrscheinlich dies ist: Kunden {event['de']}." in cases[means].cards["de"]
         assert LABELS[means]["de"] in cases[means].cards["de"]
 
+    def test_the_card_compares_groups_in_words_of_the_outcome(self, cases, means):
+        assert "Chosen rightly of those with the outcome" in cases[means].cards["en"]
+        assert "von denen ohne das Ergebnis" in cases[means].cards["de"]
+        assert "of those who left" in cases["leaving"].cards["en"]
+
     def test_contacts_are_not_priced(self, cases, means):
         """What a contact is worth is what people bring who would else leave."""
         assert "money" not in cases[means].told.bundle.evaluation
@@ -94,7 +99,8 @@ class TestDirections:
         page = cases["bad"].told.pages["de"]
         assert "Höhere Werte gehen mit dem schlechteren Ergebnis einher: Mehr Fälle beschweren sich." in page
         assert (
-            "Niedrigere Werte gehen mit dem schlechteren Ergebnis einher: Mehr Fälle beschweren sich." in page
+            "Niedrigere Werte gehen mit dem schlechteren Ergebnis einher: Mehr Fälle beschweren sich."
+            in page
         )
 
     def test_the_headline_wins_or_saves(self, cases):
