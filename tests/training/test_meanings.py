@@ -99,8 +99,7 @@ class TestDirections:
         page = cases["bad"].told.pages["de"]
         assert "Höhere Werte gehen mit dem schlechteren Ergebnis einher: Mehr Fälle beschweren sich." in page
         assert (
-            "Niedrigere Werte gehen mit dem schlechteren Ergebnis einher: Mehr Fälle beschweren sich."
-            in page
+            "Niedrigere Werte gehen mit dem schlechteren Ergebnis einher: Mehr Fälle beschweren sich." in page
         )
 
     def test_the_headline_wins_or_saves(self, cases):

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ def small() -> ReportInputs:
     return replace(inputs, model=replace(inputs.model, missing_events=212))
 
 
-KINDS = {
+KINDS: dict[str, Callable[[], ReportInputs]] = {
     "churn": lever_samples.inputs,
     "attrition": lever_samples.employees,
     "satisfaction": lever_samples.satisfaction,
