@@ -116,7 +116,7 @@ class ScoredRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         By horizon, e.g. ``{"90d": 0.31}``; by ``"outcome"`` where the use case has no horizons; by level,
         e.g. ``{"promoter": 0.4}``, where an answer is forecast.
     risk_band
-        Only where an event is forecast.
+        Only where an event is forecast; of an event that is wanted it is the risk of missing it.
     value, interval
         Expected answer; only where one is forecast.
     base_log_odds
@@ -157,7 +157,7 @@ class ScoredGroup(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     probability
         By horizon the share that is expected, or by level of an answer.
     risk_band
-        Only where an event is forecast.
+        Only where an event is forecast; of an event that is wanted it is the risk of missing it.
     value
         Expected mean answer; only where one is forecast.
     """

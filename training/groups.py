@@ -81,14 +81,17 @@ def score_groups(
 
 
 def risk_band(bundle: Bundle, probability: float) -> RiskBand:
-    """Name the range of a probability; the cuts are fixed when the bundle is made.
+    """Name the range of a risk; the cuts are fixed when the bundle is made.
 
-    ``high`` from twice the average risk of the newest rows, ``medium`` from the average, else ``low``.
+    The risk is the probability of the event, and where the event is good that of missing it. ``high`` from
+    twice the average risk of the newest rows, ``medium`` from the average, else ``low``.
     """
-    average = float(bundle.facts["average_risk"])
-    if probability >= HIGH_RISK_RATIO * average:
+    risk, average = probability, float(bundle.facts["average_risk"])
+    if bundle.usecase.means == "good":
+        risk, average = 1.0 - risk, 1.0 - average
+    if risk >= HIGH_RISK_RATIO * average:
         return "high"
-    return "medium" if probability >= average else "low"
+    return "medium" if risk >= average else "low"
 
 
 def _forecast(bundle: Bundle, name: str, matrix: NDArray[np.float64]) -> GroupScore:

@@ -70,7 +70,7 @@ class RowScore:
         One per asked horizon, in 0..1; where an answer is forecast, one per level.
     risk_band
         ``high`` from twice the average risk of the newest rows, ``medium`` from the average, else ``low``; at
-        the primary horizon. None where an answer is forecast.
+        the primary horizon. Of a good event the risk is that of missing it. None where an answer is forecast.
     base_log_odds
         Where the reasons start: base + all attributions = log-odds of the probability at the primary horizon.
     value, low, high

@@ -6,6 +6,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 from features.usecase.belief import Beliefs, StatedReasons
 from features.usecase.journey import Journey, Touchpoint, column_of, good_of
 from features.usecase.meaning import Driver, LeverCost, MeasuredSpan, Privacy, Value
+from features.usecase.means import Means
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.metric import DETRACTOR_TO, PROMOTER_FROM, Metric, counts_in_points, good_from
 from features.usecase.model import UseCase
@@ -34,6 +35,7 @@ __all__ = [
     "Journey",
     "Language",
     "LeverCost",
+    "Means",
     "MeasuredSpan",
     "Metric",
     "NamedRounds",

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +12,7 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag, model_validator
 from features.usecase.belief import Beliefs
 from features.usecase.journey import Journey
 from features.usecase.meaning import CardWords, Driver, Privacy, Value
+from features.usecase.means import Means, speaks_of_leaving
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.outcome import OutcomeKind, Target
 from features.usecase.references import check_sources
@@ -33,6 +36,11 @@ Rule = Annotated[
 ]
 _SNAPSHOT_PARTS = ("entity", "snapshots", "features", "cohort", "target")
 _NOT_FLAT = ("sources", *_SNAPSHOT_PARTS, "units", "journey")
+# Single marks, since a sentence may put the whole between double ones.
+_OUTCOME: Mapping[Language, str] = {
+    "en": "have the outcome \N{LEFT SINGLE QUOTATION MARK}{}\N{RIGHT SINGLE QUOTATION MARK}",
+    "de": "haben das Ergebnis \N{SINGLE LOW-9 QUOTATION MARK}{}\N{LEFT SINGLE QUOTATION MARK}",
+}
 
 
 class UseCase(Labelled):
@@ -108,6 +116,38 @@ class UseCase(Labelled):
             return self.table.kind
         return self.settled()[3].outcome
 
+    @cached_property
+    def means(self) -> Means:
+        """Return what the predicted event means: leaving, something good, or another bad event.
+
+        Use cases made from sources forecast that people leave or fall silent. A flat table says it; where it
+        does not, it is leaving if its names or a ``value`` speak of it, else a bad event.
+        """
+        table = self.table
+        if table is None:
+            return "leaving"
+        if table.means is not None:
+            return table.means
+        names = (self.name, *self.label.values(), table.label, str(table.positive))
+        return "leaving" if self.value is not None or speaks_of_leaving(names) else "bad"
+
+    def event_in(self, language: Language) -> str:
+        r"""Return what they do who are positive in a flat table, after "they"; nothing where people leave.
+
+        Examples
+        --------
+        >>> from features.usecase import parse
+        >>> table = {"file": "t.csv", "label": "mood", "positive": "up", "means": "good"}
+        >>> ascii(parse({"version": 1, "name": "t", "table": table}, "t").event_in("en"))
+        "'have the outcome \\u2018mood = up\\u2019'"
+        """
+        table = self.table
+        if table is None or table.kind != "binary" or self.means == "leaving":
+            return ""
+        said = None if table.event is None else table.event.get(language)
+        value = f"{table.positive:g}" if isinstance(table.positive, float) else table.positive
+        return said or _OUTCOME[language].format(f"{table.label} = {value}")
+
     @property
     def is_weighted(self) -> bool:
         """Say whether rows stand for different numbers of people."""
@@ -168,6 +208,12 @@ class UseCase(Labelled):
         if beside:
             message = (
                 f"'{beside[0]}' stands beside 'table'; keep one shape: 'table', or 'sources' and its parts"
+            )
+            raise ValueError(message)
+        if self.value is not None and self.means != "leaving":
+            message = (
+                f"'value' counts what is lost when people leave, and table.means is '{self.means}'; "
+                "leave one of them out"
             )
             raise ValueError(message)
         shown = [cut for cut in self.cuts if cut in self.privacy.protected]

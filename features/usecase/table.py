@@ -4,6 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from features.usecase.meaning import Words
+from features.usecase.means import Means
 from features.usecase.source import Duplicates, ReadOptions
 from features.usecase.vocabulary import Name, Part
 
@@ -77,6 +79,16 @@ class FlatTable(Part):
     positive: str | float | None = Field(
         None, description="the value of a binary label that is predicted, e.g. Yes"
     )
+    means: Means | None = Field(
+        None,
+        description="what positive means: leaving, good (it is wanted) or bad (it is not, and is no "
+        "leaving); if absent leaving where a name or 'value' speaks of it, else bad",
+    )
+    event: Words | None = Field(
+        None,
+        description="what they do who are positive, after 'they', by language, beside means: good or bad: "
+        "{en: are satisfied, de: sind zufrieden}",
+    )
     id: str | None = None
     group: str | None = Field(
         None, description="rows with the same value never stand on both sides of a split"
@@ -131,6 +143,7 @@ class FlatTable(Part):
                 f"'positive' belongs to a binary label, and kind is '{self.kind}'; leave one of them out"
             )
             raise ValueError(message)
+        self._check_means()
         strange = [column for column in self.planned if self.as_of is None or column not in self.moments]
         if strange:
             message = f"planned names '{strange[0]}', which as_of does not cut off; leave it out"
@@ -141,3 +154,21 @@ class FlatTable(Part):
             )
             raise ValueError(message)
         return self
+
+    def _check_means(self) -> None:
+        """Demand that only a label of two classes means something, and that its words fit."""
+        said = next((key for key in ("means", "event") if getattr(self, key) is not None), None)
+        if said is not None and self.kind != "binary":
+            message = (
+                f"'{said}' belongs to a binary label, and kind is '{self.kind}': more of it is better; "
+                "leave it out"
+            )
+            raise ValueError(message)
+        if self.event is not None and self.means is None:
+            message = (
+                "'event' says what happens, and not whether that is wanted; write means: good or means: bad"
+            )
+            raise ValueError(message)
+        if self.event is not None and self.means == "leaving":
+            message = "'event' stands beside means: leaving, which has words of its own; leave it out"
+            raise ValueError(message)

@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from features.usecase import Privacy
+from features.usecase import Privacy, parse
 from tests.training.sample_bundles import fit_sample, make_bundle
 from training.disclosure import ShownCuts
 from training.groups import risk_band, score_groups
@@ -68,6 +69,25 @@ class TestEvents:
         without = show([None if name == "board" else name for name in GROUPS])
         found = [group.name for group in score_groups(employees, fit_sample("binary")[2], without, "team")]
         assert found == ["sales", "service"]
+
+    def test_of_a_good_event_the_risk_is_that_of_missing_it(self, employees):
+        """On average 3 of 10 have the event, so 7 of 10 miss it; from 1.4 on a risk would be high."""
+        spec = employees.usecase.to_json()
+        good = parse(spec | {"table": {**spec["table"], "means": "good"}}, "sample.yaml")
+        shares = (1.0, 0.31, 0.3, 0.0)
+        assert [risk_band(replace(employees, usecase=good), share) for share in shares] == [
+            "low",
+            "low",
+            "medium",
+            "medium",
+        ]
+        frequent = replace(employees, usecase=good, facts={**employees.facts, "average_risk": 0.8})
+        assert [risk_band(frequent, share) for share in (0.81, 0.79, 0.61, 0.59)] == [
+            "low",
+            "medium",
+            "medium",
+            "high",
+        ]
 
     def test_risk_bands_have_fixed_cuts(self, employees):
         assert [risk_band(employees, share) for share in (0.29, 0.3, 0.59, 0.6)] == [

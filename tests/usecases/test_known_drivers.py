@@ -193,7 +193,8 @@ def check_wifi(told):
     wifi = told.drivers["wifi"]
     assert (wifi.direction, wifi.turns_at in {2.0, 3.0}, wifi.is_opposite_alone) == ("lower", True, False)
     turn = round(wifi.turns_at)
-    assert f"Lower values go with a higher risk. But not throughout: it turns at {turn}." in told.pages["en"]
+    lower = "Lower values go with the worse outcome: more cases are not satisfied."
+    assert f"{lower} But not throughout: it turns at {turn}." in told.pages["en"]
     assert f"Aber nicht durchweg: Bei {turn} kehrt" in told.pages["de"]
 
 

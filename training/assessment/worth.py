@@ -26,7 +26,8 @@ def judge_worth(
 ) -> dict[str, Any]:
     """Return the money figures at the primary horizon under ``money``; nothing for ratings and employees.
 
-    Employees are never picked out one by one, so there is no cut-off from which on to contact them.
+    Employees are never picked out one by one, so there is no cut-off from which on to contact them. What is
+    lost is the value of those who leave: of other events nothing is returned either.
 
     Values that the use case leaves out are those of reference (:class:`~training.evaluation.money.Offer`),
     and ``reference_defaults`` names them.
@@ -37,6 +38,8 @@ def judge_worth(
         How many are scored at a time; a budget buys a share of them.
     """
     if isinstance(forecasts, RatingForecasts) or usecase.privacy.subject == "employee":
+        return {}
+    if usecase.means != "leaving":
         return {}
     labels, is_known = primary_labels(rows, forecasts.positions)
     tested = rows.take(forecasts.positions[is_known])

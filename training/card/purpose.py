@@ -3,7 +3,7 @@
 from training.bundle import Bundle
 from training.card.record import Misuse, Purpose, Use, Words
 from training.models import RatingModel
-from training.reports import LANGUAGES
+from training.reports import LANGUAGES, event_of, kind_of
 
 
 def describe_purpose(bundle: Bundle) -> Purpose:
@@ -18,7 +18,8 @@ def describe_purpose(bundle: Bundle) -> Purpose:
     return Purpose(
         usecase=usecase.name,
         label=label,
-        kind="satisfaction" if is_answer else "attrition" if is_at_work else "churn",
+        kind=kind_of(usecase, is_answer=is_answer),
+        event=dict(event_of(usecase)),
         subject=subject,
         outcome=usecase.outcome,
         horizons=bundle.horizons,

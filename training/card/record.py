@@ -46,6 +46,8 @@ class Purpose:
 
     Attributes
     ----------
+    event
+        What they do who have the event, after "they"; empty where people leave or answers are forecast.
     purpose, owner, own_misuses
         In the words of the use-case file, where it has some.
     """
@@ -53,6 +55,7 @@ class Purpose:
     usecase: str
     label: Words
     kind: Kind
+    event: Words
     subject: Subject
     outcome: OutcomeKind
     horizons: tuple[str, ...]

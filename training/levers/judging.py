@@ -66,7 +66,9 @@ def judge_levers(
         for one in _judge(rows, drivers, eligible, seed, has_few_events=has_few_events)
     }
     proven = _prove(judged.values())
-    is_more_better = isinstance(rows.outcome, LabelOutcome) and rows.outcome.kind != "binary"
+    is_more_better = isinstance(rows.outcome, LabelOutcome) and (
+        rows.outcome.kind != "binary" or usecase.means == "good"
+    )
     return tuple(
         _describe(driver, refused[name], judged.get(name), proven, is_more_better=is_more_better)
         for driver in drivers

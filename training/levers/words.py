@@ -13,20 +13,20 @@ from training.statistics import Estimate
 GRADE_WORDS = {"A": "tested", "B": "adjusted", "C": "associated"}
 
 
-def tell_levers(levers: Sequence[Lever], *, is_usable: bool, is_event: bool) -> list[str]:
+def tell_levers(levers: Sequence[Lever], *, is_usable: bool, event: str | None) -> list[str]:
     """Return which levers to work on first, which are unclear, and which are none and why.
 
     Parameters
     ----------
     is_usable
         Whether the model may be used; if not, nothing that goes with the outcome was found.
-    is_event
-        Whether the outcome is an event, whose risk is told in points; else it is an answer.
+    event
+        What is told in points where the outcome is an event: "the risk"; None where it is an answer.
     """
     if not is_usable:
         return ["no driver found: forecasts are not reliable enough to say what goes with the outcome"]
     offered = sorted((lever for lever in levers if lever.is_offered), key=_size, reverse=True)
-    lines = [f"work on first: {_tell_effect(lever, is_event=is_event)}" for lever in offered]
+    lines = [f"work on first: {_tell_effect(lever, event)}" for lever in offered]
     if levers and not offered:
         lines.append("work on first: no lever stands out")
     lines += _list("no clear effect", levers, "unclear")
@@ -52,14 +52,14 @@ def _size(lever: Lever) -> float:
     return 0.0 if effect is None or effect.contrast is None else abs(effect.contrast.value)
 
 
-def _tell_effect(lever: Lever, *, is_event: bool) -> str:
+def _tell_effect(lever: Lever, event: str | None) -> str:
     """Return a lever with its evidence and the expected effect of meeting its goal."""
     name = f"{lever.label['en']} (grade {lever.grade}, {GRADE_WORDS[lever.grade]})"
     if lever.effect is None or lever.effect.contrast is None:
         return f"{name}: everybody meets its goal already"
     contrast = lever.effect.contrast
-    if is_event:
-        return f"{name}: if everybody met its goal, the risk would differ by {_show(contrast, 100)} points"
+    if event is not None:
+        return f"{name}: if everybody met its goal, {event} would differ by {_show(contrast, 100)} points"
     return f"{name}: if everybody met its goal, the mean answer would differ by {_show(contrast, 1)}"
 
 

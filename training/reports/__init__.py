@@ -16,6 +16,8 @@ from training.reports.inputs import (
     ReportInputs,
     ScoredCohort,
     Subject,
+    event_of,
+    kind_of,
 )
 from training.reports.language import LANGUAGES
 from training.reports.render import render_html, render_page
@@ -40,7 +42,9 @@ __all__ = [
     "build_change",
     "build_report",
     "build_series",
+    "event_of",
     "first_to_call",
+    "kind_of",
     "render_csv",
     "render_html",
     "render_page",

@@ -1,4 +1,4 @@
-"""Section 3: what goes with leaving or satisfaction, in groups by role; context is never a row."""
+"""Section 3: what goes with an event or with satisfaction, in groups by role; context is never a row."""
 
 from collections.abc import Sequence
 
@@ -43,15 +43,13 @@ def _lines(
             inputs.usecase,
             row,
             tuple(labels[name] for name in row.may_swap_with if name in labels),
-            is_answer=inputs.kind == "satisfaction",
+            is_good=inputs.is_good,
         )
         for row in rows
     )
 
 
-def _line(
-    usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...], *, is_answer: bool
-) -> DriverLine:
+def _line(usecase: UseCase, row: DriverRow, may_swap_with: tuple[Label, ...], *, is_good: bool) -> DriverLine:
     """Make one row."""
     met = row.goal_met
     is_counted = not usecase.is_weighted
@@ -67,7 +65,7 @@ def _line(
         people_missing_goal=round(met.n * (1 - met.value)) if met is not None and is_counted else None,
         may_swap_with=may_swap_with,
         is_unclear=row.share.low <= 0,
-        is_against_goal=row.share.low > 0 and _is_against_goal(row, is_answer=is_answer),
+        is_against_goal=row.share.low > 0 and _is_against_goal(row, is_good=is_good),
         is_opposite_alone=row.is_opposite_alone,
         turns_at=row.turns_at,
         rank_low=row.rank_low_joint,
@@ -77,10 +75,10 @@ def _line(
     )
 
 
-def _is_against_goal(row: DriverRow, *, is_answer: bool) -> bool:
+def _is_against_goal(row: DriverRow, *, is_good: bool) -> bool:
     """Tell whether what the goal asks for goes with the worse outcome, beside the others and alone."""
     if row.goal is None or row.is_opposite_alone or row.direction not in {"higher", "lower"}:
         return False
     wants_more = row.goal.comparison in {">=", ">"}
-    goes_with_good = (row.direction == "higher") is is_answer
+    goes_with_good = (row.direction == "higher") is is_good
     return row.goal.comparison != "=" and wants_more is not goes_with_good

@@ -13,7 +13,7 @@ from training.reports.changes import build_changes
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
 from training.reports.heat import build_heat_map
-from training.reports.inputs import AnswerForecast, ReportInputs
+from training.reports.inputs import AnswerForecast, ReportInputs, event_of
 from training.reports.kpis import build_kpis
 from training.reports.language import LANGUAGES
 from training.reports.prospects import build_prospects
@@ -88,6 +88,7 @@ def _header(inputs: ReportInputs) -> Header:
         subject=inputs.subject,
         usecase=usecase.name,
         label={"en": usecase.name_in("en", usecase.name), "de": usecase.name_in("de", usecase.name)},
+        event=event_of(usecase),
         languages=LANGUAGES,
         snapshot_date=inputs.snapshot_date,
         made_on=inputs.made_on,
@@ -146,7 +147,7 @@ def _is_alike(answers: AnswerForecast, inputs: ReportInputs) -> bool:
 
 
 def _loss(inputs: ReportInputs) -> Estimate | None:
-    """Return the expected loss over those whose revenue is known; people at work have no price."""
+    """Return the expected loss of known revenue; none at work, or where nobody leaves."""
     scored = inputs.scored
     if inputs.kind != "churn":
         return None

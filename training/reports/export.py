@@ -10,6 +10,7 @@ from pathlib import Path
 
 from features.files import write_atomically
 from features.usecase import Language
+from training.reports.inputs import Kind
 from training.reports.render import render_html
 from training.reports.sections import DriverLine, Kpi, RatingTrust, Report, Trust
 from training.reports.waves import Told
@@ -101,7 +102,7 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
     yield from _belief_figures(report, language)
     yield from _step_figures(report, language)
     yield from _heat_figures(report)
-    yield from _trust_figures(report.trust)
+    yield from _trust_figures(report.trust, report.header.kind)
 
 
 def _kpi_figures(kpi: Kpi) -> Iterator[_Figure]:
@@ -164,7 +165,7 @@ def _heat_figures(report: Report) -> Iterator[_Figure]:
                     yield _Figure(f"group, {table.row_cut}", item, "expected", cell.value, unit)
 
 
-def _trust_figures(trust: Trust | RatingTrust) -> Iterator[_Figure]:
+def _trust_figures(trust: Trust | RatingTrust, kind: Kind) -> Iterator[_Figure]:
     """Give the figures of what a forecast is worth."""
     if isinstance(trust, RatingTrust):
         yield _Figure("trust", "model", "rank correlation", trust.rank_correlation, "correlation")
@@ -178,7 +179,8 @@ def _trust_figures(trust: Trust | RatingTrust) -> Iterator[_Figure]:
         return
     yield _Figure("trust", "model", "auc", trust.auc, "auc")
     yield _Figure("trust", "model", "level gap", trust.level_gap, "share")
-    yield _Figure("trust", "model", "leavers in top tenth", trust.capture_top_tenth, "share")
+    found = "cases with the outcome" if kind in {"good", "bad"} else "leavers"
+    yield _Figure("trust", "model", f"{found} in top tenth", trust.capture_top_tenth, "share")
     for number, bin_ in enumerate(trust.bins, start=1):
         yield _Figure(
             "trust", f"bin {number}, forecast {bin_.forecast:.4f}", "observed", bin_.observed, "share"

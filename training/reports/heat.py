@@ -181,7 +181,7 @@ class _Forecast:
 
 
 def _forecast(inputs: ReportInputs) -> _Forecast:
-    """Return what the section shows: the share expected to leave, or the expected answer."""
+    """Return what the section shows: the share expected to have the event, or the expected answer."""
     scored, evaluation = inputs.scored, inputs.evaluation
     answers = scored.answers
     if answers is None or not isinstance(evaluation, RatingEvaluation):
@@ -191,7 +191,7 @@ def _forecast(inputs: ReportInputs) -> _Forecast:
             risk,
             risk * (1 - risk),
             lambda group: expected_share(risk[group], error),
-            is_bad=True,
+            is_bad=not inputs.is_good,
             unit="share",
         )
     if answers.measure == "satisfied":

@@ -16,7 +16,23 @@ from training.statistics import Estimate, Floats
 
 Label = Mapping[Language, str]
 Subject = Literal["customer", "employee", "supplier", "applicant", "case"]
-Kind = Literal["churn", "attrition", "satisfaction"]
+Kind = Literal["churn", "attrition", "good", "bad", "satisfaction"]
+"""What it is about: that customers or employees leave, another event that is wanted or not, an answer."""
+
+
+def kind_of(usecase: UseCase, *, is_answer: bool) -> Kind:
+    """Return what reports and cards of a use case are about: it decides on their words."""
+    if is_answer:
+        return "satisfaction"
+    if usecase.means != "leaving":
+        return usecase.means
+    return "attrition" if usecase.privacy.subject == "employee" else "churn"
+
+
+def event_of(usecase: UseCase) -> Label:
+    """Return what they do who have the event, after "they", by language; empty where people leave."""
+    languages: tuple[Language, ...] = ("en", "de")
+    return {language: event for language in languages if (event := usecase.event_in(language))}
 
 
 @dataclass(frozen=True)
@@ -163,6 +179,9 @@ class ReportInputs:
     @property
     def kind(self) -> Kind:
         """Return what the report is about: it decides on its words."""
-        if isinstance(self.evaluation, RatingEvaluation):
-            return "satisfaction"
-        return "attrition" if self.usecase.privacy.subject == "employee" else "churn"
+        return kind_of(self.usecase, is_answer=isinstance(self.evaluation, RatingEvaluation))
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether more of what is forecast is better: of an answer, and of an event that is wanted."""
+        return self.kind in {"satisfaction", "good"}

@@ -53,7 +53,7 @@ def _share_card(inputs: ReportInputs, headline: Headline) -> Kpi | None:
         whole=None,
         waves=inputs.risk_waves,
         change=change,
-        verdict=_verdict(change, more_is_better=False),
+        verdict=_verdict(change, more_is_better=inputs.is_good),
     )
 
 

@@ -18,16 +18,19 @@ class ProspectLine:
     Attributes
     ----------
     gain
-        People kept, or the rise of the mean answer; more is better.
+        People kept or won, or the rise of the mean answer; more is better.
     plan
         What it is expected to bring, and cost.
     expects
         What the model expects of the same plan: shown beside, never part of ``plan``.
+    gain_by_model
+        The same gain as the model expects it; more is better.
     """
 
     gain: Estimate
     plan: Prospect
     expects: WhatIfStep | None
+    gain_by_model: float | None
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,16 @@ def _table(inputs: ReportInputs, lever: Lever) -> ProspectTable | None:
             ProspectLine(
                 gain=plan.mean_change if plan.kept is None else plan.kept,
                 plan=plan,
-                expects=answers.get((plan.share, plan.way)),
+                expects=(step := answers.get((plan.share, plan.way))),
+                gain_by_model=None if step is None else _gain_by_model(inputs, step),
             )
             for plan in outlook.lines
         ),
     )
+
+
+def _gain_by_model(inputs: ReportInputs, step: WhatIfStep) -> float:
+    """Return what the model expects a plan to bring: more answers' worth, more good events, or fewer bad."""
+    if inputs.kind == "satisfaction":
+        return step.change_mean
+    return step.change_sum if inputs.is_good else -step.change_sum

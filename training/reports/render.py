@@ -21,6 +21,7 @@ from training.reports.charts import (
 from training.reports.formats import Formats
 from training.reports.inputs import Label
 from training.reports.language import translations
+from training.reports.outcome_words import words_of
 from training.reports.sections import Report
 from training.reports.trust import answer_axis
 
@@ -101,6 +102,7 @@ def _environment(language: Language) -> Environment:
             "importance_matrix": importance_matrix,
             "language": language,
             "matrix_mark": Mark,
+            "outcome_words": words_of,
             "percent": formats.percent,
             "range_digits": formats.range_digits,
             "spark_band": spark_band,

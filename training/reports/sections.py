@@ -77,6 +77,8 @@ class Header:
 
     Attributes
     ----------
+    event
+        What they do who have the event, after "they"; empty where people leave or answers are forecast.
     model_age_days
         Days from the newest data that the model learned from to the newest data it is asked about; None where
         data have no date.
@@ -88,6 +90,7 @@ class Header:
     subject: Subject
     usecase: str
     label: Label
+    event: Label
     languages: tuple[Language, ...]
     snapshot_date: date | None
     made_on: date
@@ -128,7 +131,7 @@ class Headline:
     people
         How many are in the cohort: the denominator.
     expected_share, expected_count
-        How many of them are expected to leave; absent when the model is not usable.
+        How many of them are expected to have the event; absent when the model is not usable.
     expected_loss
         Their yearly revenue in EUR; absent without values, for employees, or when the model is not usable.
     answer

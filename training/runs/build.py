@@ -10,7 +10,7 @@ from features.frame import Frame, Tombstones, build
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.console import Console
-from training.runs.description import describe_frame
+from training.runs.description import describe_frame, describe_meaning
 from training.runs.workspace import Workspace, load_usecase
 
 
@@ -22,7 +22,7 @@ def run(console: Console, usecase: str, data: str, out: str, engine: str = "loca
         frame = build_in(workspace, spec, fold_log=fold_log, report=console.report)
     folder = workspace.frame(spec.name)
     console.result(
-        "\n".join([*describe_frame(frame), f"written to {folder}"]),
+        "\n".join([*describe_frame(frame), *describe_meaning(spec), f"written to {folder}"]),
         {"folder": str(folder)} | frame.facts.to_json(),
     )
 

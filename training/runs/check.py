@@ -3,7 +3,7 @@
 from features.frame import build
 from training.console import Console
 from training.levers import foresee_refusals
-from training.runs.description import describe_frame
+from training.runs.description import describe_frame, describe_meaning
 from training.runs.workspace import load_usecase
 
 
@@ -12,6 +12,6 @@ def run(console: Console, usecase: str, data: str) -> None:
     spec = load_usecase(usecase, data)
     frame = build(spec, None, report=console.report)
     refusals = foresee_refusals(spec, frame.facts.catalogue, frame.facts.snapshot_dates)
-    lines = [f"{usecase}: fit to build", *describe_frame(frame), *refusals]
+    lines = [f"{usecase}: fit to build", *describe_frame(frame), *describe_meaning(spec), *refusals]
     told = {"usecase": spec.name, "is_fit": True, "refused_levers": refusals}
     console.result("\n".join(lines), told | frame.facts.to_json())

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from features.frame import Frame
+from features.usecase import UseCase
 
 _MOST_LEVELS = 20
 _COUNTED = {
@@ -61,6 +62,20 @@ def describe_frame(frame: Frame) -> list[str]:
     else:
         lines += [line for match in facts.matches.values() for line in _describe_table(match)]
     return lines + [_describe_finding(finding) for finding in facts.findings]
+
+
+def describe_meaning(usecase: UseCase) -> list[str]:
+    """Return what the label of a flat table was taken for where nobody says what it means; else nothing.
+
+    Names that speak of leaving need no note: the pages say it in their first sentence.
+    """
+    table = usecase.table
+    if table is None or table.kind != "binary" or table.means is not None or usecase.means == "leaving":
+        return []
+    found = (
+        f"note: {table.label}: '{table.positive}' is told of as something bad, since table.means is missing"
+    )
+    return [f"{found}; write means: good if it is wanted, means: bad if not, means: leaving if people leave"]
 
 
 def _describe_columns(frame: Frame) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from features.usecase import UseCase
 from training.beliefs import belief_from_json, tell_beliefs
 from training.bundle import Bundle, load
 from training.console import Console
@@ -45,8 +46,16 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
 def describe_levers(bundle: Bundle) -> list[str]:
     """Return what to work on first and what is no lever and why, a line each."""
     levers = levers_from_json(bundle.evaluation.get("levers", []))
-    is_event = bundle.usecase.outcome in {"event", "silence", "binary"}
-    return tell_levers(levers, is_usable=not doubts_of(bundle), is_event=is_event)
+    return tell_levers(levers, is_usable=not doubts_of(bundle), event=_name_event(bundle.usecase))
+
+
+def _name_event(usecase: UseCase) -> str | None:
+    """Return what levers change where an event is forecast; None where an answer is."""
+    if usecase.outcome not in {"event", "silence", "binary"}:
+        return None
+    if usecase.means == "leaving":
+        return "the risk"
+    return f"the share of those who {usecase.event_in('en')}"
 
 
 def describe_beliefs(bundle: Bundle) -> list[str]:

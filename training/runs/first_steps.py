@@ -44,17 +44,19 @@ def plan_levers(
     matrix
         The encoded newest rows.
     revenue
-        Yearly revenue of the newest rows; None where people have no price.
+        Yearly revenue of the newest rows; None where people have no price. It counts where people
+        leave, and nowhere else.
     weight
         People that each row stands for; None for 1.
     """
     is_event = not isinstance(bundle.model, RatingModel)
-    value = bundle.usecase.value
+    usecase, value = bundle.usecase, bundle.usecase.value
+    is_lost = is_event and usecase.means == "leaving"
     stakes = Stakes(
         _expect(bundle, matrix),
         is_event=is_event,
-        is_bad=is_event,
-        revenue=revenue if is_event and revenue is not None and np.isfinite(revenue).any() else None,
+        is_bad=is_event and usecase.means != "good",
+        revenue=revenue if is_lost and revenue is not None and np.isfinite(revenue).any() else None,
         margin=1.0 if value is None else value.margin,
         weight=weight,
     )

@@ -39,6 +39,7 @@ from training.registry import (
 )
 from training.runs import report as report_run
 from training.runs.build import build_in
+from training.runs.description import describe_meaning
 from training.runs.driver_artifacts import draw_dependence, write_driver_tables
 from training.runs.drivers import describe_levers
 from training.runs.figures import (
@@ -297,6 +298,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
         lines.append(few)
     population = trained.learned.assessment.population
     lines += [] if population is None else [f"  {line}" for line in population.summary]
+    lines += describe_meaning(trained.bundle.usecase)
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
 

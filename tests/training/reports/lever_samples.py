@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from features.usecase import LeverCost, Privacy
+from features.usecase import LeverCost, Means, Privacy, parse
 from tests.training.reports import samples
 from training.disclosure import ShownCuts
 from training.drivers import (
@@ -20,6 +20,7 @@ from training.drivers import (
     what_if,
     word_refusal,
 )
+from training.drivers.direction import Direction
 from training.levers import Lever, LeverEffect
 from training.reports import ReportInputs
 from training.statistics import Estimate
@@ -106,9 +107,9 @@ def outlooks(inputs: ReportInputs, **how: bool) -> dict[str, Outlook]:
     return {lever.name: look_ahead(lever, found) for lever in levers}
 
 
-def expectation(inputs: ReportInputs) -> WhatIfGrid:
+def expectation(inputs: ReportInputs, slope: float = 0.001) -> WhatIfGrid:
     wait = values_of(WAIT, len(inputs.scored.entity_ids))[:, None]
-    return what_if(wait, lambda rows: 0.05 + 0.001 * rows[:, 0], {0: WAIT.bound}, WAIT).grid
+    return what_if(wait, lambda rows: 0.05 + slope * rows[:, 0], {0: WAIT.bound}, WAIT).grid
 
 
 def quadrants() -> list[dict[str, Any]]:
@@ -192,9 +193,13 @@ def cuts(size: int = 2882) -> dict[str, tuple[str | None, ...]]:
     return {"region": tuple(region.tolist()), "plan": tuple(np.where(is_none, "Plus", plan).tolist())}
 
 
+def shown_cuts(subject: str = "customer") -> ShownCuts:
+    return ShownCuts.of(cuts(), Privacy.model_validate({"subject": subject}))
+
+
 def inputs(**more: Any) -> ReportInputs:
     """Return a report with levers, two of them offered, and all tables."""
-    plain = samples.inputs(scored=replace(samples.cohort(), cuts=ShownCuts.of(cuts(), Privacy())))
+    plain = samples.inputs(scored=replace(samples.cohort(), cuts=shown_cuts()))
     return samples.inputs(
         **{
             "scored": plain.scored,
@@ -218,10 +223,9 @@ def without_offer() -> ReportInputs:
 
 def employees() -> ReportInputs:
     plain = samples.employees()
-    shown = ShownCuts.of(cuts(), plain.usecase.privacy)
     return inputs(
         usecase=plain.usecase,
-        scored=replace(samples.cohort(), cuts=shown),
+        scored=replace(samples.cohort(), cuts=shown_cuts("employee")),
         priorities=priorities(plain, has_money=False),
         outlooks=outlooks(plain, has_money=False),
     )
@@ -231,9 +235,49 @@ def satisfaction() -> ReportInputs:
     plain = samples.satisfaction("mean")
     return samples.satisfaction(
         "mean",
-        scored=replace(plain.scored, cuts=ShownCuts.of(cuts(), Privacy())),
+        scored=replace(plain.scored, cuts=shown_cuts()),
         levers=LEVERS,
         priorities=priorities(plain, is_event=False, has_money=False),
         outlooks=outlooks(plain, is_event=False, has_money=False),
         tables=tables(),
     )
+
+
+_TURNED: dict[Direction, Direction] = {"higher": "lower", "lower": "higher"}
+EVENTS = {
+    "good": {"en": "are satisfied", "de": "sind zufrieden"},
+    "bad": {"en": "come late", "de": "kommen zu spät"},
+}
+
+
+def flat_event(means: Means, **more: Any) -> ReportInputs:
+    """Return a report on a flat table whose label is no leaving: satisfied parcels, or late ones."""
+    table = {"file": "parcels.csv", "label": "state", "positive": "Yes", "means": means}
+    spec = {"version": 1, "name": "parcels", "label": {"en": "Parcels", "de": "Pakete"}, "simulated": True}
+    usecase = parse(spec | {"table": {**table, "event": EVENTS[means]}}, "parcels.yaml")
+    scored = replace(samples.cohort(), revenue=None, reasons={}, cuts=shown_cuts())
+    plain = samples.flat_table()
+    graded, stakes_of_bad = stakes(plain, has_money=False)
+    drivers, expected = plain.drivers, expectation(plain)
+    if means == "good":  # what makes fewer late makes more satisfied
+        graded = [replace(one, slope=_turn(one.slope)) for one in graded]
+        drivers = tuple(replace(one, direction=_TURNED.get(one.direction, one.direction)) for one in drivers)
+        expected = expectation(plain, -0.001)
+    found = replace(stakes_of_bad, is_bad=means == "bad")
+    return replace(
+        plain,
+        usecase=usecase,
+        scored=scored,
+        drivers=drivers,
+        levers=LEVERS,
+        priorities=prioritise(graded, found),
+        outlooks={lever.name: look_ahead(lever, found) for lever in graded},
+        expectations={"resolution": expected},
+        tables=tables(),
+        **more,
+    )
+
+
+def _turn(slope: Estimate) -> Estimate:
+    """Return the slope of the opposite outcome."""
+    return Estimate(-slope.value, -slope.high, -slope.low, slope.n)

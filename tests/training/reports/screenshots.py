@@ -3,7 +3,9 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,10 +21,12 @@ def small() -> ReportInputs:
     return replace(inputs, model=replace(inputs.model, missing_events=212))
 
 
-KINDS = {
+KINDS: dict[str, Callable[[], ReportInputs]] = {
     "churn": lever_samples.inputs,
     "attrition": lever_samples.employees,
     "satisfaction": lever_samples.satisfaction,
+    "good": partial(lever_samples.flat_event, "good"),
+    "bad": partial(lever_samples.flat_event, "bad"),
     "small": small,
     "unusable": samples.unusable,
 }

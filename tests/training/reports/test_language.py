@@ -6,6 +6,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 from training.reports.language import read_catalogue, translations
+from training.reports.outcome_words import messages
 from training.reports.render import TEMPLATES
 
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
@@ -21,7 +22,8 @@ def _messages(template: Path) -> set[Message]:
     return {(context, texts if isinstance(texts, tuple) else (texts,)) for _, texts, _, context in found}
 
 
-USED = set[Message]().union(*(_messages(template) for template in TEMPLATES.glob("*.jinja")))
+OF_OUTCOMES: set[Message] = {(None, (text,) if isinstance(text, str) else text) for text in messages()}
+USED = OF_OUTCOMES.union(*(_messages(template) for template in TEMPLATES.glob("*.jinja")))
 CATALOGUE = read_catalogue("de")
 
 
