@@ -1,7 +1,7 @@
 """The routes of the API: read strictly, ask the champion, answer as JSON.
 
-The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, declared size -> body under
-a deadline, bytes counted -> decode -> use case, and whether the key is for it -> rows -> score.
+The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, declared size -> body
+under a deadline, bytes counted -> decode -> use case, and whether the key is for it -> rows -> score.
 """
 
 import gc
@@ -331,6 +331,6 @@ async def _answer_problem(request: Request, problem: Exception) -> Response:
 
 
 async def _answer_routing_error(request: Request, error: Exception) -> Response:
-    """Return a problem document for a route that has its place in the table of access, but is not there yet."""
+    """Return a problem document for a route that is in the table of access, but not there yet."""
     assert isinstance(error, HTTPException)
     return refuse_route().to_response(request.state.request_id)

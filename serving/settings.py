@@ -31,7 +31,7 @@ class Settings:
     is_behind_proxy
         ``XM_BEHIND_PROXY``: 1 where a proxy that speaks TLS stands before the service.
     tls_cert, tls_key
-        ``XM_TLS_CERT``, ``XM_TLS_KEY``: files with the certificates and the private key of the service itself.
+        ``XM_TLS_CERT``, ``XM_TLS_KEY``: files with certificates and private key of the service itself.
     cache
         ``XM_CACHE``: folder of verified bundles, one sub-folder per use case; workers read nothing else.
     latest

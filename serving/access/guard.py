@@ -1,4 +1,4 @@
-"""Who comes in: the name under which the service is asked, the key, the scope of the route; nothing of the body.
+"""Who comes in: the host that is asked, the key, the scope of the route; nothing of the body is touched.
 
 The refusal of a missing, malformed, unknown, wrong, revoked or expired key is one and the same answer.
 """

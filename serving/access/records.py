@@ -4,7 +4,7 @@ Times are kept as UTC in words, so that the file can be read by people. It holds
 cannot use a key of it, but who may write to it can let anybody in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,18 +148,38 @@ def changing_records(path: Path) -> Iterator[list[KeyRecord]]:
     InputError
         If the file cannot be read; it stays as it is then.
     """
-    folder = path.parent
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    lock = path.with_name(f".{path.name}.lock")
-    lock.touch(mode=0o600)
-    with alone(lock):
+    with alone(_make_lock(path)):
         records = list(read_records(path))
         before = list(records)
         yield records
         if records != before:
-            content = msgspec.json.encode(_Content(_FORMAT_VERSION, tuple(records)))
-            write_atomically(path, msgspec.json.format(content, indent=1) + b"\n", mode=0o600)
+            _write(path, records)
+
+
+def _make_lock(path: Path) -> Path:
+    """Return the file that one writer at a time holds, in a folder that its owner alone can enter."""
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        lock.touch(mode=0o600)
+    except OSError as error:
+        raise _refuse_writing(path, error) from error
+    return lock
+
+
+def _write(path: Path, records: Iterable[KeyRecord]) -> None:
+    """Write the file in one step."""
+    content = msgspec.json.encode(_Content(_FORMAT_VERSION, tuple(records)))
+    try:
+        write_atomically(path, msgspec.json.format(content, indent=1) + b"\n", mode=0o600)
+    except OSError as error:
+        raise _refuse_writing(path, error) from error
+
+
+def _refuse_writing(path: Path, error: OSError) -> InputError:
+    """Return the error for a file that cannot be written."""
+    return InputError(str(path), f"cannot be written ({error.strerror})", "XM_KEYS names another file")
 
 
 def now_utc() -> datetime:

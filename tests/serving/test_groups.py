@@ -15,6 +15,7 @@ from serving.openapi import DOCUMENT
 from serving.schemas import ScoreAnswer, ScoreGroupsAnswer
 from serving.settings import Settings
 from tests.serving.company import accept
+from tests.serving.keys import bearer, make_key
 from tests.training.sample_bundles import make_bundle, plain_rows
 from training.scoring import Scorer
 
@@ -53,8 +54,10 @@ def client(scorers, tmp_path_factory) -> Iterator[TestClient]:
             install(scorers["folder"] / name, cache, try_out=accept)
             kind = scorer.bundle.usecase.outcome
             write_people(frames, name, kind, with_cuts=name != "employee_ordinal")
-    settings = Settings(cache=cache, latest=(frames,))
-    with TestClient(build_app(lambda: settings), base_url="http://127.0.0.1") as client:
+    settings = Settings(cache=cache, latest=(frames,), keys=frames / "keys.json")
+    key = make_key(settings.keys)
+    app = build_app(lambda: settings)
+    with TestClient(app, base_url="http://127.0.0.1", headers=bearer(key)) as client:
         yield client
 
 

@@ -1,4 +1,4 @@
-"""Keys of the service, asked for in a process of its own: serving stands above training and is not imported."""
+"""Keys of the service, made in a process of its own: serving stands above training and is not imported."""
 
 import json
 import subprocess
