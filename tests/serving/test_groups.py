@@ -1,11 +1,8 @@
 """Forecasts of answers, and of groups of people at work, over HTTP."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
@@ -16,25 +13,9 @@ from serving.schemas import ScoreAnswer, ScoreGroupsAnswer
 from serving.settings import Settings
 from tests.serving.company import accept
 from tests.serving.keys import bearer, make_key
+from tests.serving.people import SITES, write_people
 from tests.training.sample_bundles import make_bundle, plain_rows
 from training.scoring import Scorer
-
-SITES = ["north"] * 20 + ["south"] * 12 + ["west"] * 8
-DESKS = ["front"] * 30 + ["back"] * 6 + ["boss"] * 4
-
-
-def write_people(folder, usecase, kind, *, with_cuts=True):
-    """Write the newest rows of forty people."""
-    people = [
-        {"entity_id": f"p-{number}", "snapshot_date": date(2025, 6, 1), **row}
-        for number, row in enumerate(plain_rows(kind, 40))
-    ]
-    cuts = {"cut_site": SITES, "cut_desk": DESKS} if with_cuts else {}
-    (folder / usecase).mkdir(parents=True)
-    table = pa.Table.from_pylist(people)
-    for name, groups in cuts.items():
-        table = table.append_column(name, pa.array(groups))
-    pq.write_table(table, folder / usecase / "latest.parquet")
 
 
 @pytest.fixture(scope="module")
