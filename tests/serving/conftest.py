@@ -84,7 +84,7 @@ def cache(filled_cache: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def client(filled_cache: Path, latest_folder: Path, keys: Path) -> Iterator[TestClient]:
-    """Return a client of the application, in this process, with the default limits and the key of an analyst."""
+    """Return a client of the application, in this process, with default limits and the key of an analyst."""
     settings = Settings(cache=filled_cache, latest=(latest_folder,), keys=keys)
     app = build_app(lambda: settings)
     with TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(keys))) as client:

@@ -1,5 +1,6 @@
 """The service as people run it: BentoML in a process of its own, on a free port."""
 
+import contextlib
 import json
 import os
 import socket
@@ -9,6 +10,8 @@ import sys
 import httpx
 import pytest
 
+from serving.access.issuing import revoke_key
+from serving.access.records import now_utc
 from serving.cache import install
 from serving.settings import Settings
 from tests.serving.company import ROOT, ROW, accept, answers, wait_until
@@ -96,6 +99,77 @@ def test_the_log_is_json_without_what_was_sent(server, ask):
     mine = next(line for line in lines if line["request_id"] == request_id)
     assert (mine["route"], mine["status"]) == ("/v1/score", 404)
     assert secret not in log.read_text()
+
+
+class TestKeys:
+    """What can only be seen over a socket, or in a worker that runs."""
+
+    @pytest.mark.parametrize(
+        "announced", ["content-length: 1000", "transfer-encoding: chunked"], ids=["declared", "chunks"]
+    )
+    def test_a_client_without_a_key_is_answered_though_it_never_sends_its_body(self, server, announced):
+        answer = talk(server[0], f"content-type: application/json\r\n{announced}")
+        assert answer.startswith("HTTP/1.1 401 ")
+        assert "www-authenticate: Bearer" in answer
+        assert "connection: close" in answer
+        assert answer.endswith("}")
+
+    def test_a_key_is_taken_up_and_shut_out_without_a_restart(self, server, keys):
+        key = make_key(keys, "app")
+        with httpx.Client(base_url=server[0], headers=bearer(key)) as client:
+            wait_until(lambda: client.post("/v1/score", json=BODY).status_code == 200)
+            revoke_key(keys, key, now=now_utc())
+            wait_until(lambda: client.post("/v1/score", json=BODY).status_code == 401)
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            b"authorization: Bearer " + b"x" * 30_000,
+            b"authorization: Bearer " + b"x" * 300_000,
+            b"authorization: Bearer xmp_\xff\xfe\x80",
+            b"authorization: \xc3\xbc",
+            b"authorization:",
+            b"authorization: Bearer a\r\nauthorization: Bearer b",
+            b"authorization: Basic eDp5",
+            b"Authorization : Bearer x",
+            b"authorization: Bearer a\r\n b",
+            b"authorization: Bearer a\x00b",
+        ],
+        ids=range(10),
+    )
+    def test_hostile_headers_are_refused_and_the_service_goes_on(self, server, ask, header):
+        answer = talk(server[0], header)
+        assert answer == "" or answer.startswith(("HTTP/1.1 401 ", "HTTP/1.1 400 ", "HTTP/1.1 431 "))
+        assert ask.post("/v1/score", json=BODY).status_code == 200
+
+    def test_no_secret_reaches_the_log(self, server, ask, keys):
+        shown = [make_key(keys), ask.headers["authorization"].removeprefix("Bearer ")]
+        for key in shown:
+            for text in (f"Bearer {key}", f"Basic {key}", f"Bearer {key}x", key):
+                for path in ("/v1/score", f"/{key}", f"/v1/model?key={key}", "/v1/model"):
+                    answer = httpx.get(f"{server[0]}{path}", headers={"authorization": text})
+                    assert key not in answer.text
+        httpx.post(f"{server[0]}/v1/score", headers=bearer(shown[1]), content=shown[0].encode())
+        seen = ask.get("/v1/model").headers["x-request-id"]
+        wait_until(lambda: seen in server[1].read_text())
+        assert [key for key in shown if key.split("_", 2)[2] in server[1].read_text()] == []
+
+
+def talk(url: str, headers: str | bytes) -> str:
+    """Send the head of a request and no body; return all that comes back until the connection ends."""
+    address = httpx.URL(url)
+    sent = headers.encode() if isinstance(headers, str) else headers
+    received = b""
+    with socket.create_connection((address.host, address.port), timeout=60) as connection:
+        head = f"POST /v1/score HTTP/1.1\r\nhost: {address.host}\r\n".encode()
+        # A server that has had enough of a head may close before the end of it.
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(head + sent + b"\r\n\r\n")
+            while chunk := connection.recv(65_536):
+                received += chunk
+                if b"connection: close" not in received.lower() and received.endswith(b"}"):
+                    break
+    return received.decode()
 
 
 def test_importing_the_service_brings_in_nothing_of_the_training_side():
