@@ -101,7 +101,7 @@ def test_names_are_parted_by_commas_in_small_letters():
     ["*", "a.example:443", "https://a.example", "a..b", "-a.example", "a example", "ä.example", "fd00::1"],
 )
 def test_what_is_no_name_of_a_host_is_refused(text):
-    with pytest.raises(InputError, match="XM_HOSTS: '.*' is not the name of a host"):
+    with pytest.raises(InputError, match=r"XM_HOSTS: '.*' is not the name of a host"):
         Settings.from_environment({"XM_HOSTS": text})
 
 
