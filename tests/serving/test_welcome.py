@@ -1,5 +1,10 @@
 """What is said at a start, and when it is refused; the first start as a whole is in ``test_launch.py``."""
 
+import contextlib
+import http.server
+import ssl
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -11,6 +16,7 @@ from serving.access.records import now_utc, read_records
 from serving.access.tokens import draw_token
 from serving.settings import Settings
 from serving.welcome import ask_service, check_keys, introduce
+from tests.serving.certificates import write_certificate
 from tests.serving.keys import LONG_AGO, make_key
 
 ELSEWHERE = [{"host": "0.0.0.0"}, {"host": "10.0.0.7"}, {"is_behind_proxy": True}]
@@ -119,3 +125,52 @@ class TestAsk:
 
     def test_where_nobody_listens_there_is_no_answer(self, settings, free_port):
         assert ask_service(replace(settings, port=free_port), "/livez") is None
+
+
+class TestTls:
+    """The start asks the service over TLS as well, and only who has its certificate."""
+
+    @pytest.fixture
+    def tls(self, tmp_path) -> Settings:
+        cert, key = write_certificate(tmp_path / "own")
+        return Settings(host="127.0.0.1", keys=tmp_path / "keys.json", tls_cert=cert, tls_key=key)
+
+    def test_the_service_is_known_by_its_certificate_whatever_its_name(self, tls):
+        with secure_server(tls) as port:
+            assert ask_service(replace(tls, port=port), "/livez") == {"alive": True}
+
+    def test_another_certificate_is_not_believed(self, tls, tmp_path):
+        cert, key = write_certificate(tmp_path / "other")
+        with secure_server(replace(tls, tls_cert=cert, tls_key=key)) as port:
+            assert ask_service(replace(tls, port=port), "/livez") is None
+
+    def test_an_answer_in_the_clear_is_not_believed(self, running, tls):
+        assert ask_service(replace(tls, port=running.port), "/livez") is None
+
+
+class _Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"alive": true}')
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing."""
+
+
+@contextlib.contextmanager
+def secure_server(settings: Settings) -> Iterator[int]:
+    """Run a small server with the certificate of some settings; yield its port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(str(settings.tls_cert), str(settings.tls_key))
+    server = http.server.HTTPServer(("127.0.0.1", 0), _Answer)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that hangs up is no failure
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
