@@ -1,10 +1,13 @@
 """The tables of roles and routes: complete, consistent, and nobody may more than was said."""
 
+import re
+
 import pytest
 
 from serving.access import roles
 from serving.access.roles import ROLES, SCOPES, Actor
 from serving.access.routes import ROUTES, find_scopes, list_methods
+from tests.serving.company import ROOT
 from training.commands import VERBS
 
 
@@ -85,3 +88,35 @@ def test_the_help_of_the_command_line_names_every_role():
     verb = next(verb for verb in VERBS if verb.name == "keys")
     shown = next(parameter.help for parameter in verb.parameters if parameter.name == "role")
     assert [role for role in ROLES if role not in shown] == []
+
+
+class TestPage:
+    """The page for operators says what the tables say."""
+
+    PAGE = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+
+    def test_it_shows_who_has_which_scope(self):
+        cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in self.PAGE.splitlines()]
+        head = next(row for row in cells if row[:2] == ["scope", "app"])
+        rows = {row[0].split("`")[1]: row for row in cells if len(row) == len(head) and "`" in row[0]}
+        shown = {
+            role: {scope for scope, row in rows.items() if row[place]}
+            for place, role in enumerate(head)
+            if place
+        }
+        assert set(rows) == set(SCOPES)
+        assert shown == {role: set(scopes) for role, scopes in ROLES.items()}
+
+    def test_it_shows_which_scope_a_route_asks_for(self):
+        shown = {}
+        for line in self.PAGE.splitlines():
+            routes = (
+                re.findall(r"`((?:GET|POST) /\S+)`", line.split("|")[1]) if line.startswith("| `") else []
+            )
+            shown |= {route: tuple(re.findall(r"`(\w+:[\w:]+)`", line.split("|")[2])) for route in routes}
+        asked = {
+            f"{method} {path}": scopes
+            for path, methods in ROUTES.items()
+            for method, scopes in methods.items()
+        }
+        assert shown == asked
