@@ -24,6 +24,7 @@ Report = Callable[[str], None]
 _FIRST_ROLE = "analyst"
 _FIRST_DAYS = 30.0
 _TAKE_UP_SECONDS = 20.0
+_LOOK_SECONDS = 1.1
 
 
 def check_keys(settings: Settings) -> None:
@@ -82,15 +83,25 @@ def _greet_first(settings: Settings, report: Report) -> None:
     if not models:
         report("  no use case has a champion yet: train one, the service takes it up by itself")
         return
-    schema = ask_service(settings, f"/v1/model/schema?usecase={models[0]['usecase']}", token) or {}
+    report(f"try: curl -s {_spell_request(settings, models, token)}")
+
+
+def _spell_request(settings: Settings, models: list[dict[str, Any]], token: Token) -> str:
+    """Return the words for curl: a score where one can be had of a single row, else drivers."""
+    header = f"-H 'authorization: Bearer {token.text}'"
+    usable = [one["usecase"] for one in models if one["usable"] and one["subject"] != "employee"]
+    if not usable:
+        return f"'{_url(settings)}/v1/drivers?usecase={models[0]['usecase']}' {header}"
+    schema = ask_service(settings, f"/v1/model/schema?usecase={usable[0]}", token) or {}
     body = shlex.quote(json.dumps(schema.get("example"), separators=(",", ":"), ensure_ascii=False))
-    headers = f"-H 'authorization: Bearer {token.text}' -H 'content-type: application/json'"
-    report(f"try: curl -s {_url(settings)}/v1/score {headers} -d {body}")
+    return f"{_url(settings)}/v1/score {header} -H 'content-type: application/json' -d {body}"
 
 
 def _await_models(settings: Settings, token: Token) -> list[dict[str, Any]]:
     """Return what the service answers for, once it has taken up a new key."""
     deadline = time.monotonic() + _TAKE_UP_SECONDS
+    # Workers look at the keys every second; asked before that, they would only write refusals into the log.
+    time.sleep(_LOOK_SECONDS)
     while (answer := ask_service(settings, "/v1/model", token)) is None and time.monotonic() < deadline:
         time.sleep(0.2)
     found: list[dict[str, Any]] = (answer or {}).get("models", [])
@@ -108,8 +119,7 @@ def _greet_again(settings: Settings, n_valid: int, report: Report) -> None:
     if not names:
         report("  no use case has a champion yet: train one, the service takes it up by itself")
         return
-    address = f"'{_url(settings)}/v1/model/schema?usecase={names[0]}'"
-    report(f'try: curl -s {address} -H "authorization: Bearer $XM_KEY"   # shows a request to /v1/score')
+    report(f'try: curl -s {_url(settings)}/v1/model -H "authorization: Bearer $XM_KEY"')
 
 
 def _count_valid(settings: Settings) -> int:

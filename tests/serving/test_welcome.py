@@ -2,12 +2,14 @@
 
 import contextlib
 import http.server
+import shlex
 import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from features.errors import InputError
@@ -15,7 +17,7 @@ from serving.access.issuing import revoke_key
 from serving.access.records import now_utc, read_records
 from serving.access.tokens import draw_token
 from serving.settings import Settings
-from serving.welcome import ask_service, check_keys, introduce
+from serving.welcome import _spell_request, ask_service, check_keys, introduce
 from tests.serving.certificates import write_certificate
 from tests.serving.keys import LONG_AGO, make_key
 
@@ -84,7 +86,8 @@ class TestAgain:
         assert lines[2].startswith("  churn: churn-")
         assert " valid; another: XM_KEYS=" in lines[3]
         assert lines[3].endswith("xm-predict keys create --role analyst")
-        assert lines[4].startswith("try: curl -s 'http://127.0.0.1:")
+        assert lines[4].startswith("try: curl -s http://127.0.0.1:")
+        assert lines[4].endswith('/v1/model -H "authorization: Bearer $XM_KEY"')
         assert "xmp_" not in "".join(lines)
         assert read_records(running.keys) == before
 
@@ -101,8 +104,13 @@ class TestFirst:
         try:
             lines = lines_of(running)
             (record,) = read_records(running.keys)
+            words = shlex.split(lines[-1])
+            shown = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
+            answer = httpx.post(words[3], headers=shown, content=words[-1])
         finally:
             running.keys.write_bytes(before)
+        # People at work come first by name; of them no single row is scored.
+        assert (answer.status_code, answer.json()["usecase"]) == (200, "churn")
         assert (record.role, record.label) == ("analyst", "first start")
         assert any(line.startswith("  churn: churn-") and line.endswith("30d, 90d") for line in lines)
         shown = [line for line in lines if f"xmp_{record.key_id}_" in line]
@@ -113,6 +121,17 @@ class TestFirst:
         settings = Settings(keys=tmp_path / "file" / "keys.json")
         with pytest.raises(InputError, match="cannot be"):
             introduce(settings, lambda _: None)
+
+    def test_where_no_single_row_is_scored_the_request_is_for_drivers(self, settings):
+        """Of people at work, and by a model that is not usable, no row is scored."""
+        models = [
+            {"usecase": "attrition", "usable": True, "subject": "employee"},
+            {"usecase": "churn", "usable": False, "subject": "customer"},
+        ]
+        token = draw_token()
+        words = shlex.split(_spell_request(settings, models, token))
+        assert words[0] == "http://127.0.0.1:3000/v1/drivers?usecase=attrition"
+        assert words[1:] == ["-H", f"authorization: Bearer {token.text}"]
 
 
 class TestAsk:
