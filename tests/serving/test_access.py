@@ -88,6 +88,8 @@ def make_headers(keys) -> dict[str, list[tuple[str, str]]]:
         "manager of all": make_key(keys, "manager", units="all"),
         "app of another use case": make_key(keys, "app", usecases=["other"]),
         "app of churn": make_key(keys, "app", usecases=["churn"]),
+        "groups of staff": make_key(keys, "analyst", scopes=["score:employee:aggregate"]),
+        "groups of customers": make_key(keys, "analyst", scopes=["score:customer:aggregate", "model:read"]),
         "counters": make_key(keys, "admin", scopes=["metrics:read"]),
     }
     headers = {who: list(bearer(key).items()) for who, key in made.items()}
@@ -220,6 +222,22 @@ class TestUseCases:
         for who, names in ((limited, ["churn"]), (company.headers["analyst"], ["churn", STAFF])):
             models = company.client.get("/v1/model", headers=who).json()["models"]
             assert [model["usecase"] for model in models] == names
+
+    @pytest.mark.parametrize(
+        ("who", "usecase", "status"),
+        [
+            ("groups of staff", STAFF, 200),
+            ("groups of staff", "churn", 403),
+            ("groups of customers", STAFF, 403),
+            ("groups of customers", "churn", 200),
+        ],
+    )
+    def test_groups_of_people_at_work_and_of_others_are_apart(self, company, who, usecase, status):
+        answer = company.client.post(
+            "/v1/score-groups", json={"usecase": usecase, "cut": "site"}, headers=company.headers[who]
+        )
+        assert answer.status_code == status
+        assert status == 200 or answer.json()["code"] == "scope_missing"
 
     def test_a_part_of_a_role_may_no_more_than_that(self, company):
         counters = company.headers["counters"]

@@ -78,8 +78,8 @@ class LocalService:
 def running_service(workspace: Workspace) -> Iterator[LocalService]:
     """Start the service on the champions of a workspace; it is stopped when the block ends.
 
-    It knows one key, in a file of its own that goes with it: the keys of the workspace stay as they are, and a
-    service that is started by hand later finds that it is the first.
+    It knows one key, in a file of its own that goes with it: the keys of the workspace stay as they are, and
+    a service that is started by hand later finds that it is the first.
 
     Raises
     ------

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_what_is_not_accepted_is_an_error_of_input(order):
         order("create", role="boss")
 
 
-def run(order: object) -> tuple[int, dict, str]:
+def run(order: object) -> tuple[int, dict[str, Any], str]:
     done = subprocess.run(
         [sys.executable, "-m", "serving.access"],
         cwd=ROOT,
