@@ -95,7 +95,7 @@ def decode_records(content: bytes, path: Path) -> tuple[KeyRecord, ...]:
     hint = "bring back a copy of it, or move it away and make new keys"
     try:
         found = msgspec.json.decode(content, type=_Content)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(str(path), f"is not a file of keys ({error})", hint) from error
     if found.format_version != _FORMAT_VERSION:
         problem = f"has the format version {found.format_version}, not {_FORMAT_VERSION}"

@@ -55,6 +55,8 @@ class KeyRing:
             held = _hold(() if content is None else decode_records(content, self._path))
         except InputError as error:
             return self._close(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the keys, nobody gets in and the service lives
+            return self._close(f"{self._path}: {type(error).__name__}")
         self._content, self._held, self.problem = content, held, None
         LOG.info("keys in use: %d", len(held))
         return True

@@ -129,6 +129,7 @@ DAMAGED = {
     "an end that is no time": content_of({**GOOD, "expires_at": "never"}),
     "units that are a text": content_of({**GOOD, "units": "site=Bonn"}),
     "an id that stands there twice": content_of(GOOD, GOOD),
+    "deep nesting": b"[" * 100_000,
     "Latin-1": content_of(GOOD).replace(b"app", b"\xe4pp"),
 }
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -149,3 +150,14 @@ def test_the_log_counts_keys_and_names_no_secret(ring, path, log):
     ring.look()
     assert [record.getMessage() for record in log.records] == ["keys in use: 1"]
     assert key.split("_", 2)[2] not in log.text
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_times_at_the_ends_of_the_calendar_end_no_worker(ring, path, time):
+    """Such a time can be written, but not every clock can count to it."""
+    key = token_of(make_key(path))
+    text = re.sub(r'"expires_at": "[^"]*"', f'"expires_at": "{time}"', path.read_text())
+    path.write_text(text)
+    assert ring.look()
+    is_let_in = ring.find(key, now()) is not None
+    assert is_let_in is (time.startswith("9999") and ring.problem is None)
