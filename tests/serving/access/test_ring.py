@@ -161,3 +161,10 @@ def test_times_at_the_ends_of_the_calendar_end_no_worker(ring, path, time):
     assert ring.look()
     is_let_in = ring.find(key, now()) is not None
     assert is_let_in is (time.startswith("9999") and ring.problem is None)
+
+
+def test_a_failure_of_any_kind_lets_nobody_in_and_ends_no_worker(tmp_path):
+    ring = KeyRing(tmp_path / "a\0b")
+    assert ring.look()
+    assert ring.problem is not None
+    assert ring.problem.endswith("ValueError")
