@@ -15,7 +15,7 @@ _HERE = -100  # AT_FDCWD of Linux: relative names start from the current folder
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 
 
-def write_atomically(path: Path, content: bytes | str) -> None:
+def write_atomically(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
     """Write ``content`` to ``path`` by way of a temporary file: write, flush to disk, rename.
 
     Parameters
@@ -24,12 +24,14 @@ def write_atomically(path: Path, content: bytes | str) -> None:
         Target file; its folder is made if missing. An existing file is replaced in one step.
     content
         Bytes, or text to be stored as UTF-8.
+    mode
+        Who may read and write the file.
     """
     encoded = content.encode() if isinstance(content, str) else content
-    produce_atomically(path, lambda draft: draft.write_bytes(encoded))
+    produce_atomically(path, lambda draft: draft.write_bytes(encoded), mode=mode)
 
 
-def produce_atomically(path: Path, produce: Callable[[Path], object]) -> None:
+def produce_atomically(path: Path, produce: Callable[[Path], object], *, mode: int = 0o644) -> None:
     """Let ``produce`` write a temporary file beside ``path``, then flush it to disk and rename it.
 
     Parameters
@@ -37,7 +39,9 @@ def produce_atomically(path: Path, produce: Callable[[Path], object]) -> None:
     path
         Target file; untouched when ``produce`` raises.
     produce
-        Called with the path of the temporary file, which it has to write.
+        Called with the path of the temporary file, which it has to write; nobody else can read it then.
+    mode
+        Who may read and write the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -45,7 +49,7 @@ def produce_atomically(path: Path, produce: Callable[[Path], object]) -> None:
     draft = Path(name)
     try:
         produce(draft)
-        draft.chmod(0o644)
+        draft.chmod(mode)
         reach("file.written")
         _flush(draft)
         reach("file.flushed")

@@ -126,6 +126,7 @@ def describe_model(champion: Champion, refused: str | None) -> ModelFacts:
     bundle = champion.bundle
     return ModelFacts(
         usecase=bundle.usecase.name,
+        subject=champion.subject,
         model_version=bundle.model_version,
         spec_hash=bundle.manifest.spec_hash,
         feature_fingerprint=bundle.manifest.feature_fingerprint,

@@ -1,8 +1,7 @@
 """The routes of the API: read strictly, ask the champion, answer as JSON.
 
-The order of an answer: host -> type, declared size -> body under a deadline, bytes counted -> decode -> use
-case -> rows -> score. Access keys and limits under load take their places before the body
-(:mod:`serving.edge`).
+The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, declared size -> body
+under a deadline, bytes counted -> decode -> use case, and whether the key is for it -> rows -> score.
 """
 
 import gc
@@ -19,6 +18,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 import msgspec
+from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -26,6 +26,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from serving.access.guard import Guard, refuse_route
+from serving.access.permission import (
+    check_groups,
+    check_single,
+    check_subject,
+    check_usecase,
+    may_read,
+    pick_groups,
+)
+from serving.access.ring import KeyRing
+from serving.access.roles import Actor
 from serving.answers import (
     describe_drivers,
     describe_model,
@@ -56,6 +67,7 @@ _READ_OUTLINE = msgspec.json.Decoder(ScoreRequestOutline)
 _READ_IDS = msgspec.json.Decoder(ScoreByIdRequest)
 _READ_CUT = msgspec.json.Decoder(ScoreGroupsRequest)
 _ROWS_ON_LOOP = 16
+_KEYS_SECONDS = 1.0
 _THREADS = 2
 
 
@@ -67,19 +79,28 @@ class Desk:
     champions: Champions
     threads: anyio.CapacityLimiter
 
-    def find(self, usecase: str) -> Champion:
+    def find(self, actor: Actor, usecase: str) -> Champion:
         """Return the champion that answers a request.
 
         Raises
         ------
         ProblemError
-            404 for a use case without a champion.
+            403 for a use case that the key is not for, 404 for one without a champion.
         """
+        check_usecase(actor, usecase)
         champion = self.champions.get(usecase)
         if champion is None:
             finding = Finding("usecase", "has no champion here; see /v1/model for those that have one")
             raise ProblemError(404, "usecase_unknown", "There is no such use case.", (finding,))
+        check_subject(actor, champion.subject)
         return champion
+
+    def find_all(self, actor: Actor) -> list[Champion]:
+        """Return the champions of the use cases that a key may know of."""
+        found = [self.champions.get(name) for name in self.champions.names]
+        return [
+            one for one in found if one is not None and may_read(actor, one.bundle.usecase.name, one.subject)
+        ]
 
     async def read_body(self, request: Request) -> bytes:
         """Return the body within the limits of the settings."""
@@ -111,21 +132,22 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/readyz", _readyz, methods=["GET"]),
         Route("/openapi.json", _openapi, methods=["GET"]),
     ]
+    guard = Guard()
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Edge)],
+        middleware=[Middleware(Edge, guard=guard)],
         exception_handlers=handlers,
-        lifespan=_make_lifespan(read_settings),
+        lifespan=_make_lifespan(read_settings, guard),
     )
     app.router.redirect_slashes = False
     return app
 
 
 def _make_lifespan(
-    read_settings: Callable[[], Settings],
+    read_settings: Callable[[], Settings], guard: Guard
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Return what happens around the life of the application: load, watch the cache, stop watching."""
+    """Return what happens around the life of the application: load, watch cache and keys, stop watching."""
 
     @asynccontextmanager
     async def live(app: Starlette) -> AsyncIterator[None]:
@@ -134,9 +156,13 @@ def _make_lifespan(
             settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
         )
         app.state.desk = Desk(settings, champions, anyio.CapacityLimiter(_THREADS))
+        ring = KeyRing(settings.keys)
+        ring.look()
+        guard.begin(ring, settings.own_names)
         await _take_news(champions)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_watch, champions, settings.poll_seconds)
+            tasks.start_soon(_watch_keys, ring, min(settings.poll_seconds, _KEYS_SECONDS))
             yield
             tasks.cancel_scope.cancel()
 
@@ -161,6 +187,13 @@ async def _watch(champions: Champions, seconds: float) -> None:
             LOG.error("look at the cache failed: %s", type(error).__name__)  # noqa: TRY400 - messages may quote data
 
 
+async def _watch_keys(ring: KeyRing, seconds: float) -> None:
+    """Follow the keys; apart from the champions, whose trial may take long while a key has to be shut out."""
+    while True:
+        await anyio.sleep(seconds)
+        await anyio.to_thread.run_sync(ring.look)
+
+
 async def _take_news(champions: Champions) -> None:
     """Look at the cache in a thread; keep what was loaded out of later garbage collections."""
     if await anyio.to_thread.run_sync(champions.look):
@@ -174,7 +207,8 @@ async def _score(request: Request) -> Response:
     outline = decode(
         _READ_OUTLINE.decode, await desk.read_body(request), known=ScoreRequestOutline.__struct_fields__
     )
-    champion = desk.find(outline.usecase)
+    champion = desk.find(_actor(request), outline.usecase)
+    check_single(_actor(request), champion.subject)
     rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
     _note(request, outline.usecase, len(rows))
     return _answer(await desk.run(partial(score_rows, champion, outline, rows), len(rows), outline.reasons))
@@ -184,7 +218,8 @@ async def _score_by_id(request: Request) -> Response:
     """Score entities by their newest known features."""
     desk = _desk(request)
     asked = decode(_READ_IDS.decode, await desk.read_body(request), known=ScoreByIdRequest.__struct_fields__)
-    champion = desk.find(asked.usecase)
+    champion = desk.find(_actor(request), asked.usecase)
+    check_single(_actor(request), champion.subject)
     _note(request, asked.usecase, len(asked.entity_ids))
     work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase))
     return _answer(await desk.run(work, len(asked.entity_ids), asked.reasons))
@@ -196,10 +231,17 @@ async def _score_groups(request: Request) -> Response:
     asked = decode(
         _READ_CUT.decode, await desk.read_body(request), known=ScoreGroupsRequest.__struct_fields__
     )
-    champion, latest = desk.find(asked.usecase), desk.champions.get_latest(asked.usecase)
+    champion = desk.find(_actor(request), asked.usecase)
+    check_groups(_actor(request), champion.subject)
+    own = pick_groups(_actor(request), asked.cut)
+    latest = desk.champions.get_latest(asked.usecase)
     n_people = 0 if latest is None else len(latest)
     _note(request, asked.usecase, n_people)
-    return _answer(await desk.run(partial(score_groups, champion, asked, latest), n_people, 0))
+    answer = await desk.run(partial(score_groups, champion, asked, latest), n_people, 0)
+    if own is not None:
+        # What is hidden was decided with all groups in view; of the rest, only one's own are shown.
+        answer = structs.replace(answer, groups=[group for group in answer.groups if group.name in own])
+    return _answer(answer)
 
 
 async def _drivers(request: Request) -> Response:
@@ -212,7 +254,7 @@ async def _model(request: Request) -> Response:
     desk = _desk(request)
     asked = read_query(request, ("usecase",)).get("usecase")
     refused = desk.champions.refused
-    champions = [desk.find(name) for name in ([asked] if asked is not None else desk.champions.names)]
+    champions = desk.find_all(_actor(request)) if asked is None else [desk.find(_actor(request), asked)]
     return _answer(
         ModelAnswer([describe_model(one, refused.get(one.bundle.usecase.name)) for one in champions])
     )
@@ -257,13 +299,19 @@ def _champion_of_query(request: Request) -> Champion:
     usecase = read_query(request, ("usecase",)).get("usecase")
     if usecase is None:
         raise ProblemError(422, "parameter", "Say which use case.", (Finding("query.usecase", "is missing"),))
-    return _desk(request).find(usecase)
+    return _desk(request).find(_actor(request), usecase)
 
 
 def _desk(request: Request) -> Desk:
     """Return what the routes need."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+def _actor(request: Request) -> Actor:
+    """Return who is asking, as the outer layer found."""
+    actor: Actor = request.state.actor
+    return actor
 
 
 def _note(request: Request, usecase: str, rows: int) -> None:
@@ -283,11 +331,6 @@ async def _answer_problem(request: Request, problem: Exception) -> Response:
 
 
 async def _answer_routing_error(request: Request, error: Exception) -> Response:
-    """Return a problem document where no route, or no method of it, fits."""
+    """Return a problem document for a route that is in the table of access, but not there yet."""
     assert isinstance(error, HTTPException)
-    if error.status_code == 405:
-        allowed = dict(error.headers or {})
-        problem = ProblemError(405, "method", "This route does not know the method.", headers=allowed)
-    else:
-        problem = ProblemError(404, "route_unknown", "There is no such route; see /openapi.json.")
-    return problem.to_response(request.state.request_id)
+    return refuse_route().to_response(request.state.request_id)

@@ -34,6 +34,11 @@ class Champion:
         """Return the bundle."""
         return self.scorer.bundle
 
+    @property
+    def subject(self) -> str:
+        """Return who is scored: customers, people at work or others."""
+        return self.bundle.usecase.privacy.subject
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Return the names of the features, in order."""

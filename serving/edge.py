@@ -1,9 +1,9 @@
-"""The outermost layer: host check, request id, safe headers, one log line per request, problems as documents.
+"""The outermost layer: host, key, request id, safe headers, one log line per request, problems as documents.
 
-Access control and the limits under load belong here too, in this order, before anything of the body is read.
+The order, before anything of the body is read: host, key and scope of the route (:mod:`serving.access`), then
+the limits under load.
 """
 
-import ipaddress
 import json
 import logging
 import re
@@ -16,6 +16,9 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.access.guard import Guard
+from serving.access.roles import Actor
+from serving.access.routes import ROUTES
 from serving.problems import ProblemError
 
 ACCESS_LOG = logging.getLogger("xm_predict.access")
@@ -35,17 +38,20 @@ class Edge:
     ----------
     app
         The application with the routes.
+    guard
+        Who comes in.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard) -> None:
         self._app = app
+        self._guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other kinds of traffic pass (life of the process) or end (web sockets)."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         elif scope["type"] == "http":
-            await _Exchange(scope, send).run(self._app, receive)
+            await _Exchange(scope, send, self._guard).run(self._app, receive)
         else:
             await self._app(scope, receive, send)
 
@@ -53,20 +59,24 @@ class Edge:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, guard: Guard) -> None:
         self._scope = scope
         self._send = send
+        self._guard = guard
+        self._actor: Actor | None = None
         self._started = time.perf_counter()
         self._status = 0
         headers = Headers(scope=scope)
         self._request_id = choose_request_id(headers)
         self._host = headers.get("host", "")
+        self._has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         scope.setdefault("state", {})["request_id"] = self._request_id
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         """Pass the request on; whatever goes wrong ends as a problem document, logged without values."""
         try:
-            self._check_host()
+            self._let_in()
+            # Here: declared size (413), room (503), the body under a deadline (408), the queue (503).
             await app(self._scope, receive, self._send_safely)
         except ProblemError as problem:
             await self._answer(problem, receive)
@@ -78,10 +88,15 @@ class _Exchange:
         finally:
             self._log()
 
-    def _check_host(self) -> None:
-        """Refuse names that are not ours: a web page must not reach a loopback service under its own name."""
-        if not _is_local(re.sub(r":\d+$", "", self._host)):
-            raise ProblemError(421, "host", "Address the service by its loopback address or as localhost.")
+    def _let_in(self) -> None:
+        """Leave word of who is asking, or refuse; a connection with an unread body is closed then."""
+        try:
+            self._guard.check_host(self._host)
+            self._actor = self._scope["state"]["actor"] = self._guard.admit(self._scope)
+        except ProblemError as problem:
+            if self._has_body:
+                problem.headers["connection"] = "close"
+            raise
 
     async def _answer(self, problem: ProblemError, receive: Receive) -> None:
         """Send a problem document unless an answer is already on its way."""
@@ -99,26 +114,20 @@ class _Exchange:
         await self._send(message)
 
     def _log(self) -> None:
-        """Write one line of JSON; the route stands for the path, which may hold anything."""
-        route = self._scope.get("route")
+        """Write one line of JSON; of the path, which may hold anything, only a known route is written."""
+        path = self._scope["path"]
+        is_known = path in ROUTES
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "request_id": self._request_id,
-            "method": self._scope["method"] if route else "-",
-            "route": getattr(route, "path", "-"),
+            "key": None if self._actor is None else self._actor.key_id,
+            "method": self._scope["method"] if is_known else "-",
+            "route": path if is_known else "-",
             "status": self._status,
             "milliseconds": round((time.perf_counter() - self._started) * 1000, 1),
             **self._scope["state"].get("log", {}),
         }
         ACCESS_LOG.info(json.dumps(line))
-
-
-def _is_local(host: str) -> bool:
-    """Tell whether a name stands for this machine alone."""
-    try:
-        return host.lower() == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def choose_request_id(headers: Mapping[str, str]) -> str:

@@ -1,10 +1,7 @@
 """Start the service with its refresher, say where it is, and leave nothing running behind."""
 
 import contextlib
-import http.client
-import json
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -12,13 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
 
 from features.errors import InputError, XmError
 from serving.cache import STATUS, read_status
 from serving.settings import Settings
+from serving.welcome import Report, ask_service, check_keys, introduce
 
-Report = Callable[[str], None]
 # No word leaves the machine unasked.
 _QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
@@ -48,11 +44,12 @@ def serve(settings: Settings, report: Report) -> None:
     Raises
     ------
     InputError
-        If the port is taken.
+        If the port is taken, or keys are missing or cannot be read.
     ServiceError
         If the service does not start, or ends by itself.
     """
     _check_port(settings)
+    check_keys(settings)
     environment = {**os.environ, **_QUIET, **settings.to_environment()}
     with _stop_on_signals() as is_stopped:
         _refresh_once(settings, environment, report)
@@ -61,7 +58,7 @@ def serve(settings: Settings, report: Report) -> None:
             children.enter_context(_running(refresher, environment))
             service = children.enter_context(_running(_service_command(settings), environment))
             if _wait_until_ready(settings, service, is_stopped):
-                _introduce(settings, report)
+                introduce(settings, report)
             _wait_for_end(service, is_stopped)
     report("stopped")
 
@@ -69,7 +66,10 @@ def serve(settings: Settings, report: Report) -> None:
 def _service_command(settings: Settings) -> list[str]:
     """Return the command that starts BentoML."""
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
-    return [*command, "--host", settings.host, "--port", str(settings.port), "--do-not-track"]
+    command += ["--host", settings.host, "--port", str(settings.port), "--do-not-track"]
+    if settings.tls_cert is not None:
+        command += ["--ssl-certfile", str(settings.tls_cert), "--ssl-keyfile", str(settings.tls_key)]
+    return command
 
 
 def _check_port(settings: Settings) -> None:
@@ -141,11 +141,11 @@ def _wait_until_ready(
     """Wait until the service answers; False if it was stopped or has ended before."""
     deadline = time.monotonic() + _START_SECONDS
     while service.poll() is None and not is_stopped():
-        if _get(settings, "/livez") is not None:
+        if ask_service(settings, "/livez") is not None:
             return True
         if time.monotonic() > deadline:
             problem = f"does not answer after {_START_SECONDS:g} seconds"
-            raise ServiceError(f"http://{_address(settings)}", problem, "see the lines above")
+            raise ServiceError(f"{settings.host}:{settings.port}", problem, "see the lines above")
         time.sleep(0.2)
     return False
 
@@ -157,38 +157,3 @@ def _wait_for_end(service: subprocess.Popen[bytes], is_stopped: Callable[[], boo
             problem = f"the service ended by itself (exit code {service.returncode})"
             raise ServiceError("serve", problem, "see the lines above")
         time.sleep(0.2)
-
-
-def _introduce(settings: Settings, report: Report) -> None:
-    """Say where the service is, what it answers, and a request that works."""
-    address = _address(settings)
-    models = (_get(settings, "/v1/model") or {}).get("models", [])
-    report(f"serving on http://{address} (only this machine); Ctrl-C ends it")
-    for model in models:
-        horizons = ", ".join(model["horizons"])
-        report(f"  {model['usecase']}: {model['model_version']}, horizons {horizons}")
-    if not models:
-        report("  no use case has a champion yet: train one, the service takes it up by itself")
-        return
-    schema = _get(settings, f"/v1/model/schema?usecase={models[0]['usecase']}") or {}
-    body = shlex.quote(json.dumps(schema.get("example"), separators=(",", ":"), ensure_ascii=False))
-    report(f"try: curl -s http://{address}/v1/score -H 'content-type: application/json' -d {body}")
-
-
-def _get(settings: Settings, path: str) -> Any:
-    """Return the JSON that the service answers, or None if it does not."""
-    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=5)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return json.load(answer) if answer.status == 200 else None
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()
-
-
-def _address(settings: Settings) -> str:
-    """Return host and port as they stand in a URL."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{host}:{settings.port}"

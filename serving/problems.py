@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 _TITLES = {
     400: "Malformed request",
+    401: "Not authenticated",
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",

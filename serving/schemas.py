@@ -238,6 +238,8 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    subject
+        Who is scored; where it is ``employee`` there are forecasts of groups alone.
     usable, doubts
         Whether its figures support scores, and if not, why, in words; it then gives none.
     facts
@@ -249,6 +251,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     usecase: str
+    subject: str
     model_version: str
     spec_hash: str
     feature_fingerprint: str

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Self, TypeVar
 from features.errors import InputError
 
 _Number = TypeVar("_Number", int, float)
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,17 @@ class Settings:
     Attributes
     ----------
     host
-        ``XM_HOST``: address to listen on; only a loopback address as long as the service has no access keys.
+        ``XM_HOST``: address to listen on; another than a loopback address only with TLS or behind a proxy.
     port
         ``XM_PORT``.
+    hosts
+        ``XM_HOSTS``: names, parted by commas, under which the service may be asked from elsewhere.
+    keys
+        ``XM_KEYS``: file of access keys.
+    is_behind_proxy
+        ``XM_BEHIND_PROXY``: 1 where a proxy that speaks TLS stands before the service.
+    tls_cert, tls_key
+        ``XM_TLS_CERT``, ``XM_TLS_KEY``: files with certificates and private key of the service itself.
     cache
         ``XM_CACHE``: folder of verified bundles, one sub-folder per use case; workers read nothing else.
     latest
@@ -48,6 +58,11 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 3000
+    hosts: tuple[str, ...] = ()
+    keys: Path = Path("xm-data/keys/keys.json")
+    is_behind_proxy: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     cache: Path = Path("xm-data/serving")
     latest: tuple[Path, ...] = (Path("xm-data/frames"),)
     registry: Path = Path("xm-data")
@@ -68,9 +83,18 @@ class Settings:
         """
         given = {name: text for name, text in environment.items() if name.startswith("XM_") and text.strip()}
         default = cls()
+        tls_cert, tls_key = (_read_file(given, name) for name in ("XM_TLS_CERT", "XM_TLS_KEY"))
+        if (tls_cert is None) is not (tls_key is None):
+            raise InputError("XM_TLS_CERT, XM_TLS_KEY", "only one of both is set", "set both or none")
+        is_behind_proxy = _read_switch(given, "XM_BEHIND_PROXY")
         return cls(
-            host=_read_host(given.get("XM_HOST", default.host)),
+            host=_read_host(given.get("XM_HOST", default.host), is_safe=is_behind_proxy or bool(tls_cert)),
             port=_read_number(given, "XM_PORT", default.port, int, 1, 65_535),
+            hosts=_read_names(given.get("XM_HOSTS", "")),
+            keys=Path(given.get("XM_KEYS", default.keys)).absolute(),
+            is_behind_proxy=is_behind_proxy,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
             cache=Path(given.get("XM_CACHE", default.cache)).absolute(),
             latest=_read_folders(given.get("XM_LATEST"), default.latest),
             registry=Path(given.get("XM_REGISTRY", default.registry)).absolute(),
@@ -87,11 +111,27 @@ class Settings:
             poll_seconds=_read_number(given, "XM_POLL_SECONDS", default.poll_seconds, float, 0.05, 60),
         )
 
+    @property
+    def is_local(self) -> bool:
+        """Tell whether nobody but this machine can ask, directly or by way of a proxy."""
+        return ipaddress.ip_address(self.host).is_loopback and not self.is_behind_proxy
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Return the names beside those of this machine under which the service may be asked."""
+        is_any = ipaddress.ip_address(self.host).is_unspecified
+        return self.hosts if is_any else (*self.hosts, f"[{self.host}]" if ":" in self.host else self.host)
+
     def to_environment(self) -> dict[str, str]:
         """Return the variables that give these settings again; child processes are started with them."""
         return {
             "XM_HOST": self.host,
             "XM_PORT": str(self.port),
+            "XM_HOSTS": ",".join(self.hosts),
+            "XM_KEYS": str(self.keys),
+            "XM_BEHIND_PROXY": str(int(self.is_behind_proxy)),
+            "XM_TLS_CERT": str(self.tls_cert or ""),
+            "XM_TLS_KEY": str(self.tls_key or ""),
             "XM_CACHE": str(self.cache),
             "XM_LATEST": os.pathsep.join(map(str, self.latest)),
             "XM_REGISTRY": str(self.registry),
@@ -103,18 +143,57 @@ class Settings:
         }
 
 
-def _read_host(text: str) -> str:
-    """Return a loopback address."""
+def _read_host(text: str, *, is_safe: bool) -> str:
+    """Return an address; keys travel with every request, so others may ask only where that is encrypted."""
     try:
         address = ipaddress.ip_address("127.0.0.1" if text == "localhost" else text)
     except ValueError as error:
         raise InputError("XM_HOST", f"'{text}' is not an IP address", "write 127.0.0.1") from error
-    if not address.is_loopback:
-        problem = f"'{text}' can be reached from other machines, and the service has no access keys"
-        raise InputError(
-            "XM_HOST", problem, "write 127.0.0.1 and let a proxy with access control stand before it"
+    if not address.is_loopback and not is_safe:
+        problem = f"'{text}' can be reached from other machines, and keys would travel to it in the clear"
+        hint = (
+            "set XM_TLS_CERT and XM_TLS_KEY, or XM_BEHIND_PROXY=1 behind a proxy with TLS; or write 127.0.0.1"
         )
+        raise InputError("XM_HOST", problem, hint)
     return str(address)
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    """Return names of hosts, or addresses, without ports."""
+    names = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    for name in names:
+        if not _NAME.fullmatch(name) and not _is_address(name):
+            problem = f"'{name}' is not the name of a host"
+            raise InputError(
+                "XM_HOSTS", problem, "write names without port, parted by commas: scores.example.org"
+            )
+    return names
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a text is an IPv6 address as it stands in a URL."""
+    try:
+        return text == f"[{ipaddress.IPv6Address(text[1:-1])}]"
+    except ValueError:
+        return False
+
+
+def _read_switch(given: Mapping[str, str], name: str) -> bool:
+    """Return whether a switch is on."""
+    text = given.get(name, "0").strip()
+    if text not in {"0", "1"}:
+        raise InputError(name, f"'{text}' is neither 0 nor 1", "write 1 for yes, 0 for no")
+    return text == "1"
+
+
+def _read_file(given: Mapping[str, str], name: str) -> Path | None:
+    """Return a file that can be read, if one is named."""
+    if name not in given:
+        return None
+    path = Path(given[name]).absolute()
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise InputError(name, f"'{given[name]}' is not a file that can be read", "name a file in PEM form")
+    return path
 
 
 def _read_folders(text: str | None, default: tuple[Path, ...]) -> tuple[Path, ...]:

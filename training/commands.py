@@ -290,6 +290,31 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "keys",
+        "say who may ask the service: make a key, list all, replace one, end one",
+        "xm-predict keys create --role app --label 'call centre desk'",
+        (
+            Parameter(
+                "action",
+                "create: a new key, written to stdout this once; list: all without their secrets; "
+                "rotate: a new key in the place of another; revoke: end one",
+                choices=("create", "list", "rotate", "revoke"),
+                is_positional=True,
+            ),
+            Parameter("role", "create: app, manager, analyst, data_scientist, admin or works_council", ""),
+            Parameter("label", "create: whose key it is", ""),
+            Parameter(
+                "units", "create: what a manager may see, such as department=Sales,site=Bonn; or all", ""
+            ),
+            Parameter("usecases", "create: use cases that it is for, with commas; all if empty", ""),
+            Parameter("scopes", "create: a part of the role's scopes, with commas; all if empty", ""),
+            Parameter("days", "create: how long it is valid; 0: until it is revoked", "365", float),
+            Parameter("key", "rotate, revoke: id of the key", ""),
+            Parameter("overlap-hours", "rotate: how long the old key goes on", "24", float),
+            _OUT,
+        ),
+    ),
+    Verb(
         "serve",
         "answer over HTTP on this machine with the champions of the registry",
         "xm-predict serve --port 3000",

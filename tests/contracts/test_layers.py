@@ -16,6 +16,7 @@ PLANTED = {
     "usecase": ("features/usecase/vocabulary.py", "import features.usecase.reading"),
     "training": ("training/statistics/arrays.py", "import training.scoring"),
     "serving": ("serving/settings.py", "import serving.service"),
+    "access": ("serving/access/tokens.py", "import serving.access.ring"),
     "training-of-features": ("training/splits.py", "import features.worlds"),
     "serving-of-others": ("serving/problems.py", "import training.models"),
     "mlflow": ("training/bundle.py", "import mlflow"),

@@ -20,6 +20,7 @@ FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "misc
 WRITERS = {
     "training/console.py": "the writer of the command line",
     "serving/__main__.py": "the start of the service, which must not import the command line of training",
+    "serving/access/__main__.py": "a child process that hands its answer to the command line",
     "serving/candidate.py": "a child process that tells its parent on stderr why it refuses a bundle",
 }
 

@@ -68,9 +68,10 @@ def trained(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 @dataclass(frozen=True)
 class Service:
-    """Hold the address of the real service, and who watches its processes."""
+    """Hold the address of the real service, the header that shows a key, and who watches its processes."""
 
     url: str
+    headers: dict[str, str]
     guard: Guard
 
 
@@ -79,5 +80,7 @@ def service(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Run the real service on the results of the training, all its processes watched."""
     folder = tmp_path_factory.mktemp("service")
     guard = make_guard(folder)
+    words = ["keys", "create", "--json", "--role", "analyst", "--out", trained.out]
+    key = answer_of(run_cli(*words, cwd=folder))["key"]
     with served(folder, trained.out, guard.env) as url:
-        yield Service(url, guard)
+        yield Service(url, {"authorization": f"Bearer {key}"}, guard)

@@ -135,6 +135,7 @@ def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
         "XM_CACHE": str(out / "serving"),
         "XM_LATEST": str(out / "frames"),
         "XM_REGISTRY": str(out),
+        "XM_KEYS": str(out / "keys" / "keys.json"),
     }
     command: list[object] = [sys.executable, "-m", "serving"]
     with running(command, cwd=folder, env={**env, **settings}, log=log) as process:

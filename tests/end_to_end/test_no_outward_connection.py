@@ -70,6 +70,12 @@ def test_demo_trains_registers_and_scores_over_http(demo):
     assert all((demo.out.parent / page).is_file() for page in pages)
 
 
+def test_demo_leaves_no_key_behind(demo):
+    """Its service knew a key of its own, so the first start by hand is the first one."""
+    assert not (demo.out / "keys").exists()
+    assert "xmp_" not in (demo.out / "serving.log").read_text()
+
+
 def test_demo_opens_no_outward_connection(demo):
     assert demo.guard.lines("outward") == []
 
@@ -87,13 +93,15 @@ def test_demo_works_with_nothing_but_loopback(demo):
 
 def test_service_opens_no_outward_connection(service):
     """Ask everything that it answers; the tests of equal scores put their questions to the same service."""
-    url, guard = service.url, service.guard
-    answer = httpx.get(f"{url}/v1/model", timeout=60).json()
-    assert [model["usecase"] for model in answer["models"]] == ["churn"]
-    schema = httpx.get(f"{url}/v1/model/schema", params={"usecase": "churn"}, timeout=60).json()
-    assert httpx.post(f"{url}/v1/score", json=schema["example"], timeout=60).status_code == 200
-    for path in ("/openapi.json", "/v1/drivers?usecase=churn", "/", "/docs", "/metrics"):
-        httpx.get(f"{url}{path}", timeout=60)
+    guard = service.guard
+    with httpx.Client(base_url=service.url, headers=service.headers, timeout=60) as client:
+        answer = client.get("/v1/model").json()
+        assert [model["usecase"] for model in answer["models"]] == ["churn"]
+        schema = client.get("/v1/model/schema", params={"usecase": "churn"}).json()
+        assert client.post("/v1/score", json=schema["example"]).status_code == 200
+        for path in ("/openapi.json", "/v1/drivers?usecase=churn", "/", "/docs", "/metrics"):
+            client.get(path)
+        client.get("/v1/model", headers={"authorization": "Bearer nobody"})
     assert guard.lines("outward") == []
     assert len({line.split("\t")[1] for line in guard.lines("started")}) >= 4
 

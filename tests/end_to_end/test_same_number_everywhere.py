@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.end_to_end.conftest import Trained
+from tests.end_to_end.conftest import Service, Trained
 from tests.end_to_end.processes import (
     SCRIPTS,
     answer_of,
@@ -83,8 +83,9 @@ def mlflow_server(trained: Trained, tmp_path_factory: pytest.TempPathFactory) ->
         yield url
 
 
-def score_over_http(url: str, path: str, **request: object) -> dict[str, Any]:
-    response = httpx.post(f"{url}{path}", json={"usecase": "churn", **request}, timeout=60)
+def score_over_http(service: Service, path: str, **request: object) -> dict[str, Any]:
+    content = {"usecase": "churn", **request}
+    response = httpx.post(f"{service.url}{path}", json=content, headers=service.headers, timeout=60)
     assert response.status_code == 200, response.text
     return response.json()
 
@@ -155,7 +156,7 @@ def test_whole_columns_in_this_process(rows, scorer, expected):
 
 
 def test_http_by_features(service, rows, scorer, expected):
-    answer = score_over_http(service.url, "/v1/score", rows=[{"features": row} for row in rows])
+    answer = score_over_http(service, "/v1/score", rows=[{"features": row} for row in rows])
     assert_same(numbers_of(answer, scorer.horizons), expected)
     assert answer["model_version"] == scorer.bundle.model_version
 
@@ -165,14 +166,14 @@ def test_http_where_an_absent_feature_is_a_missing_one(service, rows, scorer, ex
     known = [{name: value for name, value in row.items() if value is not None} for row in rows]
     chosen = [place for place, row in enumerate(known) if row]
     assert len(chosen) == len(rows) - 1
-    answer = score_over_http(service.url, "/v1/score", rows=[{"features": known[place]} for place in chosen])
+    answer = score_over_http(service, "/v1/score", rows=[{"features": known[place]} for place in chosen])
     assert_same(numbers_of(answer, scorer.horizons), expected[chosen])
 
 
 def test_http_with_reasons(service, rows, scorer, expected):
     """Ask for reasons, which come from another calculation, and add all of them up again."""
     asked = [{"features": row} for row in rows]
-    answer = score_over_http(service.url, "/v1/score", rows=asked, reasons=3, language="de")
+    answer = score_over_http(service, "/v1/score", rows=asked, reasons=3, language="de")
     assert_same(numbers_of(answer, scorer.horizons), expected)
     local = scorer.score(rows, reasons=len(scorer.bundle.catalogue.names))
     margin = np.array(
@@ -190,7 +191,7 @@ def test_http_by_id(service, latest, scorer):
     ids = latest["entity_id"].to_pylist()[-20:]
     names = list(scorer.bundle.catalogue.names)
     by_id = dict(zip(latest["entity_id"].to_pylist(), latest.select(names).to_pylist(), strict=True))
-    answer = score_over_http(service.url, "/v1/score-by-id", entity_ids=[*ids, "nobody"])
+    answer = score_over_http(service, "/v1/score-by-id", entity_ids=[*ids, "nobody"])
     local = scorer.score([by_id[entity] for entity in ids])
     expected = np.array([[score.probabilities[h] for h in scorer.horizons] for score in local])
     assert [row["entity_id"] for row in answer["rows"]] == ids

@@ -62,6 +62,18 @@ def test_others_may_read_what_was_written(tmp_path):
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o644
 
 
+def test_a_file_can_be_kept_from_others_and_is_from_its_first_byte_on(tmp_path):
+    seen = []
+    produce_atomically(
+        tmp_path / "a.txt",
+        lambda draft: seen.append(stat.S_IMODE(draft.stat().st_mode)) or draft.write_text("secret"),
+        mode=0o600,
+    )
+    write_atomically(tmp_path / "b.txt", "secret", mode=0o600)
+    assert seen == [0o600]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+
+
 def test_error_while_writing_leaves_the_old_file_and_no_draft(tmp_path):
     target = tmp_path / "a.txt"
     write_atomically(target, "old")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from serving.api import build_app
@@ -17,6 +18,7 @@ from serving.cache import install
 from serving.candidate import try_out
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, make_bundle, register_champion, wait_until, write_latest
+from tests.serving.keys import bearer, make_key
 
 with warnings.catch_warnings():
     # Starlette's test client asks for a successor of httpx that is not in wide use yet.
@@ -68,6 +70,12 @@ def latest_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file with the keys of the application and the server that the tests share."""
+    return tmp_path_factory.mktemp("keys") / "keys.json"
+
+
 @pytest.fixture
 def cache(filled_cache: Path, tmp_path: Path) -> Path:
     """Return a cache of one's own."""
@@ -75,10 +83,11 @@ def cache(filled_cache: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def client(filled_cache: Path, latest_folder: Path) -> Iterator[TestClient]:
-    """Return a client of the application, in this process, with the default limits."""
-    settings = Settings(cache=filled_cache, latest=(latest_folder,))
-    with TestClient(build_app(lambda: settings), base_url="http://127.0.0.1") as client:
+def client(filled_cache: Path, latest_folder: Path, keys: Path) -> Iterator[TestClient]:
+    """Return a client of the application, in this process, with default limits and the key of an analyst."""
+    settings = Settings(cache=filled_cache, latest=(latest_folder,), keys=keys)
+    app = build_app(lambda: settings)
+    with TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(keys))) as client:
         yield client
 
 
@@ -91,14 +100,14 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(
-    filled_cache: Path, latest_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    filled_cache: Path, latest_folder: Path, keys: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path]]:
     """Run the real BentoML server; return its address and the file with everything that it wrote."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"
-    settings = Settings(port=port, cache=filled_cache, latest=(latest_folder,))
+    settings = Settings(port=port, cache=filled_cache, latest=(latest_folder,), keys=keys)
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
     with log.open("wb") as output:
@@ -118,3 +127,11 @@ def server(
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def ask(server: tuple[str, Path], keys: Path) -> Iterator[httpx.Client]:
+    """Return a client of the real server with the key of an analyst."""
+    with httpx.Client(base_url=server[0], headers=bearer(make_key(keys)), timeout=60) as client:
+        wait_until(lambda: client.get("/v1/model").status_code == 200)
+        yield client

@@ -14,6 +14,7 @@ from serving.api import build_app
 from serving.cache import POINTER, install
 from serving.settings import Settings
 from tests.serving.company import FEATURES, ROW, accept, wait_until, write_latest
+from tests.serving.keys import bearer, make_key
 from training.bundle import load
 from training.scoring import Scorer
 
@@ -263,7 +264,6 @@ def test_parameters_that_mean_nothing_are_refused(client, route):
         "/docs",
         "/docs.json",
         "/schema.json",
-        "/metrics",
         "/healthz",
         "/v1",
         "/v1/score/",
@@ -367,5 +367,7 @@ def test_the_log_has_one_line_per_request_and_nothing_of_its_content(client, cap
 
 
 def make_client(cache, latest) -> TestClient:
-    chosen = Settings(cache=cache, latest=(latest,), poll_seconds=0.05)
-    return TestClient(build_app(lambda: chosen), base_url="http://127.0.0.1")
+    keys = latest / "keys.json"
+    chosen = Settings(cache=cache, latest=(latest,), poll_seconds=0.05, keys=keys)
+    app = build_app(lambda: chosen)
+    return TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(keys)))

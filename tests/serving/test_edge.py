@@ -5,13 +5,16 @@ import logging
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from serving.access.guard import Guard
+from serving.access.ring import KeyRing
 from serving.edge import Edge, choose_request_id
+from tests.serving.keys import bearer, make_key
 
 SECRET = "jane.doe@example.org"
 
 
-def ask(app, **scope) -> list[Message]:
-    """Send one request through the edge and return all messages of the answer."""
+def ask(app, guard: Guard | None = None, **scope) -> list[Message]:
+    """Send one request through the edge, to an open route, and return all messages of the answer."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -23,11 +26,11 @@ def ask(app, **scope) -> list[Message]:
     whole = {
         "type": "http",
         "method": "GET",
-        "path": "/",
+        "path": "/livez",
         "headers": [(b"host", b"localhost:3000")],
         **scope,
     }
-    asyncio.run(Edge(app)(whole, receive, send))
+    asyncio.run(Edge(app, guard or Guard())(whole, receive, send))
     return sent
 
 
@@ -116,3 +119,44 @@ def test_the_life_of_the_process_passes_through():
 
     ask(note, type="lifespan")
     assert seen == ["lifespan"]
+
+
+def test_who_is_asking_stands_in_the_state_and_nobody_where_a_route_is_open(tmp_path):
+    seen = []
+
+    async def note(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["state"]["actor"])
+        await greet(scope, receive, send)
+
+    key = make_key(tmp_path / "keys.json", "manager", units="site=Bonn")
+    guard = Guard()
+    ring = KeyRing(tmp_path / "keys.json")
+    ring.look()
+    guard.begin(ring)
+    shown = [(b"host", b"localhost"), (b"authorization", bearer(key)["authorization"].encode())]
+    ask(note, guard, path="/v1/drivers", headers=shown)
+    ask(note, guard, path="/livez", headers=shown)
+    assert (seen[0].key_id, seen[0].role, seen[0].units) == (key.split("_")[1], "manager", {"site=Bonn"})
+    assert seen[1] is None
+
+
+def test_nothing_behind_the_edge_is_reached_without_a_key():
+    sent = ask(fail, path="/v1/score", method="POST")
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == (503, "keys_unreadable")
+
+
+@pytest.mark.parametrize(
+    ("announced", "is_closed"),
+    [
+        ([], False),
+        ([(b"content-length", b"0")], False),
+        ([(b"content-length", b"5")], True),
+        ([(b"transfer-encoding", b"chunked")], True),
+    ],
+    ids=["no body", "an empty one", "a short one", "chunks"],
+)
+def test_a_connection_is_closed_if_a_refusal_left_a_body_unread(announced, is_closed):
+    host = (b"host", b"example.org")
+    for headers in ([host, *announced], [(b"host", b"localhost"), *announced]):
+        answered = headers_of(ask(fail, path="/v1/score", method="POST", headers=headers))
+        assert (answered.get("connection") == "close") is is_closed

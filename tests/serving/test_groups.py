@@ -1,11 +1,8 @@
 """Forecasts of answers, and of groups of people at work, over HTTP."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
@@ -16,26 +13,11 @@ from serving.openapi import DOCUMENT
 from serving.schemas import ScoreAnswer, ScoreGroupsAnswer
 from serving.settings import Settings
 from tests.serving.company import accept
+from tests.serving.keys import bearer, make_key
+from tests.serving.people import SITES, write_people
 from tests.training.sample_bundles import make_bundle, plain_rows
 from training.disclosure import ShownCuts
 from training.scoring import Scorer
-
-SITES = ["north"] * 30 + ["south"] * 20 + ["west"] * 10
-DESKS = ["front"] * 50 + ["back"] * 6 + ["boss"] * 4
-
-
-def write_people(folder, usecase, kind, *, with_cuts=True):
-    """Write the newest rows of sixty people."""
-    people = [
-        {"entity_id": f"p-{number}", "snapshot_date": date(2025, 6, 1), **row}
-        for number, row in enumerate(plain_rows(kind, 60))
-    ]
-    cuts = {"cut_site": SITES, "cut_desk": DESKS} if with_cuts else {}
-    (folder / usecase).mkdir(parents=True)
-    table = pa.Table.from_pylist(people)
-    for name, groups in cuts.items():
-        table = table.append_column(name, pa.array(groups))
-    pq.write_table(table, folder / usecase / "latest.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +37,10 @@ def client(scorers, tmp_path_factory) -> Iterator[TestClient]:
             install(scorers["folder"] / name, cache, try_out=accept)
             kind = scorer.bundle.usecase.outcome
             write_people(frames, name, kind, with_cuts=name != "employee_ordinal")
-    settings = Settings(cache=cache, latest=(frames,))
-    with TestClient(build_app(lambda: settings), base_url="http://127.0.0.1") as client:
+    settings = Settings(cache=cache, latest=(frames,), keys=frames / "keys.json")
+    key = make_key(settings.keys)
+    app = build_app(lambda: settings)
+    with TestClient(app, base_url="http://127.0.0.1", headers=bearer(key)) as client:
         yield client
 
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,9 +14,11 @@ import psutil
 import pytest
 
 from features.errors import InputError
+from serving.access.records import read_records
 from serving.launch import serve
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, wait_until
+from tests.serving.keys import make_key
 
 CODE = """
 import sys
@@ -54,6 +57,7 @@ def settings(registry, latest_folder, tmp_path, free_port) -> Settings:
         cache=tmp_path / "cache",
         latest=(latest_folder,),
         registry=registry,
+        keys=tmp_path / "keys" / "keys.json",
         refresh_deadline_seconds=300,
     )
 
@@ -72,8 +76,16 @@ def test_it_says_where_it_is_with_a_request_that_works_and_ends_on_ctrl_c(settin
         )
         words = shlex.split(next(line for line in lines if line.startswith("try: ")))
         assert words[1:3] == ["curl", "-s"]
-        kind = dict([words[5].split(": ")])
-        assert httpx.post(words[3], headers=kind, content=words[7]).status_code == 200
+        headers = dict(words[place + 1].split(": ") for place, word in enumerate(words) if word == "-H")
+        assert httpx.post(words[3], headers=headers, content=words[-1]).status_code == 200
+        (record,) = read_records(settings.keys)
+        assert (record.role, record.label) == ("analyst", "first start")
+        key = headers["authorization"].removeprefix("Bearer ")
+        shown = f"export XM_KEY={key}   # the first key: role analyst, valid 30 days, shown this once"
+        assert [line for line in lines if key in line] == [
+            shown,
+            next(line for line in lines if line[:4] == "try:"),
+        ]
         children = psutil.Process(process.pid).children(recursive=True)
         assert len(children) >= 2
         process.send_signal(signal.SIGINT)
@@ -95,13 +107,34 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path):
     assert lines == []
 
 
+@pytest.mark.parametrize(
+    ("content", "changed", "problem"),
+    [
+        (None, {"is_behind_proxy": True}, "XM_KEYS: there is no valid key in"),
+        (b"{", {}, "is not a file of keys"),
+    ],
+    ids=["none behind a proxy", "damaged"],
+)
+def test_keys_that_are_missing_or_damaged_are_told_before_anything_starts(
+    settings, content, changed, problem
+):
+    if content is not None:
+        settings.keys.parent.mkdir()
+        settings.keys.write_bytes(content)
+    lines: list[str] = []
+    with pytest.raises(InputError, match=problem):
+        serve(replace(settings, **changed), lines.append)
+    assert lines == []
+
+
 def test_without_a_registry_it_serves_the_last_verified_champions_and_ends_when_the_service_dies(
     settings, cache, tmp_path
 ):
     dead = tmp_path / "no-folder"
     dead.write_text("a file where a folder should be")
     log = tmp_path / "log.txt"
-    chosen = Settings(port=settings.port, cache=cache, registry=dead / "inside", latest=settings.latest)
+    chosen = replace(settings, cache=cache, registry=dead / "inside", refresh_deadline_seconds=20)
+    make_key(chosen.keys, "app")
     process = start(chosen, log)
     url = f"http://127.0.0.1:{settings.port}"
     try:
@@ -109,6 +142,9 @@ def test_without_a_registry_it_serves_the_last_verified_champions_and_ends_when_
         wait_until(lambda: process.poll() is not None or httpx.get(f"{url}/readyz").status_code == 200)
         assert httpx.get(f"{url}/readyz").json()["stale"] is True
         assert any(line.endswith("serving the last verified champions") for line in lines_of(log))
+        wait_until(lambda: any(line.startswith("try: ") for line in lines_of(log)))
+        assert any(line.startswith("1 key is valid; another: XM_KEYS=") for line in lines_of(log))
+        assert "xmp_" not in log.read_text()
         children = psutil.Process(process.pid).children(recursive=True)
         service = next(child for child in children if "bentoml" in child.cmdline())
         service.kill()

@@ -12,9 +12,16 @@ def test_defaults_listen_on_this_machine_only():
 
 
 def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
+    for name in ("cert.pem", "key.pem"):
+        (tmp_path / name).write_text("PEM")
     changed = Settings(
         host="::1",
         port=4000,
+        hosts=("scores.example.org", "10.0.0.7", "[fd00::1]"),
+        keys=tmp_path / "keys.json",
+        is_behind_proxy=True,
+        tls_cert=tmp_path / "cert.pem",
+        tls_key=tmp_path / "key.pem",
         cache=tmp_path / "cache",
         latest=(tmp_path / "a", tmp_path / "b"),
         registry=tmp_path / "registry",
@@ -35,16 +42,75 @@ def test_relative_folders_become_absolute_and_empty_variables_count_as_absent():
     assert all(folder.is_absolute() for folder in settings.latest)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "192.168.1.2"])
-def test_refuses_to_be_reached_from_elsewhere(host):
-    with pytest.raises(InputError, match=r"XM_HOST: .* has no access keys; write 127\.0\.0\.1"):
-        Settings.from_environment({"XM_HOST": host})
+OTHERS = ["0.0.0.0", "::", "10.0.0.7", "192.168.1.2", "fd00::1"]
+
+
+@pytest.mark.parametrize("host", OTHERS)
+@pytest.mark.parametrize("proxy", ["", "0"])
+def test_refuses_to_be_reached_from_elsewhere_in_the_clear(host, proxy):
+    with pytest.raises(
+        InputError, match=r"XM_HOST: .* in the clear; set XM_TLS_CERT and XM_TLS_KEY, or XM_BE"
+    ):
+        Settings.from_environment({"XM_HOST": host, "XM_BEHIND_PROXY": proxy})
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_can_be_reached_from_elsewhere_with_tls_or_behind_a_proxy(host, tmp_path):
+    for name in ("cert.pem", "key.pem"):
+        (tmp_path / name).write_text("PEM")
+    tls = {"XM_TLS_CERT": str(tmp_path / "cert.pem"), "XM_TLS_KEY": str(tmp_path / "key.pem")}
+    for safe in (tls, {"XM_BEHIND_PROXY": "1"}):
+        settings = Settings.from_environment({"XM_HOST": host, **safe})
+        assert (settings.host, settings.is_local) == (host, False)
+
+
+def test_a_service_behind_a_proxy_is_not_local_though_it_listens_on_this_machine():
+    assert Settings.from_environment({}).is_local
+    assert not Settings.from_environment({"XM_BEHIND_PROXY": "1"}).is_local
+
+
+@pytest.mark.parametrize("given", ["XM_TLS_CERT", "XM_TLS_KEY"])
+def test_one_file_of_tls_alone_is_refused(given, tmp_path):
+    (tmp_path / "file.pem").write_text("PEM")
+    with pytest.raises(InputError, match="XM_TLS_CERT, XM_TLS_KEY: only one of both is set"):
+        Settings.from_environment({given: str(tmp_path / "file.pem")})
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        (Settings(), ("127.0.0.1",)),
+        (Settings(host="10.0.0.7", hosts=("a.example",)), ("a.example", "10.0.0.7")),
+        (Settings(host="fd00::1"), ("[fd00::1]",)),
+        (Settings(host="0.0.0.0", hosts=("a.example",)), ("a.example",)),
+        (Settings(host="::"), ()),
+    ],
+    ids=["this machine", "one address", "IPv6", "all addresses", "all of IPv6"],
+)
+def test_it_may_be_asked_by_its_address_and_its_names(settings, names):
+    assert settings.own_names == names
+
+
+def test_names_are_parted_by_commas_in_small_letters():
+    given = Settings.from_environment({"XM_HOSTS": " Scores.Example.org , b-2.example,,10.0.0.7"})
+    assert given.hosts == ("scores.example.org", "b-2.example", "10.0.0.7")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "a.example:443", "https://a.example", "a..b", "-a.example", "a example", "ä.example", "fd00::1"],
+)
+def test_what_is_no_name_of_a_host_is_refused(text):
+    with pytest.raises(InputError, match=r"XM_HOSTS: '.*' is not the name of a host"):
+        Settings.from_environment({"XM_HOSTS": text})
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         ("XM_HOST", "example.org"),
+        ("XM_BEHIND_PROXY", "yes"),
+        ("XM_TLS_CERT", "nowhere.pem"),
         ("XM_PORT", "0"),
         ("XM_PORT", "65536"),
         ("XM_PORT", "http"),

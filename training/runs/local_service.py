@@ -6,14 +6,16 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from features.errors import XmError
+from training.runs.key_office import ask_keys
 from training.runs.workspace import Workspace
 
 _START_SECONDS = 240.0
@@ -28,9 +30,18 @@ class ServiceError(XmError):
 
 @dataclass(frozen=True)
 class LocalService:
-    """Hold where the service answers."""
+    """Hold where the service answers, and the key that it knows.
+
+    Attributes
+    ----------
+    port
+        Of this machine.
+    key
+        Of an analyst; it is not repeated when the object is shown.
+    """
 
     port: int
+    key: str = field(repr=False)
 
     def post(self, path: str, question: object) -> Any:
         """Send one question and return the answer, which may be the refusal of a model that is not usable.
@@ -52,7 +63,7 @@ class LocalService:
     def _ask(self, method: str, path: str, content: str | None) -> tuple[int, Any]:
         """Send one request; status 0 if nobody listens yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {} if content is None else {"content-type": "application/json"}
+        headers = {"content-type": "application/json", "authorization": f"Bearer {self.key}"}
         try:
             connection.request(method, path, content, headers)
             answer = connection.getresponse()
@@ -67,20 +78,33 @@ class LocalService:
 def running_service(workspace: Workspace) -> Iterator[LocalService]:
     """Start the service on the champions of a workspace; it is stopped when the block ends.
 
+    It knows one key, in a file of its own that goes with it: the keys of the workspace stay as they are, and
+    a service that is started by hand later finds that it is the first.
+
     Raises
     ------
     ServiceError
         If it does not get ready; its own words are in ``serving.log``.
     """
-    service = LocalService(_find_free_port())
-    environment = {**os.environ, "XM_PORT": str(service.port), **workspace.service_environment()}
+    with tempfile.TemporaryDirectory(prefix="xm-predict-") as folder:
+        keys = Path(folder) / "keys.json"
+        made = ask_keys(keys, "create", role="analyst", label="this run", days=1.0)
+        service = LocalService(_find_free_port(), made["content"]["key"])
+        environment = {**os.environ, **workspace.service_environment(), "XM_PORT": str(service.port)}
+        environment["XM_KEYS"] = str(keys)
+        with _running(service, environment, workspace.folder / "serving.log"):
+            yield service
+
+
+@contextmanager
+def _running(service: LocalService, environment: dict[str, str], path: Path) -> Iterator[None]:
+    """Run the process of the service, ready, until the block ends."""
     command = [sys.executable, "-m", "serving"]
-    path = workspace.folder / "serving.log"
     with path.open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             _wait_until_ready(service, process, path)
-            yield service
+            yield
         finally:
             process.terminate()
             process.wait(_STOP_SECONDS)

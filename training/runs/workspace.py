@@ -62,6 +62,7 @@ class Workspace:
             "XM_CACHE": str(folder / "serving"),
             "XM_LATEST": str(folder / "frames"),
             "XM_REGISTRY": str(folder),
+            "XM_KEYS": str(folder / "keys" / "keys.json"),
         }
 
 

@@ -1,0 +1,43 @@
+"""Which route asks for which scope: the one table. What does not stand here cannot be reached."""
+
+from serving.access import roles
+
+# Either of the scopes opens the route; what is asked for decides later which of them is needed.
+SINGLE = (roles.SCORE_CUSTOMER, roles.SCORE_EMPLOYEE)
+GROUPS = (roles.SCORE_CUSTOMER_GROUPS, roles.SCORE_EMPLOYEE_GROUPS)
+OPEN: tuple[str, ...] = ()
+
+ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
+    "/livez": {"GET": OPEN},
+    "/readyz": {"GET": OPEN},
+    "/v1/score": {"POST": SINGLE},
+    "/v1/score-by-id": {"POST": SINGLE},
+    "/v1/score-groups": {"POST": GROUPS},
+    "/v1/drivers": {"GET": (roles.READ_REPORT,)},
+    "/v1/model": {"GET": (roles.READ_MODEL,)},
+    "/v1/model/schema": {"GET": (roles.READ_DOCS, roles.READ_MODEL)},
+    "/openapi.json": {"GET": (roles.READ_DOCS,)},
+    "/metrics": {"GET": (roles.READ_METRICS,)},
+}
+
+
+def find_scopes(method: str, path: str) -> tuple[str, ...] | None:
+    """Return the scopes of which one is needed.
+
+    Returns
+    -------
+    tuple of str or None
+        Empty for an open route; None where there is no such route or it does not know the method.
+
+    Examples
+    --------
+    >>> find_scopes("HEAD", "/livez"), find_scopes("GET", "/v1/drivers"), find_scopes("GET", "/livez/")
+    ((), ('report:read',), None)
+    """
+    methods = ROUTES.get(path)
+    return None if methods is None else methods.get("GET" if method == "HEAD" else method)
+
+
+def list_methods(path: str) -> tuple[str, ...]:
+    """Return the methods that a route knows; none where there is no such route."""
+    return tuple(ROUTES.get(path, ()))
