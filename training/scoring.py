@@ -12,6 +12,7 @@ from features.usecase import Language
 from training.bundle import Bundle
 from training.disclosure import ShownCuts
 from training.groups import GroupScore, RiskBand, risk_band, score_groups
+from training.leave import IndividualLeave
 from training.models import RatingModel
 from training.reasons import describe, driver_label
 from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
@@ -19,6 +20,7 @@ from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
 __all__ = [
     "CANARY_TOLERANCE",
     "GroupScore",
+    "IndividualLeave",
     "IndividualScoreRefusedError",
     "ModelNotUsableError",
     "Reason",
@@ -132,6 +134,7 @@ class Scorer:
         horizons: Sequence[str] | None = None,
         reasons: int = 0,
         language: Language = "en",
+        leave: IndividualLeave | None = None,
     ) -> list[RowScore]:
         """Score rows of features.
 
@@ -144,17 +147,19 @@ class Scorer:
             Names among :attr:`horizons`; all of them if absent.
         reasons
             How many reasons each row gets, largest first.
+        leave
+            Without it single people at work are not scored.
 
         Raises
         ------
         InputError
             If a horizon or a feature is not known, or a value has the wrong type.
         IndividualScoreRefusedError
-            If the use case is about employees.
+            If the use case is about employees, and there is no leave for it.
         ModelNotUsableError
             If the figures on rows kept back do not support use.
         """
-        self._demand_leave()
+        self._demand_leave(leave)
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
         encoded = self.bundle.encoder.encode(
@@ -214,9 +219,10 @@ class Scorer:
         refuse_unusable(self.bundle)
         return score_groups(self.bundle, columns, cuts, cut)
 
-    def _demand_leave(self) -> None:
+    def _demand_leave(self, leave: IndividualLeave | None = None) -> None:
         """Answer for customers only, since people at work are spoken of in groups; and only if usable."""
-        if not self.is_individual:
+        is_given = isinstance(leave, IndividualLeave) and leave.usecase == self.bundle.usecase.name
+        if not self.is_individual and not is_given:
             problem = "scores of single employees are not given"
             raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups")
         refuse_unusable(self.bundle)
