@@ -21,7 +21,7 @@ from training.frozen import Baseline, find_baseline
 from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
-from training.registry import connect, fetch_champion
+from training.registry import connect, fetch_champion, find_training_day
 from training.reports import (
     LANGUAGES,
     Label,
@@ -37,6 +37,7 @@ from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
+from training.runs.risk_waves import list_risk_waves
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
@@ -61,6 +62,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         frame,
         workspace.reports(spec.name),
         made_on=today,
+        trained_on=find_training_day(champion),
         run_id=champion.run_id,
         baseline=frozen,
     )
@@ -74,6 +76,7 @@ def write(
     folder: Path,
     *,
     made_on: date,
+    trained_on: date | None = None,
     run_id: str | None = None,
     baseline: Baseline | None = None,
 ) -> Mapping[str, Path]:
@@ -87,6 +90,8 @@ def write(
         Where the files go; replaced as a whole.
     made_on
         The day that the report shows.
+    trained_on
+        The day of the training, where a run tells it.
     baseline
         The frozen baseline that report and card refer to.
     run_id
@@ -98,7 +103,9 @@ def write(
         File name -> path.
     """
     with whole_folder(folder) as draft:
-        inputs = gather(bundle, frame, made_on=made_on, run_id=run_id, baseline=baseline)
+        inputs = gather(
+            bundle, frame, made_on=made_on, trained_on=trained_on, run_id=run_id, baseline=baseline
+        )
         write_report(build_report(inputs), draft)
         reference = None if baseline is None else baseline.reference
         write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
@@ -111,6 +118,7 @@ def gather(
     frame: Frame,
     *,
     made_on: date,
+    trained_on: date | None = None,
     run_id: str | None = None,
     baseline: Baseline | None = None,
 ) -> ReportInputs:
@@ -121,6 +129,7 @@ def gather(
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
     scored = replace(score_cohort(scorer, frame, columns, matrix), cuts=collect_cuts(frame))
+    evaluation = primary_evaluation(bundle, scorer.primary_horizon)
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
         bundle,
@@ -133,12 +142,13 @@ def gather(
         usecase=usecase,
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
-        evaluation=primary_evaluation(bundle, scorer.primary_horizon),
-        model=replace(_model_facts(bundle, frame, made_on), run_id=run_id),
+        evaluation=evaluation,
+        model=replace(_model_facts(bundle, frame, trained_on), run_id=run_id),
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
         experience=list_series(frame.waves, usecase),
+        risk_waves=list_risk_waves(scorer, frame, scored.probabilities, evaluation),
         levers=levers,
         priorities=plans.priorities,
         outlooks=plans.outlooks,
@@ -201,7 +211,7 @@ def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
     return found
 
 
-def _model_facts(bundle: Bundle, frame: Frame, trained_on: date) -> ModelFacts:
+def _model_facts(bundle: Bundle, frame: Frame, trained_on: date | None) -> ModelFacts:
     """Return what is said of the model; who ever answered is not known where all answers are anonymous."""
     facts = bundle.facts
     newest = set(frame.latest.column("entity_id").to_pylist())

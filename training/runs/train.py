@@ -151,6 +151,7 @@ def train(
         frame,
         workspace.reports(usecase.name),
         made_on=made_on,
+        trained_on=made_on,
         run_id=run_id,
         baseline=frozen,
     )
