@@ -63,4 +63,3 @@ def _join(parts: Sequence[_Bin]) -> _Bin:
     up = math.hypot(*(w * (one.high - one.value) for w, one in zip(weights, observed, strict=True)))
     forecast = sum(weight * part.forecast for weight, part in zip(weights, parts, strict=True))
     return replace(parts[0], forecast=forecast, observed=Estimate.around(value, value - down, value + up, n))
-

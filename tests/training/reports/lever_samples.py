@@ -9,6 +9,7 @@ from features.usecase import LeverCost
 from tests.training.reports import samples
 from training.drivers import (
     Goal,
+    DriverRow,
     GradedLever,
     Outlook,
     Priorities,
@@ -73,6 +74,11 @@ def values_of(goal: Goal, size: int) -> Any:
     return random.gamma(2.0, 15.0, size) if goal is WAIT else random.beta(1.0, 6.0, size)
 
 
+def raise_answers(slope: Estimate) -> Estimate:
+    """Return what does to answers on a scale of five about what the lever does to the risk."""
+    return Estimate(-8 * slope.value, -8 * slope.high, -8 * slope.low, n=slope.n)
+
+
 def stakes(
     inputs: ReportInputs, *, has_money: bool = True, is_event: bool = True
 ) -> tuple[list[GradedLever], Stakes]:
@@ -85,7 +91,7 @@ def stakes(
         GradedLever(
             lever.name,
             lever.grade,
-            lever.effect.short_slope,
+            lever.effect.short_slope if is_event else raise_answers(lever.effect.short_slope),
             np.maximum(values_of(lever.goal, size) - lever.goal.bound, 0.0),
             lever.goal.unit,
             cost,
@@ -191,6 +197,20 @@ def cuts(size: int = 2882) -> dict[str, tuple[str | None, ...]]:
     return {"region": tuple(region.tolist()), "plan": tuple(np.where(is_none, "Plus", plan).tolist())}
 
 
+def graded(drivers: tuple[DriverRow, ...], *, is_event: bool = True) -> tuple[DriverRow, ...]:
+    """Return the drivers as training grades them; of satisfaction they go the other way."""
+    grades = {lever.name: lever.grade for lever in LEVERS}
+    turned = {"higher": "lower", "lower": "higher"}
+    return tuple(
+        replace(
+            driver,
+            evidence_grade=grades.get(driver.name, "C"),
+            direction=driver.direction if is_event else turned.get(driver.direction, driver.direction),
+        )
+        for driver in drivers
+    )
+
+
 def inputs(**more: Any) -> ReportInputs:
     """Return a report with levers, two of them offered, and all tables."""
     plain = samples.inputs(scored=replace(samples.cohort(), cuts=cuts()))
@@ -202,6 +222,7 @@ def inputs(**more: Any) -> ReportInputs:
             "outlooks": outlooks(plain),
             "expectations": {"resolution": expectation(plain)},
             "tables": tables(),
+            "drivers": graded(samples.DRIVERS),
             **more,
         }
     )
@@ -219,6 +240,7 @@ def employees() -> ReportInputs:
     plain = samples.employees()
     return inputs(
         usecase=plain.usecase,
+        risk_waves=(),
         priorities=priorities(plain, has_money=False),
         outlooks=outlooks(plain, has_money=False),
     )
@@ -230,6 +252,7 @@ def satisfaction() -> ReportInputs:
         "mean",
         scored=replace(plain.scored, cuts=cuts()),
         levers=LEVERS,
+        drivers=graded(samples.DRIVERS, is_event=False),
         priorities=priorities(plain, is_event=False, has_money=False),
         outlooks=outlooks(plain, is_event=False, has_money=False),
         tables=tables(),
