@@ -35,9 +35,10 @@ def join_small_bins(bins: Sequence[_Bin], fewest: int) -> tuple[_Bin, ...]:
 
     Examples
     --------
-    >>> bins = [CalibrationBin(0.1, Estimate(0.0, 0.0, 0.8, 1)), CalibrationBin(0.2, Estimate(0.2, 0.1, 0.3, 99))]
-    >>> [(round(found.forecast, 3), str(found.observed), found.observed.n) for found in join_small_bins(bins, 5)]
-    [(0.199, '0.198 (0.099 to 0.297)', 100)]
+    >>> one, many = Estimate(0.0, 0.0, 0.8, 1), Estimate(0.2, 0.1, 0.3, 99)
+    >>> (found,) = join_small_bins([CalibrationBin(0.1, one), CalibrationBin(0.2, many)], 5)
+    >>> print(round(found.forecast, 3), found.observed, found.observed.n)
+    0.199 0.198 (0.099 to 0.297) 100
     """
     joined: list[_Bin] = []
     waiting: list[_Bin] = []
@@ -47,7 +48,8 @@ def join_small_bins(bins: Sequence[_Bin], fewest: int) -> tuple[_Bin, ...]:
             joined.append(_join(waiting))
             waiting = []
     if waiting and joined:
-        joined.append(_join([joined.pop(), *waiting]))
+        last = joined.pop()
+        joined.append(_join([last] + waiting))  # noqa: RUF005  # unpacking loses the type of the bins
     return tuple(joined)
 
 

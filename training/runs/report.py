@@ -21,7 +21,16 @@ from training.frozen import Baseline, find_baseline
 from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
-from training.registry import connect, fetch_champion, find_training_day
+from training.registry import (
+    CHALLENGER,
+    CHAMPION,
+    RegisteredBundle,
+    connect,
+    fetch,
+    fetch_champion,
+    find_training_day,
+    find_version,
+)
 from training.reports import (
     LANGUAGES,
     Label,
@@ -48,12 +57,12 @@ _TABLES = ("quadrants", "views", "driver_segments", "beliefs")
 
 
 def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
-    """Fetch the champion, build the frame and write the report."""
+    """Fetch the champion, or the challenger as long as there is none, build the frame and write the report."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     frozen = find_baseline(workspace.baselines(spec.name), baseline)
     connect(workspace.folder)
-    champion = fetch_champion(spec.name, workspace.bundle(spec.name))
+    registered, standing = _fetch(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
     today = datetime.now(UTC).date()
@@ -62,12 +71,25 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         frame,
         workspace.reports(spec.name),
         made_on=today,
-        trained_on=find_training_day(champion),
-        run_id=champion.run_id,
+        trained_on=find_training_day(registered),
+        run_id=registered.run_id,
         baseline=frozen,
     )
-    lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
+    first = f"report of {spec.name} version {registered.version}{standing}:"
+    lines = [first, *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
+
+
+def _fetch(name: str, folder: Path) -> tuple[RegisteredBundle, str]:
+    """Copy the bundle that the report speaks of, and return what to say of its standing.
+
+    A model that the gate refused still has a report: it says why there is no forecast.
+    """
+    challenger = find_version(name, CHALLENGER)
+    if challenger is None or find_version(name, CHAMPION) is not None:
+        return fetch_champion(name, folder), ""
+    fetch(challenger, folder)
+    return challenger, ", challenger while there is no champion"
 
 
 def write(

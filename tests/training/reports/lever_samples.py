@@ -8,8 +8,9 @@ import numpy as np
 from features.usecase import LeverCost
 from tests.training.reports import samples
 from training.drivers import (
-    Goal,
+    Direction,
     DriverRow,
+    Goal,
     GradedLever,
     Outlook,
     Priorities,
@@ -200,7 +201,7 @@ def cuts(size: int = 2882) -> dict[str, tuple[str | None, ...]]:
 def graded(drivers: tuple[DriverRow, ...], *, is_event: bool = True) -> tuple[DriverRow, ...]:
     """Return the drivers as training grades them; of satisfaction they go the other way."""
     grades = {lever.name: lever.grade for lever in LEVERS}
-    turned = {"higher": "lower", "lower": "higher"}
+    turned: dict[Direction, Direction] = {"higher": "lower", "lower": "higher"}
     return tuple(
         replace(
             driver,
