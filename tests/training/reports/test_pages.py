@@ -63,7 +63,8 @@ class TestInert:
         assert text.count("<script") == len(scripts) <= 1
         expected = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
         expected["style-src"] = f"'{_hash(style)}'"
-        expected |= {"script-src": f"'{_hash(script)}'" for script in scripts}
+        if scripts:
+            expected["script-src"] = f"'{_hash(scripts[0])}'"
         assert allowed == expected
 
     def test_every_drawing_is_xml_and_says_what_it_shows(self, page):
