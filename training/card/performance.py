@@ -14,6 +14,7 @@ from training.card.figures import Figure, read_figure
 from training.card.performance_record import Baseline, Bin, HorizonFigures, Money, Performance, Silence
 from training.evaluation import ROWS_PER_PERSON, CalibrationBin, join_small_bins
 from training.statistics import Estimate
+from training.usability import doubts_of
 
 _OF_EVENTS = ("auc", "pr_auc", "log_loss", "brier", "ece", "calibration_gap", "calibration_gap_top_tenth")
 _OF_ANSWERS = ("rank_correlation", "mae", "rps", "bias", "coverage", "width")
@@ -36,7 +37,8 @@ def describe_performance(bundle: Bundle) -> Performance:
         waves=describe_waves(evaluation),
         feature_kinds=describe_feature_kinds(evaluation),
         learning_curve=describe_learning_curve(evaluation),
-        money=_describe_money(evaluation.get("money")),
+        # Whom to contact is no question for forecasts that may not be used.
+        money=None if doubts_of(bundle) else _describe_money(evaluation.get("money")),
         silence=_describe_silence(evaluation.get("population")),
     )
 

@@ -57,7 +57,7 @@ _TABLES = ("quadrants", "views", "driver_segments", "beliefs")
 
 
 def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
-    """Fetch the champion, or the challenger as long as there is none, build the frame and write the report."""
+    """Fetch the champion, or the challenger while there is none, build the frame and write the report."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     frozen = find_baseline(workspace.baselines(spec.name), baseline)

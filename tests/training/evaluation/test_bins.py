@@ -13,7 +13,8 @@ from training.statistics import Estimate, share
 def bins_of(*parts: tuple[int, int]) -> list[CalibrationBin]:
     """Return bins with so many events among so many rows, forecasts rising."""
     return [
-        CalibrationBin(0.1 * place, share(events, rows)) for place, (events, rows) in enumerate(parts, start=1)
+        CalibrationBin(0.1 * place, share(events, rows))
+        for place, (events, rows) in enumerate(parts, start=1)
     ]
 
 
