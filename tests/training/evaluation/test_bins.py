@@ -12,10 +12,7 @@ from training.statistics import Estimate, share
 
 def bins_of(*parts: tuple[int, int]) -> list[CalibrationBin]:
     """Return bins with so many events among so many rows, forecasts rising."""
-    return [
-        CalibrationBin(0.1 * place, share(events, rows))
-        for place, (events, rows) in enumerate(parts, start=1)
-    ]
+    return [CalibrationBin(0.1 * place, share(*counts)) for place, counts in enumerate(parts, start=1)]
 
 
 COUNTS = st.lists(
