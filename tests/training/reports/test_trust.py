@@ -1,7 +1,12 @@
+import csv
+import io
+from dataclasses import replace
+
 import pytest
 
 from tests.training.reports import samples
-from training.evaluation import CalibrationBin
+from training.evaluation import CalibrationBin, RatingBin
+from training.reports import build_report, render_csv, render_html
 from training.reports.sections import Trust
 from training.reports.trust import build_trust
 from training.statistics import Estimate
