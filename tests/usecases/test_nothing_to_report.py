@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import mlflow
@@ -141,6 +142,8 @@ def check_data(written: Written) -> None:
     assert not [kpi for kpi in content["kpis"] if kpi["kind"].startswith("expected")]
     assert (trust["verdict"], trust["run_id"], trust["drift"]) == ("unusable", written.run_id, "not checked")
     assert trust["problems"]
+    began_ms = mlflow.MlflowClient().get_run(written.run_id).info.start_time
+    assert trust["trained_on"] == datetime.fromtimestamp(began_ms / 1000, UTC).date().isoformat()
     rows = csv.DictReader(io.StringIO(written.files["report.csv"].read_text(encoding="utf-8")))
     assert {row["section"] for row in rows} <= {"kpi", "change", "trust"}
 
