@@ -1,4 +1,4 @@
-"""The plans in the file are what the scoring code answers when it is asked about people brought to the goal."""
+"""The plans in the file are what scoring answers when it is asked about people brought to the goal."""
 
 import json
 from dataclasses import replace
