@@ -58,6 +58,8 @@ class BinaryModel:
 
     def log_odds(self, matrix: Floats) -> Floats:
         """Return calibrated log-odds, shape (rows, 1)."""
+        if len(matrix) == 1:
+            return np.array([self.blend.log_odds_by_period(matrix[0].tolist(), ())])
         return self.blend.log_odds(matrix)[:, None]
 
     def probabilities(self, matrix: Floats) -> Floats:
@@ -88,8 +90,11 @@ class BinaryModel:
         if horizon_index != 0:
             message = f"horizon {horizon_index} of a model with one outcome"
             raise IndexError(message)
-        base, contributions = self.blend.attributions(matrix)
-        return Attributions(np.full(len(matrix), base), contributions, self.blend.log_odds(matrix))
+        if len(matrix) == 1:
+            base, contributions = self.blend.attributions_by_period(matrix[0].tolist(), ())
+        else:
+            base, contributions = self.blend.attributions(matrix)
+        return Attributions(np.full(len(matrix), base), contributions, self.log_odds(matrix)[:, 0])
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
