@@ -35,6 +35,7 @@ from serving.answers import (
     score_rows,
 )
 from serving.champions import Champion, Champions
+from serving.dispatch import Dispatch
 from serving.edge import Edge
 from serving.openapi import DOCUMENT
 from serving.problems import Finding, ProblemError
@@ -114,7 +115,7 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Edge)],
+        middleware=[Middleware(Edge), Middleware(Dispatch, routes=routes)],
         exception_handlers=handlers,
         lifespan=_make_lifespan(read_settings),
     )

@@ -1,5 +1,6 @@
 """Columns of plain values become one float64 matrix; the vocabularies are frozen in training."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -196,6 +197,37 @@ class Encoder:
         _refuse_infinite(matrix, self.names)
         return Encoded(matrix, self.names, self.n_codes, unseen)
 
+    def encode_row(self, row: Mapping[str, Value]) -> Encoded:
+        """Turn one row into a matrix of one row: what :meth:`encode` returns, without columns of one value.
+
+        Parameters
+        ----------
+        row
+            Values by feature name; an absent one is missing. Further names are ignored.
+
+        Raises
+        ------
+        ContractError
+            If a number is a text or infinite.
+        """
+        cells, unseen = [], {}
+        for name, vocabulary in self.vocabularies.items():
+            value = row.get(name)
+            if vocabulary is None:
+                cells.append(value if type(value) is float else _number(name, value))
+                continue
+            text = value or None if type(value) is str else _text(value)
+            code = np.nan if text is None else vocabulary.codes.get(text)
+            if code is None:
+                unseen[name] = [str(text)]
+                code = vocabulary.code_of_unseen
+            cells.append(code)
+        matrix = np.array([cells], dtype=np.float64)
+        # A sum is infinite or NaN where a cell is; only then is it worth a closer look.
+        if not math.isfinite(sum(cells)):
+            _refuse_infinite(matrix, self.names)
+        return Encoded(matrix, self.names, self.n_codes, unseen)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values: ``{"features": [{"name": ..., "levels": [...], "rare": [...]}, ...]}``."""
         return {"features": [_plain(name, vocabulary) for name, vocabulary in self.vocabularies.items()]}
@@ -255,6 +287,11 @@ def _numbers(name: str, column: Column) -> Column:
         raise ContractError(
             f"column {name}", "holds a number beyond 1.8e308", "send a smaller number or null"
         ) from error
+
+
+def _number(name: str, value: Value) -> float:
+    """Return one value that is a number, NaN where missing."""
+    return float("nan") if value is None else float(_numbers(name, [value])[0])
 
 
 def _refuse_infinite(matrix: Floats, names: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ from features.catalogue import Feature
 from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
+from training.encoding import Encoded
 from training.groups import GroupScore, RiskBand, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
@@ -156,9 +157,7 @@ class Scorer:
         self._demand_leave()
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
-        encoded = self.bundle.encoder.encode(
-            {name: [row.get(name) for row in rows] for name in self.bundle.catalogue.names}
-        )
+        encoded = self._encode(rows)
         forecasts = self._forecast(encoded.matrix)
         explained = self._explain(encoded.matrix, rows, reasons, language)
         answers = []
@@ -168,6 +167,13 @@ class Scorer:
             warnings = self._warnings(row, encoded.unseen)
             answers.append(self._row_score(found, asked, base=base, reasons=top, warnings=warnings))
         return answers
+
+    def _encode(self, rows: Sequence[Row]) -> Encoded:
+        """Turn rows into a matrix; a single one, as most requests have, without the way round by columns."""
+        if len(rows) == 1:
+            return self.bundle.encoder.encode_row(rows[0])
+        names = self.bundle.catalogue.names
+        return self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in names})
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
         """Return probabilities of whole columns, shape (rows, horizons), or (rows, levels) of an answer.
