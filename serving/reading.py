@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import functools
 import re
 from collections.abc import Callable, Collection
 from typing import TypeVar
@@ -131,12 +132,18 @@ def _sentence(where: str, message: str) -> str:
 
 def _check_media_type(request: Request) -> None:
     """Accept ``application/json`` in UTF-8 without compression."""
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    is_utf8 = parameters.strip().lower().replace('"', "") in {"", "charset=utf-8"}
     is_plain = request.headers.get("content-encoding", "identity").lower() == "identity"
-    if kind.strip().lower() != "application/json" or not is_utf8 or not is_plain:
+    if not is_plain or not _is_json(request.headers.get("content-type", "")):
         detail = "Send content-type application/json, in UTF-8, without content-encoding."
         raise ProblemError(415, "media_type", detail, is_closing=True)
+
+
+@functools.lru_cache(64)
+def _is_json(content_type: str) -> bool:
+    """Tell whether a content type is JSON in UTF-8."""
+    kind, _, parameters = content_type.partition(";")
+    is_utf8 = parameters.strip().lower().replace('"', "") in {"", "charset=utf-8"}
+    return is_utf8 and kind.strip().lower() == "application/json"
 
 
 async def _read_counting(request: Request, max_bytes: int) -> bytes:

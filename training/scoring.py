@@ -104,6 +104,8 @@ class Scorer:
         self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
         self._known = frozenset(feature.name for feature in self._features)
         self._primary = int(bundle.facts["primary_horizon_index"])
+        self._horizons = bundle.horizons
+        self._doubts = doubts_of(bundle)
 
     @property
     def is_individual(self) -> bool:
@@ -113,12 +115,12 @@ class Scorer:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Return the reasons why no scores are given, in words; none when they are."""
-        return doubts_of(self.bundle)
+        return self._doubts
 
     @property
     def horizons(self) -> tuple[str, ...]:
         """Return the names of the horizons, shortest first."""
-        return self.bundle.horizons
+        return self._horizons
 
     @property
     def primary_horizon(self) -> str:
@@ -224,7 +226,8 @@ class Scorer:
         if not self.is_individual:
             problem = "scores of single employees are not given"
             raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups")
-        refuse_unusable(self.bundle)
+        if self._doubts:
+            refuse_unusable(self.bundle)
 
     def _forecast(self, matrix: Floats) -> dict[str, Floats]:
         """Return the columns of a forecast by name."""

@@ -37,7 +37,7 @@ class HazardModel:
     intercepts: tuple[float, ...]
     horizons: tuple[int, ...]
 
-    @property
+    @cached_property
     def horizon_names(self) -> tuple[str, ...]:
         """Return the names of the columns of probabilities, such as ``("30d", "90d")``."""
         return tuple(f"{days}d" for days in self.horizons)

@@ -94,7 +94,7 @@ class LookUp:
         """Return what the curve adds for a value; NaN is missing."""
         if value != value:  # noqa: PLR0124 - only NaN differs from itself
             return self._missing
-        inside = min(max(value, self._low), self._high)
+        inside = self._low if value < self._low else min(value, self._high)
         start, constant, slope, bend = self._pieces[bisect_right(self._inner, inside)]
         offset = inside - start
         return constant + offset * (slope + offset * bend) + self._amounts.get(value, 0.0)
