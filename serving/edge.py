@@ -24,11 +24,11 @@ ACCESS_LOG = logging.getLogger("xm_predict.access")
 ERROR_LOG = logging.getLogger("xm_predict.errors")
 _ENCODE = msgspec.json.Encoder().encode
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_SAFE_HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"cache-control": b"no-store",
-    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
-}
+_SAFE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Edge:
@@ -125,8 +125,10 @@ def _is_local(given: str) -> bool:
 
 def _make_safe(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer, with those that every answer carries; its own stay as they are."""
-    own = dict(headers)
-    return [*{**_SAFE_HEADERS, **own}.items(), (b"x-request-id", request_id.encode())]
+    own = list(headers)
+    names = {name for name, _ in own}
+    safe = [pair for pair in _SAFE_HEADERS if pair[0] not in names]
+    return [*own, *safe, (b"x-request-id", request_id.encode())]
 
 
 def _write_line(log: logging.Logger, line: Mapping[str, Any]) -> None:
