@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.problems import ProblemError
+from serving.reading import pick_headers
 
 ACCESS_LOG = logging.getLogger("xm_predict.access")
 ERROR_LOG = logging.getLogger("xm_predict.errors")
@@ -61,7 +61,7 @@ class _Exchange:
         self._send = send
         self._started = time.perf_counter()
         self._status = 0
-        headers = Headers(scope=scope)
+        headers = pick_headers(scope)
         self._request_id = choose_request_id(headers)
         self._host = headers.get("host", "")
         scope.setdefault("state", {})["request_id"] = self._request_id

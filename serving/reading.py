@@ -4,11 +4,12 @@ import asyncio
 import difflib
 import functools
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Scope
 
 from serving.problems import Finding, ProblemError
 
@@ -32,6 +33,14 @@ _WORDS = {
 }
 
 
+def pick_headers(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request by name; of one that is given twice, the first.
+
+    One walk over all of them: each look into Starlette's own headers is a walk of its own.
+    """
+    return {name.decode("latin-1"): text.decode("latin-1") for name, text in reversed(scope["headers"])}
+
+
 async def read_body(request: Request, max_bytes: int, max_seconds: float) -> bytes:
     """Return the body of a JSON request.
 
@@ -47,8 +56,9 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float) -> byt
     ProblemError
         415 for another content type or an encoding, 413 for too many bytes, 408 for too slow ones.
     """
-    _check_media_type(request)
-    declared = request.headers.get("content-length", "")
+    headers = pick_headers(request.scope)
+    _check_media_type(headers)
+    declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > max_bytes:
         raise _too_large(max_bytes)
     try:
@@ -130,10 +140,10 @@ def _sentence(where: str, message: str) -> str:
     return f"{where}: {message}" if message.endswith("?") else f"{where}: {message}."
 
 
-def _check_media_type(request: Request) -> None:
+def _check_media_type(headers: Mapping[str, str]) -> None:
     """Accept ``application/json`` in UTF-8 without compression."""
-    is_plain = request.headers.get("content-encoding", "identity").lower() == "identity"
-    if not is_plain or not _is_json(request.headers.get("content-type", "")):
+    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
+    if not is_plain or not _is_json(headers.get("content-type", "")):
         detail = "Send content-type application/json, in UTF-8, without content-encoding."
         raise ProblemError(415, "media_type", detail, is_closing=True)
 

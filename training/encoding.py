@@ -197,24 +197,33 @@ class Encoder:
         _refuse_infinite(matrix, self.names)
         return Encoded(matrix, self.names, self.n_codes, unseen)
 
-    def encode_row(self, row: Mapping[str, Value]) -> Encoded:
-        """Turn one row into a matrix of one row: what :meth:`encode` returns, without columns of one value.
+    def encode_row(self, row: Mapping[str, Value]) -> tuple[list[float], dict[str, list[str]]]:
+        """Turn one row into the numbers that :meth:`encode` puts into a matrix, without what columns cost.
 
         Parameters
         ----------
         row
             Values by feature name; an absent one is missing. Further names are ignored.
 
+        Returns
+        -------
+        tuple
+            Numbers in column order, NaN where missing; and levels that training never saw, by feature.
+
         Raises
         ------
         ContractError
             If a number is a text or infinite.
         """
-        cells, unseen = [], {}
+        cells: list[float] = []
+        unseen: dict[str, list[str]] = {}
         for name, vocabulary in self.vocabularies.items():
             value = row.get(name)
             if vocabulary is None:
                 cells.append(value if type(value) is float else _number(name, value))
+                continue
+            if value is None:
+                cells.append(math.nan)
                 continue
             text = value or None if type(value) is str else _text(value)
             code = np.nan if text is None else vocabulary.codes.get(text)
@@ -222,11 +231,9 @@ class Encoder:
                 unseen[name] = [str(text)]
                 code = vocabulary.code_of_unseen
             cells.append(code)
-        matrix = np.array([cells], dtype=np.float64)
-        # A sum is infinite or NaN where a cell is; only then is it worth a closer look.
-        if not math.isfinite(sum(cells)):
-            _refuse_infinite(matrix, self.names)
-        return Encoded(matrix, self.names, self.n_codes, unseen)
+        if math.inf in cells or -math.inf in cells:
+            _refuse_infinite(np.array([cells]), self.names)
+        return cells, unseen
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values: ``{"features": [{"name": ..., "levels": [...], "rare": [...]}, ...]}``."""

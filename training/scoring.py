@@ -10,7 +10,6 @@ from features.catalogue import Feature
 from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
-from training.encoding import Encoded
 from training.groups import GroupScore, RiskBand, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
@@ -102,7 +101,7 @@ class Scorer:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
-        self._known = frozenset(feature.name for feature in self._features)
+        self._is_category = {feature.name: feature.kind == "category" for feature in self._features}
         self._primary = int(bundle.facts["primary_horizon_index"])
         self._horizons = bundle.horizons
         self._doubts = doubts_of(bundle)
@@ -159,7 +158,10 @@ class Scorer:
         self._demand_leave()
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
-        encoded = self._encode(rows)
+        if len(rows) == 1:
+            return [self._score_one(rows[0], asked, reasons, language)]
+        names = self.bundle.catalogue.names
+        encoded = self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in names})
         forecasts = self._forecast(encoded.matrix)
         explained = self._explain(encoded.matrix, rows, reasons, language)
         answers = []
@@ -170,12 +172,17 @@ class Scorer:
             answers.append(self._row_score(found, asked, base=base, reasons=top, warnings=warnings))
         return answers
 
-    def _encode(self, rows: Sequence[Row]) -> Encoded:
-        """Turn rows into a matrix; a single one, as most requests have, without the way round by columns."""
-        if len(rows) == 1:
-            return self.bundle.encoder.encode_row(rows[0])
-        names = self.bundle.catalogue.names
-        return self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in names})
+    def _score_one(self, row: Row, asked: Sequence[int], reasons: int, language: Language) -> RowScore:
+        """Score a single row, as most requests have: the same numbers without columns of one value."""
+        cells, unseen = self.bundle.encoder.encode_row(row)
+        model = self.bundle.model
+        if isinstance(model, RatingModel):
+            found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
+        else:
+            found = dict(zip(self._horizons, model.probabilities_of(cells), strict=True))
+        base, top = self._explain(np.array([cells]), [row], reasons, language)[0] if reasons else (None, ())
+        warnings = self._warnings(row, unseen) if unseen else ()
+        return self._row_score(found, asked, base=base, reasons=top, warnings=warnings)
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
         """Return probabilities of whole columns, shape (rows, horizons), or (rows, levels) of an answer.
@@ -271,21 +278,18 @@ class Scorer:
     def _check_rows(self, rows: Sequence[Row]) -> None:
         """Demand known features with values of their kind."""
         for index, row in enumerate(rows):
-            for name in row:
-                if name not in self._known:
-                    raise InputError(
-                        f"rows.{index}.features.{name}",
-                        "is not a feature of this model",
-                        "see the model schema",
-                    )
-            for feature in self._features:
-                value = row.get(feature.name)
-                if value is None or isinstance(value, str) == (feature.kind == "category"):
-                    continue
-                wanted = "a text" if feature.kind == "category" else "a number"
+            if not self._is_category.keys() >= row.keys():
+                stranger = next(name for name in row if name not in self._is_category)
                 raise InputError(
-                    f"rows.{index}.features.{feature.name}", f"is not {wanted}", f"send {wanted} or null"
+                    f"rows.{index}.features.{stranger}",
+                    "is not a feature of this model",
+                    "see the model schema",
                 )
+            for name, value in row.items():
+                if value is None or isinstance(value, str) == self._is_category[name]:
+                    continue
+                wanted = "a text" if self._is_category[name] else "a number"
+                raise InputError(f"rows.{index}.features.{name}", f"is not {wanted}", f"send {wanted} or null")
 
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         """Name the categories of a row that training never saw."""

@@ -1,13 +1,14 @@
 """Probability of one outcome: of a flat table, or inside one window."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from training.models.blend import Blend
-from training.models.odds import Floats, to_probability
+from training.models.odds import Floats, softplus_of, to_probability
 from training.models.records import read_record, to_bytes
 
 MODEL_FILE = "model.json"
@@ -71,6 +72,10 @@ class BinaryModel:
             Rows as the encoder gives them, shape (rows, features).
         """
         return to_probability(self.log_odds(matrix))
+
+    def probabilities_of(self, row: Sequence[float]) -> list[float]:
+        """Return the probability of one row: :meth:`probabilities` without what arrays cost."""
+        return [-math.expm1(-softplus_of(self.blend.log_odds_by_period(row, ())[0]))]
 
     def attributions(self, matrix: Floats, horizon_index: int = 0) -> Attributions:
         """Return exact reasons in calibrated log-odds.

@@ -1,6 +1,7 @@
 """Risk up to each of several horizons, from one model of the hazard in the periods between them."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -9,7 +10,7 @@ import numpy as np
 
 from training.models.binary import MODEL_FILE, Attributions
 from training.models.blend import Blend
-from training.models.odds import Floats, softplus, to_probability
+from training.models.odds import Floats, softplus, softplus_of, to_probability
 from training.models.periods import repeat_periods
 from training.models.records import read_record, to_bytes
 from training.models.walk import walk
@@ -61,6 +62,21 @@ class HazardModel:
         """
         probabilities: Floats = -np.expm1(-np.cumsum(softplus(self.period_log_odds(matrix)), axis=1))
         return probabilities
+
+    def probabilities_of(self, row: Sequence[float]) -> list[float]:
+        """Return the risk of one row up to each horizon: :meth:`probabilities` without what arrays cost.
+
+        Parameters
+        ----------
+        row
+            Values as the encoder gives them, NaN where missing.
+        """
+        hazard, risks = 0.0, []
+        found = self.blend.log_odds_by_period(row, self._periods)
+        for log_odds, intercept in zip(found, self.intercepts, strict=True):
+            hazard += softplus_of(log_odds + intercept)
+            risks.append(-math.expm1(-hazard))
+        return risks
 
     def period_log_odds(self, matrix: Floats) -> Floats:
         """Return the log-odds of the event in each period for those still at risk, shape (rows, periods)."""

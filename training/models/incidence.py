@@ -1,6 +1,6 @@
 """Risk of an event where other causes compete: who has left for another cause can no longer have it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -65,6 +65,11 @@ class IncidenceModel:
             Rows as the encoder gives them, shape (rows, features).
         """
         return _to_shares(log_shares(*self._period_log_odds(matrix))[0])
+
+    def probabilities_of(self, row: Sequence[float]) -> list[float]:
+        """Return the share with the event of one row up to each horizon; see :meth:`probabilities`."""
+        found: list[float] = self.probabilities(np.array([row]))[0].tolist()
+        return found
 
     def competing_probabilities(self, matrix: Floats) -> Floats:
         """Return the share that leaves for a competing cause up to each horizon, shape (rows, horizons)."""

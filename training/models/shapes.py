@@ -77,7 +77,7 @@ class LookUp:
     (0.5, 0.0, -0.1)
     """
 
-    __slots__ = ("_amounts", "_high", "_inner", "_low", "_missing", "_pieces")
+    __slots__ = ("_amounts", "_high", "_inner", "_low", "_missing", "_pieces", "_is_smooth")
 
     def __init__(self, curve: Curve) -> None:
         knots = curve.knots.tolist() or [0.0]
@@ -89,15 +89,19 @@ class LookUp:
         for value, amount in zip(curve.values.tolist(), curve.amounts.tolist(), strict=True):
             self._amounts[value] = self._amounts.get(value, 0.0) + amount
         self._missing = curve.missing
+        self._is_smooth = bool(len(curve.pieces))
 
     def __call__(self, value: float) -> float:
         """Return what the curve adds for a value; NaN is missing."""
         if value != value:  # noqa: PLR0124 - only NaN differs from itself
             return self._missing
-        inside = self._low if value < self._low else min(value, self._high)
+        amount = self._amounts.get(value, 0.0)
+        if not self._is_smooth:
+            return amount
+        inside = self._low if value < self._low else self._high if value > self._high else value  # noqa: FURB136, PLR1730 - calls of min and max cost as much as the rest
         start, constant, slope, bend = self._pieces[bisect_right(self._inner, inside)]
         offset = inside - start
-        return constant + offset * (slope + offset * bend) + self._amounts.get(value, 0.0)
+        return constant + offset * (slope + offset * bend) + amount
 
 
 @dataclass(frozen=True)
@@ -151,16 +155,28 @@ class ShapeModel:
             total += curve(value)
         if not periods:
             return [self.intercept + total]
-        of_period = self._look_ups[-1]
-        return [self.intercept + (total + of_period(period)) for period in periods]
+        return [self.intercept + (total + share) for share in self._period_shares(periods)]
 
     def attributions_by_period(self, row: Sequence[float], periods: Sequence[float]) -> tuple[float, Floats]:
         """Return base and contributions of one row, shape (periods, columns), as :meth:`attributions` does."""
         shares = np.empty((len(periods) or 1, len(self.curves)))
         shares[:, : len(row)] = [curve(value) for curve, value in zip(self._look_ups, row, strict=False)]
         if periods:
-            shares[:, -1] = [self._look_ups[-1](period) for period in periods]
+            shares[:, -1] = self._period_shares(periods)
         return self._base, shares - self._centers
+
+    def _period_shares(self, periods: Sequence[float]) -> list[float]:
+        """Return what the last curve adds in each period; they are few, and always the same."""
+        known = self._of_periods
+        for period in periods:
+            if period not in known:
+                known[period] = self._look_ups[-1](period)
+        return [known[period] for period in periods]
+
+    @cached_property
+    def _of_periods(self) -> dict[float, float]:
+        """Return what the last curve adds, by period, as far as it was asked for."""
+        return {}
 
     @cached_property
     def _centers(self) -> Floats:
