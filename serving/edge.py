@@ -135,7 +135,7 @@ def _write_line(log: logging.Logger, line: Mapping[str, Any]) -> None:
     """Write one line of JSON, as ``log.info`` does but for the search for the caller, whom nobody asks for."""
     if log.isEnabledFor(logging.INFO):
         text = _ENCODE(line).decode()
-        log.handle(logging.LogRecord(log.name, logging.INFO, __file__, 0, text, None, None))
+        log.handle(logging.LogRecord(log.name, logging.INFO, "", 0, text, None, None))
 
 
 def choose_request_id(headers: Mapping[str, str]) -> str:

@@ -28,7 +28,8 @@ class BatchedHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one line."""
-        self._lines.append(self.format(record))
+        is_plain = self.formatter is None and not record.exc_info
+        self._lines.append(record.getMessage() if is_plain else self.format(record))
         if record.levelno >= logging.WARNING or len(self._lines) >= _MOST_LINES:
             self.flush()
         elif not self._is_waiting:

@@ -66,8 +66,8 @@ class XmPredict:
         """Send our log, one line of JSON per event, to the terminal."""
         log = logging.getLogger("xm_predict")
         if not log.handlers:
-            handler = BatchedHandler(sys.stdout)
-            handler.setFormatter(logging.Formatter("%(message)s"))
-            log.addHandler(handler)
+            log.addHandler(BatchedHandler(sys.stdout))
         log.setLevel(logging.INFO)
         log.propagate = False
+        # Our lines hold none of these, and finding them out costs more than writing the line.
+        logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

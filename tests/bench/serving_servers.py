@@ -88,7 +88,7 @@ def running(name: str, command: Command, folder: Path, core: int | None) -> Iter
     port, log = find_port(), folder / f"{name}.log"
     environment = {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         "OMP_NUM_THREADS": "1",
         "BENTOML_DO_NOT_TRACK": "True",
         "BENTOML_HOME": str(folder / "bentoml"),
