@@ -235,6 +235,36 @@ class Encoder:
             _refuse_infinite(np.array([cells]), self.names)
         return cells, unseen
 
+    def encode_typed(self, values: Sequence[object]) -> tuple[list[float], dict[str, list[str]]]:
+        """Do what :meth:`encode_row` does for values that were checked already, as a strict decoder gives them.
+
+        Parameters
+        ----------
+        values
+            In column order: a finite float for a number, a text for a category; anything else is missing.
+        """
+        cells: list[float] = []
+        unseen: dict[str, list[str]] = {}
+        for value, (name, codes, code_of_unseen) in zip(values, self._code_books, strict=True):
+            if type(value) is float and codes is None:
+                cells.append(value)
+            elif type(value) is str and value and codes is not None:
+                code = codes.get(value)
+                if code is None:
+                    unseen[name], code = [value], code_of_unseen
+                cells.append(code)
+            else:
+                cells.append(math.nan)
+        return cells, unseen
+
+    @cached_property
+    def _code_books(self) -> list[tuple[str, Mapping[str, float] | None, float]]:
+        """Return name, codes (None for a number) and the code of unseen levels of each column."""
+        return [
+            (name, None, math.nan) if words is None else (name, words.codes, words.code_of_unseen)
+            for name, words in self.vocabularies.items()
+        ]
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values: ``{"features": [{"name": ..., "levels": [...], "rare": [...]}, ...]}``."""
         return {"features": [_plain(name, vocabulary) for name, vocabulary in self.vocabularies.items()]}

@@ -159,7 +159,8 @@ class Scorer:
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
         if len(rows) == 1:
-            return [self._score_one(rows[0], asked, reasons, language)]
+            cells, unseen = self.bundle.encoder.encode_row(rows[0])
+            return [self._score_cells(cells, unseen, rows[0], asked, reasons, language)]
         names = self.bundle.catalogue.names
         encoded = self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in names})
         forecasts = self._forecast(encoded.matrix)
@@ -172,9 +173,41 @@ class Scorer:
             answers.append(self._row_score(found, asked, base=base, reasons=top, warnings=warnings))
         return answers
 
-    def _score_one(self, row: Row, asked: Sequence[int], reasons: int, language: Language) -> RowScore:
+    def score_typed(
+        self,
+        values: Sequence[object],
+        *,
+        horizons: Sequence[str] | None = None,
+        reasons: int = 0,
+        language: Language = "en",
+    ) -> RowScore:
+        """Score one row of values that a strict decoder has checked; otherwise as :meth:`score`.
+
+        Parameters
+        ----------
+        values
+            In the order of the catalogue: a finite float for a number, a text for a category; anything else is
+            missing.
+        """
+        self._demand_leave()
+        asked = self._horizon_indices(horizons)
+        cells, unseen = self.bundle.encoder.encode_typed(values)
+        row: Row = {}
+        if reasons or unseen:
+            known = zip(self._is_category, values, strict=True)
+            row = {name: value for name, value in known if isinstance(value, float | str)}
+        return self._score_cells(cells, unseen, row, asked, reasons, language)
+
+    def _score_cells(
+        self,
+        cells: list[float],
+        unseen: Mapping[str, Sequence[str]],
+        row: Row,
+        asked: Sequence[int],
+        reasons: int,
+        language: Language,
+    ) -> RowScore:
         """Score a single row, as most requests have: the same numbers without columns of one value."""
-        cells, unseen = self.bundle.encoder.encode_row(row)
         model = self.bundle.model
         if isinstance(model, RatingModel):
             found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
