@@ -10,7 +10,7 @@ from features.catalogue import Feature
 from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
-from training.groups import GroupScore, RiskBand, risk_band, score_groups
+from training.groups import GroupScore, RiskBand, load_parts, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
 from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
@@ -105,6 +105,8 @@ class Scorer:
         self._primary = int(bundle.facts["primary_horizon_index"])
         self._horizons = bundle.horizons
         self._doubts = doubts_of(bundle)
+        if not self.is_individual:
+            load_parts()
 
     @property
     def is_individual(self) -> bool:
