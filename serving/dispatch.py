@@ -1,4 +1,4 @@
-"""The way from a path to its route by one look into a table; whatever is not in it takes Starlette's router."""
+"""The way from a path to its route by one look into a table; what is not in it takes Starlette's router."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class Dispatch:
     """Stand between the outermost layer and the router, and lead well-formed requests past the router.
 
-    Starlette tries one pattern after the other and wraps each route in a handler of errors. Here the outermost
-    layer answers for errors of all kinds, so a route can be called at once.
+    Starlette tries one pattern after the other and wraps each route in a handler of errors. Here the
+    outermost layer answers for errors of all kinds, so a route can be called at once.
 
     Parameters
     ----------

@@ -132,7 +132,7 @@ def _make_safe(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[
 
 
 def _write_line(log: logging.Logger, line: Mapping[str, Any]) -> None:
-    """Write one line of JSON, as ``log.info`` does but for the search for the caller, whom nobody asks for."""
+    """Write one line of JSON as ``log.info`` does, but for the search for the caller, whom nobody wants."""
     if log.isEnabledFor(logging.INFO):
         text = _ENCODE(line).decode()
         log.handle(logging.LogRecord(log.name, logging.INFO, "", 0, text, None, None))

@@ -9,10 +9,10 @@ _MOST_LINES = 256
 
 
 class BatchedHandler(logging.Handler):
-    """Collect lines and write them together: a write per request costs as much as a tenth of a score.
+    """Collect lines and write them together: a write per request costs a good part of a score.
 
-    Lines wait at most a tenth of a second. An error is written at once with all that came before it, and so is
-    everything outside a running event loop.
+    Lines wait at most a tenth of a second. An error is written at once with all that came before it, and so
+    is everything outside a running event loop.
 
     Parameters
     ----------

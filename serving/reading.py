@@ -160,7 +160,7 @@ def _is_json(content_type: str) -> bool:
 
 
 class _Begun:
-    """Something awaitable that was begun and may be done already: most bodies are there when they are asked for.
+    """Something awaitable that was begun and may be done already, as most bodies are there when asked for.
 
     A deadline costs more than reading such a body, so it is set for the others alone.
     """
@@ -178,9 +178,9 @@ class _Begun:
             try:
                 sent = yield self._waits_for
             except BaseException as error:  # noqa: BLE001 - whatever comes belongs to the one who was begun
-                self._advance(functools.partial(self._steps.throw, error))  # type: ignore[attr-defined]
+                self._advance(functools.partial(self._steps.throw, error))
             else:
-                self._advance(functools.partial(self._steps.send, sent))  # type: ignore[attr-defined]
+                self._advance(functools.partial(self._steps.send, sent))
         return self.found
 
     def _advance(self, step: Callable[[], Any]) -> None:

@@ -38,7 +38,7 @@ class Doorway:
         await chosen(scope, receive, send)
 
 
-class EdgeService(bentoml.Service[Any]):
+class EdgeService(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML hands the class out as Any
     """Let :class:`Doorway` stand outside of all that BentoML does per request.
 
     Middleware that BentoML is given stands inside its timers and tracers, which cost more than a score even

@@ -236,7 +236,7 @@ class Encoder:
         return cells, unseen
 
     def encode_typed(self, values: Sequence[object]) -> tuple[list[float], dict[str, list[str]]]:
-        """Do what :meth:`encode_row` does for values that were checked already, as a strict decoder gives them.
+        """Do what :meth:`encode_row` does for values that were checked, as a strict decoder gives them.
 
         Parameters
         ----------
@@ -328,7 +328,7 @@ def _numbers(name: str, column: Column) -> Column:
 
 def _number(name: str, value: Value) -> float:
     """Return one value that is a number, NaN where missing."""
-    return float("nan") if value is None else float(_numbers(name, [value])[0])
+    return float("nan") if value is None else float(np.asarray(_numbers(name, [value]))[0])
 
 
 def _refuse_infinite(matrix: Floats, names: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """Forecasts of groups: what is said of people at work, and never anything about one of them.
 
-Intervals and disclosure control bring in SciPy: 45 MB and seconds that a process which scores single rows never
-pays, so they are imported where groups are asked for.
+Intervals and disclosure control bring in SciPy: memory and seconds that a process which scores single rows
+never pays, so they are imported where groups are asked for.
 """
 
 from __future__ import annotations

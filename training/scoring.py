@@ -188,8 +188,8 @@ class Scorer:
         Parameters
         ----------
         values
-            In the order of the catalogue: a finite float for a number, a text for a category; anything else is
-            missing.
+            In the order of the catalogue: a finite float for a number, a text for a category; anything else
+            is missing.
         """
         self._demand_leave()
         asked = self._horizon_indices(horizons)
@@ -324,7 +324,9 @@ class Scorer:
                 if value is None or isinstance(value, str) == self._is_category[name]:
                     continue
                 wanted = "a text" if self._is_category[name] else "a number"
-                raise InputError(f"rows.{index}.features.{name}", f"is not {wanted}", f"send {wanted} or null")
+                raise InputError(
+                    f"rows.{index}.features.{name}", f"is not {wanted}", f"send {wanted} or null"
+                )
 
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         """Name the categories of a row that training never saw."""

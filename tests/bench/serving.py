@@ -2,10 +2,10 @@
 
 ``python -m tests.bench.serving`` fits the model (:mod:`tests.bench.serving_model`), starts every server in a
 process of its own on the first core, and puts load on one at a time from the second core, in interleaved
-rounds: each client sends its next request when it has the answer to the last. The service runs with everything
-on. Beside it: BentoML that does nothing, plain FastAPI before LightGBM's C interface, BentoML with a table of
-pandas, and ``mlflow models serve``. The simple servers ask one booster of the model for one number; the service
-and MLflow answer with all members, calibrated, for every horizon.
+rounds: each client sends its next request when it has the answer to the last. The service runs with
+everything on. Beside it: BentoML that does nothing, plain FastAPI before LightGBM's C interface, BentoML with
+a table of pandas, and ``mlflow models serve``. The simple servers ask one booster of it for one number;
+the service and MLflow answer with all members, calibrated, for every horizon.
 
 Progress goes to stderr. The last line is one JSON object with the ratios of requests per second (medians over
 the rounds), the tail of latencies, the memory of one worker, and the figures themselves under ``servers``.

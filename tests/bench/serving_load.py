@@ -1,7 +1,7 @@
 """Load on one server: closed-loop clients with connections that stay open, and what each answer took.
 
-A client of few lines of its own, so that the load is never slower than the server: it writes prepared bytes and
-looks for the length of the answer, nothing more.
+A client of few lines of its own, so that the load is never slower than the server: it writes prepared bytes
+and looks for the length of the answer, nothing more.
 """
 
 import asyncio
@@ -95,9 +95,13 @@ async def _put_load(question: Question, clients: int, seconds: float) -> Load:
             )
             for place in range(clients)
         ]
-        await asyncio.gather(*(client.done for _, client in pairs))
-    for transport, _ in pairs:
-        transport.close()
+        try:
+            await asyncio.gather(*(client.done for _, client in pairs))
+        finally:
+            for transport, client in pairs:
+                client.end()
+                transport.close()
+            await asyncio.sleep(0)
     return Load(latencies, time.perf_counter() - started)
 
 
@@ -135,6 +139,10 @@ class _Client(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Tell that the server has closed the connection too early."""
         self._fail(f"the connection ended: {error}")
+
+    def end(self) -> None:
+        """Expect nothing more; what comes is nobody's concern."""
+        self.done.cancel()
 
     def _take_answer(self) -> None:
         """Note what the answer took and go on, or end."""

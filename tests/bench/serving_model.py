@@ -1,7 +1,7 @@
 """The model that the servers are measured with: churn of the example company, twenty features, four horizons.
 
-Fitted by the parts of the product: feature table, recipe, blend, calibration, bundle. Judging it and explaining
-it is left out; a server needs neither.
+Fitted by the parts of the product: feature table, recipe, blend, calibration, bundle. Judging it and
+explaining it is left out; a server needs neither.
 """
 
 import os

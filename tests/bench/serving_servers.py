@@ -1,4 +1,4 @@
-"""Servers in processes of their own: started on one core, awaited, weighed, and ended with all their children."""
+"""Servers in processes of their own: started on one core, awaited, weighed, ended with their children."""
 
 import contextlib
 import os

@@ -223,7 +223,10 @@ class TestFromJson:
 
 
 def same(found, expected):
-    return all(one == other or (math.isnan(one) and math.isnan(other)) for one, other in zip(found, expected, strict=True))
+    return all(
+        one == other or (math.isnan(one) and math.isnan(other))
+        for one, other in zip(found, expected, strict=True)
+    )
 
 
 class TestSingleRows:

@@ -1,7 +1,7 @@
 """Probability of one outcome: of a flat table, or inside one window."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -73,7 +73,7 @@ class BinaryModel:
         """
         return to_probability(self.log_odds(matrix))
 
-    def probabilities_of(self, row: Sequence[float]) -> list[float]:
+    def probabilities_of(self, row: list[float]) -> list[float]:
         """Return the probability of one row: :meth:`probabilities` without what arrays cost."""
         return [-math.expm1(-softplus_of(self.blend.log_odds_by_period(row, ())[0]))]
 

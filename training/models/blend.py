@@ -61,7 +61,7 @@ class Blend:
             total += member.weight * member.model.log_odds(matrix)
         return total
 
-    def log_odds_by_period(self, row: Sequence[float], periods: Sequence[float]) -> list[float]:
+    def log_odds_by_period(self, row: list[float], periods: Sequence[float]) -> list[float]:
         """Return the calibrated log-odds of one row in each of its periods.
 
         The same numbers as :meth:`log_odds` of the repeated row, without what arrays cost for one row.
@@ -71,7 +71,7 @@ class Blend:
         row
             Values of the features, NaN where missing.
         periods
-            Values of the members' last column; without any, all columns are features, and there is one answer.
+            Values of the members' last column; without any, all columns are features with one answer.
         """
         totals = [self.intercept] * (len(periods) or 1)
         for member in self.members:
@@ -79,7 +79,7 @@ class Blend:
             totals = [total + member.weight * one for total, one in zip(totals, found, strict=True)]
         return totals
 
-    def attributions_by_period(self, row: Sequence[float], periods: Sequence[float]) -> tuple[float, Floats]:
+    def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
         """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
         base, contributions = self.intercept, np.zeros((len(periods) or 1, len(row) + bool(periods)))
         for member in self.members:

@@ -37,7 +37,7 @@ class BoosterModel:
         """
         return self._trees.ask(matrix, "log_odds") if len(matrix) else np.empty(0)
 
-    def log_odds_by_period(self, row: Sequence[float], periods: Sequence[float]) -> list[float]:
+    def log_odds_by_period(self, row: list[float], periods: Sequence[float]) -> list[float]:
         """Return the log-odds of one row in each of its periods, as :meth:`log_odds` of its repetitions."""
         return self._trees.ask_periods(row, periods, "log_odds")
 
@@ -54,8 +54,8 @@ class BoosterModel:
             return self._base, np.empty(matrix.shape)
         return self._base, self._trees.ask(matrix, "attributions")[:, :-1]
 
-    def attributions_by_period(self, row: Sequence[float], periods: Sequence[float]) -> tuple[float, Floats]:
-        """Return base and contributions of one row, shape (periods, columns), as :meth:`attributions` does."""
+    def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
+        """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
         return self._base, np.stack(self._trees.ask_periods(row, periods, "attributions"))[:, :-1]
 
     @property

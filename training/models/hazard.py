@@ -1,7 +1,7 @@
 """Risk up to each of several horizons, from one model of the hazard in the periods between them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -63,7 +63,7 @@ class HazardModel:
         probabilities: Floats = -np.expm1(-np.cumsum(softplus(self.period_log_odds(matrix)), axis=1))
         return probabilities
 
-    def probabilities_of(self, row: Sequence[float]) -> list[float]:
+    def probabilities_of(self, row: list[float]) -> list[float]:
         """Return the risk of one row up to each horizon: :meth:`probabilities` without what arrays cost.
 
         Parameters

@@ -1,6 +1,6 @@
 """Risk of an event where other causes compete: who has left for another cause can no longer have it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -66,7 +66,7 @@ class IncidenceModel:
         """
         return _to_shares(log_shares(*self._period_log_odds(matrix))[0])
 
-    def probabilities_of(self, row: Sequence[float]) -> list[float]:
+    def probabilities_of(self, row: list[float]) -> list[float]:
         """Return the share with the event of one row up to each horizon; see :meth:`probabilities`."""
         found: list[float] = self.probabilities(np.array([row]))[0].tolist()
         return found

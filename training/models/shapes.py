@@ -77,14 +77,17 @@ class LookUp:
     (0.5, 0.0, -0.1)
     """
 
-    __slots__ = ("_amounts", "_high", "_inner", "_low", "_missing", "_pieces", "_is_smooth")
+    __slots__ = ("_amounts", "_high", "_inner", "_is_smooth", "_low", "_missing", "_pieces")
 
     def __init__(self, curve: Curve) -> None:
         knots = curve.knots.tolist() or [0.0]
         self._low, self._high, self._inner = knots[0], knots[-1], knots[1:-1]
         starts = curve.knots[:-1].tolist() or [0.0]
         pieces = curve.pieces.tolist() or [[0.0, 0.0, 0.0]]
-        self._pieces = [(start, *piece) for start, piece in zip(starts, pieces, strict=True)]
+        self._pieces: list[tuple[float, float, float, float]] = [
+            (start, constant, slope, bend)
+            for start, (constant, slope, bend) in zip(starts, pieces, strict=True)
+        ]
         self._amounts: dict[float, float] = {}
         for value, amount in zip(curve.values.tolist(), curve.amounts.tolist(), strict=True):
             self._amounts[value] = self._amounts.get(value, 0.0) + amount
@@ -98,7 +101,7 @@ class LookUp:
         amount = self._amounts.get(value, 0.0)
         if not self._is_smooth:
             return amount
-        inside = self._low if value < self._low else self._high if value > self._high else value  # noqa: FURB136, PLR1730 - calls of min and max cost as much as the rest
+        inside = self._low if value < self._low else self._high if value > self._high else value  # noqa: FURB136 - calls of min and max cost as much as the rest
         start, constant, slope, bend = self._pieces[bisect_right(self._inner, inside)]
         offset = inside - start
         return constant + offset * (slope + offset * bend) + amount
@@ -148,7 +151,7 @@ class ShapeModel:
             shares[chunk] = self._tables.look_up(matrix[chunk])
         return shares
 
-    def log_odds_by_period(self, row: Sequence[float], periods: Sequence[float]) -> list[float]:
+    def log_odds_by_period(self, row: list[float], periods: Sequence[float]) -> list[float]:
         """Return the log-odds of one row in each of its periods, as :meth:`log_odds` of its repetitions."""
         total = 0.0
         for curve, value in zip(self._look_ups, row, strict=False):
@@ -157,8 +160,8 @@ class ShapeModel:
             return [self.intercept + total]
         return [self.intercept + (total + share) for share in self._period_shares(periods)]
 
-    def attributions_by_period(self, row: Sequence[float], periods: Sequence[float]) -> tuple[float, Floats]:
-        """Return base and contributions of one row, shape (periods, columns), as :meth:`attributions` does."""
+    def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
+        """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
         shares = np.empty((len(periods) or 1, len(self.curves)))
         shares[:, : len(row)] = [curve(value) for curve, value in zip(self._look_ups, row, strict=False)]
         if periods:

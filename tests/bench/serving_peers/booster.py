@@ -27,7 +27,9 @@ class Served:
     def __init__(self, bundle: Bundle) -> None:
         self.names = list(bundle.encoder.names)
         self.codes = {
-            name: dict(words.codes) for name, words in bundle.encoder.vocabularies.items() if words is not None
+            name: dict(words.codes)
+            for name, words in bundle.encoder.vocabularies.items()
+            if words is not None
         }
         model = bundle.model
         assert isinstance(model, HazardModel)

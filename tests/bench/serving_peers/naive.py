@@ -46,10 +46,8 @@ def build_pipeline(served: Served) -> Pipeline:
         handle_unknown="use_encoded_value",
         unknown_value=np.nan,
     )
-    columns = ColumnTransformer(
-        [("categories", encoder, categories), ("numbers", "passthrough", numbers)]
-    )
-    rows = pd.DataFrame({name: [list(served.codes.get(name, {0.0: 0}))[0]] * 2 for name in served.names})
+    columns = ColumnTransformer([("categories", encoder, categories), ("numbers", "passthrough", numbers)])
+    rows = pd.DataFrame({name: [next(iter(served.codes.get(name, {0.0: 0.0})))] * 2 for name in served.names})
     trees = BoosterClassifier(served.text, tuple(served.extra), order)
     pipeline = Pipeline([("columns", columns), ("trees", trees)])
     return pipeline.fit(rows, [0, 1])

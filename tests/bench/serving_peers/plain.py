@@ -1,4 +1,4 @@
-"""FastAPI before LightGBM's C interface: typed request and answer, one prepared handle, none of our checks."""
+"""FastAPI before LightGBM's C interface: typed request and answer, a prepared handle, none of our checks."""
 
 import ctypes
 import math
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from tests.bench.serving_peers.booster import Served
 
 served = Served.from_environment()
-library = lightgbm.basic._LIB
+library = lightgbm.basic._LIB  # type: ignore[attr-defined]  # the library that the package has loaded
 booster = lightgbm.Booster(model_str=served.text)
 WIDTH = len(served.names) + len(served.extra)
 row_buffer = (ctypes.c_double * WIDTH)()
-row_buffer[len(served.names) :] = served.extra
+row_buffer[len(served.names) :] = list[Any](served.extra)
 found, n_found, prepared = (ctypes.c_double * 1)(), ctypes.c_int64(), ctypes.c_void_p()
 library.LGBM_BoosterPredictForMatSingleRowFastInit(
     booster._handle, 1, 0, -1, 1, ctypes.c_int32(WIDTH), b"num_threads=1", ctypes.byref(prepared)
@@ -32,7 +32,7 @@ COLUMNS = [(f"f{place}", served.codes.get(name)) for place, name in enumerate(se
 class Request(BaseModel):
     """Hold one row."""
 
-    features: Features  # type: ignore[valid-type]
+    features: Features
 
 
 class Answer(BaseModel):
