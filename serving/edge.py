@@ -64,7 +64,8 @@ class _Exchange:
         headers = pick_headers(scope)
         self._request_id = choose_request_id(headers)
         self._host = headers.get("host", "")
-        scope.setdefault("state", {})["request_id"] = self._request_id
+        state = scope.setdefault("state", {})
+        state["request_id"], state["headers"] = self._request_id, headers
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         """Pass the request on; whatever goes wrong ends as a problem document, logged without values."""
@@ -102,7 +103,7 @@ class _Exchange:
         """Write one line of JSON; the route stands for the path, which may hold anything."""
         route = self._scope.get("route")
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "time": _spell_time(int(time.time())),
             "request_id": self._request_id,
             "method": self._scope["method"] if route else "-",
             "route": getattr(route, "path", "-"),
@@ -111,6 +112,12 @@ class _Exchange:
             **self._scope["state"].get("log", {}),
         }
         _write_line(ACCESS_LOG, line)
+
+
+@functools.lru_cache(2)
+def _spell_time(second: int) -> str:
+    """Write a moment; many lines are of the same second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
 
 
 @functools.lru_cache(256)

@@ -56,7 +56,7 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float) -> byt
     ProblemError
         415 for another content type or an encoding, 413 for too many bytes, 408 for too slow ones.
     """
-    headers = pick_headers(request.scope)
+    headers = request.scope.get("state", {}).get("headers") or pick_headers(request.scope)
     _check_media_type(headers)
     declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > max_bytes:

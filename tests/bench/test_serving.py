@@ -123,8 +123,8 @@ def test_the_naive_server_predicts_with_the_booster_of_the_bundle(tmp_path):
     served = Served(load(make_bundle(tmp_path / "bundle")))
     rows = pd.DataFrame([ROW, {**ROW, "o_customers.plan": None}], columns=served.names)
     found = build_pipeline(served).predict_proba(rows)[:, 1]
-    codes = [[value if name not in served.codes else served.codes[name][value] for name, value in ROW.items()]]
-    codes.append([*codes[0][:-1], np.nan])
+    known = [served.codes[name][value] if name in served.codes else value for name, value in ROW.items()]
+    codes = [known, [*known[:-1], np.nan]]
     booster = lightgbm.Booster(model_str=served.text)
     expected = booster.predict(np.column_stack([np.array(codes, dtype=float), [0.0, 0.0]]), num_threads=1)
     assert found.tolist() == expected.tolist()

@@ -78,7 +78,7 @@ def test_what_waits_is_written_when_the_process_ends(log, stream):
 
 def test_an_exception_is_shown_with_its_line(log, stream):
     try:
-        raise ValueError("why")
+        int("x")
     except ValueError:
         log.exception("it failed")
     assert stream.getvalue().startswith("it failed\nTraceback")

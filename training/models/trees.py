@@ -125,12 +125,7 @@ class Trees:
         width = len(row)
         self._demand_columns(width + bool(periods))
         desk.row[:width] = row
-        if not periods:
-            return [desk.answer()]
-        found = []
-        for desk.row[width] in periods:
-            found.append(desk.answer())
-        return found
+        return desk.answer(width, periods) if periods else desk.answer(0, row[:1])
 
     def _desk(self, question: Question) -> "_Desk":
         """Return what this thread asks one question with."""
@@ -149,9 +144,7 @@ class Trees:
     def _call(self, name: str, *arguments: Any) -> None:
         """Call a function of the library."""
         if getattr(self._library, name)(*arguments):
-            raise LibraryError(
-                "LightGBM", self._library.LGBM_GetLastError().decode(errors="replace"), "train again"
-            )
+            raise _refusal(self._library)
 
 
 class _Desk:
@@ -184,13 +177,21 @@ class _Desk:
         self._n_found = ctypes.c_int64()
         self._arguments = (self._prepared, self.row, ctypes.byref(self._n_found), self._found)
 
-    def answer(self) -> Any:
-        """Return the answer for the row."""
-        if self._ask(*self._arguments):
-            raise LibraryError(
-                "LightGBM", load_library().LGBM_GetLastError().decode(errors="replace"), "train again"
-            )
-        return self._found[0] if self._array is None else self._array.copy()
+    def answer(self, place: int, values: Sequence[float]) -> list[Any]:
+        """Return the answers for the row with each of some values in one place."""
+        ask, arguments, row, found, array = self._ask, self._arguments, self.row, self._found, self._array
+        answers: list[Any] = []
+        for value in values:
+            row[place] = value
+            if ask(*arguments):
+                raise _refusal(load_library())
+            answers.append(found[0] if array is None else array.copy())
+        return answers
+
+
+def _refusal(library: ctypes.CDLL) -> LibraryError:
+    """Return the error that the library tells of."""
+    return LibraryError("LightGBM", library.LGBM_GetLastError().decode(errors="replace"), "train again")
 
 
 @cache
