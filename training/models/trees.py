@@ -51,7 +51,7 @@ class Trees:
     def __init__(self, text: str) -> None:
         self._text = text
         self._library = load_library()
-        self._handle = ctypes.c_void_p()
+        self._handle = _Handle()
         n_trees, n_columns = ctypes.c_int(), ctypes.c_int()
         self._call(
             "LGBM_BoosterLoadModelFromString",
@@ -59,7 +59,7 @@ class Trees:
             ctypes.byref(n_trees),
             ctypes.byref(self._handle),
         )
-        weakref.finalize(self, self._library.LGBM_BoosterFree, self._handle)
+        weakref.finalize(self._handle, self._library.LGBM_BoosterFree, ctypes.c_void_p(self._handle.value))
         self._call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(n_columns))
         self.n_trees, self.n_columns = n_trees.value, n_columns.value
         self._desks = threading.local()
@@ -147,6 +147,10 @@ class Trees:
             raise _refusal(self._library)
 
 
+class _Handle(ctypes.c_void_p):
+    """Address of a model in the library; freed when neither trees nor a desk hold it any more."""
+
+
 class _Desk:
     """Place where one thread writes a row and reads the answer.
 
@@ -154,15 +158,16 @@ class _Desk:
     """
 
     def __init__(self, trees: Trees, question: Question) -> None:
-        self._trees = trees  # lives at least as long as what was prepared from it
+        # Not the trees: with a circle of references, a model that was replaced would never be freed.
+        self._handle = trees._handle  # noqa: SLF001 - one thing in two classes
         self.row: Any = (ctypes.c_double * trees.n_columns)()
         n_numbers = 1 if question == "log_odds" else trees.n_columns + 1
         self._found = (ctypes.c_double * n_numbers)()
         self._array = None if n_numbers == 1 else np.ctypeslib.as_array(self._found)
         self._prepared = ctypes.c_void_p()
-        trees._call(  # noqa: SLF001 - one thing in two classes
+        trees._call(  # noqa: SLF001 - as above
             "LGBM_BoosterPredictForMatSingleRowFastInit",
-            trees._handle,  # noqa: SLF001 - as above
+            self._handle,
             _KINDS[question],
             0,
             _ALL_TREES,

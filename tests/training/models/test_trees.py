@@ -1,6 +1,8 @@
+import gc
 import pickle
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -99,6 +101,21 @@ def test_threads_do_not_mix_their_rows(trees, hostile):
 def test_a_copy_in_another_process_reads_the_text_again(trees, hostile):
     copy = pickle.loads(pickle.dumps(trees))
     assert copy.ask(hostile, "log_odds").tolist() == trees.ask(hostile, "log_odds").tolist()
+
+
+def test_trees_are_freed_at_once_also_after_single_rows(booster):
+    text, freed = booster.model_to_string(), []
+    gc.disable()
+    try:
+        trees = Trees(text)
+        trees.ask_periods([1.0, 2.0, 3.0, 1.0], (), "log_odds")
+        trees.ask_periods([1.0, 2.0, 3.0, 1.0], (), "attributions")
+        weakref.finalize(trees._handle, freed.append, "booster")
+        weakref.finalize(trees._desk("log_odds"), freed.append, "desk")
+        del trees
+    finally:
+        gc.enable()
+    assert freed == ["desk", "booster"]
 
 
 def test_what_is_no_model_is_refused():
