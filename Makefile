@@ -95,6 +95,10 @@ bench-refresh: install ## cost of 1 % new events beside a build from nothing; th
 bench-train: install ## cost of training at 10,000 and 100,000 entities; the last line is JSON
 	@$(BIN)/python -m tests.bench.train
 
+.PHONY: bench-serving
+bench-serving: install ## what a score over HTTP costs beside other servers (ASK="--rounds 3"); the last line is JSON
+	@$(BIN)/python -m tests.bench.serving $(ASK)
+
 .PHONY: bench-drivers
 bench-drivers: install ## what is offered to work on, in worlds of known truth (ASK="--runs 40"); the last line is JSON
 	@$(BIN)/python -m tests.bench.drivers $(ASK)
