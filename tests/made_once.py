@@ -1,4 +1,4 @@
-"""What is costly to make is made once in a run of the tests: the first worker that asks makes it, the others read."""
+"""What is costly is made once in a run of the tests: the first worker that asks makes it, the others read."""
 
 import os
 import pickle
