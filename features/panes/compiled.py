@@ -30,7 +30,7 @@ def inlined(function: Function) -> Function:
     return cast("Function", numba.njit(inline="always", error_model="numpy", nogil=True)(function))
 
 
-# Numba compiles a function once more for every literal number that it is called with; of this it sees the type.
+# Numba compiles a function once more for every literal number in a call; of this it sees the type alone.
 as_whole = cast("Callable[[int], int]", np.int64)
 
 
