@@ -49,6 +49,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return _ByHome(config, log)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def same_registry() -> Iterator[None]:
+    """Forget the registry that tests of a file chose: MLflow writes it into the environment."""
+    names = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID")
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    yield
+    for name in names:
+        os.environ.pop(name, None)
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Return the folder with the public data sets; tests that need it are skipped where it is not."""
