@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from features.catalogue import Catalogue, Feature
 from features.errors import BundleError, ContractError
-from training.encoding import MAX_LEVELS, Encoder, Vocabulary
+from training.encoding import Encoder
 
 CATALOGUE = Catalogue((Feature("tenure", "number", "table"), Feature("plan", "category", "table")))
 
@@ -25,32 +25,6 @@ def trained():
     return Encoder.fit(
         {"tenure": range(13), "plan": ["basic"] * 6 + ["plus"] * 5 + ["trial", "test"]}, CATALOGUE
     )
-
-
-class TestVocabulary:
-    def test_levels_need_five_rows(self):
-        vocabulary = Vocabulary.fit(["often"] * 5 + ["seldom"] * 4)
-        assert vocabulary.levels == ("often",)
-        assert vocabulary.rare == ("seldom",)
-        assert vocabulary.n_codes == 2
-
-    def test_without_rare_levels_there_is_no_code_for_them(self):
-        assert Vocabulary.fit(["often"] * 5).n_codes == 1
-
-    def test_keeps_the_most_frequent_levels(self):
-        values = [f"level {place:03}" for place in range(100) for _ in range(5 + place)]
-        vocabulary = Vocabulary.fit(values)
-        assert len(vocabulary.levels) == MAX_LEVELS
-        assert vocabulary.levels[0] == "level 036"
-        assert len(vocabulary.rare) == 36
-
-    def test_ties_go_by_name_and_not_by_order_of_rows(self):
-        values = [f"level {place:03}" for place in range(MAX_LEVELS + 1)] * 5
-        assert Vocabulary.fit(values) == Vocabulary.fit(values[::-1])
-        assert Vocabulary.fit(values).rare == (f"level {MAX_LEVELS:03}",)
-
-    def test_missing_is_no_level(self):
-        assert Vocabulary.fit([None] * 9) == Vocabulary((), ())
 
 
 class TestEncode:
@@ -220,3 +194,39 @@ class TestFromJson:
     def test_what_is_no_encoder_is_refused(self, content):
         with pytest.raises(BundleError, match="encoder"):
             Encoder.from_json(content)
+
+
+def same(found, expected):
+    return all(
+        one == other or (math.isnan(one) and math.isnan(other))
+        for one, other in zip(found, expected, strict=True)
+    )
+
+
+class TestSingleRows:
+    @given(numbers, levels)
+    def test_a_row_alone_is_what_it_is_in_a_column(self, tenure, plan):
+        encoder = trained()
+        whole = encoder.encode(columns_of([(tenure, plan)]))
+        cells, unseen = encoder.encode_row({"tenure": tenure, "plan": plan, "other": object()})
+        assert same(cells, whole.matrix[0].tolist())
+        assert unseen == whole.unseen
+
+    @given(st.none() | st.floats(allow_infinity=False), levels)
+    def test_checked_values_give_the_same_as_those_that_are_not(self, tenure, plan):
+        encoder = trained()
+        cells, unseen = encoder.encode_typed((tenure, plan))
+        expected, strangers = encoder.encode_row({"tenure": tenure, "plan": plan})
+        assert same(cells, expected)
+        assert unseen == strangers
+
+    def test_absent_is_missing(self):
+        assert same(trained().encode_row({})[0], [math.nan, math.nan])
+
+    @pytest.mark.parametrize("tenure", [math.inf, -math.inf, "3", 10**400])
+    def test_what_is_no_finite_number_is_refused_as_in_a_column(self, tenure):
+        with pytest.raises(ContractError) as alone:
+            trained().encode_row({"tenure": tenure})
+        with pytest.raises(ContractError) as together:
+            trained().encode({"tenure": [tenure], "plan": [None]})
+        assert str(alone.value) == str(together.value)
