@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 
 from features.errors import InputError
 from serving.champions import Champion
+from serving.governance import refuse_single
 from serving.latest import LatestRows
 from serving.problems import ProblemError
 from serving.reading import refuse_value
@@ -31,18 +32,28 @@ from serving.schemas import (
     ScoreGroupsAnswer,
     ScoreGroupsRequest,
 )
-from training.scoring import GroupScore, IndividualScoreRefusedError, ModelNotUsableError, RowScore
+from training.scoring import (
+    GroupScore,
+    IndividualLeave,
+    IndividualScoreRefusedError,
+    ModelNotUsableError,
+    RowScore,
+)
 
 _Scored = TypeVar("_Scored")
 
 
-def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> ScoreAnswer:
+def score_rows(
+    champion: Champion, request: Request, rows: Sequence[Any], leave: IndividualLeave | None = None
+) -> ScoreAnswer:
     """Score rows of features.
 
     Parameters
     ----------
     rows
         As :attr:`Champion.decode_rows` gives them.
+    leave
+        Without it single people at work are not scored.
 
     Raises
     ------
@@ -56,9 +67,10 @@ def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> Sco
             raise refuse_value(f"rows.{index}.features", "holds no feature; send at least one")
     try:
         if len(rows) == 1:
-            scores: Sequence[RowScore] = [_score_typed(champion, request, champion.take_values(values[0]))]
+            taken = champion.take_values(values[0])
+            scores: Sequence[RowScore] = [_score_typed(champion, request, taken, leave)]
         else:
-            scores = _score(champion, request, [msgspec.to_builtins(row.features) for row in rows])
+            scores = _score(champion, request, [msgspec.to_builtins(row.features) for row in rows], leave)
     except InputError as error:
         raise refuse_value("rows", "do not fit the champion; see /v1/model/schema") from error
     answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
@@ -66,7 +78,10 @@ def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> Sco
 
 
 def score_entities(
-    champion: Champion, request: ScoreByIdRequest, latest: LatestRows | None
+    champion: Champion,
+    request: ScoreByIdRequest,
+    latest: LatestRows | None,
+    leave: IndividualLeave | None = None,
 ) -> ScoreByIdAnswer:
     """Score entities by their newest known features; unknown ids are listed.
 
@@ -78,7 +93,7 @@ def score_entities(
     rows = _demand_latest(latest)
     try:
         found, unknown = rows.find(request.entity_ids, champion.names)
-        scores = _score(champion, request, [row.features for row in found])
+        scores = _score(champion, request, [row.features for row in found], leave)
     except InputError as error:
         raise _refuse_unfit() from error
     answered = [
@@ -178,14 +193,18 @@ def describe_schema(champion: Champion) -> SchemaAnswer:
     )
 
 
-def _score(champion: Champion, request: Request, rows: list[dict[str, Any]]) -> Sequence[RowScore]:
+def _score(
+    champion: Champion, request: Request, rows: list[dict[str, Any]], leave: IndividualLeave | None
+) -> Sequence[RowScore]:
     """Let the scorer answer for rows."""
-    return _demand(champion, request, partial(champion.scorer.score, rows))
+    return _demand(champion, request, partial(champion.scorer.score, rows, leave=leave))
 
 
-def _score_typed(champion: Champion, request: Request, values: tuple[Any, ...]) -> RowScore:
+def _score_typed(
+    champion: Champion, request: Request, values: tuple[Any, ...], leave: IndividualLeave | None
+) -> RowScore:
     """Let the scorer answer for one row, as it was decoded."""
-    return _demand(champion, request, partial(champion.scorer.score_typed, values))
+    return _demand(champion, request, partial(champion.scorer.score_typed, values, leave=leave))
 
 
 def _demand(champion: Champion, request: Request, score: Callable[..., _Scored]) -> _Scored:
@@ -199,8 +218,7 @@ def _demand(champion: Champion, request: Request, score: Callable[..., _Scored])
     try:
         return score(horizons=request.horizons, reasons=request.reasons, language=request.language)
     except IndividualScoreRefusedError as error:
-        detail = "This use case is about people at work: it answers for groups, never for single persons."
-        raise ProblemError(403, "groups_only", detail) from error
+        raise refuse_single() from error
     except ModelNotUsableError as error:
         raise _refuse_use(champion) from error
 

@@ -4,13 +4,8 @@ The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> t
 under a deadline, bytes counted -> decode -> use case, and whether the key is for it -> rows -> score.
 """
 
-import gc
 import json
-import logging
-import os
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -37,7 +32,6 @@ from serving.access.permission import (
     may_read,
     pick_groups,
 )
-from serving.access.ring import KeyRing
 from serving.access.roles import Actor
 from serving.answers import (
     describe_drivers,
@@ -47,9 +41,12 @@ from serving.answers import (
     score_groups,
     score_rows,
 )
+from serving.books import About, Books
 from serving.champions import Champion, Champions
 from serving.dispatch import Dispatch
 from serving.edge import Edge
+from serving.life import make_lifespan
+from serving.metrics import CONTENT_TYPE
 from serving.openapi import DOCUMENT
 from serving.problems import Finding, ProblemError
 from serving.reading import decode, read_body, read_query
@@ -64,13 +61,11 @@ from serving.schemas import (
 from serving.settings import Settings
 
 _Answer = TypeVar("_Answer")
-LOG = logging.getLogger("xm_predict.champions")
 _ENCODE = msgspec.json.Encoder().encode
 _READ_OUTLINE = msgspec.json.Decoder(ScoreRequestOutline)
 _READ_IDS = msgspec.json.Decoder(ScoreByIdRequest)
 _READ_CUT = msgspec.json.Decoder(ScoreGroupsRequest)
 _ROWS_ON_LOOP = 16
-_KEYS_SECONDS = 1.0
 _THREADS = 2
 _JSON = (b"content-type", b"application/json")
 
@@ -82,6 +77,7 @@ class Desk:
     settings: Settings
     champions: Champions
     threads: anyio.CapacityLimiter
+    books: Books
 
     def find(self, actor: Actor, usecase: str) -> Champion:
         """Return the champion that answers a request.
@@ -135,14 +131,19 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
         Route("/openapi.json", _openapi, methods=["GET"]),
+        Route("/metrics", _metrics, methods=["GET"]),
     ]
-    guard = Guard()
+    guard, books = Guard(), Books()
+
+    def open_desk(settings: Settings, champions: Champions) -> Desk:
+        return Desk(settings, champions, anyio.CapacityLimiter(_THREADS), books)
+
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Application(
         routes=routes,
-        middleware=[Middleware(Edge, guard=guard), Middleware(Dispatch, routes=routes)],
+        middleware=[Middleware(Edge, guard=guard, books=books), Middleware(Dispatch, routes=routes)],
         exception_handlers=handlers,
-        lifespan=_make_lifespan(read_settings, guard),
+        lifespan=make_lifespan(read_settings, guard, books, open_desk),
     )
     app.router.redirect_slashes = False
     return app
@@ -179,63 +180,6 @@ class JsonAnswer(Response):
         await send({"type": "http.response.body", "body": self.body})
 
 
-def _make_lifespan(
-    read_settings: Callable[[], Settings], guard: Guard
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Return what happens around the life of the application: load, watch cache and keys, stop watching."""
-
-    @asynccontextmanager
-    async def live(app: Starlette) -> AsyncIterator[None]:
-        settings = read_settings()
-        champions = Champions(
-            settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
-        )
-        app.state.desk = Desk(settings, champions, anyio.CapacityLimiter(_THREADS))
-        ring = KeyRing(settings.keys)
-        ring.look()
-        guard.begin(ring, settings.own_names)
-        await _take_news(champions)
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_watch, champions, settings.poll_seconds)
-            tasks.start_soon(_watch_keys, ring, min(settings.poll_seconds, _KEYS_SECONDS))
-            yield
-            tasks.cancel_scope.cancel()
-
-    return live
-
-
-async def _watch(champions: Champions, seconds: float) -> None:
-    """Take new champions as they come; nothing that goes wrong here ends the service.
-
-    A worker whose supervisor is gone ends itself: nobody could stop it any more, and it would keep the port.
-    """
-    parent = os.getppid()
-    while True:
-        await anyio.sleep(seconds)
-        if os.getppid() != parent:
-            LOG.error("the supervisor is gone; this worker ends")
-            os.kill(os.getpid(), signal.SIGTERM)
-            return
-        try:
-            await _take_news(champions)
-        except Exception as error:  # noqa: BLE001 - the old champions go on answering whatever a new one does
-            LOG.error("look at the cache failed: %s", type(error).__name__)  # noqa: TRY400 - messages may quote data
-
-
-async def _watch_keys(ring: KeyRing, seconds: float) -> None:
-    """Follow the keys; apart from the champions, whose trial may take long while a key has to be shut out."""
-    while True:
-        await anyio.sleep(seconds)
-        await anyio.to_thread.run_sync(ring.look)
-
-
-async def _take_news(champions: Champions) -> None:
-    """Look at the cache in a thread; keep what was loaded out of later garbage collections."""
-    if await anyio.to_thread.run_sync(champions.look):
-        gc.collect()
-        gc.freeze()
-
-
 async def _score(request: Request) -> Response:
     """Score rows of features."""
     desk = _desk(request)
@@ -245,8 +189,12 @@ async def _score(request: Request) -> Response:
     champion = desk.find(_actor(request), outline.usecase)
     check_single(_actor(request), champion.subject)
     rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
-    _note(request, outline.usecase, len(rows))
-    return _answer(await desk.run(partial(score_rows, champion, outline, rows), len(rows), outline.reasons))
+    about = _note(request, champion, len(rows))
+    leave = await desk.books.permit("score", _actor(request), champion, about, request.scope["state"])
+    work = partial(score_rows, champion, outline, rows, leave)
+    answer = await desk.run(work, len(rows), outline.reasons)
+    desk.books.take_scores(champion, answer, rows)
+    return _answer(answer)
 
 
 async def _score_by_id(request: Request) -> Response:
@@ -255,9 +203,12 @@ async def _score_by_id(request: Request) -> Response:
     asked = decode(_READ_IDS.decode, await desk.read_body(request), known=ScoreByIdRequest.__struct_fields__)
     champion = desk.find(_actor(request), asked.usecase)
     check_single(_actor(request), champion.subject)
-    _note(request, asked.usecase, len(asked.entity_ids))
-    work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase))
-    return _answer(await desk.run(work, len(asked.entity_ids), asked.reasons))
+    about = _note(request, champion, len(asked.entity_ids))
+    leave = await desk.books.permit("score-by-id", _actor(request), champion, about, request.scope["state"])
+    work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase), leave)
+    answer = await desk.run(work, len(asked.entity_ids), asked.reasons)
+    desk.books.take_scores(champion, answer)
+    return _answer(answer)
 
 
 async def _score_groups(request: Request) -> Response:
@@ -271,11 +222,14 @@ async def _score_groups(request: Request) -> Response:
     own = pick_groups(_actor(request), asked.cut)
     latest = desk.champions.get_latest(asked.usecase)
     n_people = 0 if latest is None else len(latest)
-    _note(request, asked.usecase, n_people)
+    _note(request, champion, n_people)
     answer = await desk.run(partial(score_groups, champion, asked, latest), n_people, 0)
     if own is not None:
         # What is hidden was decided with all groups in view; of the rest, only one's own are shown.
         answer = structs.replace(answer, groups=[group for group in answer.groups if group.name in own])
+    shown = ",".join(f"{answer.cut}={group.name}" for group in answer.groups)
+    _note(request, champion, n_people, answer.cut if own is None else shown)
+    desk.books.take_groups(answer, n_people)
     return _answer(answer)
 
 
@@ -329,12 +283,22 @@ async def _openapi(request: Request) -> Response:
     return Response(json.dumps(DOCUMENT, indent=1), media_type="application/json")
 
 
+async def _metrics(request: Request) -> Response:
+    """Return counters and times for Prometheus."""
+    read_query(request, ())
+    desk = _desk(request)
+    text = await anyio.to_thread.run_sync(desk.books.spell_metrics, desk.champions)
+    return Response(text, media_type=CONTENT_TYPE)
+
+
 def _champion_of_query(request: Request) -> Champion:
     """Return the champion that the query names."""
     usecase = read_query(request, ("usecase",)).get("usecase")
     if usecase is None:
         raise ProblemError(422, "parameter", "Say which use case.", (Finding("query.usecase", "is missing"),))
-    return _desk(request).find(_actor(request), usecase)
+    champion = _desk(request).find(_actor(request), usecase)
+    request.scope["state"]["about"] = About(usecase, champion.bundle.model_version)
+    return champion
 
 
 def _desk(request: Request) -> Desk:
@@ -349,9 +313,13 @@ def _actor(request: Request) -> Actor:
     return actor
 
 
-def _note(request: Request, usecase: str, rows: int) -> None:
-    """Put use case and number of rows into the log line of the request."""
-    request.state.log = {"usecase": usecase, "rows": rows}
+def _note(request: Request, champion: Champion, rows: int, unit: str = "") -> About:
+    """Leave word of what a request is about, for its line in the logs."""
+    bundle, state = champion.bundle, request.scope["state"]
+    usecase = bundle.usecase.name
+    state["log"] = {"usecase": usecase, "rows": rows}
+    state["about"] = about = About(usecase, bundle.model_version, rows, unit)
+    return about
 
 
 def _answer(content: msgspec.Struct) -> Response:

@@ -111,6 +111,12 @@ class Champions:
             return True
         return time.time() - status.looked_at > self._stale_seconds
 
+    @property
+    def refresh_failures(self) -> int:
+        """Return how many looks at the registry went wrong since the refresher started."""
+        status = read_status(self._cache)
+        return 0 if status is None else status.failures
+
     def get(self, usecase: str) -> Champion | None:
         """Return the champion of a use case, to be read once per request."""
         return self._champions.get(usecase)

@@ -12,13 +12,12 @@ import secrets
 import time
 import traceback
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
-from serving.access.roles import Actor
 from serving.access.routes import ROUTES
 from serving.problems import ProblemError
 from serving.reading import pick_headers
@@ -34,6 +33,13 @@ _SAFE_HEADERS = (
 )
 
 
+class Books(Protocol):
+    """Keep what has to be kept of every request; see :class:`serving.books.Books`."""
+
+    def record(self, route: str, status: int, code: str, seconds: float, state: Mapping[str, Any]) -> None:
+        """Take a request that was answered."""
+
+
 class Edge:
     """Wrap the application.
 
@@ -43,18 +49,21 @@ class Edge:
         The application with the routes.
     guard
         Who comes in.
+    books
+        What is kept of requests.
     """
 
-    def __init__(self, app: ASGIApp, guard: Guard) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard, books: Books) -> None:
         self._app = app
         self._guard = guard
+        self._books = books
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other kinds of traffic pass (life of the process) or end (web sockets)."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         elif scope["type"] == "http":
-            await _Exchange(scope, send, self._guard).run(self._app, receive)
+            await _Exchange(scope, send, self._guard, self._books).run(self._app, receive)
         else:
             await self._app(scope, receive, send)
 
@@ -62,11 +71,12 @@ class Edge:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, send: Send, guard: Guard) -> None:
+    def __init__(self, scope: Scope, send: Send, guard: Guard, books: Books) -> None:
         self._scope = scope
         self._send = send
         self._guard = guard
-        self._actor: Actor | None = None
+        self._books = books
+        self._code = ""
         self._started = time.perf_counter()
         self._status = 0
         headers = pick_headers(scope)
@@ -90,13 +100,13 @@ class _Exchange:
                 ProblemError(500, "internal", "The service failed; the error was logged."), receive
             )
         finally:
-            self._log()
+            self._close()
 
     def _let_in(self) -> None:
         """Leave word of who is asking, or refuse; a connection with an unread body is closed then."""
         try:
             self._guard.check_host(self._host)
-            self._actor = self._scope["state"]["actor"] = self._guard.admit(self._scope)
+            self._scope["state"]["actor"] = self._guard.admit(self._scope)
         except ProblemError as problem:
             if self._has_body:
                 problem.headers["connection"] = "close"
@@ -104,6 +114,7 @@ class _Exchange:
 
     async def _answer(self, problem: ProblemError, receive: Receive) -> None:
         """Send a problem document unless an answer is already on its way."""
+        self._code = problem.code
         if not self._status:
             await problem.to_response(self._request_id)(self._scope, receive, self._send_safely)
 
@@ -114,21 +125,25 @@ class _Exchange:
             message["headers"] = _make_safe(message.get("headers", ()), self._request_id)
         await self._send(message)
 
-    def _log(self) -> None:
-        """Write one line of JSON; of the path, which may hold anything, only a known route is written."""
-        path = self._scope["path"]
+    def _close(self) -> None:
+        """Record the request; of the path, which may hold anything, only a known route is written."""
+        path, state = self._scope["path"], self._scope["state"]
         is_known = path in ROUTES
+        route = path if is_known else "-"
+        seconds = time.perf_counter() - self._started
+        actor = state.get("actor")
         line: dict[str, Any] = {
             "time": _spell_time(int(time.time())),
             "request_id": self._request_id,
-            "key": None if self._actor is None else self._actor.key_id,
+            "key": None if actor is None else actor.key_id,
             "method": self._scope["method"] if is_known else "-",
-            "route": path if is_known else "-",
+            "route": route,
             "status": self._status,
-            "milliseconds": round((time.perf_counter() - self._started) * 1000, 1),
-            **self._scope["state"].get("log", {}),
+            "milliseconds": round(seconds * 1000, 1),
+            **state.get("log", {}),
         }
         _write_line(ACCESS_LOG, line)
+        self._books.record(route, self._status, self._code, seconds, state)
 
 
 @functools.lru_cache(2)

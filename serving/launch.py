@@ -6,11 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 from features.errors import InputError, XmError
+from serving.books import check_books
 from serving.cache import STATUS, read_status
 from serving.settings import Settings
 from serving.welcome import Report, ask_service, check_keys, introduce
@@ -44,14 +48,17 @@ def serve(settings: Settings, report: Report) -> None:
     Raises
     ------
     InputError
-        If the port is taken, or keys are missing or cannot be read.
+        If the port is taken, keys are missing or cannot be read, or the agreement about scores of single
+        people at work cannot be used.
     ServiceError
         If the service does not start, or ends by itself.
     """
     _check_port(settings)
     check_keys(settings)
-    environment = {**os.environ, **_QUIET, **settings.to_environment()}
-    with _stop_on_signals() as is_stopped:
+    check_books(settings)
+    with _stop_on_signals() as is_stopped, tempfile.TemporaryDirectory(prefix="xm-predict-") as counters:
+        shared = settings if settings.metrics else replace(settings, metrics=Path(counters))
+        environment = {**os.environ, **_QUIET, **shared.to_environment()}
         _refresh_once(settings, environment, report)
         with contextlib.ExitStack() as children:
             refresher = [sys.executable, "-m", "serving.refresh"]

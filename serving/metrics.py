@@ -140,8 +140,8 @@ class Metrics:
         times: dict[str, tuple[list[int], float]] = {}
         for numbers in (self._collect(totals), *self._read_others()):
             for name, pairs, value in numbers.counters:
-                label = tuple(tuple(pair) for pair in pairs)
-                counters[name, label] = counters.get((name, label), 0) + value  # type: ignore[index]  # pairs of two
+                label = tuple((key, content) for key, content in pairs)
+                counters[name, label] = counters.get((name, label), 0) + value
             for route, (counts, total) in numbers.times.items():
                 before, sum_before = times.get(route, ([0] * len(counts), 0.0))
                 added = [one + other for one, other in zip(before, counts, strict=True)]

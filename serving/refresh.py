@@ -81,6 +81,7 @@ class Refresher:
         self._settings = settings
         self._work = work
         self._problem: str | None = None
+        self._failures = 0
         self._thread: threading.Thread | None = None
 
     def look(self) -> RefreshStatus:
@@ -95,8 +96,9 @@ class Refresher:
                 f"the registry did not answer within {self._settings.refresh_deadline_seconds:g} seconds"
             )
         if problem:
+            self._failures += 1
             LOG.warning("%s", problem)
-        status = RefreshStatus(time.time(), problem)
+        status = RefreshStatus(time.time(), problem, self._failures)
         write_status(self._settings.cache, status)
         return status
 

@@ -49,6 +49,19 @@ class Settings:
         ``XM_REFRESH_DEADLINE_SECONDS``: how long one look at the registry may take.
     poll_seconds
         ``XM_POLL_SECONDS``: how often a worker looks whether the cache has changed.
+    audit
+        ``XM_AUDIT``: folder of the audit log.
+    journal
+        ``XM_JOURNAL``: folder of the record of predictions; None, the empty text: there is none.
+    journal_days
+        ``XM_JOURNAL_DAYS``: older records are removed.
+    pseudonym_key
+        ``XM_PSEUDONYM_KEY_FILE``: file with the secret of pseudonyms; made if there is none.
+    governance
+        ``XM_GOVERNANCE``: file with what was agreed on about scores of single people at work; None: there
+        are none.
+    metrics
+        ``XM_METRICS``: folder in which the workers of one service add up their counters; None: one worker.
 
     Examples
     --------
@@ -71,6 +84,12 @@ class Settings:
     refresh_seconds: float = 30.0
     refresh_deadline_seconds: float = 20.0
     poll_seconds: float = 1.0
+    audit: Path = Path("xm-data/audit")
+    journal: Path | None = Path("xm-data/journal")
+    journal_days: int = 400
+    pseudonym_key: Path = Path("xm-data/keys/pseudonyms.key")
+    governance: Path | None = None
+    metrics: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -109,6 +128,14 @@ class Settings:
                 given, "XM_REFRESH_DEADLINE_SECONDS", default.refresh_deadline_seconds, float, 1, 3_600
             ),
             poll_seconds=_read_number(given, "XM_POLL_SECONDS", default.poll_seconds, float, 0.05, 60),
+            audit=Path(given.get("XM_AUDIT", default.audit)).absolute(),
+            journal=None
+            if environment.get("XM_JOURNAL") == ""
+            else _read_path(given, "XM_JOURNAL", default.journal),
+            journal_days=_read_number(given, "XM_JOURNAL_DAYS", default.journal_days, int, 1, 36_500),
+            pseudonym_key=Path(given.get("XM_PSEUDONYM_KEY_FILE", default.pseudonym_key)).absolute(),
+            governance=_read_path(given, "XM_GOVERNANCE"),
+            metrics=_read_path(given, "XM_METRICS"),
         )
 
     @property
@@ -140,6 +167,12 @@ class Settings:
             "XM_REFRESH_SECONDS": str(self.refresh_seconds),
             "XM_REFRESH_DEADLINE_SECONDS": str(self.refresh_deadline_seconds),
             "XM_POLL_SECONDS": str(self.poll_seconds),
+            "XM_AUDIT": str(self.audit),
+            "XM_JOURNAL": str(self.journal or ""),
+            "XM_JOURNAL_DAYS": str(self.journal_days),
+            "XM_PSEUDONYM_KEY_FILE": str(self.pseudonym_key),
+            "XM_GOVERNANCE": str(self.governance or ""),
+            "XM_METRICS": str(self.metrics or ""),
         }
 
 
@@ -194,6 +227,12 @@ def _read_file(given: Mapping[str, str], name: str) -> Path | None:
     if not path.is_file() or not os.access(path, os.R_OK):
         raise InputError(name, f"'{given[name]}' is not a file that can be read", "name a file in PEM form")
     return path
+
+
+def _read_path(given: Mapping[str, str], name: str, default: Path | None = None) -> Path | None:
+    """Return a path that need not be there, or need not be named."""
+    path = given.get(name, default)
+    return None if path is None else Path(path).absolute()
 
 
 def _read_folders(text: str | None, default: tuple[Path, ...]) -> tuple[Path, ...]:

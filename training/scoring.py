@@ -193,6 +193,7 @@ class Scorer:
         horizons: Sequence[str] | None = None,
         reasons: int = 0,
         language: Language = "en",
+        leave: IndividualLeave | None = None,
     ) -> RowScore:
         """Score one row of values that a strict decoder has checked; otherwise as :meth:`score`.
 
@@ -202,7 +203,7 @@ class Scorer:
             In the order of the catalogue: a finite float for a number, a text for a category; anything else
             is missing.
         """
-        self._demand_leave()
+        self._demand_leave(leave)
         asked = self._horizon_indices(horizons)
         cells, unseen = self.bundle.encoder.encode_typed(values)
         row: Row = {}

@@ -71,6 +71,8 @@ class Guard:
         if needed == ():
             return None
         actor = self._authenticate(scope)
+        # Also one who is refused below is told apart from a stranger in the log.
+        scope.setdefault("state", {})["actor"] = actor
         if needed is None:
             raise refuse_route(path)
         if not actor.may(*needed):

@@ -8,6 +8,7 @@ from serving.access.roles import (
     SCORE_EMPLOYEE_GROUPS,
     Actor,
 )
+from serving.governance import refuse_single
 from serving.problems import ProblemError
 
 _EMPLOYEE = "employee"
@@ -60,8 +61,7 @@ def check_single(actor: Actor, subject: str) -> None:
     if subject != _EMPLOYEE and not actor.may(SCORE_CUSTOMER):
         raise refuse_scope(SCORE_CUSTOMER)
     if subject == _EMPLOYEE and not actor.may(SCORE_EMPLOYEE):
-        detail = "This use case is about people at work: it answers for groups, never for single persons."
-        raise ProblemError(403, "groups_only", detail)
+        raise refuse_single()
 
 
 def check_groups(actor: Actor, subject: str) -> None:

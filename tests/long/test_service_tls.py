@@ -13,6 +13,7 @@ from tests.end_to_end.processes import free_port
 from tests.serving.certificates import NAME, write_certificate
 from tests.serving.company import ROOT, wait_until
 from tests.serving.keys import bearer, make_key
+from tests.serving.records import keep_in
 
 pytestmark = pytest.mark.long
 
@@ -38,6 +39,7 @@ def test_with_tls_and_a_key_it_can_be_asked_from_elsewhere_and_only_encrypted(tm
         keys=tmp_path / "keys" / "keys.json",
         tls_cert=cert,
         tls_key=key,
+        **keep_in(tmp_path),
     )
     log = tmp_path / "log.txt"
     process = run(settings, log)

@@ -19,6 +19,7 @@ from serving.candidate import try_out
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, make_bundle, register_champion, wait_until, write_latest
 from tests.serving.keys import bearer, make_key
+from tests.serving.records import keep_in
 
 with warnings.catch_warnings():
     # Starlette's test client asks for a successor of httpx that is not in wide use yet.
@@ -85,7 +86,7 @@ def cache(filled_cache: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def client(filled_cache: Path, latest_folder: Path, keys: Path) -> Iterator[TestClient]:
     """Return a client of the application, in this process, with default limits and the key of an analyst."""
-    settings = Settings(cache=filled_cache, latest=(latest_folder,), keys=keys)
+    settings = Settings(cache=filled_cache, latest=(latest_folder,), keys=keys, **keep_in(keys.parent))
     app = build_app(lambda: settings)
     with TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(keys))) as client:
         yield client
@@ -107,7 +108,8 @@ def server(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"
-    settings = Settings(port=port, cache=filled_cache, latest=(latest_folder,), keys=keys)
+    books = keep_in(log.parent)
+    settings = Settings(port=port, cache=filled_cache, latest=(latest_folder,), keys=keys, **books)
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
     with log.open("wb") as output:

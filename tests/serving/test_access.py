@@ -23,6 +23,7 @@ from serving.settings import Settings
 from tests.serving.company import ROW, accept, wait_until, write_latest
 from tests.serving.keys import LONG_AGO, bearer, make_key
 from tests.serving.people import write_people
+from tests.serving.records import keep_in
 from tests.training.sample_bundles import make_bundle, plain_rows
 
 STAFF = "employee_binary"
@@ -109,7 +110,13 @@ def company(bundles, tmp_path_factory):
         install(bundle, cache, try_out=accept)
     write_latest(frames, cut_site=["north", "south", "west"])
     write_people(frames, STAFF, "binary")
-    settings = Settings(cache=cache, latest=(frames,), keys=frames / "keys" / "keys.json", poll_seconds=0.05)
+    settings = Settings(
+        cache=cache,
+        latest=(frames,),
+        keys=frames / "keys" / "keys.json",
+        poll_seconds=0.05,
+        **keep_in(frames / "books"),
+    )
     headers = make_headers(settings.keys)
     with TestClient(build_app(lambda: settings), base_url="http://127.0.0.1") as client:
         yield Company(client, settings, headers)

@@ -15,6 +15,7 @@ from serving.cache import POINTER, install
 from serving.settings import Settings
 from tests.serving.company import FEATURES, ROW, accept, wait_until, write_latest
 from tests.serving.keys import bearer, make_key
+from tests.serving.records import keep_in
 from training.bundle import load
 from training.scoring import Scorer
 
@@ -368,6 +369,8 @@ def test_the_log_has_one_line_per_request_and_nothing_of_its_content(client, cap
 
 def make_client(cache, latest) -> TestClient:
     keys = latest / "keys.json"
-    chosen = Settings(cache=cache, latest=(latest,), poll_seconds=0.05, keys=keys)
+    chosen = Settings(
+        cache=cache, latest=(latest,), poll_seconds=0.05, keys=keys, **keep_in(latest / "books")
+    )
     app = build_app(lambda: chosen)
     return TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(keys)))

@@ -7,6 +7,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
 from serving.access.ring import KeyRing
+from serving.books import Books
 from serving.edge import Edge, choose_request_id
 from tests.serving.keys import bearer, make_key
 
@@ -30,7 +31,7 @@ def ask(app, guard: Guard | None = None, **scope) -> list[Message]:
         "headers": [(b"host", b"localhost:3000")],
         **scope,
     }
-    asyncio.run(Edge(app, guard or Guard())(whole, receive, send))
+    asyncio.run(Edge(app, guard or Guard(), Books())(whole, receive, send))
     return sent
 
 

@@ -15,6 +15,7 @@ from serving.settings import Settings
 from tests.serving.company import accept
 from tests.serving.keys import bearer, make_key
 from tests.serving.people import SITES, write_people
+from tests.serving.records import keep_in
 from tests.training.sample_bundles import make_bundle, plain_rows
 from training.disclosure import ShownCuts
 from training.scoring import Scorer
@@ -37,7 +38,7 @@ def client(scorers, tmp_path_factory) -> Iterator[TestClient]:
             install(scorers["folder"] / name, cache, try_out=accept)
             kind = scorer.bundle.usecase.outcome
             write_people(frames, name, kind, with_cuts=name != "employee_ordinal")
-    settings = Settings(cache=cache, latest=(frames,), keys=frames / "keys.json")
+    settings = Settings(cache=cache, latest=(frames,), keys=frames / "keys.json", **keep_in(frames / "books"))
     key = make_key(settings.keys)
     app = build_app(lambda: settings)
     with TestClient(app, base_url="http://127.0.0.1", headers=bearer(key)) as client:

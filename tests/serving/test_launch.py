@@ -19,6 +19,7 @@ from serving.launch import serve
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, wait_until
 from tests.serving.keys import make_key
+from tests.serving.records import keep_in
 
 CODE = """
 import sys
@@ -59,6 +60,7 @@ def settings(registry, latest_folder, tmp_path, free_port) -> Settings:
         registry=registry,
         keys=tmp_path / "keys" / "keys.json",
         refresh_deadline_seconds=300,
+        **keep_in(tmp_path),
     )
 
 
@@ -103,7 +105,7 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path):
         port = taken.getsockname()[1]
         lines: list[str] = []
         with pytest.raises(InputError, match=f"XM_PORT: port {port} on 127.0.0.1 cannot be used"):
-            serve(Settings(port=port, cache=tmp_path), lines.append)
+            serve(Settings(port=port, cache=tmp_path, **keep_in(tmp_path)), lines.append)
     assert lines == []
 
 

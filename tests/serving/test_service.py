@@ -16,6 +16,7 @@ from serving.cache import install
 from serving.settings import Settings
 from tests.serving.company import ROOT, ROW, accept, answers, wait_until
 from tests.serving.keys import bearer, make_key
+from tests.serving.records import keep_in
 from training.bundle import load
 from training.scoring import Scorer
 
@@ -208,7 +209,9 @@ def test_no_module_of_the_service_loads_code_or_pickles():
 
 def test_the_service_starts_without_a_champion_and_takes_the_first_one_up(tmp_path, free_port, bundles):
     keys = tmp_path / "keys.json"
-    settings = Settings(port=free_port, cache=tmp_path / "cache", latest=(tmp_path,), keys=keys)
+    settings = Settings(
+        port=free_port, cache=tmp_path / "cache", latest=(tmp_path,), keys=keys, **keep_in(tmp_path)
+    )
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict", "--host", "127.0.0.1"]
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     url = f"http://127.0.0.1:{free_port}"

@@ -30,6 +30,12 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         refresh_seconds=7.0,
         refresh_deadline_seconds=3.0,
         poll_seconds=0.5,
+        audit=tmp_path / "audit",
+        journal=tmp_path / "journal",
+        journal_days=30,
+        pseudonym_key=tmp_path / "pseudonyms.key",
+        governance=tmp_path / "governance.yaml",
+        metrics=tmp_path / "metrics",
     )
     assert Settings.from_environment(changed.to_environment()) == changed
     assert all(getattr(changed, field.name) != field.default for field in fields(Settings))
@@ -40,6 +46,13 @@ def test_relative_folders_become_absolute_and_empty_variables_count_as_absent():
     assert settings.cache.is_absolute()
     assert settings.port == 3000
     assert all(folder.is_absolute() for folder in settings.latest)
+
+
+def test_an_empty_journal_is_none_and_an_absent_one_the_usual():
+    off = Settings.from_environment({"XM_JOURNAL": ""})
+    assert off.journal is None
+    assert Settings.from_environment(off.to_environment()).journal is None
+    assert str(Settings.from_environment({}).journal).endswith("xm-data/journal")
 
 
 OTHERS = ["0.0.0.0", "::", "10.0.0.7", "192.168.1.2", "fd00::1"]

@@ -1,0 +1,13 @@
+"""Where the books of a service under test lie: never in the folder from which the tests are run."""
+
+from pathlib import Path
+from typing import Any
+
+
+def keep_in(folder: Path) -> dict[str, Any]:
+    """Return settings that keep audit log, record of predictions and secret in a folder of the test."""
+    return {
+        "audit": folder / "audit",
+        "journal": folder / "journal",
+        "pseudonym_key": folder / "secret" / "pseudonyms.key",
+    }
