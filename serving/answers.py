@@ -11,9 +11,8 @@ from msgspec.structs import astuple
 
 from features.errors import InputError
 from serving.champions import Champion
-from serving.governance import refuse_single
 from serving.latest import LatestRows
-from serving.problems import ProblemError
+from serving.problems import ProblemError, refuse_single
 from serving.reading import refuse_value
 from serving.schemas import (
     DriversAnswer,

@@ -13,10 +13,10 @@ from serving.audit.lines import Entry
 from serving.audit.trail import AuditError, Trail
 from serving.audit.writer import AuditWriter
 from serving.champions import Champion, Champions
-from serving.governance import Governance, read_governance, refuse_single
+from serving.governance import Governance, read_governance
 from serving.journal import Journal
 from serving.metrics import Metrics, Sample
-from serving.problems import ProblemError
+from serving.problems import ProblemError, refuse_single
 from serving.pseudonyms import Pseudonyms
 from serving.schemas import ScoreAnswer, ScoreByIdAnswer, ScoreGroupsAnswer
 from serving.settings import Settings

@@ -12,13 +12,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.errors import InputError
-from serving.problems import ProblemError
+from serving.access.roles import ON_AGREEMENT
+from serving.problems import ProblemError, refuse_single
 from training.scoring import IndividualLeave
 
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,63}$")]
 _Text = Annotated[str, Field(min_length=3, max_length=200, pattern=r"\S")]
-# Whoever leads people is never shown what is forecast about one of them; neither are those who only watch.
-_ROLES = frozenset({"app", "analyst"})
 
 
 class Governance(BaseModel):
@@ -59,7 +58,7 @@ class Governance(BaseModel):
         ProblemError
             403 if use case, role, day or purpose are not covered.
         """
-        if usecase not in self.usecases or role not in _ROLES:
+        if usecase not in self.usecases or role not in ON_AGREEMENT:
             raise refuse_single()
         if not self.is_valid_on(day):
             detail = "The agreement about scores of single people at work has ended."
@@ -68,12 +67,6 @@ class Governance(BaseModel):
             detail = "Name in the header X-Purpose one of the purposes that were agreed on."
             raise ProblemError(403, "purpose_missing", detail)
         return IndividualLeave(self.agreement, purpose, usecase)
-
-
-def refuse_single() -> ProblemError:
-    """Return the error for scores of single people at work."""
-    detail = "This use case is about people at work: it answers for groups, never for single persons."
-    return ProblemError(403, "groups_only", detail)
 
 
 def read_governance(path: Path, today: date | None = None) -> Governance:

@@ -92,11 +92,19 @@ def _post(
     path: str, name: str, summary: str, request: type, answer: type, problems: tuple[int, ...]
 ) -> dict[str, Any]:
     """Return the description of a route that takes a body."""
+    purpose = {
+        "name": "X-Purpose",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "why: one of the purposes of the agreement that opens scores of single people at work",
+    }
     return {
         path: {
             "post": {
                 "operationId": name,
                 "summary": summary,
+                "parameters": [] if path == "/v1/score-groups" else [purpose],
                 "requestBody": {"required": True, "content": _content(request)},
                 **_guarded("POST", path, answer, problems),
             }

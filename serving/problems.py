@@ -105,3 +105,9 @@ class ProblemError(Exception):
         return Response(
             msgspec.json.encode(document), self.status, self.headers, media_type="application/problem+json"
         )
+
+
+def refuse_single() -> ProblemError:
+    """Return the error for scores of single people at work."""
+    detail = "This use case is about people at work: it answers for groups, never for single persons."
+    return ProblemError(403, "groups_only", detail)

@@ -16,6 +16,8 @@ from features.errors import InputError
 from serving.access.issuing import create_key
 from serving.access.records import now_utc, read_records
 from serving.access.tokens import Token
+from serving.audit.lines import Entry
+from serving.audit.trail import AuditError, Trail
 from serving.cache import find_pointer
 from serving.settings import Settings
 
@@ -74,7 +76,13 @@ def ask_service(settings: Settings, path: str, token: Token | None = None) -> An
 
 def _greet_first(settings: Settings, report: Report) -> None:
     """Make the first key and show it, with a request that works as it stands."""
-    token = create_key(settings.keys, _FIRST_ROLE, now=now_utc(), label="first start", days=_FIRST_DAYS).token
+    issued = create_key(settings.keys, _FIRST_ROLE, now=now_utc(), label="first start", days=_FIRST_DAYS)
+    token = issued.token
+    entry = Entry(action="key-create", key=token.key_id, role=_FIRST_ROLE)
+    try:
+        Trail(settings.audit).append([entry], now_utc())
+    except AuditError as error:
+        report(f"audit log: {error}")
     models = _await_models(settings, token)
     for model in models:
         report(f"  {model['usecase']}: {model['model_version']}, horizons {', '.join(model['horizons'])}")

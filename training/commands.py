@@ -315,6 +315,24 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "audit",
+        "check that nobody has changed the log of who asked the service what, or show its last lines",
+        "xm-predict audit verify --head HASH",
+        (
+            Parameter(
+                "action",
+                "verify: every line is as it was written, and none is missing; show: the last lines",
+                choices=("verify", "show"),
+                is_positional=True,
+            ),
+            Parameter("folder", "folder of the log, if it is not that of --out or XM_AUDIT", ""),
+            Parameter("head", "verify: hash that an earlier check gave; finds lines cut off at the end", ""),
+            Parameter("after", "verify: hash of the last line of files that are kept elsewhere", ""),
+            Parameter("last", "show: how many lines", "20", int),
+            _OUT,
+        ),
+    ),
+    Verb(
         "serve",
         "answer over HTTP on this machine with the champions of the registry",
         "xm-predict serve --port 3000",

@@ -13,6 +13,9 @@ import msgspec
 from features.errors import XmError
 from serving.access.issuing import Issued, create_key, revoke_key, rotate_key
 from serving.access.records import KeyRecord, now_utc, read_records
+from serving.access.roles import SCORE_EMPLOYEE
+from serving.audit.lines import Entry
+from serving.audit.trail import Trail
 
 _ACTIONS = ("create", "list", "rotate", "revoke")
 
@@ -22,6 +25,8 @@ class Order(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
     action: Literal["create", "list", "rotate", "revoke"]
     path: str
+    audit: str = ""
+    governance: str = ""
     role: str = ""
     label: str = ""
     units: str = ""
@@ -47,8 +52,11 @@ def carry_out(order: Order, now: datetime) -> Outcome:
     ------
     InputError
         If it cannot be: what is asked for is not accepted, or the file of keys cannot be read.
+    AuditError
+        If it was carried out, but the audit log cannot be written. A new key is shown to nobody then.
     """
     path = Path(order.path)
+    agreed = _list_agreed(order, now)
     if order.action == "create":
         issued = create_key(
             path,
@@ -59,20 +67,42 @@ def carry_out(order: Order, now: datetime) -> Outcome:
             usecases=_split(order.usecases),
             scopes=_split(order.scopes),
             days=order.days,
+            agreed=agreed,
         )
+        _write_down(order, issued.record, now)
         return _hand_over(issued, [])
     if order.action == "rotate":
         issued = rotate_key(path, order.key, now=now, overlap_hours=order.overlap_hours)
+        _write_down(order, issued.record, now)
         note = f"the old key {issued.record.replaces} goes on for {order.overlap_hours:g} hours"
         return _hand_over(issued, [note])
     if order.action == "revoke":
         record = revoke_key(path, order.key, now=now)
+        _write_down(order, record, now)
         text = f"key {record.key_id} is revoked; running services refuse it within 5 seconds"
         return Outcome(notes=[], text=text, content=_describe(record, now))
     records = read_records(path)
     lines = [_line_of(record, now) for record in records] or [f"there are no keys in {path}"]
     content = {"path": str(path), "keys": [_describe(record, now) for record in records]}
     return Outcome(notes=[], text="\n".join(lines), content=content)
+
+
+def _list_agreed(order: Order, now: datetime) -> list[str]:
+    """Return the use cases that an agreement opens for scores of single people at work."""
+    if not (order.governance and SCORE_EMPLOYEE in order.scopes):
+        return []
+    # It brings in all that scoring needs, which takes a second.
+    from serving.governance import read_governance
+
+    return read_governance(Path(order.governance), now.date()).usecases
+
+
+def _write_down(order: Order, record: KeyRecord, now: datetime) -> None:
+    """Put a change of keys into the audit log."""
+    if order.audit:
+        unit = ",".join(record.units or ())
+        entry = Entry(action=f"key-{order.action}", key=record.key_id, role=record.role, unit=unit[:200])
+        Trail(Path(order.audit)).append([entry], now)
 
 
 def main() -> int:

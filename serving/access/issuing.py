@@ -1,7 +1,7 @@
 """Make, replace and end keys. The secret leaves here once, with the answer, and is kept nowhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from msgspec import structs
 
 from features.errors import InputError
 from serving.access.records import KeyRecord, changing_records
-from serving.access.roles import OF_UNITS, ROLES
+from serving.access.roles import OF_UNITS, ROLES, SCORE_EMPLOYEE, list_scopes
 from serving.access.tokens import Token, draw_token, find_key_id
 
 ALL_UNITS = "all"
@@ -38,6 +38,7 @@ def create_key(
     usecases: Sequence[str] = (),
     scopes: Sequence[str] = (),
     days: float = 365.0,
+    agreed: Collection[str] = (),
 ) -> Issued:
     """Make a key.
 
@@ -57,6 +58,8 @@ def create_key(
         The part of the role's scopes that it gets; empty: all of them.
     days
         How long it is valid; 0: until it is revoked.
+    agreed
+        Use cases about people at work that a written agreement opens for scores of single persons.
 
     Raises
     ------
@@ -65,9 +68,11 @@ def create_key(
     """
     if role not in ROLES:
         raise InputError("--role", f"'{role}' is not a role", f"the roles are: {', '.join(ROLES)}")
-    if strangers := [scope for scope in scopes if scope not in ROLES[role]]:
+    if strangers := [scope for scope in scopes if scope not in list_scopes(role, scopes)]:
         hint = f"it has: {', '.join(sorted(ROLES[role]))}"
         raise InputError("--scopes", f"the role {role} has no scope '{strangers[0]}'", hint)
+    if SCORE_EMPLOYEE in scopes:
+        _check_agreed(usecases, agreed)
     token = draw_token()
     record = KeyRecord(
         key_id=token.key_id,
@@ -143,6 +148,16 @@ def revoke_key(path: Path, key: str, *, now: datetime) -> KeyRecord:
         if records[place].revoked_at is None:
             records[place] = structs.replace(records[place], revoked_at=now)
         return records[place]
+
+
+def _check_agreed(usecases: Sequence[str], agreed: Collection[str]) -> None:
+    """Demand use cases that an agreement names, before a key is made for scores of single people at work."""
+    strangers = [name for name in usecases if name not in agreed]
+    if strangers or not usecases:
+        named = f"does not name '{strangers[0]}'" if strangers else "has to name each of its use cases"
+        problem = f"'{SCORE_EMPLOYEE}' needs a written agreement, which {named}"
+        hint = "XM_GOVERNANCE names the file; give the use cases with --usecases"
+        raise InputError("--scopes", problem, hint)
 
 
 def _find_place(records: Sequence[KeyRecord], key: str, path: Path) -> int:

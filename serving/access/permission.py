@@ -8,8 +8,7 @@ from serving.access.roles import (
     SCORE_EMPLOYEE_GROUPS,
     Actor,
 )
-from serving.governance import refuse_single
-from serving.problems import ProblemError
+from serving.problems import ProblemError, refuse_single
 
 _EMPLOYEE = "employee"
 

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from features.errors import InputError
 from features.files import alone, write_atomically
-from serving.access.roles import ROLES, Actor
+from serving.access.roles import ROLES, Actor, list_scopes
 
 _FORMAT_VERSION = 1
 _Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -61,7 +61,7 @@ class KeyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise ValueError(f"there is no role '{self.role}'")
-        strangers = sorted(set(self.scopes or ()) - ROLES[self.role])
+        strangers = sorted(set(self.scopes or ()) - list_scopes(self.role, self.scopes))
         if strangers:
             raise ValueError(f"the role {self.role} has no scope '{strangers[0]}'")
 
@@ -73,7 +73,7 @@ class KeyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     def to_actor(self) -> Actor:
         """Return who is asking when this key is shown."""
-        scopes = ROLES[self.role] if self.scopes is None else ROLES[self.role].intersection(self.scopes)
+        scopes = list_scopes(self.role, self.scopes)
         return Actor(self.key_id, self.role, scopes, _freeze(self.units), _freeze(self.usecases))
 
 

@@ -1,5 +1,7 @@
 """Roles and what each may do: the one table, and who is asking."""
 
+from collections.abc import Collection
+
 import msgspec
 
 SCORE_CUSTOMER = "score:customer"
@@ -18,7 +20,7 @@ SCOPES: dict[str, str] = {
     SCORE_CUSTOMER: "scores and reasons of single customers, suppliers, applicants",
     SCORE_CUSTOMER_GROUPS: "forecasts for groups of them",
     SCORE_EMPLOYEE_GROUPS: "forecasts for groups of people at work",
-    SCORE_EMPLOYEE: "scores of single people at work; no role has it",
+    SCORE_EMPLOYEE: "scores of single people at work; no role has it, an agreement can open it",
     READ_REPORT: "drivers and the driver report",
     READ_MODEL: "versions, figures and cards of models",
     PROMOTE_MODEL: "make another version the champion",
@@ -44,10 +46,34 @@ ROLES: dict[str, frozenset[str]] = {
     "admin": frozenset({ADMIN, READ_MODEL, PROMOTE_MODEL, READ_METRICS, READ_AUDIT, READ_DOCS}),
     "works_council": frozenset({READ_AUDIT, READ_MODEL}),
 }
+# What a key of a role can be given beyond it, where a written agreement names the use case. Whoever leads
+# people is never shown what is forecast about one of them, and neither are those who build or watch.
+ON_AGREEMENT: dict[str, frozenset[str]] = {
+    "app": frozenset({SCORE_EMPLOYEE}),
+    "analyst": frozenset({SCORE_EMPLOYEE}),
+}
 # A role that is tied to units unless somebody says otherwise.
 OF_UNITS = "manager"
 # Without one of these a key learns nothing of a use case about people at work.
 _ABOUT_EMPLOYEES = frozenset({SCORE_EMPLOYEE_GROUPS, SCORE_EMPLOYEE, READ_REPORT, READ_MODEL})
+
+
+def list_scopes(role: str, given: Collection[str] | None = None) -> frozenset[str]:
+    """Return the scopes of a key.
+
+    Parameters
+    ----------
+    given
+        Those that it was made with; None: all that its role has.
+
+    Examples
+    --------
+    >>> sorted(list_scopes("app", ["score:employee:individual", "admin"]))
+    ['score:employee:individual']
+    """
+    if given is None:
+        return ROLES[role]
+    return (ROLES[role] | ON_AGREEMENT.get(role, frozenset())).intersection(given)
 
 
 class Actor(msgspec.Struct, frozen=True):

@@ -20,19 +20,20 @@ from serving.settings import Settings
 from serving.welcome import _spell_request, ask_service, check_keys, introduce
 from tests.serving.certificates import write_certificate
 from tests.serving.keys import LONG_AGO, make_key
+from tests.serving.records import keep_in
 
 ELSEWHERE = [{"host": "0.0.0.0"}, {"host": "10.0.0.7"}, {"is_behind_proxy": True}]
 
 
 @pytest.fixture
 def settings(tmp_path) -> Settings:
-    return Settings(keys=tmp_path / "keys.json")
+    return Settings(keys=tmp_path / "keys.json", **keep_in(tmp_path))
 
 
 @pytest.fixture
 def running(server, keys, filled_cache) -> Settings:
     """Return the settings of the server that runs."""
-    return Settings(port=urlsplit(server[0]).port or 0, keys=keys, cache=filled_cache)
+    return Settings(port=urlsplit(server[0]).port or 0, keys=keys, cache=filled_cache, **keep_in(keys.parent))
 
 
 def lines_of(settings: Settings) -> list[str]:
@@ -118,7 +119,7 @@ class TestFirst:
 
     def test_a_place_where_no_key_can_be_written_is_told(self, tmp_path):
         (tmp_path / "file").write_text("in the way")
-        settings = Settings(keys=tmp_path / "file" / "keys.json")
+        settings = Settings(keys=tmp_path / "file" / "keys.json", **keep_in(tmp_path))
         with pytest.raises(InputError, match="cannot be"):
             introduce(settings, lambda _: None)
 

@@ -28,10 +28,12 @@ def run(
     InputError
         If the order cannot be carried out; then nothing has been changed.
     """
-    place = Workspace(Path(out)).service_environment()["XM_KEYS"]
+    usual = Workspace(Path(out)).service_environment()
     outcome = ask_keys(
-        Path(os.environ.get("XM_KEYS") or place),
+        Path(os.environ.get("XM_KEYS") or usual["XM_KEYS"]),
         action,
+        audit=os.environ.get("XM_AUDIT") or usual["XM_AUDIT"],
+        governance=os.environ.get("XM_GOVERNANCE", ""),
         role=role,
         label=label,
         units=units,

@@ -63,6 +63,9 @@ class Workspace:
             "XM_LATEST": str(folder / "frames"),
             "XM_REGISTRY": str(folder),
             "XM_KEYS": str(folder / "keys" / "keys.json"),
+            "XM_AUDIT": str(folder / "audit"),
+            "XM_JOURNAL": str(folder / "journal"),
+            "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
         }
 
 
