@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+from features.errors import InputError
+
+
+class IndividualScoreRefusedError(InputError):
+    """Report that the use case answers for groups only."""
+
 
 @dataclass(frozen=True)
 class IndividualLeave:
@@ -30,3 +36,16 @@ class IndividualLeave:
             if not getattr(self, name).strip():
                 message = f"{name} is '{getattr(self, name)}'; leave to score single people names all three"
                 raise ValueError(message)
+
+
+def demand_leave(found: object, usecase: str) -> None:
+    """Refuse scores of single people at work without leave for this use case.
+
+    Raises
+    ------
+    IndividualScoreRefusedError
+        If what was given is no leave, or is for another use case.
+    """
+    if not (isinstance(found, IndividualLeave) and found.usecase == usecase):
+        problem = "scores of single employees are not given"
+        raise IndividualScoreRefusedError(usecase, problem, "ask for groups")

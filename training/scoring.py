@@ -14,7 +14,7 @@ from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
 from training.groups import GroupScore, RiskBand, load_parts, risk_band, score_groups
-from training.leave import IndividualLeave
+from training.leave import IndividualLeave, IndividualScoreRefusedError, demand_leave
 from training.models import RatingModel
 from training.reasons import describe, driver_label
 from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
@@ -40,10 +40,6 @@ Row = Mapping[str, Value]
 Floats = NDArray[np.float64]
 
 CANARY_TOLERANCE = 1e-9
-
-
-class IndividualScoreRefusedError(InputError):
-    """Report that the use case answers for groups only."""
 
 
 @dataclass(frozen=True)
@@ -277,10 +273,8 @@ class Scorer:
 
     def _demand_leave(self, leave: IndividualLeave | None = None) -> None:
         """Answer for customers only, since people at work are spoken of in groups; and only if usable."""
-        is_given = isinstance(leave, IndividualLeave) and leave.usecase == self.bundle.usecase.name
-        if not self.is_individual and not is_given:
-            problem = "scores of single employees are not given"
-            raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups")
+        if not self.is_individual:
+            demand_leave(leave, self.bundle.usecase.name)
         if self._doubts:
             refuse_unusable(self.bundle)
 
@@ -318,9 +312,8 @@ class Scorer:
         for horizon in horizons:
             if horizon not in self.horizons:
                 hint = f"ask for one of {', '.join(self.horizons)}"
-                raise InputError(
-                    f"{self.bundle.usecase.name}: horizons", f"'{horizon}' is not a horizon", hint
-                )
+                where = f"{self.bundle.usecase.name}: horizons"
+                raise InputError(where, f"'{horizon}' is not a horizon", hint)
         return [self.horizons.index(horizon) for horizon in horizons]
 
     def _check_rows(self, rows: Sequence[Row]) -> None:

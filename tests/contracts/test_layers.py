@@ -17,6 +17,7 @@ PLANTED = {
     "training": ("training/statistics/arrays.py", "import training.scoring"),
     "serving": ("serving/settings.py", "import serving.service"),
     "access": ("serving/access/tokens.py", "import serving.access.ring"),
+    "audit": ("serving/audit/lines.py", "import serving.audit.trail"),
     "training-of-features": ("training/splits.py", "import features.worlds"),
     "serving-of-others": ("serving/problems.py", "import training.models"),
     "mlflow": ("training/bundle.py", "import mlflow"),

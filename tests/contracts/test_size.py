@@ -21,6 +21,7 @@ WRITERS = {
     "training/console.py": "the writer of the command line",
     "serving/__main__.py": "the start of the service, which must not import the command line of training",
     "serving/access/__main__.py": "a child process that hands its answer to the command line",
+    "serving/audit/__main__.py": "a child process that hands its answer to the command line",
     "serving/candidate.py": "a child process that tells its parent on stderr why it refuses a bundle",
 }
 

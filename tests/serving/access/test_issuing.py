@@ -153,3 +153,41 @@ class TestRevoke:
             with pytest.raises(InputError, match="--key: is not the id of a key") as caught:
                 revoke_key(path, wrong, now=NOON)
             assert secret not in str(caught.value)
+
+
+class TestPeopleAtWork:
+    """The scope for single people at work is in no role; an agreement can open it."""
+
+    SINGLE = ("score:employee:individual",)
+
+    @pytest.mark.parametrize("role", ["app", "analyst"])
+    def test_it_is_given_for_use_cases_that_an_agreement_names(self, path, role):
+        issued = create_key(
+            path, role, now=NOON, scopes=self.SINGLE, usecases=["attrition"], agreed=["attrition", "other"]
+        )
+        assert issued.record.to_actor().scopes == set(self.SINGLE)
+        assert read_records(path)[0].to_actor().usecases == {"attrition"}
+
+    @pytest.mark.parametrize("role", sorted(set(ROLES) - {"app", "analyst"}))
+    def test_no_agreement_gives_it_to_who_leads_builds_or_watches(self, path, role):
+        with pytest.raises(InputError, match=f"the role {role} has no scope 'score:employee:individual'"):
+            create_key(path, role, now=NOON, units="all", scopes=self.SINGLE, usecases=["a"], agreed=["a"])
+
+    @pytest.mark.parametrize(
+        ("usecases", "agreed", "named"),
+        [
+            ([], ["attrition"], "has to name each of its use cases"),
+            (["attrition"], [], "does not name 'attrition'"),
+            (["attrition", "other"], ["attrition"], "does not name 'other'"),
+        ],
+        ids=["all use cases", "no agreement", "one too many"],
+    )
+    def test_without_it_no_key_is_made(self, path, usecases, agreed, named):
+        with pytest.raises(InputError, match=f"needs a written agreement, which {named}; XM_GOVERNANCE"):
+            create_key(path, "analyst", now=NOON, scopes=self.SINGLE, usecases=usecases, agreed=agreed)
+        assert not path.exists()
+
+    def test_a_role_alone_never_has_it(self, path):
+        for role in ROLES:
+            issued = create_key(path, role, now=NOON, units="all", agreed=["attrition"])
+            assert self.SINGLE[0] not in issued.record.to_actor().scopes

@@ -121,7 +121,9 @@ DAMAGED = {
     "a stranger in a key": content_of({**GOOD, "admin": True}),
     "an unknown role": content_of({**GOOD, "role": "root"}),
     "a scope of another role": content_of({**GOOD, "scopes": ["admin"]}),
-    "single people at work": content_of({**GOOD, "scopes": ["score:employee:individual"]}),
+    "single people at work for a manager": content_of(
+        {**GOOD, "role": "manager", "scopes": ["score:employee:individual"]}
+    ),
     "a short hash": content_of({**GOOD, "sha256": "00"}),
     "a hash in capitals": content_of({**GOOD, "sha256": "A" * 64}),
     "an odd id": content_of({**GOOD, "key_id": "../../../../"}),
