@@ -227,8 +227,9 @@ async def _score_groups(request: Request) -> Response:
     if own is not None:
         # What is hidden was decided with all groups in view; of the rest, only one's own are shown.
         answer = structs.replace(answer, groups=[group for group in answer.groups if group.name in own])
-    shown = ",".join(f"{answer.cut}={group.name}" for group in answer.groups)
-    _note(request, champion, n_people, answer.cut if own is None else shown)
+    # From here on it is known that there is such a cut, so its name may be written down.
+    unit = asked.cut if own is None else ",".join(f"{asked.cut}={name}" for name in sorted(own))
+    _note(request, champion, n_people, unit)
     desk.books.take_groups(answer, n_people)
     return _answer(answer)
 
