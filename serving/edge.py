@@ -25,7 +25,8 @@ from serving.reading import pick_headers
 ACCESS_LOG = logging.getLogger("xm_predict.access")
 ERROR_LOG = logging.getLogger("xm_predict.errors")
 _ENCODE = msgspec.json.Encoder().encode
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# A UUID, or the 32 digits of a trace. What callers choose freely could be an id of a person, or a key.
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
 _SAFE_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -168,7 +169,7 @@ def _write_line(log: logging.Logger, line: Mapping[str, Any]) -> None:
 
 
 def choose_request_id(headers: Mapping[str, str]) -> str:
-    """Return the id that the caller gave if it is a plain one, else a new one."""
+    """Return the id that the caller gave if it is one that was drawn by chance, else a new one."""
     given = headers.get("x-request-id", "")
     return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
