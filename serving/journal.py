@@ -6,6 +6,7 @@ JSON lines into a file of its own per hour (UTC); the file gets its final name w
 """
 
 import contextlib
+import functools
 import logging
 import os
 import secrets
@@ -14,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +36,37 @@ _STOP_SECONDS = 10.0
 _ABANDONED_SECONDS = 60.0
 
 _Scores = ScoreAnswer | ScoreByIdAnswer
-_Waiting = tuple[datetime, "_Scores | ScoreGroupsAnswer", "Sequence[Any] | None"]
+_Waiting = tuple[float, "_Scores | ScoreGroupsAnswer", "Sequence[Any] | None"]
+
+
+class _Line(msgspec.Struct):
+    """Hold a line about one row."""
+
+    time: str
+    usecase: str
+    model_version: str
+    as_of: str | None
+    horizon: str
+    entity: str | None
+    probability: dict[str, float]
+    value: float | None
+    unseen: int
+    missing: int | None
+
+
+class _GroupLine(msgspec.Struct):
+    """Hold a line about one group."""
+
+    time: str
+    usecase: str
+    model_version: str
+    as_of: str | None
+    horizon: str
+    cut: str
+    group: str
+    n: int
+    probability: dict[str, float]
+    value: float | None
 
 
 class Journal:
@@ -50,7 +81,7 @@ class Journal:
     days
         Files that are older are removed.
     now
-        Clock.
+        Clock, in seconds since 1970.
 
     Attributes
     ----------
@@ -65,7 +96,7 @@ class Journal:
         folder: Path,
         pseudonyms: Pseudonyms,
         days: int = 400,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder
         self._pseudonyms = pseudonyms
@@ -150,43 +181,35 @@ class Journal:
             LOG.error("predictions are not recorded: %s (%s)", self._folder, problem)
 
     def _spell(
-        self, moment: datetime, answer: _Scores | ScoreGroupsAnswer, rows: Sequence[Any] | None
+        self, moment: float, answer: _Scores | ScoreGroupsAnswer, rows: Sequence[Any] | None
     ) -> Iterator[bytes]:
         """Return the lines of one answer."""
-        stamp = {
-            "time": f"{moment:%Y-%m-%dT%H:%M:%S}Z",
-            "usecase": answer.usecase,
-            "model_version": answer.model_version,
-            "as_of": answer.as_of,
-            "horizon": answer.primary_horizon,
-        }
+        usecase, horizon = answer.usecase, answer.primary_horizon
+        stamp = (_spell_time(int(moment)), usecase, answer.model_version, answer.as_of, horizon)
         if isinstance(answer, ScoreGroupsAnswer):
             for group in answer.groups:
                 shares = {name: share.value for name, share in group.probability.items()}
                 mean = None if group.value is UNSET else group.value.value
-                shown = {"cut": answer.cut, "group": group.name, "n": group.people}
-                yield _ENCODE({**stamp, **shown, "probability": shares, "value": mean}) + b"\n"
+                yield _ENCODE(_GroupLine(*stamp, answer.cut, group.name, group.people, shares, mean)) + b"\n"
             return
         for place, row in enumerate(answer.rows):
             named = row.entity_id
-            person = self._pseudonyms.of(answer.usecase, named) if isinstance(named, str) else None
-            forecast = {"probability": row.probability, "value": None if row.value is UNSET else row.value}
-            counts = {
-                "unseen": len(row.warnings),
-                "missing": None if rows is None else _count_missing(rows[place]),
-            }
-            yield _ENCODE({**stamp, "entity": person, **forecast, **counts}) + b"\n"
+            person = self._pseudonyms.of(usecase, named) if isinstance(named, str) else None
+            value = None if row.value is UNSET else row.value
+            missing = None if rows is None else _count_missing(rows[place])
+            line = _Line(*stamp, person, row.probability, value, len(row.warnings), missing)
+            yield _ENCODE(line) + b"\n"
 
     def _open_part(self) -> "_Part":
         """Return the file of this hour."""
         self._turn_over()
         if self._part is None:
-            self._part = _Part(self._folder, self._now())
+            self._part = _Part(self._folder, _spell_hour(self._now()))
         return self._part
 
     def _turn_over(self) -> None:
         """Close the file of an hour that is over, and remove what is too old."""
-        if self._part is not None and not self._part.is_of(self._now()):
+        if self._part is not None and self._part.hour != _spell_hour(self._now()):
             self._close()
             self._tidy()
 
@@ -200,7 +223,7 @@ class Journal:
     def _tidy(self) -> None:
         """Close what killed workers left open; remove files past their days."""
         with contextlib.suppress(OSError):
-            oldest = f"{_PREFIX}{self._now().astimezone(UTC) - timedelta(days=self._days):%Y%m%dT%H}"
+            oldest = f"{_PREFIX}{_spell_hour(self._now() - self._days * 86_400)}"
             for path in self._folder.glob(f"{_PREFIX}*"):
                 if path.name < oldest:
                     path.unlink(missing_ok=True)
@@ -211,17 +234,13 @@ class Journal:
 class _Part:
     """Hold the file of one hour; a lock tells others that its worker lives."""
 
-    def __init__(self, folder: Path, now: datetime) -> None:
+    def __init__(self, folder: Path, hour: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._hour = f"{now.astimezone(UTC):%Y%m%dT%H}"
-        self._path = folder / f"{_PREFIX}{self._hour}-{os.getpid()}-{secrets.token_hex(4)}.jsonl{_OPEN}"
+        self.hour = hour
+        self._path = folder / f"{_PREFIX}{hour}-{os.getpid()}-{secrets.token_hex(4)}.jsonl{_OPEN}"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         _lock(descriptor)
         self._file: IO[bytes] = os.fdopen(descriptor, "ab", buffering=0)
-
-    def is_of(self, now: datetime) -> bool:
-        """Tell whether its hour is not over."""
-        return f"{now.astimezone(UTC):%Y%m%dT%H}" == self._hour
 
     def write(self, content: bytes) -> None:
         """Append lines, all or none."""
@@ -283,4 +302,15 @@ def _finish(path: Path) -> None:
 def _count_missing(row: Any) -> int:
     """Return how many features of a row were absent or null."""
     values = structs.astuple(row.features)
-    return sum(value is UNSET or value is None for value in values)
+    return values.count(UNSET) + values.count(None)
+
+
+def _spell_hour(moment: float) -> str:
+    """Write an hour (UTC) as it stands in names of files."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y%m%dT%H}"
+
+
+@functools.lru_cache(2)
+def _spell_time(second: int) -> str:
+    """Write a moment; many lines are of the same second."""
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"

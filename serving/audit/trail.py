@@ -6,6 +6,7 @@ bound to the last of the file before it.
 """
 
 import os
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from serving.audit.lines import Entry, Head, bind, read_line
 FILES = "audit-*.jsonl"
 _LARGEST_BYTES = 64 * 1024 * 1024
 _TAIL_BYTES = 64 * 1024
+_SETTLED_NANOSECONDS = 1_000_000_000
 
 
 class AuditError(XmError):
@@ -38,6 +40,7 @@ class Trail:
         self._folder = folder
         self._largest_bytes = largest_bytes
         self._known: tuple[Path, int] | None = None
+        self._seen_at = 0
         self.head = Head()
 
     def append(self, entries: Sequence[Entry], now: datetime) -> Head:
@@ -54,7 +57,8 @@ class Trail:
             If they cannot be written: none of them is there then.
         """
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if self._known is None:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with alone(self._folder / ".lock"):
                 return self._append_alone(entries, now)
         except OSError as error:
@@ -81,7 +85,16 @@ class Trail:
         return head
 
     def _find_newest(self) -> Path | None:
-        """Return the last file; names are in the order of time."""
+        """Return the last file; names are in the order of time.
+
+        The folder is read again only if it has changed. Clocks of disks are coarse, so a change of this very
+        second may be one of two.
+        """
+        changed_at = self._folder.stat().st_mtime_ns
+        is_settled = time.time_ns() - changed_at > _SETTLED_NANOSECONDS
+        if self._known is not None and is_settled and changed_at == self._seen_at:
+            return self._known[0]
+        self._seen_at = changed_at
         return max(self._folder.glob(FILES), default=None)
 
     def _catch_up(self, newest: Path | None) -> list[Entry]:

@@ -15,7 +15,7 @@ from serving.audit.lines import Entry
 from serving.audit.trail import AuditError, Trail
 
 LOG = logging.getLogger("xm_predict.audit")
-_DELAY_SECONDS = 0.03
+_DELAY_SECONDS = 0.04
 _RETRY_SECONDS = 1.0
 _STRANGERS_SECONDS = 1.0
 _MOST_WAITING = 20_000

@@ -1,9 +1,11 @@
 """The files of the audit log: one chain, whoever appends."""
 
 import resource
+import shutil
 import stat
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,6 +48,7 @@ def test_two_writers_take_turns_in_one_chain(tmp_path):
 def test_processes_that_append_at_once_make_one_chain(tmp_path):
     code = f"""
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from serving.audit.lines import Entry
@@ -164,3 +167,27 @@ def test_no_descriptor_is_left_open(tmp_path):
     for _ in range(20):
         trail.append([SCORE], NOON)
     assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
+def test_a_file_that_another_begins_is_seen_at_any_time(tmp_path):
+    one, other = Trail(tmp_path), Trail(tmp_path, largest_bytes=1)
+    one.append([SCORE], NOON)
+    for _ in range(3):
+        other.append([SCORE], NOON)
+        one.append([SCORE], NOON)
+    time.sleep(1.1)
+    one.append([SCORE], NOON)
+    other.append([SCORE], NOON)
+    one.append([SCORE], NOON)
+    verdict = verify(tmp_path)
+    assert (verdict.problem, verdict.n_lines, verdict.n_files) == (None, 10, 5)
+
+
+def test_a_folder_that_was_taken_away_is_made_again(tmp_path):
+    trail = Trail(tmp_path / "audit")
+    trail.append([SCORE], NOON)
+    shutil.rmtree(tmp_path / "audit")
+    with pytest.raises(AuditError, match="cannot be written"):
+        trail.append([SCORE], NOON)
+    trail.append([SCORE], NOON)
+    assert verify(tmp_path / "audit").n_lines == 1
