@@ -112,6 +112,9 @@ def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) ->
         "XM_CACHE": str(folder / "cache"),
         "XM_LATEST": str(folder / "none"),
         "XM_REGISTRY": str(folder / "none"),
+        "XM_AUDIT": str(folder / "audit"),
+        "XM_JOURNAL": str(folder / "journal"),
+        "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
     }
     module = "tests.bench.serving_peers"
     mlflow = ("mlflow", "models", "serve", "--env-manager", "local", "--workers", "1", *_LOCAL)

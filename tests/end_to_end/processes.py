@@ -136,6 +136,9 @@ def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
         "XM_LATEST": str(out / "frames"),
         "XM_REGISTRY": str(out),
         "XM_KEYS": str(out / "keys" / "keys.json"),
+        "XM_AUDIT": str(out / "audit"),
+        "XM_JOURNAL": str(out / "journal"),
+        "XM_PSEUDONYM_KEY_FILE": str(out / "keys" / "pseudonyms.key"),
     }
     command: list[object] = [sys.executable, "-m", "serving"]
     with running(command, cwd=folder, env={**env, **settings}, log=log) as process:

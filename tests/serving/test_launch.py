@@ -156,3 +156,19 @@ def test_without_a_registry_it_serves_the_last_verified_champions_and_ends_when_
         assert not answers(url)
     finally:
         process.kill()
+
+
+def test_it_does_not_start_with_a_broken_agreement_and_says_where_it_is_broken(settings, tmp_path):
+    agreement = tmp_path / "governance.yaml"
+    agreement.write_text("version: 1\nagreement: BV 2026-07\n")
+    with pytest.raises(InputError, match=r"governance.yaml: purposes: is missing; the keys are: version"):
+        serve(replace(settings, governance=agreement), lambda _: None)
+    assert not settings.audit.exists()
+
+
+def test_it_does_not_start_with_a_secret_that_others_can_read(settings):
+    settings.pseudonym_key.parent.mkdir()
+    settings.pseudonym_key.write_text("00" * 32)
+    settings.pseudonym_key.chmod(0o644)
+    with pytest.raises(InputError, match="can be read by others"):
+        serve(settings, lambda _: None)
