@@ -39,6 +39,7 @@ RUN apt-get update \
 # The root file system may be read-only: all that is written goes to /data and /tmp.
 ENV PATH=/app/bin:$PATH \
     HOME=/tmp \
+    PYTHONSAFEPATH=1 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     OMP_NUM_THREADS=1 \
@@ -46,7 +47,7 @@ ENV PATH=/app/bin:$PATH \
     BENTOML_DO_NOT_TRACK=True \
     BENTOML_HOME=/tmp/bentoml \
     MLFLOW_DISABLE_TELEMETRY=true
-WORKDIR /data
+WORKDIR /tmp
 
 # The server of MLflow; where its data lies is said by the command.
 FROM base AS registry
@@ -75,6 +76,6 @@ USER xm
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import http.client as h, os; c = h.HTTPConnection('127.0.0.1', int(os.environ['XM_PORT']), timeout=4); c.request('GET', '/livez'); raise SystemExit(c.getresponse().status != 200)"]
-# No init process is needed: `serve` answers SIGTERM itself and ends its children.
-ENTRYPOINT ["xm-predict"]
-CMD ["serve"]
+# What `xm-predict serve` becomes, with all settings from the environment. No init process is needed: it answers
+# SIGTERM itself and ends its children.
+CMD ["python", "-m", "serving"]
