@@ -314,6 +314,29 @@ def test_scripts_of_health_checks_are_python():
         compile(script, "healthcheck", "exec")
 
 
+def test_the_notes_on_kubernetes_say_what_the_images_need():
+    notes = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
+    workload, policy = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", notes, re.DOTALL))
+    pod = workload["spec"]["template"]["spec"]
+    service, refresher = pod["containers"]
+    assert pod["securityContext"]["runAsUser"] == 10001
+    probes = {name: service[f"{name}Probe"]["httpGet"] for name in ("liveness", "readiness", "startup")}
+    assert {name: probe["path"] for name, probe in probes.items()} == {
+        "liveness": "/livez",
+        "readiness": "/readyz",
+        "startup": "/livez",
+    }
+    assert all(probe["httpHeaders"] == [{"name": "Host", "value": "localhost"}] for probe in probes.values())
+    for container in (service, refresher):
+        assert container["image"].endswith(f":{PROJECT['version']}")
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        mounted = {mount["mountPath"] for mount in container["volumeMounts"]}
+        assert {"/tmp", environment_of(container["name"])["XM_CACHE"]} <= mounted
+    assert "MLFLOW" not in str(service["env"])
+    assert policy["kind"] == "NetworkPolicy"
+    assert policy["spec"]["podSelector"]["matchLabels"] == workload["spec"]["template"]["metadata"]["labels"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["ENV DB_PASSWORD=hunter2", "POSTGRES_PASSWORD: hunter2", "api_key = abc", "MLFLOW_TRACKING_TOKEN=abc"],
