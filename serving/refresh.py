@@ -110,6 +110,9 @@ class Refresher:
             self._problem = None
         except XmError as error:
             self._problem = str(error)
+        except ModuleNotFoundError as error:
+            remedy = "set MLFLOW_TRACKING_URI to a server, or install xm-predict[train]"
+            self._problem = f"the registry cannot be read without '{error.name}'; {remedy}"
         except Exception as error:  # noqa: BLE001 - an outage has many shapes; none may end the refresher
             self._problem = f"the registry failed ({type(error).__name__})"
 

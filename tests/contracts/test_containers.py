@@ -58,6 +58,7 @@ def instructions_of(text: str) -> list[Instruction]:
 def stages_of(text: str) -> dict[str, Stage]:
     stages: dict[str, Stage] = {}
     instructions: list[Instruction] = []
+    base = name = ""
     for one in instructions_of(text):
         if one.word == "FROM":
             base, _, name = re.split(r"\s+(as)\s+", one.rest, flags=re.IGNORECASE)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -152,7 +153,8 @@ def assert_score_is_that_of(url: str, cache: Path) -> None:
     answer = httpx.post(f"{url}/v1/score", json=body)
     assert answer.status_code == 200, answer.text
     bundle = next((cache / "churn").glob("churn-*"))
-    expected = Scorer(load(bundle)).score([ROW], reasons=2)[0]
+    rows: list[dict[str, Any]] = [ROW]
+    expected = Scorer(load(bundle)).score(rows, reasons=2)[0]
     row = answer.json()["rows"][0]
     assert row["probability"] == pytest.approx(expected.probabilities, abs=1e-9)
     assert len(row["reasons"]) == 2

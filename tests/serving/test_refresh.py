@@ -100,6 +100,16 @@ def test_a_failure_of_any_kind_does_not_end_the_refresher_nor_is_it_quoted(tmp_p
     assert Refresher(Settings(cache=tmp_path), fail).look().problem == "the registry failed (RuntimeError)"
 
 
+def test_a_registry_that_needs_more_than_is_installed_is_told_with_the_remedy(tmp_path):
+    def fail(_: Settings) -> dict[str, str]:
+        raise ModuleNotFoundError("No module named 'alembic'", name="alembic")
+
+    assert Refresher(Settings(cache=tmp_path), fail).look().problem == (
+        "the registry cannot be read without 'alembic'; "
+        "set MLFLOW_TRACKING_URI to a server, or install xm-predict[train]"
+    )
+
+
 def test_success_after_failure_clears_the_note(tmp_path):
     outcomes = [RegistryError("registry", "is away"), None]
 
