@@ -51,7 +51,8 @@ class Pseudonyms:
         try:
             if not path.exists():
                 _draw(path)
-            if path.stat().st_mode & 0o077:
+            # Its group may read it: so are secrets handed to containers.
+            if path.stat().st_mode & 0o027:
                 raise InputError(str(path), "can be read by others", f"run: chmod 600 {path}")
             text = path.read_text(encoding="ascii").strip()
             return cls(bytes.fromhex(text))

@@ -64,7 +64,9 @@ class TestFile:
     def test_one_that_others_can_read_is_refused(self, tmp_path):
         path = tmp_path / "key"
         Pseudonyms.open(path)
-        path.chmod(0o640)
+        path.chmod(0o440)
+        Pseudonyms.open(path)
+        path.chmod(0o604)
         with pytest.raises(InputError, match="can be read by others; run: chmod 600"):
             Pseudonyms.open(path)
 
