@@ -16,7 +16,10 @@ from training.usability import doubts_of
 
 
 def run(console: Console, name: str, baseline: str, out: str) -> None:
-    """Print the ranking with its ranges and evidence grades, the levers, and what is none and why."""
+    """Print the ranking with its ranges and evidence grades, the levers, and what is none and why.
+
+    A champion that is not usable gives none of it, also in JSON: its ranking would be one of noise.
+    """
     workspace = Workspace(Path(out))
     frozen = find_baseline(workspace.baselines(name), baseline)
     connect(workspace.folder)
@@ -26,7 +29,8 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
     lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
     if frozen is not None:
         lines.append(f"baseline {frozen.id}, frozen on {frozen.frozen_on}")
-    if not doubts_of(bundle):
+    doubts = doubts_of(bundle)
+    if not doubts:
         lines += _describe_ranking(rows_from_json(bundle.drivers))
         lines += describe_beliefs(bundle)
     console.result(
@@ -35,10 +39,11 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
             "usecase": name,
             "model_version": bundle.model_version,
             "baseline": None if frozen is None else frozen.reference.to_json(),
-            "is_usable": not doubts_of(bundle),
-            "drivers": bundle.drivers,
-            "levers": bundle.evaluation.get("levers", []),
-            "beliefs": bundle.evaluation.get("beliefs"),
+            "is_usable": not doubts,
+            "doubts": list(doubts),
+            "drivers": [] if doubts else bundle.drivers,
+            "levers": [] if doubts else bundle.evaluation.get("levers", []),
+            "beliefs": None if doubts else bundle.evaluation.get("beliefs"),
         },
     )
 
