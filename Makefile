@@ -59,15 +59,25 @@ demo: install ## example company -> features -> model -> registry -> report -> o
 serve: install ## answer score requests on this machine
 	$(BIN)/xm-predict serve
 
+# Types take longest: they are checked on one core while the other does all else.
 .PHONY: check
 check: install ## style, types, layers, sizes
+	@$(MAKE) --jobs 2 --output-sync=target check-types check-others
+
+.PHONY: check-types
+check-types:
+	$(BIN)/mypy
+
+.PHONY: check-others
+check-others:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/contracts/test_size.py
 
+# Each worker has a core to itself: threads of numerical libraries would only wait for one another.
 .PHONY: test
+test: export OMP_NUM_THREADS := 1
 test: check ## check, then the fast tests on two cores
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder
 
@@ -94,6 +104,10 @@ bench-refresh: install ## cost of 1 % new events beside a build from nothing; th
 .PHONY: bench-train
 bench-train: install ## cost of training at 10,000 and 100,000 entities; the last line is JSON
 	@$(BIN)/python -m tests.bench.train
+
+.PHONY: bench-serving
+bench-serving: install ## what a score over HTTP costs beside other servers (ASK="--rounds 3"); the last line is JSON
+	@$(BIN)/python -m tests.bench.serving $(ASK)
 
 .PHONY: bench-drivers
 bench-drivers: install ## what is offered to work on, in worlds of known truth (ASK="--runs 40"); the last line is JSON

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
@@ -16,6 +17,7 @@ Data = Literal["O", "X"]
 Role = Literal["lever", "mediator", "signal", "context"]
 Sensitivity = Literal["none", "personal", "protected"]
 Direction = Literal["rising", "falling"]
+_WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[._\s]+")
 
 
 class DriverGroup(Protocol):
@@ -284,3 +286,17 @@ def _read_feature(row: object, place: int) -> Feature:
                 f"catalogue.features[{place}].{key}", f"'{row[key]}' is not allowed", "build it again"
             )
     return Feature(**row)
+
+
+def plain_name(name: str) -> str:
+    """Write the name of a column or driver as words: no prefix, no dots, no underscores.
+
+    Examples
+    --------
+    >>> plain_name("YearlyFees"), plain_name("o_invoices.amount_eur.mean_90d")
+    ('Yearly fees', 'Invoices amount eur mean 90d')
+    """
+    bare = name[2:] if name[:2] in ("o_", "x_") else name
+    words = [word for word in _WORD_BREAK.split(bare) if word]
+    lowered = [word if word.isupper() else word.lower() for word in words]
+    return " ".join([lowered[0][:1].upper() + lowered[0][1:], *lowered[1:]]) if lowered else name

@@ -1,11 +1,13 @@
 """Scores, drivers and model facts for the API, from a champion and a checked request, without HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
 
 from features.errors import InputError
 from serving.champions import Champion
@@ -31,6 +33,8 @@ from serving.schemas import (
 )
 from training.scoring import GroupScore, IndividualScoreRefusedError, ModelNotUsableError, RowScore
 
+_Scored = TypeVar("_Scored")
+
 
 def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> ScoreAnswer:
     """Score rows of features.
@@ -46,12 +50,15 @@ def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> Sco
         422 for a row without features or an unknown horizon; 403 where single persons are not scored; 409
         for a model whose figures do not support scores.
     """
-    features = [msgspec.to_builtins(row.features) for row in rows]
-    for index, values in enumerate(features):
-        if not values:
+    values = [astuple(row.features) for row in rows]
+    for index, found in enumerate(values):
+        if found.count(UNSET) == len(found):
             raise refuse_value(f"rows.{index}.features", "holds no feature; send at least one")
     try:
-        scores = _score(champion, request, features)
+        if len(rows) == 1:
+            scores: Sequence[RowScore] = [_score_typed(champion, request, champion.take_values(values[0]))]
+        else:
+            scores = _score(champion, request, [msgspec.to_builtins(row.features) for row in rows])
     except InputError as error:
         raise refuse_value("rows", "do not fit the champion; see /v1/model/schema") from error
     answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
@@ -172,7 +179,17 @@ def describe_schema(champion: Champion) -> SchemaAnswer:
 
 
 def _score(champion: Champion, request: Request, rows: list[dict[str, Any]]) -> Sequence[RowScore]:
-    """Let the scorer answer; its refusals become problems."""
+    """Let the scorer answer for rows."""
+    return _demand(champion, request, partial(champion.scorer.score, rows))
+
+
+def _score_typed(champion: Champion, request: Request, values: tuple[Any, ...]) -> RowScore:
+    """Let the scorer answer for one row, as it was decoded."""
+    return _demand(champion, request, partial(champion.scorer.score_typed, values))
+
+
+def _demand(champion: Champion, request: Request, score: Callable[..., _Scored]) -> _Scored:
+    """Ask the scorer what the request asks; its refusals become problems."""
     scorer = champion.scorer
     for index, horizon in enumerate(request.horizons or ()):
         if horizon not in scorer.horizons:
@@ -180,9 +197,7 @@ def _score(champion: Champion, request: Request, rows: list[dict[str, Any]]) -> 
                 f"horizons.{index}", f"is not a horizon; there are: {', '.join(scorer.horizons)}"
             )
     try:
-        return scorer.score(
-            rows, horizons=request.horizons, reasons=request.reasons, language=request.language
-        )
+        return score(horizons=request.horizons, reasons=request.reasons, language=request.language)
     except IndividualScoreRefusedError as error:
         detail = "This use case is about people at work: it answers for groups, never for single persons."
         raise ProblemError(403, "groups_only", detail) from error

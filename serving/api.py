@@ -22,9 +22,11 @@ from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.access.guard import Guard, refuse_route
 from serving.access.permission import (
@@ -46,6 +48,7 @@ from serving.answers import (
     score_rows,
 )
 from serving.champions import Champion, Champions
+from serving.dispatch import Dispatch
 from serving.edge import Edge
 from serving.openapi import DOCUMENT
 from serving.problems import Finding, ProblemError
@@ -69,6 +72,7 @@ _READ_CUT = msgspec.json.Decoder(ScoreGroupsRequest)
 _ROWS_ON_LOOP = 16
 _KEYS_SECONDS = 1.0
 _THREADS = 2
+_JSON = (b"content-type", b"application/json")
 
 
 @dataclass(frozen=True)
@@ -134,14 +138,45 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
     ]
     guard = Guard()
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
-    app = Starlette(
+    app = Application(
         routes=routes,
-        middleware=[Middleware(Edge, guard=guard)],
+        middleware=[Middleware(Edge, guard=guard), Middleware(Dispatch, routes=routes)],
         exception_handlers=handlers,
         lifespan=_make_lifespan(read_settings, guard),
     )
     app.router.redirect_slashes = False
     return app
+
+
+class Application(Starlette):
+    """Let the outermost layer of ours be the outermost: it answers for failures, so Starlette's need not."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the layers around the router."""
+        app: ASGIApp = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
+
+
+class JsonAnswer(Response):
+    """Send an answer that is JSON already, with the headers that it needs and no more.
+
+    Parameters
+    ----------
+    body
+        The answer.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.status_code = 200
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), _JSON]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+        """Send it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def _make_lifespan(
@@ -321,7 +356,7 @@ def _note(request: Request, usecase: str, rows: int) -> None:
 
 def _answer(content: msgspec.Struct) -> Response:
     """Return an answer as JSON."""
-    return Response(_ENCODE(content), media_type="application/json")
+    return JsonAnswer(_ENCODE(content))
 
 
 async def _answer_problem(request: Request, problem: Exception) -> Response:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,11 +48,24 @@ class Champion:
     @cached_property
     def decode_rows(self) -> Callable[[bytes | msgspec.Raw], list[Any]]:
         """Return the strict decoder for rows of these features."""
+        return make_rows_decoder(*self._by_kind)
+
+    @cached_property
+    def _by_kind(self) -> tuple[list[str], list[str]]:
+        """Return the names of the numbers and of the categories."""
         kinds = {feature.name: feature.kind for feature in self.bundle.catalogue}
-        return make_rows_decoder(
+        return (
             [name for name in self.names if kinds[name] == "number"],
             [name for name in self.names if kinds[name] == "category"],
         )
+
+    @cached_property
+    def take_values(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        """Return what puts the values of a decoded row, numbers first, into the order of the catalogue."""
+        numbers, categories = self._by_kind
+        places = {name: place for place, name in enumerate([*numbers, *categories])}
+        order = [places[name] for name in self.names]
+        return itemgetter(*order) if len(order) > 1 else tuple
 
 
 class Champions:

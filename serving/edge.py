@@ -4,31 +4,34 @@ The order, before anything of the body is read: host, key and scope of the route
 the limits under load.
 """
 
+import functools
 import json
 import logging
 import re
+import secrets
 import time
 import traceback
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
 from serving.access.roles import Actor
 from serving.access.routes import ROUTES
 from serving.problems import ProblemError
+from serving.reading import pick_headers
 
 ACCESS_LOG = logging.getLogger("xm_predict.access")
 ERROR_LOG = logging.getLogger("xm_predict.errors")
+_ENCODE = msgspec.json.Encoder().encode
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_SAFE_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
+_SAFE_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Edge:
@@ -66,11 +69,12 @@ class _Exchange:
         self._actor: Actor | None = None
         self._started = time.perf_counter()
         self._status = 0
-        headers = Headers(scope=scope)
+        headers = pick_headers(scope)
         self._request_id = choose_request_id(headers)
         self._host = headers.get("host", "")
         self._has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        scope.setdefault("state", {})["request_id"] = self._request_id
+        state = scope.setdefault("state", {})
+        state["request_id"], state["headers"] = self._request_id, headers
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         """Pass the request on; whatever goes wrong ends as a problem document, logged without values."""
@@ -107,10 +111,7 @@ class _Exchange:
         """Add the headers that every answer carries."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["x-request-id"] = self._request_id
-            for name, content in _SAFE_HEADERS.items():
-                headers.setdefault(name, content)
+            message["headers"] = _make_safe(message.get("headers", ()), self._request_id)
         await self._send(message)
 
     def _log(self) -> None:
@@ -118,7 +119,7 @@ class _Exchange:
         path = self._scope["path"]
         is_known = path in ROUTES
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "time": _spell_time(int(time.time())),
             "request_id": self._request_id,
             "key": None if self._actor is None else self._actor.key_id,
             "method": self._scope["method"] if is_known else "-",
@@ -127,13 +128,34 @@ class _Exchange:
             "milliseconds": round((time.perf_counter() - self._started) * 1000, 1),
             **self._scope["state"].get("log", {}),
         }
-        ACCESS_LOG.info(json.dumps(line))
+        _write_line(ACCESS_LOG, line)
+
+
+@functools.lru_cache(2)
+def _spell_time(second: int) -> str:
+    """Write a moment; many lines are of the same second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+
+
+def _make_safe(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer, with those that every answer carries; its own stay as they are."""
+    own = list(headers)
+    names = {name for name, _ in own}
+    safe = [pair for pair in _SAFE_HEADERS if pair[0] not in names]
+    return [*own, *safe, (b"x-request-id", request_id.encode())]
+
+
+def _write_line(log: logging.Logger, line: Mapping[str, Any]) -> None:
+    """Write one line of JSON as ``log.info`` does, but for the search for the caller, whom nobody wants."""
+    if log.isEnabledFor(logging.INFO):
+        text = _ENCODE(line).decode()
+        log.handle(logging.LogRecord(log.name, logging.INFO, "", 0, text, None, None))
 
 
 def choose_request_id(headers: Mapping[str, str]) -> str:
     """Return the id that the caller gave if it is a plain one, else a new one."""
     given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 def _log_error(error: Exception, request_id: str) -> None:

@@ -1,10 +1,12 @@
 """The newest known features of every entity: what scoring by id looks up."""
 
+from __future__ import annotations
+
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +14,9 @@ import pyarrow.parquet as pq
 
 from features.errors import ContractError, SourceError
 from features.usecase import Privacy
-from training.disclosure import ShownCuts
+
+if TYPE_CHECKING:
+    from training.disclosure import ShownCuts
 
 ENTITY = "entity_id"
 SNAPSHOT = "snapshot_date"
@@ -131,6 +135,8 @@ class LatestRows:
         ReleaseRefusedError
             If safety cannot be shown.
         """
+        from training.disclosure import ShownCuts
+
         if self._shown is None or self._shown[0] != privacy:
             groups = {
                 cut: self._table.column(CUT_PREFIX + cut).cast(pa.string()).to_pylist() for cut in self.cuts

@@ -2,12 +2,14 @@
 
 import asyncio
 import difflib
+import functools
 import re
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive, Scope
 
 from serving.problems import Finding, ProblemError
 
@@ -31,6 +33,14 @@ _WORDS = {
 }
 
 
+def pick_headers(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request by name; of one that is given twice, the first.
+
+    One walk over all of them: each look into Starlette's own headers is a walk of its own.
+    """
+    return {name.decode("latin-1"): text.decode("latin-1") for name, text in reversed(scope["headers"])}
+
+
 async def read_body(request: Request, max_bytes: int, max_seconds: float) -> bytes:
     """Return the body of a JSON request.
 
@@ -46,13 +56,17 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float) -> byt
     ProblemError
         415 for another content type or an encoding, 413 for too many bytes, 408 for too slow ones.
     """
-    _check_media_type(request)
-    declared = request.headers.get("content-length", "")
+    headers = request.scope.get("state", {}).get("headers") or pick_headers(request.scope)
+    _check_media_type(headers)
+    declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > max_bytes:
         raise _too_large(max_bytes)
+    first = _Begun(request.receive())
     try:
+        if first.is_done and not first.found.get("more_body", False):
+            return await _read_counting(first, request.receive, max_bytes)
         async with asyncio.timeout(max_seconds):
-            return await _read_counting(request, max_bytes)
+            return await _read_counting(first, request.receive, max_bytes)
     except TimeoutError as error:
         detail = f"The body did not arrive within {max_seconds:g} seconds."
         raise ProblemError(408, "body_slow", detail, is_closing=True) from error
@@ -129,24 +143,72 @@ def _sentence(where: str, message: str) -> str:
     return f"{where}: {message}" if message.endswith("?") else f"{where}: {message}."
 
 
-def _check_media_type(request: Request) -> None:
+def _check_media_type(headers: Mapping[str, str]) -> None:
     """Accept ``application/json`` in UTF-8 without compression."""
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    is_utf8 = parameters.strip().lower().replace('"', "") in {"", "charset=utf-8"}
-    is_plain = request.headers.get("content-encoding", "identity").lower() == "identity"
-    if kind.strip().lower() != "application/json" or not is_utf8 or not is_plain:
+    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
+    if not is_plain or not _is_json(headers.get("content-type", "")):
         detail = "Send content-type application/json, in UTF-8, without content-encoding."
         raise ProblemError(415, "media_type", detail, is_closing=True)
 
 
-async def _read_counting(request: Request, max_bytes: int) -> bytes:
+@functools.lru_cache(64)
+def _is_json(content_type: str) -> bool:
+    """Tell whether a content type is JSON in UTF-8."""
+    kind, _, parameters = content_type.partition(";")
+    is_utf8 = parameters.strip().lower().replace('"', "") in {"", "charset=utf-8"}
+    return is_utf8 and kind.strip().lower() == "application/json"
+
+
+class _Begun:
+    """Something awaitable that was begun and may be done already, as most bodies are there when asked for.
+
+    A deadline costs more than reading such a body, so it is set for the others alone.
+    """
+
+    def __init__(self, work: Awaitable[Message]) -> None:
+        self._steps = work.__await__()
+        self.is_done = False
+        self.found: Message = {}
+        self._waits_for: Any = None
+        self._advance(lambda: next(self._steps))
+
+    def __await__(self) -> Generator[Any, Any, Message]:
+        """Go on to the end, as ``await`` would have."""
+        while not self.is_done:
+            try:
+                sent = yield self._waits_for
+            except BaseException as error:  # noqa: BLE001 - whatever comes belongs to the one who was begun
+                self._advance(functools.partial(self._steps.throw, error))
+            else:
+                self._advance(functools.partial(self._steps.send, sent))
+        return self.found
+
+    def _advance(self, step: Callable[[], Any]) -> None:
+        """Take one step."""
+        try:
+            self._waits_for = step()
+        except StopIteration as end:
+            self.is_done, self.found = True, end.value
+
+
+async def _read_counting(first: _Begun, receive: Receive, max_bytes: int) -> bytes:
     """Collect the chunks of a body and stop at the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        if len(body) + len(chunk) > max_bytes:
-            raise _too_large(max_bytes)
-        body += chunk
-    return bytes(body)
+    body, message = bytearray(), await first
+    while True:
+        _take_chunk(body, message, max_bytes)
+        if not message.get("more_body", False):
+            return bytes(body)
+        message = await receive()
+
+
+def _take_chunk(body: bytearray, message: Message, max_bytes: int) -> None:
+    """Add one chunk to a body, unless that makes it too long."""
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    chunk = message.get("body", b"")
+    if len(body) + len(chunk) > max_bytes:
+        raise _too_large(max_bytes)
+    body += chunk
 
 
 def _too_large(max_bytes: int) -> ProblemError:

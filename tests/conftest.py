@@ -24,20 +24,40 @@ settings.register_profile(
 settings.load_profile("steady")
 
 _ROOT = Path(__file__).parents[1]
+# Folders whose conftest.py holds nothing that one worker alone has to keep: their files are dealt out singly.
+_SHARED_BY_WORKERS = {Path("tests/training"), Path("tests/training/runs")}
 
 
 class _ByHome(LoadScopeScheduling):  # type: ignore[misc] # a base without types
-    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, or else a file."""
+    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, or else a file.
+
+    What :func:`tests.made_once.made_once` makes is there for all workers and needs no such home.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0])
-        homes = (folder for folder in file.parents[:-2] if (_ROOT / folder / "conftest.py").is_file())
-        return str(next(homes, file))
+        return next((str(folder) for folder in file.parents[:-2] if _is_home(folder)), str(file))
+
+
+def _is_home(folder: Path) -> bool:
+    """Tell whether one worker has to run all tests of a folder."""
+    return folder not in _SHARED_BY_WORKERS and (_ROOT / folder / "conftest.py").is_file()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Deal out the tests when several workers run them."""
     return _ByHome(config, log)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_registry() -> Iterator[None]:
+    """Forget the registry that tests of a file chose: MLflow writes it into the environment."""
+    names = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID")
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    yield
+    for name in names:
+        os.environ.pop(name, None)
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
@@ -61,7 +62,7 @@ class Manifest:
     libraries: dict[str, str]
     files: dict[str, FileEntry]
 
-    @property
+    @cached_property
     def bundle_hash(self) -> str:
         """Return one SHA-256 for the whole bundle; equal data, seed and libraries give an equal hash."""
         return hashlib.sha256(self.to_bytes()).hexdigest()

@@ -1,6 +1,6 @@
 """Columns of plain values become one float64 matrix; the vocabularies are frozen in training."""
 
-from collections import Counter
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,66 +12,13 @@ from numpy.typing import NDArray
 
 from features.catalogue import Catalogue
 from features.errors import BundleError, ContractError
+from training.vocabulary import Vocabulary
 
 Floats = NDArray[np.float64]
 Value = float | int | str | bool | None
 Column = Sequence[Value] | NDArray[Any]
 
-MIN_LEVEL_ROWS = 5
-MAX_LEVELS = 64
 _MAX_SHOWN = 40
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Hold the codes of one category, frozen in training.
-
-    Parameters
-    ----------
-    levels
-        Levels with a code of their own: the code is the position.
-    rare
-        Levels that were too rare for one; they share the code after the last level, with those never seen.
-
-    Examples
-    --------
-    >>> plan = Vocabulary(levels=("basic", "plus"), rare=("trial",))
-    >>> plan.n_codes, plan.codes["plus"], plan.codes["trial"], plan.code_of_unseen
-    (3, 1.0, 2.0, 2.0)
-    """
-
-    levels: tuple[str, ...]
-    rare: tuple[str, ...] = ()
-
-    @classmethod
-    def fit(cls, values: Iterable[str | None]) -> Self:
-        """Give a code to each level with at least 5 rows, the 64 most frequent at most.
-
-        Parameters
-        ----------
-        values
-            Text of each training row, None where missing.
-        """
-        counts = Counter(value for value in values if value is not None)
-        by_frequency = sorted(counts, key=lambda level: (-counts[level], level))
-        kept = {level for level in by_frequency[:MAX_LEVELS] if counts[level] >= MIN_LEVEL_ROWS}
-        return cls(tuple(sorted(kept)), tuple(sorted(counts.keys() - kept)))
-
-    @property
-    def n_codes(self) -> int:
-        """Return the number of codes."""
-        return len(self.levels) + bool(self.rare)
-
-    @property
-    def code_of_unseen(self) -> float:
-        """Return the code of a level that training never saw: that of rare ones, NaN where there are none."""
-        return float(len(self.levels)) if self.rare else np.nan
-
-    @cached_property
-    def codes(self) -> Mapping[str, float]:
-        """Return the code of each level seen in training."""
-        own = {level: float(code) for code, level in enumerate(self.levels)}
-        return own | dict.fromkeys(self.rare, self.code_of_unseen)
 
 
 @dataclass(frozen=True)
@@ -196,6 +143,74 @@ class Encoder:
         _refuse_infinite(matrix, self.names)
         return Encoded(matrix, self.names, self.n_codes, unseen)
 
+    def encode_row(self, row: Mapping[str, Value]) -> tuple[list[float], dict[str, list[str]]]:
+        """Turn one row into the numbers that :meth:`encode` puts into a matrix, without what columns cost.
+
+        Parameters
+        ----------
+        row
+            Values by feature name; an absent one is missing. Further names are ignored.
+
+        Returns
+        -------
+        tuple
+            Numbers in column order, NaN where missing; and levels that training never saw, by feature.
+
+        Raises
+        ------
+        ContractError
+            If a number is a text or infinite.
+        """
+        cells: list[float] = []
+        unseen: dict[str, list[str]] = {}
+        for name, vocabulary in self.vocabularies.items():
+            value = row.get(name)
+            if vocabulary is None:
+                cells.append(value if type(value) is float else _number(name, value))
+                continue
+            if value is None:
+                cells.append(math.nan)
+                continue
+            text = value or None if type(value) is str else _text(value)
+            code = np.nan if text is None else vocabulary.codes.get(text)
+            if code is None:
+                unseen[name] = [str(text)]
+                code = vocabulary.code_of_unseen
+            cells.append(code)
+        if math.inf in cells or -math.inf in cells:
+            _refuse_infinite(np.array([cells]), self.names)
+        return cells, unseen
+
+    def encode_typed(self, values: Sequence[object]) -> tuple[list[float], dict[str, list[str]]]:
+        """Do what :meth:`encode_row` does for values that were checked, as a strict decoder gives them.
+
+        Parameters
+        ----------
+        values
+            In column order: a finite float for a number, a text for a category; anything else is missing.
+        """
+        cells: list[float] = []
+        unseen: dict[str, list[str]] = {}
+        for value, (name, codes, code_of_unseen) in zip(values, self._code_books, strict=True):
+            if type(value) is float and codes is None:
+                cells.append(value)
+            elif type(value) is str and value and codes is not None:
+                code = codes.get(value)
+                if code is None:
+                    unseen[name], code = [value], code_of_unseen
+                cells.append(code)
+            else:
+                cells.append(math.nan)
+        return cells, unseen
+
+    @cached_property
+    def _code_books(self) -> list[tuple[str, Mapping[str, float] | None, float]]:
+        """Return name, codes (None for a number) and the code of unseen levels of each column."""
+        return [
+            (name, None, math.nan) if words is None else (name, words.codes, words.code_of_unseen)
+            for name, words in self.vocabularies.items()
+        ]
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values: ``{"features": [{"name": ..., "levels": [...], "rare": [...]}, ...]}``."""
         return {"features": [_plain(name, vocabulary) for name, vocabulary in self.vocabularies.items()]}
@@ -255,6 +270,11 @@ def _numbers(name: str, column: Column) -> Column:
         raise ContractError(
             f"column {name}", "holds a number beyond 1.8e308", "send a smaller number or null"
         ) from error
+
+
+def _number(name: str, value: Value) -> float:
+    """Return one value that is a number, NaN where missing."""
+    return float("nan") if value is None else float(np.asarray(_numbers(name, [value]))[0])
 
 
 def _refuse_infinite(matrix: Floats, names: tuple[str, ...]) -> None:

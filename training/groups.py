@@ -1,22 +1,29 @@
-"""Forecasts of groups: what is said of people at work, and never anything about one of them."""
+"""Forecasts of groups: what is said of people at work, and never anything about one of them.
+
+Intervals and disclosure control bring in SciPy: memory and seconds that a process which scores single rows
+never pays, so they are imported where groups are asked for.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.bundle import Bundle
-from training.disclosure import ShownCuts
 from training.encoding import Column
 from training.models import RatingModel
-from training.statistics import Estimate, expected_mean, expected_share
+
+if TYPE_CHECKING:
+    from training.disclosure import ShownCuts
+    from training.statistics import Estimate
 
 RiskBand = Literal["low", "medium", "high"]
 
 HIGH_RISK_RATIO = 2.0
-_NO_ERROR = Estimate(0.0, 0.0, 0.0, n=0)
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,12 @@ def score_groups(
     return [_forecast(bundle, name, matrix[names == name]) for name in sorted(cuts.shown(cut))]
 
 
+def load_parts() -> None:
+    """Bring in what forecasts of groups need, so that the first who asks does not wait for it."""
+    import training.disclosure
+    import training.statistics  # noqa: F401 - as above
+
+
 def risk_band(bundle: Bundle, probability: float) -> RiskBand:
     """Name the range of a risk; the cuts are fixed when the bundle is made.
 
@@ -96,6 +109,8 @@ def risk_band(bundle: Bundle, probability: float) -> RiskBand:
 
 def _forecast(bundle: Bundle, name: str, matrix: NDArray[np.float64]) -> GroupScore:
     """Forecast one group."""
+    from training.statistics import Estimate, expected_mean, expected_share
+
     model = bundle.model
     probabilities = model.probabilities(matrix)
     if isinstance(model, RatingModel):
@@ -103,7 +118,8 @@ def _forecast(bundle: Bundle, name: str, matrix: NDArray[np.float64]) -> GroupSc
         value = expected_mean(model.expected(matrix), model.variance(matrix), error)
         levels = model.level_names
         shares = {
-            level: expected_share(probabilities[:, place], _NO_ERROR) for place, level in enumerate(levels)
+            level: expected_share(probabilities[:, place], Estimate(0.0, 0.0, 0.0, n=0))
+            for place, level in enumerate(levels)
         }
         return GroupScore(name, len(matrix), shares, value, None)
     shares = {
@@ -116,7 +132,9 @@ def _forecast(bundle: Bundle, name: str, matrix: NDArray[np.float64]) -> GroupSc
 
 def _level_error(bundle: Bundle, horizon: str, figure: str) -> Estimate:
     """Return how far the level of forecasts was off on test rows; nothing where that was not judged."""
+    from training.statistics import Estimate
+
     judged = bundle.evaluation.get("all_rows", {}).get("horizons", {})
     if horizon not in judged:
-        return _NO_ERROR
+        return Estimate(0.0, 0.0, 0.0, n=0)
     return Estimate.from_json(judged[horizon][figure])

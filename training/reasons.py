@@ -4,9 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from features.catalogue import Feature
+from features.catalogue import Feature, plain_name
 from features.usecase import Language, UseCase
-from training.drivers import plain_name
 
 _FUNCTION = re.compile(r"(?P<function>[a-z_]+?)(?:_(?P<windows>\d+d(?:_\d+d)?))?")
 _SHARE = re.compile(r"(?P<function>share)_(?P<name>\w+)_(?P<windows>\d+d)")

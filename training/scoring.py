@@ -1,7 +1,10 @@
 """Rows become scores with reasons: the same code in the pipeline, in batch, over HTTP and under MLflow."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +13,13 @@ from features.catalogue import Feature
 from features.errors import BundleError, InputError
 from features.usecase import Language
 from training.bundle import Bundle
-from training.disclosure import ShownCuts
-from training.groups import GroupScore, RiskBand, risk_band, score_groups
+from training.groups import GroupScore, RiskBand, load_parts, risk_band, score_groups
 from training.models import RatingModel
 from training.reasons import describe, driver_label
 from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
+
+if TYPE_CHECKING:
+    from training.disclosure import ShownCuts
 
 __all__ = [
     "CANARY_TOLERANCE",
@@ -102,8 +107,12 @@ class Scorer:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
-        self._known = frozenset(feature.name for feature in self._features)
+        self._is_category = {feature.name: feature.kind == "category" for feature in self._features}
         self._primary = int(bundle.facts["primary_horizon_index"])
+        self._horizons = bundle.horizons
+        self._doubts = doubts_of(bundle)
+        if not self.is_individual:
+            load_parts()
 
     @property
     def is_individual(self) -> bool:
@@ -113,12 +122,12 @@ class Scorer:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Return the reasons why no scores are given, in words; none when they are."""
-        return doubts_of(self.bundle)
+        return self._doubts
 
     @property
     def horizons(self) -> tuple[str, ...]:
         """Return the names of the horizons, shortest first."""
-        return self.bundle.horizons
+        return self._horizons
 
     @property
     def primary_horizon(self) -> str:
@@ -157,9 +166,11 @@ class Scorer:
         self._demand_leave()
         asked = self._horizon_indices(horizons)
         self._check_rows(rows)
-        encoded = self.bundle.encoder.encode(
-            {name: [row.get(name) for row in rows] for name in self.bundle.catalogue.names}
-        )
+        if len(rows) == 1:
+            cells, unseen = self.bundle.encoder.encode_row(rows[0])
+            return [self._score_cells(cells, unseen, rows[0], asked, reasons, language)]
+        names = self.bundle.catalogue.names
+        encoded = self.bundle.encoder.encode({name: [row.get(name) for row in rows] for name in names})
         forecasts = self._forecast(encoded.matrix)
         explained = self._explain(encoded.matrix, rows, reasons, language)
         answers = []
@@ -169,6 +180,50 @@ class Scorer:
             warnings = self._warnings(row, encoded.unseen)
             answers.append(self._row_score(found, asked, base=base, reasons=top, warnings=warnings))
         return answers
+
+    def score_typed(
+        self,
+        values: Sequence[object],
+        *,
+        horizons: Sequence[str] | None = None,
+        reasons: int = 0,
+        language: Language = "en",
+    ) -> RowScore:
+        """Score one row of values that a strict decoder has checked; otherwise as :meth:`score`.
+
+        Parameters
+        ----------
+        values
+            In the order of the catalogue: a finite float for a number, a text for a category; anything else
+            is missing.
+        """
+        self._demand_leave()
+        asked = self._horizon_indices(horizons)
+        cells, unseen = self.bundle.encoder.encode_typed(values)
+        row: Row = {}
+        if reasons or unseen:
+            known = zip(self._is_category, values, strict=True)
+            row = {name: value for name, value in known if isinstance(value, float | str)}
+        return self._score_cells(cells, unseen, row, asked, reasons, language)
+
+    def _score_cells(
+        self,
+        cells: list[float],
+        unseen: Mapping[str, Sequence[str]],
+        row: Row,
+        asked: Sequence[int],
+        reasons: int,
+        language: Language,
+    ) -> RowScore:
+        """Score a single row, as most requests have: the same numbers without columns of one value."""
+        model = self.bundle.model
+        if isinstance(model, RatingModel):
+            found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
+        else:
+            found = dict(zip(self._horizons, model.probabilities_of(cells), strict=True))
+        base, top = self._explain(np.array([cells]), [row], reasons, language)[0] if reasons else (None, ())
+        warnings = self._warnings(row, unseen) if unseen else ()
+        return self._row_score(found, asked, base=base, reasons=top, warnings=warnings)
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
         """Return probabilities of whole columns, shape (rows, horizons), or (rows, levels) of an answer.
@@ -219,7 +274,8 @@ class Scorer:
         if not self.is_individual:
             problem = "scores of single employees are not given"
             raise IndividualScoreRefusedError(self.bundle.usecase.name, problem, "ask for groups")
-        refuse_unusable(self.bundle)
+        if self._doubts:
+            refuse_unusable(self.bundle)
 
     def _forecast(self, matrix: Floats) -> dict[str, Floats]:
         """Return the columns of a forecast by name."""
@@ -263,20 +319,19 @@ class Scorer:
     def _check_rows(self, rows: Sequence[Row]) -> None:
         """Demand known features with values of their kind."""
         for index, row in enumerate(rows):
-            for name in row:
-                if name not in self._known:
-                    raise InputError(
-                        f"rows.{index}.features.{name}",
-                        "is not a feature of this model",
-                        "see the model schema",
-                    )
-            for feature in self._features:
-                value = row.get(feature.name)
-                if value is None or isinstance(value, str) == (feature.kind == "category"):
-                    continue
-                wanted = "a text" if feature.kind == "category" else "a number"
+            if not self._is_category.keys() >= row.keys():
+                stranger = next(name for name in row if name not in self._is_category)
                 raise InputError(
-                    f"rows.{index}.features.{feature.name}", f"is not {wanted}", f"send {wanted} or null"
+                    f"rows.{index}.features.{stranger}",
+                    "is not a feature of this model",
+                    "see the model schema",
+                )
+            for name, value in row.items():
+                if value is None or isinstance(value, str) == self._is_category[name]:
+                    continue
+                wanted = "a text" if self._is_category[name] else "a number"
+                raise InputError(
+                    f"rows.{index}.features.{name}", f"is not {wanted}", f"send {wanted} or null"
                 )
 
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

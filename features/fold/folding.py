@@ -19,6 +19,7 @@ from features.panes import (
     Places,
     SortedCells,
     Words,
+    as_whole,
     clear,
     compiled,
     inlined,
@@ -144,12 +145,12 @@ def _fold(
     for entity in range(len(rows.entities)):
         begin, end = begins[entity], ends[entity]
         is_passing = _queue(cells, begin, end, lines[0], bench.queues)
-        filled, due = 0, 0
+        filled, due = as_whole(0), 0
         clear(bench.sums, len(bench.sums) - 1, form.blank)
         for row in range(rows.starts[entity], rows.starts[entity + 1]):
             snapshot = rows.snapshots[row]
             if is_passing:
-                filled = 0
+                filled = as_whole(0)
                 clear(bench.sums, len(bench.sums) - 1, form.blank)
                 news = _list_valid(cells, begin, end, snapshot, lines[1])
             else:
@@ -206,8 +207,8 @@ def _learn(
     panes, filled_panes, ends = bench.panes, bench.filled, bench.ends
     if program.needs_all and count > 0:
         ends[0] = count
-        history = len(bench.sums) - 1
-        merge(bench.sums, history, cells, news, 0, ends, 1, program.history_table, rules, day_sum)
+        history, table = len(bench.sums) - 1, program.history_table
+        merge(bench.sums, history, cells, news, as_whole(0), ends, as_whole(1), table, rules, day_sum)
     for place in range(count):
         at = news[place]
         pane, _, _ = split_key(cells[at, KEY])
@@ -216,7 +217,8 @@ def _learn(
             slot -= 1
         if slot > 0 and filled_panes[slot - 1] == pane:
             ends[0] = place + 1
-            merge(panes, pane, cells, news, place, ends, 1, program.window_table, rules, day_sum)
+            table = program.window_table
+            merge(panes, pane, cells, news, place, ends, as_whole(1), table, rules, day_sum)
             continue
         for later in range(filled, slot, -1):
             filled_panes[later] = filled_panes[later - 1]
@@ -248,8 +250,9 @@ def _walk(
         ends[window] = reached
     table, rules, day_sum = program.window_table, form.rules, form.day_sum
     if windows > 0:  # without one, the first cell is that of the whole history
-        clear(sums, 0, form.blank)
-        merge(sums, 0, bench.panes, filled_panes, 0, ends, windows, table, rules, day_sum)
+        first = as_whole(0)
+        clear(sums, first, form.blank)
+        merge(sums, first, bench.panes, filled_panes, first, ends, windows, table, rules, day_sum)
     for window in range(windows):
         if program.changes[window]:
             _gather_before(snapshot, window, filled, edges, form, program, bench)
@@ -261,10 +264,10 @@ def _gather_before(
     snapshot: int, window: int, filled: int, edges: Edges, form: Form, program: Program, bench: Bench
 ) -> None:
     """Gather what the window before a window holds: the panes behind its own, up to the far edge."""
-    at, begin, ends = edges.edges.shape[1] + window, bench.ends[window], bench.ends[-1:]
+    at, begin, ends = edges.edges.shape[1] + window, as_whole(bench.ends[window]), bench.ends[-1:]
     clear(bench.sums, at, form.blank)
     ends[0] = begin
     while ends[0] < filled and bench.filled[ends[0]] > edges.far_edges[snapshot, window]:
         ends[0] += 1
     table, rules, day_sum = program.window_table, form.rules, form.day_sum
-    merge(bench.sums, at, bench.panes, bench.filled, begin, ends, 1, table, rules, day_sum)
+    merge(bench.sums, at, bench.panes, bench.filled, begin, ends, as_whole(1), table, rules, day_sum)

@@ -6,7 +6,7 @@ not an interface.
 """
 
 from features.panes.adding import Events
-from features.panes.compiled import Places, Words, as_real, compiled, inlined
+from features.panes.compiled import Places, Words, as_real, as_whole, compiled, inlined
 from features.panes.grid import Grid
 from features.panes.layout import FIRST_DAY, KEY, LAST_DAY, SKETCH_BITS, Layout
 from features.panes.log import CellLog, ClosedLog, SortedCells, find_starts, first_snapshots, split_key
@@ -32,6 +32,7 @@ __all__ = [
     "Texts",
     "Words",
     "as_real",
+    "as_whole",
     "clear",
     "compiled",
     "find_starts",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
+import numpy as np
 from numba.core import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ def inlined(function: Function) -> Function:
     A call hands every array over as ten numbers: inside the innermost loops that costs more than the work.
     """
     return cast("Function", numba.njit(inline="always", error_model="numpy", nogil=True)(function))
+
+
+# Numba compiles a function once more for every literal number in a call; of this it sees the type alone.
+as_whole = cast("Callable[[int], int]", np.int64)
 
 
 def _reinterpret(source: Any, target: Any) -> Any:

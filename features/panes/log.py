@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from features.panes.adding import Events, Stretch, add_stretch, make_stretch
-from features.panes.compiled import Places, Words, compiled
+from features.panes.compiled import Places, Words, as_whole, compiled
 from features.panes.grid import Grid
 from features.panes.layout import KEY, Layout
 from features.panes.merging import clear, merge
@@ -306,7 +306,7 @@ def _merge_equal(
             at = scratch[pane, first] if end == scratch.shape[1] else _NOBODY
             if at >= begin:
                 ends[0] = here + 1
-                merge(into, at, cells, order, here, ends, 1, columns, rules, day_sum)
+                merge(into, at, cells, order, here, ends, as_whole(1), columns, rules, day_sum)
                 continue
             for word in range(into.shape[1]):
                 into[used, word] = cells[cell, word]

@@ -48,7 +48,7 @@ def assert_news_change_nothing(
             assert values_of(after, place) == values_of(before, place), f"{entity} at {day}"
 
 
-@settings(max_examples=500)
+@settings(max_examples=120)  # many more worlds in tests/long/test_event_features.py
 @given(worlds_with_news(), st.sampled_from(THIRDS))
 def test_what_happens_or_is_known_later_never_changes_a_row(drawn, measures):
     assert_news_change_nothing(*drawn, measures)

@@ -18,10 +18,17 @@ from tests.features.event_worlds import (
     worlds_with_news,
 )
 from tests.features.naive import view_rows
+from tests.features.sources.test_honesty import assert_later_rows_change_nothing, drawn_news
 from tests.features.test_many_late_events import MEASURES, draw_late_events, list_rows
-from tests.features.test_time import assert_news_change_nothing
+from tests.features.test_time import THIRDS, assert_news_change_nothing
 
 pytestmark = pytest.mark.long
+
+
+@settings(max_examples=500)
+@given(worlds_with_news(), st.sampled_from(THIRDS))
+def test_news_never_change_a_row_of_a_small_world(drawn, measures):
+    assert_news_change_nothing(*drawn, measures)
 
 
 @settings(max_examples=3000)
@@ -55,3 +62,10 @@ def test_half_a_million_late_events_of_one_entity_all_wait_for_their_time(order)
     ordered = events if order == "none" else events.sort_by(order)
     views = list(view_rows(ordered.to_pylist(), rows, "id"))
     assert_naive(fold_table(ordered, rows, MEASURES, "id"), views, MEASURES)
+
+
+@settings(max_examples=500)
+@drawn_news
+def test_rows_known_after_a_snapshot_never_change_it(tmp_path_factory, had, heard, more, later, shuffling):
+    folder = tmp_path_factory.mktemp("honest")
+    assert_later_rows_change_nothing(folder, had, heard, more, later, shuffling)

@@ -1,9 +1,6 @@
 """A small real company: its use case, its customers, a fitted bundle, the table of latest rows."""
 
 import functools
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -122,20 +119,10 @@ def make_bundle(folder: Path, *, name: str = "churn", subject: str = "customer",
 
 
 def register_champion(registry: Path, bundle: Path) -> None:
-    """Register a bundle as champion, in a process of its own since MLflow is slow to load and keeps state."""
-    code = """
-import sys
-from pathlib import Path
-from training import registry
-folder, bundle = map(Path, sys.argv[1:])
-registry.connect(folder)
-with registry.tracked_run("test") as run_id:
-    registered = registry.register(bundle, run_id)
-registry.set_alias(registered.usecase, registry.CHAMPION, registered.version)
-"""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
-    command = [sys.executable, "-c", code, str(registry), str(bundle)]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    """Register a bundle as champion of an empty registry."""
+    from tests.training.runs.registering import register_bundles  # it brings MLflow in
+
+    register_bundles(registry, bundle)
 
 
 def write_latest(folder: Path, usecase: str = "churn", **changed: Any) -> Path:

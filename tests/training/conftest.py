@@ -1,10 +1,11 @@
-"""The trained examples, made once for all tests of training."""
+"""The trained examples, made once for all tests of training and all workers."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.training.examples import Example, believed, train_company, train_members
 from training.scoring import Scorer
 
@@ -12,13 +13,13 @@ from training.scoring import Scorer
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Example:
     """Return a company with hazards over four horizons; its model blends curves and trees."""
-    return train_company(tmp_path_factory.mktemp("company"))
+    return made_once(tmp_path_factory, "company", train_company)
 
 
 @pytest.fixture(scope="session")
 def members(tmp_path_factory: pytest.TempPathFactory) -> Example:
     """Return a flat table with one outcome: the linear member alone."""
-    return train_members(tmp_path_factory.mktemp("members"))
+    return made_once(tmp_path_factory, "members", train_members)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from features.catalogue import Catalogue, Feature
 from features.errors import BundleError, ContractError
-from training.encoding import MAX_LEVELS, Encoder, Vocabulary
+from training.encoding import Encoder
+from training.vocabulary import MAX_LEVELS, Vocabulary
 
 CATALOGUE = Catalogue((Feature("tenure", "number", "table"), Feature("plan", "category", "table")))
 
@@ -220,3 +221,39 @@ class TestFromJson:
     def test_what_is_no_encoder_is_refused(self, content):
         with pytest.raises(BundleError, match="encoder"):
             Encoder.from_json(content)
+
+
+def same(found, expected):
+    return all(
+        one == other or (math.isnan(one) and math.isnan(other))
+        for one, other in zip(found, expected, strict=True)
+    )
+
+
+class TestSingleRows:
+    @given(numbers, levels)
+    def test_a_row_alone_is_what_it_is_in_a_column(self, tenure, plan):
+        encoder = trained()
+        whole = encoder.encode(columns_of([(tenure, plan)]))
+        cells, unseen = encoder.encode_row({"tenure": tenure, "plan": plan, "other": object()})
+        assert same(cells, whole.matrix[0].tolist())
+        assert unseen == whole.unseen
+
+    @given(st.none() | st.floats(allow_infinity=False), levels)
+    def test_checked_values_give_the_same_as_those_that_are_not(self, tenure, plan):
+        encoder = trained()
+        cells, unseen = encoder.encode_typed((tenure, plan))
+        expected, strangers = encoder.encode_row({"tenure": tenure, "plan": plan})
+        assert same(cells, expected)
+        assert unseen == strangers
+
+    def test_absent_is_missing(self):
+        assert same(trained().encode_row({})[0], [math.nan, math.nan])
+
+    @pytest.mark.parametrize("tenure", [math.inf, -math.inf, "3", 10**400])
+    def test_what_is_no_finite_number_is_refused_as_in_a_column(self, tenure):
+        with pytest.raises(ContractError) as alone:
+            trained().encode_row({"tenure": tenure})
+        with pytest.raises(ContractError) as together:
+            trained().encode({"tenure": [tenure], "plan": [None]})
+        assert str(alone.value) == str(together.value)

@@ -126,3 +126,20 @@ class TestCanary:
         }
         with pytest.raises(BundleError, match="canary"):
             check_canary(type(bundle)(**fields))
+
+
+@pytest.mark.parametrize("kind", ["binary", "ordinal", "numeric", "nps_group"])
+@pytest.mark.parametrize("reasons", [0, 3])
+def test_a_row_alone_gets_the_answer_that_it_gets_among_others(scorers, kind, reasons):
+    scorer, rows = scorers[kind], plain_rows(kind)
+    names = scorer.bundle.catalogue.names
+    for row, among in zip(rows, scorer.score(rows, reasons=reasons), strict=True):
+        typed = [float(row[n]) if isinstance(row.get(n), int | float) else row.get(n) for n in names]
+        for alone in (scorer.score([row], reasons=reasons)[0], scorer.score_typed(typed, reasons=reasons)):
+            assert alone.probabilities == pytest.approx(among.probabilities, abs=1e-12)
+            assert (alone.value, alone.low, alone.high) == pytest.approx((among.value, among.low, among.high))
+            assert (alone.risk_band, alone.warnings) == (among.risk_band, among.warnings)
+            assert [one.words for one in alone.reasons] == [one.words for one in among.reasons]
+            assert [one.attribution for one in alone.reasons] == pytest.approx(
+                [one.attribution for one in among.reasons], abs=1e-9
+            )

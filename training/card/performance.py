@@ -1,6 +1,6 @@
 """Section 3 of the card: how good the model was on rows it had not seen, overall and by segment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundle import Bundle
@@ -12,6 +12,9 @@ from training.card.breakdown import (
 )
 from training.card.figures import Figure, read_figure
 from training.card.performance_record import Baseline, Bin, HorizonFigures, Money, Performance, Silence
+from training.evaluation import ROWS_PER_PERSON, CalibrationBin, join_small_bins
+from training.statistics import Estimate
+from training.usability import doubts_of
 
 _OF_EVENTS = ("auc", "pr_auc", "log_loss", "brier", "ece", "calibration_gap", "calibration_gap_top_tenth")
 _OF_ANSWERS = ("rank_correlation", "mae", "rps", "bias", "coverage", "width")
@@ -23,9 +26,10 @@ def describe_performance(bundle: Bundle) -> Performance:
     judged = evaluation.get("all_rows") or {}
     new = (evaluation.get("new_entities") or {}).get("horizons", {})
     primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    fewest = ROWS_PER_PERSON * bundle.usecase.privacy.minimum_group
     return Performance(
         horizons=tuple(
-            _describe_horizon(horizon, found, new.get(horizon, {}), is_primary=horizon == primary)
+            _describe_horizon(horizon, found, new.get(horizon, {}), fewest, is_primary=horizon == primary)
             for horizon, found in judged.get("horizons", {}).items()
         ),
         left_out=dict(judged.get("left_out", {})),
@@ -33,13 +37,14 @@ def describe_performance(bundle: Bundle) -> Performance:
         waves=describe_waves(evaluation),
         feature_kinds=describe_feature_kinds(evaluation),
         learning_curve=describe_learning_curve(evaluation),
-        money=_describe_money(evaluation.get("money")),
+        # Whom to contact is no question for forecasts that may not be used.
+        money=None if doubts_of(bundle) else _describe_money(evaluation.get("money")),
         silence=_describe_silence(evaluation.get("population")),
     )
 
 
 def _describe_horizon(
-    horizon: str, found: Mapping[str, Any], new: Mapping[str, Any], *, is_primary: bool
+    horizon: str, found: Mapping[str, Any], new: Mapping[str, Any], fewest: int, *, is_primary: bool
 ) -> HorizonFigures:
     """Return the figures of one horizon."""
     is_answer = found.get("kind") == "rating"
@@ -52,13 +57,21 @@ def _describe_horizon(
         is_primary=is_primary,
         figures=figures,
         of_new_entities=_read_figures(new, names),
-        bins=tuple(Bin(part["forecast"], read_figure(part["observed"])) for part in found.get("bins", ())),
+        bins=_read_bins(found.get("bins", ()), fewest),
         baselines=tuple(
             Baseline(rule, read_figure(comparison[loss]), bool(comparison["is_better"]))
             for rule, comparison in found.get("baselines", {}).items()
         ),
         n_rows=int(found.get("n_rows", 0)),
         n_events=found.get("n_events"),
+    )
+
+
+def _read_bins(found: Sequence[Mapping[str, Any]], fewest: int) -> tuple[Bin, ...]:
+    """Return what was forecast beside what was observed, nowhere of fewer rows than asked for."""
+    bins = [CalibrationBin(part["forecast"], Estimate.from_json(part["observed"])) for part in found]
+    return tuple(
+        Bin(one.forecast, read_figure(one.observed.to_json())) for one in join_small_bins(bins, fewest)
     )
 
 

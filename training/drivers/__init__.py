@@ -3,12 +3,12 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.catalogue import plain_name
 from training.drivers.agreement import Agreement, Disagreement, Verdict, agree
 from training.drivers.attribution import (
     DriverGroup,
     driver_groups,
     importance_shares,
-    plain_name,
     sample_rows,
     sum_by_driver,
 )

@@ -1,17 +1,14 @@
 """From attributions per feature to shares per driver: signed sums inside a driver, then absolute means."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalogue import Feature
+from features.catalogue import Feature, plain_name
 from features.usecase import Driver, Language, Role
 from training.statistics import Floats
-
-_WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[._\s]+")
 
 
 @dataclass(frozen=True)
@@ -87,20 +84,6 @@ def _group(members: Sequence[tuple[int, Feature]], drivers: Mapping[str, Driver]
 def _place(feature: Feature, patterns: Sequence[str]) -> int:
     """Return the place of the first pattern that means a feature."""
     return next(place for place, pattern in enumerate(patterns) if feature.fits(pattern))
-
-
-def plain_name(name: str) -> str:
-    """Write the name of a column or driver as words: no prefix, no dots, no underscores.
-
-    Examples
-    --------
-    >>> plain_name("YearlyFees"), plain_name("o_invoices.amount_eur.mean_90d")
-    ('Yearly fees', 'Invoices amount eur mean 90d')
-    """
-    bare = name[2:] if name[:2] in ("o_", "x_") else name
-    words = [word for word in _WORD_BREAK.split(bare) if word]
-    lowered = [word if word.isupper() else word.lower() for word in words]
-    return " ".join([lowered[0][:1].upper() + lowered[0][1:], *lowered[1:]]) if lowered else name
 
 
 def sample_rows(row_count: int, limit: int = 5_000, seed: int = 0) -> NDArray[np.intp]:

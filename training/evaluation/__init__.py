@@ -1,5 +1,6 @@
 """Judge forecasts: ranking, calibration, lift and value, against baselines, all with intervals by entity."""
 
+from training.evaluation.bins import ROWS_PER_PERSON, join_small_bins
 from training.evaluation.horizons import AnyEvaluation, HorizonEvaluations, evaluate_horizons, horizon_labels
 from training.evaluation.judging import evaluate
 from training.evaluation.population import CohortValue, Measure, PopulationValue
@@ -28,6 +29,7 @@ __all__ = [
     "LARGEST_GAP",
     "LOWEST_AUC",
     "LOWEST_RANK_CORRELATION",
+    "ROWS_PER_PERSON",
     "AnswerForecasts",
     "AnyEvaluation",
     "CalibrationBin",
@@ -46,5 +48,6 @@ __all__ = [
     "evaluate_horizons",
     "evaluate_ratings",
     "horizon_labels",
+    "join_small_bins",
     "ranked_probability_scores",
 ]

@@ -1,5 +1,6 @@
 """Probability of one outcome: of a flat table, or inside one window."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -7,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from training.models.blend import Blend
-from training.models.odds import Floats, to_probability
+from training.models.odds import Floats, softplus_of, to_probability
 from training.models.records import read_record, to_bytes
 
 MODEL_FILE = "model.json"
@@ -58,6 +59,8 @@ class BinaryModel:
 
     def log_odds(self, matrix: Floats) -> Floats:
         """Return calibrated log-odds, shape (rows, 1)."""
+        if len(matrix) == 1:
+            return np.array([self.blend.log_odds_by_period(matrix[0].tolist(), ())])
         return self.blend.log_odds(matrix)[:, None]
 
     def probabilities(self, matrix: Floats) -> Floats:
@@ -69,6 +72,10 @@ class BinaryModel:
             Rows as the encoder gives them, shape (rows, features).
         """
         return to_probability(self.log_odds(matrix))
+
+    def probabilities_of(self, row: list[float]) -> list[float]:
+        """Return the probability of one row: :meth:`probabilities` without what arrays cost."""
+        return [-math.expm1(-softplus_of(self.blend.log_odds_by_period(row, ())[0]))]
 
     def attributions(self, matrix: Floats, horizon_index: int = 0) -> Attributions:
         """Return exact reasons in calibrated log-odds.
@@ -88,8 +95,11 @@ class BinaryModel:
         if horizon_index != 0:
             message = f"horizon {horizon_index} of a model with one outcome"
             raise IndexError(message)
-        base, contributions = self.blend.attributions(matrix)
-        return Attributions(np.full(len(matrix), base), contributions, self.blend.log_odds(matrix))
+        if len(matrix) == 1:
+            base, contributions = self.blend.attributions_by_period(matrix[0].tolist(), ())
+        else:
+            base, contributions = self.blend.attributions(matrix)
+        return Attributions(np.full(len(matrix), base), contributions, self.log_odds(matrix)[:, 0])
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""

@@ -1,6 +1,6 @@
 """A weighted sum of models in log-odds; its intercept and scale are Platt's calibration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -60,6 +60,33 @@ class Blend:
         for member in self.members:
             total += member.weight * member.model.log_odds(matrix)
         return total
+
+    def log_odds_by_period(self, row: list[float], periods: Sequence[float]) -> list[float]:
+        """Return the calibrated log-odds of one row in each of its periods.
+
+        The same numbers as :meth:`log_odds` of the repeated row, without what arrays cost for one row.
+
+        Parameters
+        ----------
+        row
+            Values of the features, NaN where missing.
+        periods
+            Values of the members' last column; without any, all columns are features with one answer.
+        """
+        totals = [self.intercept] * (len(periods) or 1)
+        for member in self.members:
+            found = member.model.log_odds_by_period(row, periods)
+            totals = [total + member.weight * one for total, one in zip(totals, found, strict=True)]
+        return totals
+
+    def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
+        """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
+        base, contributions = self.intercept, np.zeros((len(periods) or 1, len(row) + bool(periods)))
+        for member in self.members:
+            its_base, its_contributions = member.model.attributions_by_period(row, periods)
+            base += member.weight * its_base
+            contributions += member.weight * its_contributions
+        return base, contributions
 
     def attributions(self, matrix: Floats) -> tuple[float, Floats]:
         """Return the base and what each feature adds to it, in calibrated log-odds.

@@ -1,17 +1,17 @@
 """Boosted trees as LightGBM text; their reasons are path-dependent TreeSHAP and add up to the score."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-import lightgbm
 import numpy as np
 
 from features.errors import BundleError
 from training.models.odds import Floats
 from training.models.records import read_record, to_bytes
+from training.models.trees import Trees
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,11 @@ class BoosterModel:
         matrix
             Shape (rows, features), NaN where missing.
         """
-        return self._predict(matrix, raw_score=True) if len(matrix) else np.empty(0)
+        return self._trees.ask(matrix, "log_odds") if len(matrix) else np.empty(0)
+
+    def log_odds_by_period(self, row: list[float], periods: Sequence[float]) -> list[float]:
+        """Return the log-odds of one row in each of its periods, as :meth:`log_odds` of its repetitions."""
+        return self._trees.ask_periods(row, periods, "log_odds")
 
     def attributions(self, matrix: Floats) -> tuple[float, Floats]:
         """Return the mean log-odds of the trees and what each feature adds to it (path-dependent TreeSHAP).
@@ -48,33 +52,35 @@ class BoosterModel:
         """
         if not len(matrix):
             return self._base, np.empty(matrix.shape)
-        return self._base, self._predict(matrix, pred_contrib=True)[:, :-1]
+        return self._base, self._trees.ask(matrix, "attributions")[:, :-1]
+
+    def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
+        """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
+        return self._base, np.stack(self._trees.ask_periods(row, periods, "attributions"))[:, :-1]
 
     @property
     def n_trees(self) -> int:
         """Return the number of trees."""
-        return int(self._booster.num_trees())
+        return self._trees.n_trees
 
     @cached_property
     def structure(self) -> list[dict[str, Any]]:
         """Return the trees as plain values, as LightGBM tells them."""
-        trees: list[dict[str, Any]] = self._booster.dump_model()["tree_info"]
-        return trees
+        import lightgbm
 
-    def _predict(self, matrix: Floats, **what: bool) -> Floats:
-        """Run LightGBM on one thread: more would wait for each other on busy cores, even for one row."""
-        return np.asarray(self._booster.predict(matrix, num_threads=1, **what), dtype=np.float64)
+        trees: list[dict[str, Any]] = lightgbm.Booster(model_str=self.text).dump_model()["tree_info"]
+        return trees
 
     @cached_property
     def _base(self) -> float:
         """Return the mean of the trees, which is the same for every row."""
-        blank = np.full((1, self._booster.num_feature()), np.nan)
-        return float(self._predict(blank, pred_contrib=True)[0, -1])
+        blank = np.full((1, self._trees.n_columns), np.nan)
+        return float(self._trees.ask(blank, "attributions")[0, -1])
 
     @cached_property
-    def _booster(self) -> lightgbm.Booster:
+    def _trees(self) -> Trees:
         """Return the parsed model."""
-        return lightgbm.Booster(model_str=self.text)
+        return Trees(self.text)
 
     def to_files(self, name: str) -> dict[str, bytes]:
         """Return the files ``{name}.txt`` and ``{name}.json``, which vouches for the text by its hash."""

@@ -1,14 +1,16 @@
 """Risk up to each of several horizons, from one model of the hazard in the periods between them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from training.models.binary import MODEL_FILE, Attributions
 from training.models.blend import Blend
-from training.models.odds import Floats, softplus, to_probability
+from training.models.odds import Floats, softplus, softplus_of, to_probability
 from training.models.periods import repeat_periods
 from training.models.records import read_record, to_bytes
 from training.models.walk import walk
@@ -36,7 +38,7 @@ class HazardModel:
     intercepts: tuple[float, ...]
     horizons: tuple[int, ...]
 
-    @property
+    @cached_property
     def horizon_names(self) -> tuple[str, ...]:
         """Return the names of the columns of probabilities, such as ``("30d", "90d")``."""
         return tuple(f"{days}d" for days in self.horizons)
@@ -61,10 +63,28 @@ class HazardModel:
         probabilities: Floats = -np.expm1(-np.cumsum(softplus(self.period_log_odds(matrix)), axis=1))
         return probabilities
 
+    def probabilities_of(self, row: list[float]) -> list[float]:
+        """Return the risk of one row up to each horizon: :meth:`probabilities` without what arrays cost.
+
+        Parameters
+        ----------
+        row
+            Values as the encoder gives them, NaN where missing.
+        """
+        hazard, risks = 0.0, []
+        found = self.blend.log_odds_by_period(row, self._periods)
+        for log_odds, intercept in zip(found, self.intercepts, strict=True):
+            hazard += softplus_of(log_odds + intercept)
+            risks.append(-math.expm1(-hazard))
+        return risks
+
     def period_log_odds(self, matrix: Floats) -> Floats:
         """Return the log-odds of the event in each period for those still at risk, shape (rows, periods)."""
         n_periods = len(self.horizons)
-        blended = self.blend.log_odds(repeat_periods(matrix, n_periods)).reshape(n_periods, len(matrix)).T
+        if len(matrix) == 1:
+            blended = np.array([self.blend.log_odds_by_period(matrix[0].tolist(), self._periods)])
+        else:
+            blended = self.blend.log_odds(repeat_periods(matrix, n_periods)).reshape(n_periods, len(matrix)).T
         log_odds: Floats = blended + np.array(self.intercepts)
         return log_odds
 
@@ -106,13 +126,21 @@ class HazardModel:
         if not 1 <= n_periods <= len(self.horizons):
             message = f"horizon {n_periods - 1} of a model with {len(self.horizons)}"
             raise IndexError(message)
-        base, shares = self.blend.attributions(
-            repeat_periods(matrix, len(self.horizons))[: n_periods * len(matrix)]
-        )
+        if len(matrix) == 1:
+            base, shares = self.blend.attributions_by_period(matrix[0].tolist(), self._periods[:n_periods])
+        else:
+            base, shares = self.blend.attributions(
+                repeat_periods(matrix, len(self.horizons))[: n_periods * len(matrix)]
+            )
         by_period = shares.reshape(n_periods, len(matrix), shares.shape[1])
         of_period = by_period[:, :, matrix.shape[1] :].sum(axis=2)
         starts = np.array(self.intercepts)[:n_periods, None] + base + of_period
         return starts, by_period[:, :, : matrix.shape[1]]
+
+    @cached_property
+    def _periods(self) -> tuple[float, ...]:
+        """Return the values of the last column that members read; none where there is one period."""
+        return tuple(map(float, range(len(self.horizons)))) if len(self.horizons) > 1 else ()
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""

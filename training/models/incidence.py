@@ -66,6 +66,11 @@ class IncidenceModel:
         """
         return _to_shares(log_shares(*self._period_log_odds(matrix))[0])
 
+    def probabilities_of(self, row: list[float]) -> list[float]:
+        """Return the share with the event of one row up to each horizon; see :meth:`probabilities`."""
+        found: list[float] = self.probabilities(np.array([row]))[0].tolist()
+        return found
+
     def competing_probabilities(self, matrix: Floats) -> Floats:
         """Return the share that leaves for a competing cause up to each horizon, shape (rows, horizons)."""
         return _to_shares(log_shares(*self._period_log_odds(matrix))[2])

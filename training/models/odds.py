@@ -1,5 +1,7 @@
 """Log-odds and probabilities without overflow; element by element, so a row scores as it does in a batch."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,11 @@ def to_probability(log_odds: Floats) -> Floats:
 def softplus(log_odds: Floats) -> Floats:
     """Return ``log(1 + exp(log_odds))``: the negative logarithm of the probability that nothing happens."""
     return np.maximum(log_odds, 0.0) + np.log1p(np.exp(-np.abs(log_odds)))
+
+
+def softplus_of(log_odds: float) -> float:
+    """Return :func:`softplus` of one number, without what an array costs."""
+    return max(log_odds, 0.0) + math.log1p(math.exp(-abs(log_odds)))
 
 
 def log_loss(log_odds: Floats, target: Floats, weight: Floats) -> float:

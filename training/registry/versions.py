@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import version as library_version
 from pathlib import Path
 
@@ -135,6 +136,23 @@ def find_note(registered: RegisteredBundle, name: str) -> str | None:
     usecase, version = registered.usecase, str(registered.version)
     found = patiently(f"model {usecase}", lambda: client.get_model_version(usecase, version))
     return found.tags.get(name)
+
+
+def find_training_day(registered: RegisteredBundle) -> date | None:
+    """Return the day (UTC) on which the training of a version began; None where its run is gone.
+
+    Raises
+    ------
+    RegistryError
+        If the registry cannot be reached.
+    """
+    try:
+        started_ms = mlflow.MlflowClient().get_run(registered.run_id).info.start_time
+    except MlflowException as error:
+        if is_absent(error):
+            return None
+        raise refusal(f"model {registered.usecase}", error) from error
+    return None if started_ms is None else datetime.fromtimestamp(started_ms / 1000, UTC).date()
 
 
 def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:

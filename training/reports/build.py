@@ -45,10 +45,11 @@ def build_report(inputs: ReportInputs) -> Report:
     is_listed = is_dated and inputs.kind == "churn" and inputs.usecase.privacy.subject == "customer"
     calls = build_calls(inputs) if is_usable and is_listed else None
     headline = _headline(inputs)
+    kpis = build_kpis(inputs, headline)
     return Report(
         header=_header(inputs),
         headline=headline,
-        kpis=build_kpis(inputs, headline),
+        kpis=kpis,
         baseline=build_baseline(inputs),
         first_steps=build_first_steps(inputs) if is_usable else None,
         associations=associations,
@@ -65,6 +66,7 @@ def build_report(inputs: ReportInputs) -> Report:
             inputs,
             has_drivers=associations is not None,
             has_loss=headline.expected_loss is not None,
+            has_trend=any(kpi.kind == "expected_share" and len(kpi.waves) > 1 for kpi in kpis),
             has_correction=headline.answer is not None and headline.answer.corrected is not None,
         ),
     )
@@ -157,7 +159,9 @@ def _loss(inputs: ReportInputs) -> Estimate | None:
     return expected_loss(scored.probabilities[known], scored.revenue[known], inputs.evaluation.level_error)
 
 
-def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool, has_correction: bool) -> Method:
+def _method(
+    inputs: ReportInputs, *, has_drivers: bool, has_loss: bool, has_trend: bool, has_correction: bool
+) -> Method:
     """Build section 11: only sentences about what the report shows."""
     is_answer = inputs.kind == "satisfaction"
     shown: dict[Topic, bool] = {
@@ -170,6 +174,7 @@ def _method(inputs: ReportInputs, *, has_drivers: bool, has_loss: bool, has_corr
         "loss": has_loss,
         "drivers": has_drivers,
         "context": has_drivers,
+        "trend": has_trend,
         "survey": bool(inputs.experience),
         "changes": any(isinstance(series.split, Composition) for series in inputs.experience),
         "decision": True,

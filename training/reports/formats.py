@@ -87,6 +87,13 @@ class Formats:
         """Write a date in full."""
         return dates.format_date(day, "long", locale=self.locale)
 
+    def moment(self, name: str) -> str:
+        """Write the name of a wave: a day in full where it is one (ISO), else as it is."""
+        try:
+            return self.day(date.fromisoformat(name))
+        except ValueError:
+            return name
+
     @staticmethod
     def range_digits(estimate: Estimate) -> int:
         """Return the decimals that a range of shares needs: one where whole percents would hide it."""

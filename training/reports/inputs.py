@@ -16,6 +16,7 @@ from training.statistics import Estimate, Floats
 
 Label = Mapping[Language, str]
 Subject = Literal["customer", "employee", "supplier", "applicant", "case"]
+Drift = Literal["not checked"]
 Kind = Literal["churn", "attrition", "good", "bad", "satisfaction"]
 """What it is about: that customers or employees leave, another event that is wanted or not, an answer."""
 
@@ -100,6 +101,8 @@ class ModelFacts:
     ----------
     data_from, data_to
         First and last snapshot that the model was trained and tested on; None for a flat table.
+    trained_on
+        The day of the training; None where no run tells it.
     answered, asked
         People of the cohort with at least one survey answer, and people in the cohort; None where no answer
         has a name.
@@ -107,17 +110,20 @@ class ModelFacts:
         How many events are missing for more than a simple model; None where there are enough.
     run_id
         The run that trained the model, by which its figures are found; None outside of a run.
+    drift
+        Whether newer data still look like those that the model learned from; nothing checks that so far.
     """
 
     name: str
     version: str
-    trained_on: date
+    trained_on: date | None
     data_from: date | None = None
     data_to: date | None = None
     answered: int | None = None
     asked: int | None = None
     missing_events: int | None = None
     run_id: str | None = None
+    drift: Drift = "not checked"
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,8 @@ class ReportInputs:
         Series of NPS, CES, ... from :func:`~training.reports.build_series`; the first two are shown beside
         the forecast, and of each it is said what its change is made of.
     risk_waves
-        Mean forecast of the cohort at earlier snapshots up to the newest, oldest first; may be empty.
+        Mean forecast of the cohort at earlier snapshots up to the newest, oldest first, each named by its day
+        (ISO); may be empty.
     levers
         What is known of each declared lever.
     priorities

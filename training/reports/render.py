@@ -81,6 +81,7 @@ def _environment(language: Language) -> Environment:
         {
             "amount": formats.amount,
             "day": formats.day,
+            "moment": formats.moment,
             "money": formats.money,
             "number": formats.number,
             "of_hundred": formats.of_hundred,

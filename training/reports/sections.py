@@ -14,7 +14,7 @@ from training.reports.changes import WaveChange
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
 from training.reports.heat import HeatMap
-from training.reports.inputs import Kind, Label, Subject
+from training.reports.inputs import Drift, Kind, Label, Subject
 from training.reports.prospects import Prospects
 from training.reports.waves import Told, WavePoint
 from training.statistics import Estimate, plain_values
@@ -47,6 +47,7 @@ Topic = Literal[
     "loss",
     "drivers",
     "context",
+    "trend",
     "survey",
     "changes",
     "decision",
@@ -298,7 +299,8 @@ class Trust:
     answered_share: float | None
     model_name: str
     model_version: str
-    trained_on: date
+    trained_on: date | None
+    drift: Drift
     run_id: str | None
 
 
@@ -347,7 +349,8 @@ class RatingTrust:
     answered_share: float | None
     model_name: str
     model_version: str
-    trained_on: date
+    trained_on: date | None
+    drift: Drift
     run_id: str | None
 
 

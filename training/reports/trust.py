@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from training.evaluation import CalibrationBin, Evaluation, RatingBin, RatingEvaluation
+from training.evaluation import (
+    ROWS_PER_PERSON,
+    CalibrationBin,
+    Evaluation,
+    RatingBin,
+    RatingEvaluation,
+    join_small_bins,
+)
 from training.reports.inputs import ModelFacts, ReportInputs
 from training.reports.sections import Axis, RatingTrust, Trust, Verdict
 from training.statistics import LEVEL, Estimate
@@ -22,7 +29,7 @@ def build_trust(inputs: ReportInputs) -> Trust | RatingTrust:
     """Build the section; it exists for every model, above all for one that cannot be used."""
     evaluation = inputs.evaluation
     if isinstance(evaluation, RatingEvaluation):
-        return _trust_in_answers(evaluation, inputs.model)
+        return _trust_in_answers(evaluation, inputs)
     problems = tuple(doubt.problem for doubt in evaluation.doubts)
     return Trust(
         verdict=_verdict(evaluation),
@@ -31,7 +38,7 @@ def build_trust(inputs: ReportInputs) -> Trust | RatingTrust:
         level_gap=evaluation.calibration_gap,
         level_gap_top_tenth=evaluation.calibration_gap_top_tenth,
         capture_top_tenth=evaluation.capture[TOP_TENTH],
-        bins=evaluation.bins,
+        bins=join_small_bins(evaluation.bins, _fewest_rows(inputs)),
         agrees=not {"level", "level_top_tenth"} & set(problems) and _agrees(evaluation.bins),
         tested_rows=evaluation.n_rows,
         tested_events=evaluation.n_events,
@@ -39,8 +46,9 @@ def build_trust(inputs: ReportInputs) -> Trust | RatingTrust:
     )
 
 
-def _trust_in_answers(evaluation: RatingEvaluation, model: ModelFacts) -> RatingTrust:
+def _trust_in_answers(evaluation: RatingEvaluation, inputs: ReportInputs) -> RatingTrust:
     """Build the section for forecasts of answers."""
+    bins = join_small_bins(evaluation.bins, _fewest_rows(inputs))
     is_good = evaluation.rank_correlation.low >= GOOD_RANK_CORRELATION
     problems = tuple(doubt.problem for doubt in evaluation.doubts)
     return RatingTrust(
@@ -51,13 +59,18 @@ def _trust_in_answers(evaluation: RatingEvaluation, model: ModelFacts) -> Rating
         coverage=evaluation.coverage,
         width=evaluation.width,
         error=evaluation.mae,
-        bins=evaluation.bins,
-        axis=answer_axis(evaluation.bins),
+        bins=bins,
+        axis=answer_axis(bins),
         agrees=_agrees(evaluation.bins),
         tested_rows=evaluation.n_rows,
         silent_rows=evaluation.n_silent,
-        **_origin(model),
+        **_origin(inputs.model),
     )
+
+
+def _fewest_rows(inputs: ReportInputs) -> int:
+    """Return how many rows a dot needs, so that it speaks of no single person."""
+    return ROWS_PER_PERSON * inputs.usecase.privacy.minimum_group
 
 
 def _origin(model: ModelFacts) -> dict[str, Any]:
@@ -72,6 +85,7 @@ def _origin(model: ModelFacts) -> dict[str, Any]:
         "model_name": model.name,
         "model_version": model.version,
         "trained_on": model.trained_on,
+        "drift": model.drift,
         "run_id": model.run_id,
     }
 
@@ -88,6 +102,8 @@ def _pairs(correlation: Estimate) -> Estimate:
 
 def answer_axis(bins: Sequence[RatingBin]) -> Axis:
     """Return round ends and ticks that hold every dot and its range."""
+    if not bins:
+        return Axis(0.0, 1.0, (0.0, 1.0))
     lowest = min(min(bin_.forecast, bin_.observed.low) for bin_ in bins)
     highest = max(max(bin_.forecast, bin_.observed.high) for bin_ in bins)
     step = 10.0 ** math.floor(math.log10(max(highest - lowest, 1e-9)))

@@ -24,12 +24,12 @@ from training.drivers import (
     goal_cell,
     rows_from_json,
 )
-from training.encoding import Vocabulary
 from training.levers import LEVER_COLUMNS, lever_sheet, levers_from_json, levers_to_json
 from training.models import RatingModel
 from training.reports.export import defuse
 from training.runs.figures import BLUE, GREY, MAX_SWARM_ROWS, VERMILLION
 from training.statistics import Bools, Floats
+from training.vocabulary import Vocabulary
 
 N_PANELS: Final = 5
 MOST_LEVELS: Final = 8

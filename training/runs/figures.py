@@ -1,4 +1,4 @@
-"""Figures for data scientists, logged with a run: calibration, lift, money, learning curve, SHAP beeswarm.
+"""Figures for data scientists, logged with a run: calibration, lift, spread, money, learning, SHAP beeswarm.
 
 Each is a figure of its own that no global state of matplotlib holds on to: nothing has to be closed. Equal
 input gives equal pixels.
@@ -22,6 +22,7 @@ BLUE = "#0b5c8f"
 VERMILLION = "#a93a06"
 GREY = "#6b7280"
 MAX_SWARM_ROWS = 2000
+_MOST_LEVELS = 12
 
 _SIZE = (6.4, 4.8)
 
@@ -104,6 +105,52 @@ def draw_lift(
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
+
+
+def draw_discrimination(outcomes: Floats, forecasts: Floats, title: str = "Discrimination") -> Figure:
+    """Draw how forecasts are spread among rows with each outcome; a good model keeps the groups apart.
+
+    Parameters
+    ----------
+    outcomes
+        ``[n]`` 0 and 1 for an event, or answers; more than a dozen different ones are put into fifths.
+    forecasts
+        ``[n]`` probabilities, or expected answers.
+    title
+        Heading; name the horizon.
+    """
+    is_event = set(np.unique(outcomes)) <= {0.0, 1.0}
+    figure, axes = _make_axes(title, "Outcome", "Forecast")
+    groups = _group_by_outcome(outcomes)
+    names = {"0": "no event", "1": "event"} if is_event else {}
+    for place, chosen in enumerate(groups.values()):
+        low, lower, middle, upper, high = np.quantile(forecasts[chosen], [0.05, 0.25, 0.5, 0.75, 0.95])
+        axes.plot([place, place], [low, high], color=GREY, linewidth=1.5, zorder=1)
+        axes.plot([place, place], [lower, upper], color=BLUE, linewidth=8, solid_capstyle="butt", zorder=2)
+        axes.plot([place], [middle], "o", color=VERMILLION, markersize=6, zorder=3)
+    labels = [f"{names.get(name, name)}\n{int(chosen.sum()):,} rows" for name, chosen in groups.items()]
+    axes.set_xticks(range(len(groups)), labels)
+    axes.set_xlim(-0.5, len(groups) - 0.5)
+    if is_event:
+        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    note = "median, middle half, and 90 % of the rows"
+    axes.text(0.02, 0.98, note, transform=axes.transAxes, va="top", color=GREY)
+    return figure
+
+
+def _group_by_outcome(outcomes: Floats) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return the rows of each outcome by name, lowest first; fifths where there are many."""
+    levels = np.unique(outcomes)
+    if levels.size <= _MOST_LEVELS:
+        return {f"{level:g}": outcomes == level for level in levels}
+    ends = np.unique(np.quantile(outcomes, np.linspace(0, 1, 6)))
+    places = np.clip(np.searchsorted(ends, outcomes, side="right") - 1, 0, ends.size - 2)
+    return {
+        f"{ends[place]:.3g} to {ends[place + 1]:.3g}": places == place
+        for place in range(ends.size - 1)
+        if (places == place).any()
+    }
 
 
 def draw_learning_curve(curve: Mapping[str, Any], title: str = "Learning curve") -> Figure:

@@ -22,7 +22,16 @@ from training.frozen import Baseline, find_baseline
 from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
-from training.registry import connect, fetch_champion
+from training.registry import (
+    CHALLENGER,
+    CHAMPION,
+    RegisteredBundle,
+    connect,
+    fetch,
+    fetch_champion,
+    find_training_day,
+    find_version,
+)
 from training.reports import (
     LANGUAGES,
     Label,
@@ -39,6 +48,7 @@ from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
 from training.runs.releases import FORECASTS, Releases, show_cuts
+from training.runs.risk_waves import list_risk_waves
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
@@ -49,12 +59,12 @@ _TABLES = ("quadrants", "views", "driver_segments", "beliefs")
 
 
 def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
-    """Fetch the champion, build the frame and write the report."""
+    """Fetch the champion, or the challenger while there is none, build the frame and write the report."""
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     frozen = find_baseline(workspace.baselines(spec.name), baseline)
     connect(workspace.folder)
-    champion = fetch_champion(spec.name, workspace.bundle(spec.name))
+    registered, standing = _fetch(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
     today = datetime.now(UTC).date()
@@ -63,12 +73,26 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         frame,
         workspace.reports(spec.name),
         made_on=today,
-        run_id=champion.run_id,
+        trained_on=find_training_day(registered),
+        run_id=registered.run_id,
         baseline=frozen,
         releases=Releases.of(spec, workspace.releases(spec.name)),
     )
-    lines = [f"report of {spec.name} version {champion.version}:", *(f"  {file}" for file in files.values())]
+    first = f"report of {spec.name} version {registered.version}{standing}:"
+    lines = [first, *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
+
+
+def _fetch(name: str, folder: Path) -> tuple[RegisteredBundle, str]:
+    """Copy the bundle that the report speaks of, and return what to say of its standing.
+
+    A model that the gate refused still has a report: it says why there is no forecast.
+    """
+    challenger = find_version(name, CHALLENGER)
+    if challenger is None or find_version(name, CHAMPION) is not None:
+        return fetch_champion(name, folder), ""
+    fetch(challenger, folder)
+    return challenger, ", challenger while there is no champion"
 
 
 def write(
@@ -77,6 +101,7 @@ def write(
     folder: Path,
     *,
     made_on: date,
+    trained_on: date | None = None,
     run_id: str | None = None,
     baseline: Baseline | None = None,
     releases: Releases | None = None,
@@ -91,6 +116,8 @@ def write(
         Where the files go; replaced as a whole.
     made_on
         The day that the report shows.
+    trained_on
+        The day of the training, where a run tells it.
     baseline
         The frozen baseline that report and card refer to.
     run_id
@@ -110,7 +137,15 @@ def write(
     """
     told = releases or Releases()
     with whole_folder(folder) as draft:
-        inputs = gather(bundle, frame, made_on=made_on, run_id=run_id, baseline=baseline, releases=told)
+        inputs = gather(
+            bundle,
+            frame,
+            made_on=made_on,
+            trained_on=trained_on,
+            run_id=run_id,
+            baseline=baseline,
+            releases=told,
+        )
         told.publish(list_released(inputs))
         write_report(build_report(inputs), draft)
         reference = None if baseline is None else baseline.reference
@@ -124,6 +159,7 @@ def gather(
     frame: Frame,
     *,
     made_on: date,
+    trained_on: date | None = None,
     run_id: str | None = None,
     baseline: Baseline | None = None,
     releases: Releases | None = None,
@@ -136,6 +172,7 @@ def gather(
     matrix = bundle.encoder.encode(columns).matrix
     scored = score_cohort(scorer, frame, columns, matrix)
     scored = replace(scored, cuts=show_cuts(frame.latest, usecase, told))
+    evaluation = primary_evaluation(bundle, scorer.primary_horizon)
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
         bundle,
@@ -148,12 +185,13 @@ def gather(
         usecase=usecase,
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
-        evaluation=primary_evaluation(bundle, scorer.primary_horizon),
-        model=replace(_model_facts(bundle, frame, made_on), run_id=run_id),
+        evaluation=evaluation,
+        model=replace(_model_facts(bundle, frame, trained_on), run_id=run_id),
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
         experience=list_series(frame.waves, usecase, releases=told),
+        risk_waves=list_risk_waves(scorer, frame, scored.probabilities, evaluation),
         levers=levers,
         priorities=plans.priorities,
         outlooks=plans.outlooks,
@@ -215,7 +253,7 @@ def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
     return found
 
 
-def _model_facts(bundle: Bundle, frame: Frame, trained_on: date) -> ModelFacts:
+def _model_facts(bundle: Bundle, frame: Frame, trained_on: date | None) -> ModelFacts:
     """Return what is said of the model; who ever answered is not known where all answers are anonymous."""
     facts = bundle.facts
     newest = set(frame.latest.column("entity_id").to_pylist())

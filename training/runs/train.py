@@ -46,6 +46,7 @@ from training.runs.figures import (
     draw_answers,
     draw_beeswarm,
     draw_calibration,
+    draw_discrimination,
     draw_learning_curve,
     draw_lift,
 )
@@ -56,6 +57,7 @@ from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
 from training.tuning import Budget, SearchPlan, Trial
+from training.usability import doubts_of
 
 AUTO = "auto"
 _EVENT_METRICS = ("log_loss", "brier", "auc", "pr_auc", "ece")
@@ -152,6 +154,7 @@ def train(
         frame,
         workspace.reports(usecase.name),
         made_on=made_on,
+        trained_on=made_on,
         run_id=run_id,
         baseline=frozen,
     )
@@ -244,13 +247,18 @@ def _figures(trained: Trained) -> dict[str, Figure]:
     curve = trained.bundle.evaluation["learning_curve"]
     if curve["state"] == "judged":
         figures["figures/learning_curve.png"] = draw_learning_curve(curve)
+    spread = f"Discrimination, {trained.horizon}"
     if isinstance(evaluation, RatingEvaluation) or isinstance(forecasts, RatingForecasts):
+        if isinstance(forecasts, RatingForecasts):
+            drawn = draw_discrimination(forecasts.target, forecasts.answers.value, spread)
+            figures["figures/discrimination.png"] = drawn
         return {"figures/calibration.png": draw_answers(evaluation.bins, title), **figures}
     labels, probability = primary_outcomes(learned.rows, forecasts)
     lift = draw_lift(evaluation, labels, probability, title=f"Lift, {trained.horizon}")
     return {
         "figures/calibration.png": draw_calibration(evaluation, title),
         "figures/lift.png": lift,
+        "figures/discrimination.png": draw_discrimination(labels, probability, spread),
         **money_figures(trained.bundle.evaluation),
         **figures,
     }
@@ -287,7 +295,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     ]
     competing = tell_competing(trained.bundle)
     lines += [] if competing is None else [competing]
-    lines += tell_worth(trained.bundle.evaluation)
+    lines += _tell_worth(trained.bundle)
     lines += tell_breakdown(trained.bundle.evaluation)
     lines += describe_levers(trained.bundle)
     tuning = trained.learned.tuning
@@ -301,6 +309,14 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     lines += describe_meaning(trained.bundle.usecase)
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
+
+
+def _tell_worth(bundle: Bundle) -> list[str]:
+    """Say whom to contact and what that is worth, unless the forecasts may not be used."""
+    found = tell_worth(bundle.evaluation)
+    if found and doubts_of(bundle):
+        return ["money: not told, forecasts are not reliable enough to choose whom to contact"]
+    return found
 
 
 def _judge(difference: Estimate) -> str:

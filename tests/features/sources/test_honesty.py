@@ -71,16 +71,16 @@ def known_at_snapshot(folder, link_rows, call_rows):
         ).fetchall()
 
 
-@settings(max_examples=60)
-@given(
+drawn_news = given(
     st.lists(links, max_size=5),
     st.lists(calls, max_size=8),
     st.lists(links, max_size=3),
     st.lists(calls, max_size=3),
     st.randoms(use_true_random=False),
 )
-def test_rows_known_after_the_snapshot_change_nothing(tmp_path_factory, had, heard, more, later, shuffling):
-    folder = tmp_path_factory.mktemp("honest")
+
+
+def assert_later_rows_change_nothing(folder, had, heard, more, later, shuffling):
     had, heard = [*had, ANCHOR_LINK], [*heard, ANCHOR_CALL]
     before = known_at_snapshot(folder, had, heard)
     future = SNAPSHOT + 1
@@ -90,6 +90,13 @@ def test_rows_known_after_the_snapshot_change_nothing(tmp_path_factory, had, hea
     shuffling.shuffle(had)
     shuffling.shuffle(heard)
     assert known_at_snapshot(folder, had, heard) == before
+
+
+@settings(max_examples=20)  # many more in tests/long/test_event_features.py
+@drawn_news
+def test_rows_known_after_the_snapshot_change_nothing(tmp_path_factory, had, heard, more, later, shuffling):
+    folder = tmp_path_factory.mktemp("honest")
+    assert_later_rows_change_nothing(folder, had, heard, more, later, shuffling)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from tests.training.examples import believed
 from tests.training.reports import samples
 from training.card import build_card, render_card
 from training.card.performance import describe_performance
@@ -49,7 +50,7 @@ def test_answers_have_their_own_figures(members):
 
 def test_money_is_told_for_all_who_are_scored(company):
     money = company.bundle.evaluation["money"]
-    found = describe_performance(company.bundle).money
+    found = describe_performance(believed(company.bundle)).money
     assert found.scored == company.frame.latest.num_rows
     assert found.share.value == money["best_share"]["value"]
     assert found.cutoff.high == money["best_cutoff"]["high"]
@@ -63,9 +64,28 @@ def test_ratings_and_older_bundles_have_no_money(company):
     assert describe_performance(replace(company.bundle, evaluation=older)).money is None
 
 
+def test_whom_to_contact_is_no_question_for_forecasts_that_may_not_be_used(company):
+    assert company.bundle.evaluation["money"]
+    assert describe_performance(company.bundle).money is None
+
+
+def test_no_dot_stands_for_few_rows(company):
+    fewest = 5 * company.usecase.privacy.minimum_group
+    judged = company.bundle.evaluation["all_rows"]
+    first = next(iter(judged["horizons"]))
+    found = judged["horizons"][first]
+    single = {"forecast": 0.0, "observed": {"value": 1.0, "low": 0.2, "high": 1.0, "n": 1}}
+    horizons = {**judged["horizons"], first: {**found, "bins": [single, *found["bins"]]}}
+    evaluation = {**company.bundle.evaluation, "all_rows": {**judged, "horizons": horizons}}
+    (shown, *_) = describe_performance(replace(company.bundle, evaluation=evaluation)).horizons
+    assert len(shown.bins) == len(found["bins"])
+    assert min(one.observed.n for one in shown.bins) >= fewest
+
+
 def money_on_page(company, language, **figures):
     money = {**company.bundle.evaluation["money"], "cohort_size": 1000, **figures}
-    bundle = replace(company.bundle, evaluation={**company.bundle.evaluation, "money": money})
+    trusted = believed(company.bundle)
+    bundle = replace(trusted, evaluation={**trusted.evaluation, "money": money})
     return " ".join(render_card(build_card(bundle, made_on=date(2026, 1, 15)), language).split())
 
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from features.catalogue import Catalogue, Feature
+from features.catalogue import Catalogue, Feature, plain_name
 from features.usecase import Driver
 from training.drivers import driver_groups, importance_shares, sample_rows, sum_by_driver
-from training.drivers.attribution import normalise, plain_name
+from training.drivers.attribution import normalise
 
 CATALOGUE = Catalogue(
     (

@@ -1,5 +1,7 @@
 """Where runs go, and that a place for them appears whole."""
 
+from datetime import UTC, date, datetime
+
 import mlflow
 import pytest
 
@@ -57,3 +59,18 @@ def test_a_trial_is_a_run_below_the_open_one(tmp_path):
     assert (trial.info.run_name, trial.info.status) == ("trial 3", "FINISHED")
     assert trial.data.params == {"penalty": "0.5", "has_sharp": "True"}
     assert trial.data.metrics == {"log_loss": 0.41}
+
+
+class TestTrainingDay:
+    @pytest.mark.usefixtures("connected")
+    def test_it_is_the_day_on_which_the_run_began_not_today(self, usecase):
+        experiment = mlflow.get_experiment_by_name("xm-predict").experiment_id
+        late = datetime(2025, 3, 31, 23, 59, tzinfo=UTC)
+        run = mlflow.MlflowClient().create_run(experiment, start_time=int(late.timestamp() * 1000))
+        version = registry.RegisteredBundle(usecase, 1, "x", run.info.run_id)
+        assert registry.find_training_day(version) == date(2025, 3, 31)
+
+    @pytest.mark.usefixtures("connected")
+    def test_it_is_not_known_where_the_run_is_gone(self, usecase):
+        gone = registry.RegisteredBundle(usecase, 1, "x", "0" * 32)
+        assert registry.find_training_day(gone) is None

@@ -9,6 +9,7 @@ from features.usecase import LeverCost, Means, Privacy, parse
 from tests.training.reports import samples
 from training.disclosure import ShownCuts
 from training.drivers import (
+    DriverRow,
     Goal,
     GradedLever,
     Outlook,
@@ -75,6 +76,11 @@ def values_of(goal: Goal, size: int) -> Any:
     return random.gamma(2.0, 15.0, size) if goal is WAIT else random.beta(1.0, 6.0, size)
 
 
+def raise_answers(slope: Estimate) -> Estimate:
+    """Return what does to answers on a scale of five about what the lever does to the risk."""
+    return Estimate(-8 * slope.value, -8 * slope.high, -8 * slope.low, n=slope.n)
+
+
 def stakes(
     inputs: ReportInputs, *, has_money: bool = True, is_event: bool = True
 ) -> tuple[list[GradedLever], Stakes]:
@@ -87,7 +93,7 @@ def stakes(
         GradedLever(
             lever.name,
             lever.grade,
-            lever.effect.short_slope,
+            lever.effect.short_slope if is_event else raise_answers(lever.effect.short_slope),
             np.maximum(values_of(lever.goal, size) - lever.goal.bound, 0.0),
             lever.goal.unit,
             cost,
@@ -197,6 +203,20 @@ def shown_cuts(subject: str = "customer") -> ShownCuts:
     return ShownCuts.of(cuts(), Privacy.model_validate({"subject": subject}))
 
 
+def graded(drivers: tuple[DriverRow, ...], *, is_event: bool = True) -> tuple[DriverRow, ...]:
+    """Return the drivers as training grades them; of satisfaction they go the other way."""
+    grades = {lever.name: lever.grade for lever in LEVERS}
+    turned: dict[Direction, Direction] = {"higher": "lower", "lower": "higher"}
+    return tuple(
+        replace(
+            driver,
+            evidence_grade=grades.get(driver.name, "C"),
+            direction=driver.direction if is_event else turned.get(driver.direction, driver.direction),
+        )
+        for driver in drivers
+    )
+
+
 def inputs(**more: Any) -> ReportInputs:
     """Return a report with levers, two of them offered, and all tables."""
     plain = samples.inputs(scored=replace(samples.cohort(), cuts=shown_cuts()))
@@ -208,6 +228,7 @@ def inputs(**more: Any) -> ReportInputs:
             "outlooks": outlooks(plain),
             "expectations": {"resolution": expectation(plain)},
             "tables": tables(),
+            "drivers": graded(samples.DRIVERS),
             **more,
         }
     )
@@ -226,6 +247,7 @@ def employees() -> ReportInputs:
     return inputs(
         usecase=plain.usecase,
         scored=replace(samples.cohort(), cuts=shown_cuts("employee")),
+        risk_waves=(),
         priorities=priorities(plain, has_money=False),
         outlooks=outlooks(plain, has_money=False),
     )
@@ -237,6 +259,7 @@ def satisfaction() -> ReportInputs:
         "mean",
         scored=replace(plain.scored, cuts=shown_cuts()),
         levers=LEVERS,
+        drivers=graded(samples.DRIVERS, is_event=False),
         priorities=priorities(plain, is_event=False, has_money=False),
         outlooks=outlooks(plain, is_event=False, has_money=False),
         tables=tables(),

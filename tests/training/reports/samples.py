@@ -29,7 +29,9 @@ from training.reports import (
 )
 from training.statistics import Estimate
 
-WAVES = ("2025 Q3", "2025 Q4", "2026 Q1", "2026 Q2", "2026 Q3", "2026 Q4")
+SNAPSHOTS = tuple(f"2026-{month:02}-01" for month in range(6, 12))
+CHURN: Label = {"en": "Customer churn", "de": "Kundenabwanderung"}
+ATTRITION: Label = {"en": "Employees leaving", "de": "Weggang von Beschäftigten"}
 
 
 def usecase(subject: str = "customer") -> UseCase:
@@ -37,7 +39,7 @@ def usecase(subject: str = "customer") -> UseCase:
         {
             "version": 1,
             "name": "churn",
-            "label": {"en": "Customer churn", "de": "Kundenabwanderung"},
+            "label": ATTRITION if subject == "employee" else CHURN,
             "simulated": True,
             "table": {"file": "customers.csv", "label": "left", "positive": "Yes"},
             "privacy": {"subject": subject},
@@ -228,8 +230,8 @@ def inputs(**more) -> ReportInputs:
             "horizon_days": 90,
             "experience": _experience(),
             "risk_waves": tuple(
-                WavePoint(wave, Estimate(level, level - 0.01, level + 0.01, n=2800))
-                for wave, level in zip(WAVES, levels, strict=True)
+                WavePoint(day, Estimate(level, level - 0.01, level + 0.01, n=2800))
+                for day, level in zip(SNAPSHOTS, levels, strict=True)
             ),
             **more,
         }
@@ -263,7 +265,8 @@ def flat_table() -> ReportInputs:
 
 
 def employees() -> ReportInputs:
-    return inputs(usecase=usecase("employee"))
+    """Return a report on people at work, of whom no earlier forecasts are shown."""
+    return inputs(usecase=usecase("employee"), risk_waves=())
 
 
 @cache

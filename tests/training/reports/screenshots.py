@@ -3,33 +3,14 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from playwright.sync_api import sync_playwright
 
-from tests.training.reports import lever_samples, samples
-from training.reports import ReportInputs, build_report, write_report
+from tests.training.reports.kinds import KINDS, LANGUAGES
+from training.reports import build_report, write_report
 
-
-def small() -> ReportInputs:
-    """Return a report of few cases: no lever is graded, and more cases are asked for."""
-    inputs = lever_samples.without_offer()
-    return replace(inputs, model=replace(inputs.model, missing_events=212))
-
-
-KINDS: dict[str, Callable[[], ReportInputs]] = {
-    "churn": lever_samples.inputs,
-    "attrition": lever_samples.employees,
-    "satisfaction": lever_samples.satisfaction,
-    "good": partial(lever_samples.flat_event, "good"),
-    "bad": partial(lever_samples.flat_event, "bad"),
-    "small": small,
-    "unusable": samples.unusable,
-}
 Scheme = Literal["light", "dark"]
 VIEWS: dict[str, tuple[Scheme, int]] = {
     "desktop": ("light", 1280),
@@ -37,6 +18,7 @@ VIEWS: dict[str, tuple[Scheme, int]] = {
     "mobile": ("light", 390),
 }
 README_HEIGHT = 1000
+SHOWN = ("churn", "attrition", "satisfaction", "small", "unusable")
 
 
 def main(folder: Path) -> None:
@@ -49,9 +31,9 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_file, args=["--no-sandbox"])
-        for kind, inputs in KINDS.items():
-            write_report(build_report(inputs()), Path(scratch) / kind)
-            for language in ("en", "de"):
+        for kind in SHOWN:
+            write_report(build_report(KINDS[kind]()), Path(scratch) / kind)
+            for language in LANGUAGES:
                 address = (Path(scratch) / kind / f"report_{language}.html").as_uri()
                 _picture(browser, address, folder / f"{kind}-{language}")
         browser.close()

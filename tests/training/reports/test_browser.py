@@ -1,14 +1,13 @@
 """The pages in a real browser: no accessibility fault, nothing blocked, nothing asked of a network."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.training.reports import belief_samples, lever_samples, samples
-from tests.training.reports.test_baseline import with_baseline
+from tests.training.reports.kinds import KINDS
 from training.reports import build_report, write_report
 
 pytestmark = pytest.mark.browser
@@ -38,10 +37,8 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("report")
-    write_report(build_report(with_baseline(belief_samples.inputs())), path)
-    write_report(build_report(samples.unusable()), path / "unusable")
-    write_report(build_report(lever_samples.satisfaction()), path / "satisfaction")
-    write_report(build_report(belief_samples.believing(lever_samples.employees())), path / "employees")
+    for kind, inputs in KINDS.items():
+        write_report(build_report(inputs()), path / kind)
     return path
 
 
@@ -60,84 +57,117 @@ def opened(browser, folder: Path, request) -> Iterator[Any]:
     context.close()
 
 
-@pytest.mark.parametrize(
-    "opened",
-    [
-        ("light", 1280, "report_en.html"),
-        ("dark", 1280, "report_en.html"),
-        ("light", 1280, "report_de.html"),
-        ("dark", 1280, "report_de.html"),
-        ("light", 390, "report_de.html"),
-        ("dark", 1280, "unusable/report_en.html"),
-        ("light", 1280, "satisfaction/report_en.html"),
-        ("dark", 390, "satisfaction/report_de.html"),
-        ("light", 1280, "employees/report_de.html"),
-    ],
-    indirect=True,
-    ids=[
-        "light-en",
-        "dark-en",
-        "light-de",
-        "dark-de",
-        "mobile-de",
-        "unusable",
-        "satisfaction",
-        "satisfaction-mobile",
-        "employees",
-    ],
-)
+OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
+Sight = tuple[str, int, str]
+
+
+def views(kinds: Iterable[str], *sights: Sight) -> pytest.MarkDecorator:
+    """Return the pages of these kinds, each by theme, width and language."""
+    shown = [(*sight, kind) for kind in kinds for sight in sights]
+    pages = [(scheme, width, f"{kind}/report_{language}.html") for scheme, width, language, kind in shown]
+    ids = [f"{kind}-{language}-{scheme}-{width}" for scheme, width, language, kind in shown]
+    return pytest.mark.parametrize("opened", pages, indirect=True, ids=ids)
+
+
+@views(KINDS, ("light", 1280, "en"), ("dark", 1280, "de"))
 def test_no_accessibility_fault_and_nothing_blocked(opened) -> None:
+    """Also inside of what opens on a click."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
     page, complaints = opened
+    page.evaluate(OPEN_ALL)
     assert complaints == []
     found = axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert len(found.response["passes"]) > 20
 
 
-@pytest.mark.parametrize(
-    "opened",
-    [
-        ("light", 390, "report_de.html"),
-        ("light", 900, "report_en.html"),
-        ("light", 390, "satisfaction/report_de.html"),
-    ],
-    indirect=True,
-    ids=["phone", "tablet", "satisfaction"],
-)
+@views(KINDS, ("light", 320, "de"), ("light", 390, "de"), ("light", 900, "en"))
 def test_small_screens_need_no_sideways_scrolling(opened) -> None:
     page, _ = opened
+    page.evaluate(OPEN_ALL)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("opened", [("dark", 1280, "report_en.html")], indirect=True, ids=["dark"])
+OVERLAPS = """() => {
+  const words = [...document.querySelectorAll("svg text")].map(node => [node, node.getBoundingClientRect()]);
+  return words.flatMap(([one, a], place) => words.slice(place + 1)
+    .filter(([other, b]) => one.ownerSVGElement === other.ownerSVGElement
+      && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3)
+    .map(([other]) => `${one.textContent} | ${other.textContent}`));
+}"""
+OUTSIDE = """() => [...document.querySelectorAll("main *")]
+  .filter(node => !node.closest(".scroll, svg, .said, option") && node.getClientRects().length)
+  .filter(node => { const box = node.closest(".card, .kpi"), own = node.getBoundingClientRect();
+    return box && (own.right > box.getBoundingClientRect().right + 1); })
+  .map(node => node.outerHTML.slice(0, 80))"""
+
+
+@views(KINDS, ("light", 1280, "en"), ("light", 390, "de"))
+def test_no_words_lie_on_each_other_or_outside_of_their_card(opened) -> None:
+    page, _ = opened
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(OUTSIDE) == []
+
+
+@views(["churn"], ("light", 1280, "en"), ("light", 390, "de"))
+def test_whatever_is_not_hidden_on_purpose_can_be_seen(opened) -> None:
+    """Remarks on a change once had the class of words for screen readers alone."""
+    page, _ = opened
+    remarks = page.locator(".remarks li")
+    assert remarks.count() > 0
+    assert all(remarks.nth(place).bounding_box()["height"] > 10 for place in range(remarks.count()))
+    assert page.evaluate("[...document.querySelectorAll('.said')].every(n => n.tagName === 'SPAN')")
+
+
+@pytest.mark.parametrize("opened", [("dark", 1280, "churn/report_en.html")], indirect=True, ids=["dark"])
 def test_the_dark_theme_is_applied_so_the_style_passed_the_policy(opened) -> None:
     page, _ = opened
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
 
 
-@pytest.mark.parametrize(
-    "opened",
-    [
-        ("light", 1280, name)
-        for name in (
-            "report_en.html",
-            "report_de.html",
-            "satisfaction/report_de.html",
-            "employees/report_de.html",
-            "unusable/report_de.html",
-        )
-    ],
-    indirect=True,
-    ids=["churn-en", "churn-de", "satisfaction", "employees", "unusable"],
-)
+@views(KINDS, ("light", 1280, "en"), ("light", 1280, "de"))
 def test_it_prints_on_four_pages_at_most(opened) -> None:
     page, _ = opened
     pdf = page.pdf(prefer_css_page_size=True)
     assert 1 <= pdf.count(b"/Type /Page\n") <= 4
 
 
-@pytest.mark.parametrize("opened", [("light", 1280, "report_de.html")], indirect=True, ids=["de"])
+TABBABLE = "a[href], summary, select, input, [tabindex='0']"
+
+
+@views(["churn", "unusable"], ("light", 1280, "en"))
+def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(opened) -> None:
+    page, _ = opened
+    wanted = page.locator(TABBABLE).filter(visible=True).count()
+    page.evaluate("window.reached = []")
+    outlines = []
+    for _step in range(wanted):
+        page.keyboard.press("Tab")
+        outlines.append(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+        page.evaluate("window.reached.push(document.activeElement)")
+    assert page.evaluate("window.reached[0].className") == "skip"
+    assert page.evaluate("new Set(window.reached).size") == wanted
+    assert page.evaluate(
+        "window.reached.every((n, i) => !i || window.reached[i - 1].compareDocumentPosition(n) & 4)"
+    )
+    assert set(outlines) == {"solid"}
+
+
+@views(["churn"], ("light", 1280, "en"))
+def test_details_open_and_the_skip_link_jumps_by_keyboard(opened) -> None:
+    page, complaints = opened
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    summary = page.locator("summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector('details').open")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("opened", [("light", 1280, "churn/report_de.html")], indirect=True, ids=["de"])
 def test_plans_are_chosen_with_the_keyboard_alone(opened) -> None:
     page, complaints = opened
     status = page.locator("[role=status]")
@@ -160,12 +190,12 @@ def test_plans_are_chosen_with_the_keyboard_alone(opened) -> None:
     assert complaints == []
 
 
-@pytest.mark.parametrize("opened", [("light", 1280, "report_en.html")], indirect=True, ids=["en"])
+@pytest.mark.parametrize("opened", [("light", 1280, "churn/report_en.html")], indirect=True, ids=["en"])
 def test_without_a_script_the_table_says_the_same(opened, browser, folder: Path) -> None:
     page, _ = opened
     context = browser.new_context(java_script_enabled=False)
     plain = context.new_page()
-    plain.goto((folder / "report_en.html").as_uri())
+    plain.goto((folder / "churn" / "report_en.html").as_uri())
     assert not plain.locator(".controls").is_visible()
     assert plain.locator(".answer dl").inner_text() == page.locator(".answer dl").inner_text()
     plain.locator(".what-if summary").first.click()
@@ -173,7 +203,7 @@ def test_without_a_script_the_table_says_the_same(opened, browser, folder: Path)
     context.close()
 
 
-@pytest.mark.parametrize("opened", [("light", 1280, "report_en.html")], indirect=True, ids=["en"])
+@pytest.mark.parametrize("opened", [("light", 1280, "churn/report_en.html")], indirect=True, ids=["en"])
 def test_every_plan_can_be_chosen(opened) -> None:
     page, _ = opened
     lever, way, share = (page.locator(".controls select").nth(place) for place in range(3))

@@ -479,7 +479,7 @@ class TestPage:
     def test_only_the_first_is_printed(self):
         page = render_html(build_report(samples.inputs()), "en")
         sections = re.findall(r'<section class="([^"]*)">\n<h2>Is the change', page)
-        assert sections == ["card", "card on-screen"]
+        assert sections == ["card whole", "card whole on-screen"]
 
     def test_it_stands_before_the_segments_and_trust(self):
         headings = re.findall(r"<h2>(.*?)</h2>", render_html(build_report(samples.unusable()), "en"))

@@ -1,9 +1,6 @@
 """The verb baseline on the example company, and the results that refer to what it froze."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.training.examples import ROOT, believed, write_members
+from tests.training.runs.registering import register_bundles
 from training.__main__ import main
 from training.bundle import save
 from training.frozen import Window, detectable_change, freeze, read_baseline
@@ -21,15 +19,6 @@ from training.runs.waves import list_series
 from training.statistics import mean
 
 CHURN = ROOT / "mlproject" / "usecases" / "churn.yaml"
-_REGISTER = """
-import sys
-from pathlib import Path
-from training import registry
-registry.connect(Path(sys.argv[1]))
-with registry.tracked_run("test") as run_id:
-    found = registry.register(Path(sys.argv[2]), run_id)
-registry.set_alias(found.usecase, registry.CHAMPION, found.version)
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +64,7 @@ def place(company, tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
     evaluation = believed(company.bundle).evaluation
     save(replace(company.learned.parts, evaluation=evaluation), folder / "first")
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
-    command = [sys.executable, "-c", _REGISTER, str(folder / "out"), str(folder / "first")]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    register_bundles(folder / "out", folder / "first")
     return folder / "out"
 
 

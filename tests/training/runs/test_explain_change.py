@@ -1,31 +1,18 @@
 """The verb explain-change, with a registry of two versions in a workspace."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
-from tests.training.examples import ROOT, believed
+from tests.training.examples import believed
+from tests.training.runs.registering import register_bundles
 from training.__main__ import main
 from training.bundle import load, save
 from training.canary import make_canary
 from training.rows import feature_columns
 
 FROM, TO = "2025-09-01", "2025-12-01"
-_REGISTER = """
-import sys
-from pathlib import Path
-from training import registry
-registry.connect(Path(sys.argv[1]))
-for bundle in sys.argv[2:]:
-    with registry.tracked_run("test") as run_id:
-        found = registry.register(Path(bundle), run_id)
-    if found.version == 1:
-        registry.set_alias(found.usecase, registry.CHAMPION, found.version)
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -48,9 +35,7 @@ def workspace(company, tmp_path_factory):
     parts = replace(company.learned.parts, evaluation=believed(company.bundle).evaluation)
     save(parts, first)
     save(replace(parts, model=calmer, canary=canary), second)
-    command = [sys.executable, "-c", _REGISTER, str(folder), str(first), str(second)]
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    register_bundles(folder, first, second)
     return folder
 
 

@@ -13,6 +13,7 @@ from training.runs.figures import (
     draw_answers,
     draw_beeswarm,
     draw_calibration,
+    draw_discrimination,
     draw_learning_curve,
     draw_lift,
     draw_money,
@@ -193,3 +194,37 @@ def test_learning_curve_shows_each_share_with_its_interval_and_leaves_out_the_un
     assert [text.get_text() for text in axes.get_xticklabels()] == ["100\n1/4", "200\n1/2", "400\nall"]
     assert axes.get_ylabel() == "Log loss"
     assert _to_png(figure) == _to_png(draw_learning_curve({"points": points}))
+
+
+class TestDiscrimination:
+    def test_the_groups_of_an_event_are_those_of_the_rows(self):
+        target, probability = _make_rows()
+        axes = draw_discrimination(target, probability, "90d").axes[0]
+        medians = [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "o"]
+        assert medians == pytest.approx([np.median(probability[target == side]) for side in (0, 1)])
+        assert medians[0] < medians[1]
+        names = [label.get_text() for label in axes.get_xticklabels()]
+        assert names == [
+            f"no event\n{int((target == 0).sum())} rows",
+            f"event\n{int((target == 1).sum())} rows",
+        ]
+        assert axes.get_title(loc="left") == "90d"
+
+    def test_each_answer_has_its_own_spread(self):
+        answers = np.repeat([1.0, 3.0, 5.0], 40)
+        forecast = answers + np.tile([-0.5, 0.5], 60)
+        axes = draw_discrimination(answers, forecast).axes[0]
+        assert [label.get_text().split("\n")[0] for label in axes.get_xticklabels()] == ["1", "3", "5"]
+        medians = [line.get_ydata()[0] for line in axes.lines if line.get_marker() == "o"]
+        assert medians == pytest.approx([1, 3, 5])
+
+    def test_many_amounts_are_put_into_fifths_that_hold_every_row(self):
+        random = np.random.default_rng(4)
+        amounts = random.gamma(2, 50, 500)
+        axes = draw_discrimination(amounts, amounts + random.normal(0, 5, 500)).axes[0]
+        rows = [int(label.get_text().split("\n")[1].split(" ")[0]) for label in axes.get_xticklabels()]
+        assert rows == [100] * 5
+
+    def test_one_outcome_alone_can_be_drawn_and_equal_input_gives_equal_pixels(self):
+        draw = [draw_discrimination(np.ones(5), np.full(5, 0.3)) for _ in range(2)]
+        assert _to_png(draw[0]) == _to_png(draw[1])

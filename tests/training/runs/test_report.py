@@ -8,6 +8,7 @@ import pytest
 
 from tests.training.examples import believed
 from training.drivers import rows_from_json
+from training.reports import build_report, render_html
 from training.runs.report import (
     gather,
     missing_events,
@@ -17,11 +18,12 @@ from training.runs.report import (
 from training.runs.score import _as_of
 
 TODAY = date(2026, 1, 15)
+TRAINED_ON = date(2026, 1, 3)
 
 
 @pytest.fixture(scope="module")
 def inputs(company):
-    return gather(believed(company.bundle), company.frame, made_on=TODAY)
+    return gather(believed(company.bundle), company.frame, made_on=TODAY, trained_on=TRAINED_ON)
 
 
 class TestNumbers:
@@ -40,7 +42,19 @@ class TestNumbers:
             min(facts.snapshot_dates),
             max(facts.snapshot_dates),
         )
-        assert (inputs.made_on, inputs.model.trained_on, inputs.horizon_days) == (TODAY, TODAY, 90)
+        assert (inputs.made_on, inputs.model.trained_on, inputs.horizon_days) == (TODAY, TRAINED_ON, 90)
+
+    def test_the_day_of_training_is_said_where_it_is_known_and_drift_was_not_checked(self, inputs, company):
+        report = build_report(inputs)
+        assert report.to_json()["trust"]["trained_on"] == "2026-01-03"
+        assert report.to_json()["trust"]["drift"] == "not checked"
+        assert "trained on 3 January 2026" in render_html(report, "en")
+        assert "trainiert am 3. Januar 2026" in render_html(report, "de")
+        for language, words in (("en", "those it learned from was not checked."), ("de", "nicht geprüft.")):
+            assert words in render_html(report, language)
+        unknown = build_report(gather(company.bundle, company.frame, made_on=TODAY))
+        assert unknown.to_json()["trust"]["trained_on"] is None
+        assert "trained on" not in render_html(unknown, "en")
 
     def test_drivers_and_figures_are_those_of_the_bundle(self, inputs, company):
         assert inputs.drivers == rows_from_json(company.bundle.drivers)

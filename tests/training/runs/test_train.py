@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from features.frame import Frame
-from tests.training.examples import SEED, write_members
+from tests.training.examples import SEED, believed, write_members
 from tests.training.exits_world import spell_usecase
 from training.assessment import Tuning, tell_worth
 from training.bundle import load
@@ -105,6 +105,7 @@ def test_words_say_whether_tuning_helped(trained):
 
 
 def test_words_say_what_contacts_are_worth(trained, of_company):
+    of_company = replace(of_company, bundle=believed(of_company.bundle))
     for found in (trained[0], of_company):
         lines = describe(found, registered(found), CHAMPION)
         told = tell_worth(found.bundle.evaluation)
@@ -112,6 +113,12 @@ def test_words_say_what_contacts_are_worth(trained, of_company):
         assert lines[lines.index(told[0]) :][: len(told)] == told
     plain = to_json(of_company, registered(of_company), CHALLENGER)
     assert plain["money"] == of_company.bundle.evaluation["money"]
+
+
+def test_whom_to_contact_is_not_said_by_forecasts_that_may_not_be_used(of_company):
+    lines = [line for line in describe(of_company, registered(of_company), CHALLENGER) if "money" in line]
+    assert not of_company.evaluation.is_usable
+    assert lines == ["money: not told, forecasts are not reliable enough to choose whom to contact"]
 
 
 def test_money_is_a_metric(of_company):
@@ -170,7 +177,8 @@ def test_the_company_leads_with_ninety_days(of_company):
 @pytest.mark.filterwarnings("ignore:The set_.* function will be deprecated:PendingDeprecationWarning")
 def test_figures_show_the_primary_horizon(of_company):
     figures = _figures(of_company)
-    names = {"calibration", "lift", "learning_curve", "money", "shap_beeswarm", "shap_dependence"}
+    names = {"calibration", "lift", "discrimination", "learning_curve", "money", "shap_beeswarm"}
+    names.add("shap_dependence")
     assert set(figures) == {f"figures/{name}.png" for name in names}
     assert figures["figures/lift.png"].axes[0].get_title(loc="left") == "Lift, 90d"
 

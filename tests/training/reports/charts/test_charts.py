@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from training.evaluation import CalibrationBin
+from training.reports import charts
 from training.reports.charts import (
     Bar,
     Mark,
@@ -94,6 +95,16 @@ DRAWINGS = {
     "calibration": calibration(BINS),
     "matrix": matrix(MARKS),
     "waterfall": steps(BARS),
+}
+
+
+GOLDEN_OF = {
+    "spark": "spark_band",
+    "forest": "forest_bar",
+    "forest_unclear": "forest_bar",
+    "calibration": "calibration_dots",
+    "matrix": "importance_matrix",
+    "waterfall": "waterfall",
 }
 
 
@@ -233,3 +244,9 @@ def test_a_waterfall_says_what_it_shows_and_escapes_it() -> None:
     assert root.findtext("desc") == "2025 Q3: −0.9 (230 customers)"
     assert root.attrib["aria-labelledby"] == "change-1-title change-1-values"
     assert [node.text for node in root.findall("text")][:3] == ["<b>Q3</b>", "230 customers", '"><script>']
+
+
+def test_every_kind_of_drawing_has_a_golden_one() -> None:
+    functions = {name for name in charts.__all__ if name.islower()}
+    assert functions == set(GOLDEN_OF.values())
+    assert set(DRAWINGS) == set(GOLDEN_OF) == {path.stem for path in GOLDEN.glob("*.svg")}

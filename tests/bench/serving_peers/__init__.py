@@ -1,0 +1,1 @@
+"""Servers that the service is measured beside, each as its own documentation would have it."""

@@ -1,0 +1,129 @@
+"""A whole report on people at work, trained and written as the verb does it: no person is in any file."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from features.frame import Frame
+from features.usecase import UseCase
+from tests.training.beliefs.attrition_world import write_workforce
+from tests.training.examples import LINEAR, _train
+from tests.usecases.told import words_of
+from training.bundle import Bundle
+from training.rows import feature_columns
+from training.runs.report import write
+
+MADE_ON = date(2026, 1, 15)
+N_EMPLOYEES, SEED = 900, 3
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Hold the files of a report, and what it was made from."""
+
+    usecase: UseCase
+    bundle: Bundle
+    frame: Frame
+    texts: dict[str, str]
+
+    @property
+    def content(self):
+        return json.loads(self.texts["report.json"])
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory) -> Reported:
+    folder: Path = tmp_path_factory.mktemp("attrition")
+    usecase = write_workforce(folder / "tables", SEED, N_EMPLOYEES)
+    trained = _train(usecase, folder / "bundle", LINEAR)
+    files = write(trained.bundle, trained.frame, folder / "report", made_on=MADE_ON, run_id="4f1d")
+    texts = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
+    return Reported(usecase, trained.bundle, trained.frame, texts)
+
+
+def test_the_report_is_a_whole_one(reported):
+    """Or else a scan of it would say little."""
+    content = reported.content
+    assert content["header"]["kind"] == "attrition"
+    assert content["headline"]["is_usable"]
+    assert content["associations"]["levers"]
+    assert content["first_steps"] is not None
+    assert content["heat"]["tables"]
+    assert content["changes"]
+    assert set(reported.texts) >= {"report.json", "report.csv", "report_en.html", "report_de.html"}
+
+
+def test_no_id_of_anybody_is_in_any_file(reported):
+    frame = reported.frame
+    tables = (frame.table, frame.latest, frame.answers, frame.waves, frame.protected)
+    people = {name for table in tables for name in table.column("entity_id").to_pylist() if name}
+    assert len(people) > 700
+    pattern = re.compile(r"\b(" + "|".join(map(re.escape, sorted(people))) + r")\b")
+    assert pattern.search(f"x {min(people)} y")
+    found = {name: pattern.findall(text) for name, text in reported.texts.items()}
+    assert not [name for name, ids in found.items() if ids]
+
+
+def test_no_forecast_of_anybody_is_in_any_file(reported):
+    bundle, latest = reported.bundle, reported.frame.latest
+    matrix = bundle.encoder.encode(feature_columns(latest, bundle.catalogue)).matrix
+    forecasts = {f"{value:.10g}" for value in bundle.model.probabilities(matrix).ravel().tolist()}
+    assert len(forecasts) > 700
+    for name in ("report.json", "model-card.json"):
+        shown = {f"{float(number):.10g}" for number in re.findall(r"\b0\.\d+", reported.texts[name])}
+        assert len(shown) > 50
+        assert not shown & forecasts, name
+
+
+def test_there_is_no_list_of_people_and_no_reason_of_one(reported):
+    content = reported.content
+    assert content["calls"] is None
+    assert "calls" not in reported.texts["report.csv"]
+    assert [kpi["waves"] for kpi in content["kpis"] if kpi["kind"] == "expected_share"] == [[]]
+    for language in ("en", "de"):
+        text = words_of(reported.texts[f"report_{language}.html"])
+        assert "Customer" not in text
+        assert "Kund" not in text
+        assert "trend from the next wave" not in text.split("What to work on first")[0]
+
+
+def test_every_figure_about_people_speaks_of_the_minimum_group_at_least(reported):
+    minimum = reported.usecase.privacy.minimum_group
+    rows = list(csv.DictReader(io.StringIO(reported.texts["report.csv"])))
+    groups = [row for row in rows if row["section"].startswith("group")]
+    assert groups
+    assert min(int(row["n"]) for row in groups) >= minimum
+    dots = [row for row in rows if row["item"].startswith("bin ")]
+    assert dots
+    assert min(int(row["n"]) for row in dots) >= 5 * minimum
+    card = json.loads(reported.texts["model-card.json"])
+    shown = [one["observed"]["n"] for part in card["performance"]["horizons"] for one in part["bins"]]
+    assert min(shown) >= 5 * minimum
+
+
+def test_managers_read_no_name_of_a_column(reported):
+    for language, last in (("en", "Method and limits"), ("de", "Methode und Grenzen")):
+        text = words_of(reported.texts[f"report_{language}.html"])
+        managers = text[: text.rindex(last)]
+        assert not [name for name in reported.bundle.catalogue.names if name in managers]
+        assert not re.search(r"SHAP|\bcaus(e|es|ed|ing)\b|verursach|bewirk", managers, re.IGNORECASE)
+
+
+def test_the_parts_of_each_change_add_up_exactly(reported):
+    changes = [change for change in reported.content["changes"] if change["steps"]]
+    for change in changes:
+        tenths = 1000 if change["unit"] == "share" else 10
+        *parts, last = (round(tenths * step["shown"]) for step in change["steps"])
+        assert sum(parts) == last
+
+
+def test_the_report_is_dated_and_says_that_drift_was_not_checked(reported):
+    trust = reported.content["trust"]
+    assert (trust["trained_on"], trust["run_id"], trust["drift"]) == (None, "4f1d", "not checked")
+    assert date.fromisoformat(reported.content["header"]["made_on"]) - MADE_ON == timedelta(0)
