@@ -1,4 +1,4 @@
-"""Scores, drivers and model facts for the API, from a champion and a checked request, without HTTP."""
+"""Scores and model facts for the API, from a champion and a checked request, without HTTP."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,6 @@ from serving.latest import LatestRows
 from serving.problems import ProblemError
 from serving.reading import refuse_value
 from serving.schemas import (
-    DriversAnswer,
     FeatureFacts,
     Interval,
     ModelFacts,
@@ -114,17 +113,6 @@ def score_groups(
         cut=request.cut,
         minimum_group=champion.bundle.usecase.privacy.minimum_group,
         groups=[_to_group(group) for group in scored],
-    )
-
-
-def describe_drivers(champion: Champion) -> DriversAnswer:
-    """Return the ranking of drivers that the training wrote."""
-    bundle = champion.bundle
-    return DriversAnswer(
-        usecase=bundle.usecase.name,
-        model_version=bundle.model_version,
-        spec_hash=bundle.manifest.spec_hash,
-        drivers=bundle.drivers,
     )
 
 

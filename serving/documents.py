@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from features.errors import SourceError
 from serving.access.permission import may_see_single
 from serving.access.roles import Actor
 from serving.champions import Champion
@@ -68,8 +67,7 @@ def show_card(champion: Champion, card: Document[CardOutline] | None) -> CardAns
     )
 
 
-def refuse_unreadable(error: SourceError) -> ProblemError:
+def refuse_unreadable() -> ProblemError:
     """Return the error for a file that is there and cannot be used; which one stands in the log."""
-    del error
     detail = "The newest report of this use case cannot be read; the log says why."
     return ProblemError(503, "report_unreadable", detail, headers={"retry-after": "30"})

@@ -1,4 +1,4 @@
-"""The newest report and model card of each use case: files in one folder, read when they change, never beyond.
+"""The newest report and model card of each use case: files in one folder, read when they change.
 
 ``<folder>/<use case>/report.json`` and ``model-card.json`` are what ``xm-predict report`` writes. A link, a
 file of another kind, one that is too large, and one that is not the document it should be are not read.

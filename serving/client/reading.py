@@ -1,4 +1,4 @@
-"""JSON becomes frozen dataclasses: fields that are new are passed over, those that are absent take defaults."""
+"""JSON becomes frozen dataclasses: new fields are passed over, absent ones take their defaults."""
 
 import dataclasses
 import types

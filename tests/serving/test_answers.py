@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from serving.answers import (
-    describe_drivers,
     describe_model,
     describe_schema,
     score_entities,
@@ -96,8 +95,8 @@ def test_entities_are_answered_in_the_order_asked(champion, tmp_path):
 
 def test_descriptions_carry_the_version_and_the_spec(champion):
     bundle = champion.bundle
-    for answer in (describe_drivers(champion), describe_model(champion, None)):
-        assert (answer.model_version, answer.spec_hash) == (bundle.model_version, bundle.manifest.spec_hash)
+    answer = describe_model(champion, None)
+    assert (answer.model_version, answer.spec_hash) == (bundle.model_version, bundle.manifest.spec_hash)
     assert describe_model(champion, "does not load").refused == "does not load"
 
 
