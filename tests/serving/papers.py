@@ -1,4 +1,4 @@
-"""Reports and model cards as files, and what a bundle says of drivers and levers, in the shape of real ones."""
+"""Reports and model cards as files, and what a bundle says of drivers and levers; shaped like real ones."""
 
 import functools
 import json
