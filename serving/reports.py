@@ -82,11 +82,12 @@ def _find(
         return None
     path = folder / usecase / name
     try:
+        _refuse_links(path, folder)
         stamp = _stamp(path)
         held = known.get(usecase)
         if held is not None and held[0] == stamp:
             return held[1]
-        document = read(_read_file(path, folder), usecase)
+        document = read(_read_file(path), usecase)
     except FileNotFoundError:
         known.pop(usecase, None)
         return None
@@ -104,11 +105,15 @@ def _stamp(path: Path) -> _Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read_file(path: Path, folder: Path) -> bytes:
-    """Read a plain file of reasonable size inside a folder; what is reached by links is refused."""
+def _refuse_links(path: Path, folder: Path) -> None:
+    """Refuse what is reached by a link inside the folder; the folder itself may be one."""
     if path.resolve() != folder.resolve() / path.relative_to(folder):
         message = f"{path} is, or lies behind, a link"
         raise ValueError(message)
+
+
+def _read_file(path: Path) -> bytes:
+    """Read a plain file of reasonable size."""
     # A pipe would block the one who opens it.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a path object takes no descriptor

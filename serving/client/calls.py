@@ -67,7 +67,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connection of this thread."""
+        """Close the connections that are kept."""
         self._transport.close()
 
     def score(

@@ -21,6 +21,8 @@ from serving.client.errors import MalformedAnswerError, ServiceError, Unavailabl
 # 0 stands for a service that was not reached.
 _AGAIN = frozenset({0, 408, 429, 502, 503, 504})
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
+_MOST_IDLE = 8
+_Request = tuple[str, str, bytes | None, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class _Outcome(NamedTuple):
 
 
 class Transport:
-    """Send requests to one service; threads have connections of their own.
+    """Send requests to one service; threads may share it, and each request has a connection of its own.
 
     Parameters
     ----------
@@ -121,7 +123,13 @@ class Transport:
         self._context = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
         self._headers = {"authorization": f"Bearer {key}", "accept": "application/json"}
         self._patience = patience
-        self._local = threading.local()
+        self._idle: list[http.client.HTTPConnection] = []
+        self._lock = threading.Lock()
+
+    def __del__(self) -> None:
+        """Close what is kept of a client that nobody closed."""
+        if hasattr(self, "_idle"):
+            self.close()
 
     def ask(self, method: str, path: str, content: Any = None) -> dict[str, Any]:
         """Return the JSON object of an answer.
@@ -148,66 +156,66 @@ class Transport:
         raise AssertionError
 
     def close(self) -> None:
-        """Close the connection of this thread."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
+        """Close the connections that are kept."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
             connection.close()
-            self._local.connection = None
 
     def _try_once(self, method: str, path: str, body: bytes | None) -> _Outcome:
         """Send a request once."""
         headers = self._headers if body is None else {**self._headers, "content-type": "application/json"}
+        request = (method, self._prefix + path, body, headers)
         try:
-            answer = self._send(method, self._prefix + path, body, headers)
-            content = answer.read(_MAX_ANSWER_BYTES + 1)
+            status, asked, content = self._exchange(request)
         except (OSError, http.client.HTTPException) as error:
-            self.close()
             detail = f"The service was not reached ({type(error).__name__})."
             return _Outcome({}, UnavailableError(0, "unreachable", detail))
-        if len(content) > _MAX_ANSWER_BYTES:
-            self.close()
-        asked = answer.headers.get("retry-after", "")
-        outcome = _read(answer.status, content)
-        return outcome._replace(asked_seconds=float(asked) if asked.isdecimal() else None)
+        return _read(status, content)._replace(asked_seconds=float(asked) if asked.isdecimal() else None)
 
-    def _send(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> http.client.HTTPResponse:
-        """Send a request; a kept connection that was closed meanwhile is opened again."""
-        is_kept = getattr(self._local, "connection", None) is not None
-        connection = self._connect()
+    def _exchange(self, request: _Request) -> tuple[int, str, bytes]:
+        """Return status, asked wait and body; a kept connection that was closed meanwhile costs no try."""
+        with self._lock:
+            kept = self._idle.pop() if self._idle else None
+        if kept is not None:
+            with contextlib.suppress(http.client.RemoteDisconnected, ConnectionError):
+                return self._exchange_on(kept, request)
+        return self._exchange_on(self._connect(), request)
+
+    def _exchange_on(
+        self, connection: http.client.HTTPConnection, request: _Request
+    ) -> tuple[int, str, bytes]:
+        """Send a request on a connection, and keep that unless something is wrong with it."""
+        is_whole = False
         try:
-            connection.request(method, path, body, headers)
-            return connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionError):
-            self.close()
+            connection.request(*request)
+            with connection.getresponse() as answer:
+                content = answer.read(_MAX_ANSWER_BYTES + 1)
+                if answer.length and len(content) <= _MAX_ANSWER_BYTES:
+                    raise http.client.IncompleteRead(content, answer.length)
+                is_whole = answer.isclosed() and not answer.will_close
+            return answer.status, answer.headers.get("retry-after", ""), content
+        finally:
+            with self._lock:
+                is_kept = is_whole and len(self._idle) < _MOST_IDLE
+                if is_kept:
+                    self._idle.append(connection)
             if not is_kept:
-                raise
-        connection = self._connect()
-        connection.request(method, path, body, headers)
-        return connection.getresponse()
+                connection.close()
 
     def _connect(self) -> http.client.HTTPConnection:
-        """Return the connection of this thread."""
-        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            seconds = self._patience.timeout_seconds
-            connection = (
-                http.client.HTTPConnection(self._host, self._port, timeout=seconds)
-                if self._context is None
-                else http.client.HTTPSConnection(
-                    self._host, self._port, timeout=seconds, context=self._context
-                )
-            )
-            self._local.connection = connection
-        return connection
+        """Return a new connection."""
+        seconds = self._patience.timeout_seconds
+        if self._context is None:
+            return http.client.HTTPConnection(self._host, self._port, timeout=seconds)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=seconds, context=self._context)
 
 
 def _read(status: int, content: bytes) -> _Outcome:
-    """Return the content of an answer, or the error that it stands for."""
+    """Return the content of an answer, or the error that it stands for; one that is endless is no answer."""
     found: Any = None
     with contextlib.suppress(ValueError, RecursionError):
-        found = json.loads(content)
+        found = json.loads(content) if len(content) <= _MAX_ANSWER_BYTES else None
     if status != 200:
         return _Outcome({}, make_error(status, found))
     if not isinstance(found, dict):

@@ -1,4 +1,4 @@
-"""Requests that are made from the document of the interface: good ones are answered, bad ones are refused as it says.
+"""Requests made from the document of the interface: good ones are answered, bad ones refused as it says.
 
 Every answer has to have a status, a type and a shape that the document names; no key, no answer.
 """

@@ -75,7 +75,9 @@ def test_every_plan_of_the_report_is_answered_with_the_figures_of_the_report(cha
             assert answer.target == pytest.approx(line["expects"]["value"], rel=1e-9)
 
 
-@pytest.mark.parametrize(("share", "way"), [(0.37, 0.61), (1.0, 0.01), (0.001, 1.0), (0.9, 0.25), (1 / 3, 2 / 3)])
+@pytest.mark.parametrize(
+    ("share", "way"), [(0.37, 0.61), (1.0, 0.01), (0.001, 1.0), (0.9, 0.25), (1 / 3, 2 / 3)]
+)
 @pytest.mark.parametrize("cost", [LeverCost(per_person_eur=12.5, fixed_eur=900.0), LeverCost(fixed_eur=1e6)])
 def test_a_plan_between_those_of_the_report_is_that_of_the_priorities(champion, content, share, way, cost):
     prices = {"per_person_eur": cost.per_person_eur or 0.0, "fixed_eur": cost.fixed_eur or 0.0}
@@ -93,7 +95,9 @@ def test_a_plan_between_those_of_the_report_is_that_of_the_priorities(champion, 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
 @pytest.mark.parametrize("way", [0.1, 0.4, 0.9])
-def test_the_model_is_asked_about_the_share_exactly_and_between_two_ways_on_a_line(champion, content, share, way):
+def test_the_model_is_asked_about_the_share_exactly_and_between_two_ways_on_a_line(
+    champion, content, share, way
+):
     wait = lever_samples.values_of(lever_samples.WAIT, len(INPUTS.scored.entity_ids))[:, None]
     found = what_if(
         wait,
