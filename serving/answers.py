@@ -33,6 +33,8 @@ from serving.schemas import (
 from training.scoring import GroupScore, IndividualScoreRefusedError, ModelNotUsableError, RowScore
 
 _Scored = TypeVar("_Scored")
+# Other routes have them, which know what is hidden from whom; a model that is not usable has none.
+_OF_DRIVERS = frozenset({"levers", "views", "quadrants", "driver_segments", "beliefs"})
 
 
 def score_rows(champion: Champion, request: Request, rows: Sequence[Any]) -> ScoreAnswer:
@@ -131,7 +133,7 @@ def describe_model(champion: Champion, refused: str | None) -> ModelFacts:
         doubts=list(champion.scorer.doubts),
         libraries=bundle.manifest.libraries,
         facts=dict(bundle.facts),
-        evaluation=dict(bundle.evaluation),
+        evaluation={name: part for name, part in bundle.evaluation.items() if name not in _OF_DRIVERS},
         refused=refused,
     )
 

@@ -230,7 +230,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     facts
         Data window, counts and members, as the training wrote them.
     evaluation
-        Figures with intervals.
+        Figures with intervals; what is said of drivers and levers stands in answers of its own.
     refused
         Why a newer bundle was not taken, when one lies in the cache and did not pass.
     """

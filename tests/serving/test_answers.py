@@ -100,6 +100,13 @@ def test_descriptions_carry_the_version_and_the_spec(champion):
     assert describe_model(champion, "does not load").refused == "does not load"
 
 
+def test_a_model_is_described_without_drivers_of_segments_and_the_names_of_hidden_ones(champion):
+    assert "West" in str(champion.bundle.evaluation["driver_segments"]["region"]["suppressed"])
+    answer = describe_model(champion, None)
+    assert answer.evaluation == {"auc": champion.bundle.evaluation["auc"]}
+    assert "West" not in msgspec.json.encode(answer).decode()
+
+
 def test_the_example_of_the_schema_shows_no_real_person(champion):
     schema = describe_schema(champion)
     assert len(schema.features) == len(FEATURES)

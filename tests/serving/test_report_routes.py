@@ -203,7 +203,7 @@ def test_whatever_name_is_asked_for_nothing_outside_of_the_reports_is_opened(own
     finally:
         opened = _WATCH.pop("opened")
     assert all(400 <= status < 500 for status in statuses)
-    # Keys and caches, also of other applications in this process, are looked at every second, whatever is asked.
+    # Keys and caches, also of other applications in this process, are looked at every second anyway.
     usual = (str(settings.reports), str(settings.cache))
     strange = [path for path in opened if not path.startswith(usual) and not path.isdecimal()]
     assert [path for path in strange if not path.endswith("/keys.json")] == []

@@ -113,7 +113,7 @@ def test_errors_carry_code_and_places(real, server):
         "value",
         "rows.1.features.o_tickets.count_90d",
     )
-    assert caught.value.request_id in server[1].read_text()
+    wait_until(lambda: caught.value.request_id in server[1].read_text())
     with pytest.raises(NotFoundError, match="segment_hidden"):
         real.drivers("churn", segment="region:West")
     with pytest.raises(NotAllowedError, match="groups_only"):

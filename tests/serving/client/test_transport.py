@@ -230,9 +230,9 @@ class TestConnection:
             assert len(server.asked) == 8
 
     def test_a_redirect_is_not_followed(self):
-        with service((307, b"", {"location": "http://127.0.0.1:9/"})) as server:
-            with pytest.raises(RequestRefusedError), make_client(server) as client:
-                client.health()
+        there = (307, b"", {"location": "http://127.0.0.1:9/"})
+        with service(there) as server, make_client(server) as client, pytest.raises(RequestRefusedError):
+            client.health()
 
 
 class TestErrors:
@@ -274,9 +274,9 @@ class TestErrors:
 
     @pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"5", b"null", b"{", b"\xff", b"[" * 90_000])
     def test_an_answer_that_is_no_object_is_malformed(self, content):
-        with service((200, content, {})) as server, make_client(server) as client:
-            with pytest.raises(MalformedAnswerError):
-                client.health()
+        answer, wanted = (200, content, {}), pytest.raises(MalformedAnswerError)
+        with service(answer) as server, make_client(server) as client, wanted:
+            client.health()
 
     @pytest.mark.parametrize(
         ("content", "where"),
@@ -288,9 +288,9 @@ class TestErrors:
         ],
     )
     def test_an_answer_of_another_shape_names_the_place(self, content, where):
-        with service((200, content, {})) as server, make_client(server) as client:
-            with pytest.raises(MalformedAnswerError, match=rf"at {where}\."):
-                client.health()
+        answer, wanted = (200, content, {}), pytest.raises(MalformedAnswerError, match=rf"at {where}\.")
+        with service(answer) as server, make_client(server) as client, wanted:
+            client.health()
 
     def test_fields_of_a_newer_service_are_passed_over(self):
         with service((200, {**HEALTHY, "new": {"a": [1]}}, {})) as server, make_client(server) as client:
@@ -313,9 +313,9 @@ class TestKey:
             assert server.asked[0][2]["authorization"] == f"Bearer {KEY}"
 
     def test_it_stands_in_no_error(self):
-        with service(problem(401)) as server, make_client(server) as client:
-            with pytest.raises(NotAllowedError) as caught:
-                client.health()
+        wanted = pytest.raises(NotAllowedError)
+        with service(problem(401)) as server, make_client(server) as client, wanted as caught:
+            client.health()
         assert KEY not in repr(caught.value) + str(caught.value) + repr(client) + str(vars(caught.value))
 
     @pytest.mark.parametrize("key", ["", " ", "a b", "a\r\nx-evil: 1", "ü"])
