@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from features.usecase import UseCase
 from training.beliefs import belief_from_json, tell_beliefs
@@ -29,8 +30,7 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
     lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
     if frozen is not None:
         lines.append(f"baseline {frozen.id}, frozen on {frozen.frozen_on}")
-    doubts = doubts_of(bundle)
-    if not doubts:
+    if not doubts_of(bundle):
         lines += _describe_ranking(rows_from_json(bundle.drivers))
         lines += describe_beliefs(bundle)
     console.result(
@@ -39,13 +39,24 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
             "usecase": name,
             "model_version": bundle.model_version,
             "baseline": None if frozen is None else frozen.reference.to_json(),
-            "is_usable": not doubts,
-            "doubts": list(doubts),
-            "drivers": [] if doubts else bundle.drivers,
-            "levers": [] if doubts else bundle.evaluation.get("levers", []),
-            "beliefs": None if doubts else bundle.evaluation.get("beliefs"),
+            **list_drivers(bundle),
         },
     )
+
+
+def list_drivers(bundle: Bundle) -> dict[str, Any]:
+    """Return the ranking, the levers and what people say drives the outcome, as plain values.
+
+    They are empty where the champion is not usable; ``doubts`` says why.
+    """
+    doubts = doubts_of(bundle)
+    return {
+        "is_usable": not doubts,
+        "doubts": list(doubts),
+        "drivers": [] if doubts else bundle.drivers,
+        "levers": [] if doubts else bundle.evaluation.get("levers", []),
+        "beliefs": None if doubts else bundle.evaluation.get("beliefs"),
+    }
 
 
 def describe_levers(bundle: Bundle) -> list[str]:

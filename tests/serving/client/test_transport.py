@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ from serving.client import (
     UnavailableError,
 )
 from serving.client.errors import make_error
+from tests.serving.certificates import write_certificate
 
 KEY = "xmp_0123456789ab_secret"
 HASTY = Patience(timeout_seconds=5, first_wait_seconds=0.001)
@@ -363,3 +365,40 @@ print(sorted(name for name in sys.modules if name.startswith('serving.') and '.c
 
 
 ROOT = Path(__file__).parents[3]
+
+
+class TestTls:
+    """With TLS the client speaks to nobody but who has a certificate that it trusts."""
+
+    @pytest.fixture(params=["127.0.0.1", ""])
+    def secure(self, tmp_path, request) -> Iterator[tuple[str, str, bool]]:
+        """Run a service; return its address, its certificate, and whether that is made out to the address."""
+        addresses = [request.param] if request.param else []
+        cert, key = write_certificate(tmp_path / "own", *addresses)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(str(cert), str(key))
+        server = Service([good()])
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who hangs up is no failure
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{server.server_port}", str(cert), bool(addresses)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    def test_a_certificate_is_believed_that_is_named_and_made_out_to_the_address(self, secure):
+        url, cert, is_own = secure
+        with Client(url, key=KEY, patience=HASTY, ca_file=cert) as client:
+            if is_own:
+                assert client.health().ready
+                return
+            with pytest.raises(UnavailableError, match="SSLCertVerificationError"):
+                client.health()
+
+    def test_one_that_is_not_named_is_not(self, secure):
+        with Client(secure[0], key=KEY, patience=HASTY) as client, pytest.raises(UnavailableError) as caught:
+            client.health()
+        assert caught.value.code == "unreachable"
