@@ -12,7 +12,7 @@ NAME = "scores.example.org"
 
 
 def write_certificate(folder: Path, *addresses: str) -> tuple[Path, Path]:
-    """Write a certificate for :data:`NAME`, and for addresses, that vouches for itself, and its private key."""
+    """Write a certificate for :data:`NAME` and addresses, vouched for by itself, and its private key."""
     folder.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])

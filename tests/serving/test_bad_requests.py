@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -10,10 +11,15 @@ from serving.access.routes import ROUTES
 from tests.serving.papers import LEVER
 from tests.serving.test_reading import GOOD, JSON, REFUSED, SECRET, assert_is_problem
 
-PLAN = {"usecase": "churn", "lever": LEVER}
-CUT = {"usecase": "churn", "cut": "region"}
-IDS = {"usecase": "churn", "entity_ids": ["c-1"]}
-POSTS = {"/v1/score": GOOD, "/v1/score-by-id": IDS, "/v1/score-groups": CUT, "/v1/what-if": PLAN}
+PLAN: dict[str, Any] = {"usecase": "churn", "lever": LEVER}
+CUT: dict[str, Any] = {"usecase": "churn", "cut": "region"}
+IDS: dict[str, Any] = {"usecase": "churn", "entity_ids": ["c-1"]}
+POSTS: dict[str, dict[str, Any]] = {
+    "/v1/score": GOOD,
+    "/v1/score-by-id": IDS,
+    "/v1/score-groups": CUT,
+    "/v1/what-if": PLAN,
+}
 GETS = [path for path, methods in ROUTES.items() if "GET" in methods and path != "/metrics"]
 ASKING = ["/v1/drivers", "/v1/report", "/v1/model/schema", "/v1/model/card"]
 
@@ -36,7 +42,7 @@ MALFORMED = {
     "hexadecimal": lambda body: body.replace(b'"churn"', b"0x1F"),
     "plain text": lambda body: SECRET.encode(),
 }
-PLANS = {
+PLANS: dict[str, tuple[Any, str]] = {
     "nothing": ({}, "usecase"),
     "no lever": ({"usecase": "churn"}, "lever"),
     "no use case": ({"lever": LEVER}, "usecase"),
@@ -78,7 +84,7 @@ PLANS = {
     "cost is endless": ({**PLAN, "cost": {"fixed_eur": 1e300}}, "cost.fixed_eur"),
     "cost in another currency": ({**PLAN, "cost": {"per_person_usd": 5}}, "cost.per_person_usd"),
 }
-CUTS = {
+CUTS: dict[str, tuple[Any, str]] = {
     "nothing": ({}, "usecase"),
     "no cut": ({"usecase": "churn"}, "cut"),
     "cut is null": ({**CUT, "cut": None}, "cut"),

@@ -51,6 +51,7 @@ class Service(ThreadingHTTPServer):
 
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: Service
 
     def do_GET(self) -> None:
         self._answer()
