@@ -59,6 +59,10 @@ demo: install ## example company -> features -> model -> registry -> report -> o
 serve: install ## answer score requests on this machine
 	$(BIN)/xm-predict serve
 
+.PHONY: bento
+bento: install ## the service as a bento, in BENTOML_HOME; the last line is its name
+	$(BIN)/bentoml build --output tag
+
 # Types take longest: they are checked on one core while the other does all else.
 .PHONY: check
 check: install ## style, types, layers, sizes
@@ -135,7 +139,7 @@ screenshots: install ## pictures of sample reports, to be looked at (OUT=folder)
 
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
-	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra train --extra dev --output-file $(LOCK)
+	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra registry --extra train --extra dev --output-file $(LOCK)
 	$(BIN)/uv pip compile $(RESOLVE) --extra spark --constraint $(LOCK) --output-file $(VENV)/spark.txt
 	grep --invert-match --line-regexp --fixed-strings --file=$(LOCK) $(VENV)/spark.txt > $(SPARK_LOCK)
 

@@ -1,6 +1,7 @@
 """Start the service with its refresher, say where it is, and leave nothing running behind."""
 
 import contextlib
+import importlib.util
 import os
 import signal
 import socket
@@ -52,10 +53,11 @@ def serve(settings: Settings, report: Report) -> None:
     check_keys(settings)
     environment = {**os.environ, **_QUIET, **settings.to_environment()}
     with _stop_on_signals() as is_stopped:
-        _refresh_once(settings, environment, report)
+        can_refresh = _look_for_champions(settings, environment, report, is_stopped)
         with contextlib.ExitStack() as children:
-            refresher = [sys.executable, "-m", "serving.refresh"]
-            children.enter_context(_running(refresher, environment))
+            if can_refresh:
+                refresher = [sys.executable, "-m", "serving.refresh"]
+                children.enter_context(_running(refresher, environment))
             service = children.enter_context(_running(_service_command(settings), environment))
             if _wait_until_ready(settings, service, is_stopped):
                 introduce(settings, report)
@@ -84,18 +86,25 @@ def _check_port(settings: Settings) -> None:
             raise InputError("XM_PORT", problem, "choose another with --port") from error
 
 
-def _refresh_once(settings: Settings, environment: dict[str, str], report: Report) -> None:
-    """Fill the cache before the service starts; without a registry it starts from what is there."""
+def _look_for_champions(
+    settings: Settings, environment: dict[str, str], report: Report, is_stopped: Callable[[], bool]
+) -> bool:
+    """Fill the cache before the service starts; tell whether this install can read a registry at all."""
+    if importlib.util.find_spec("mlflow") is None:
+        lack = "a light install cannot read it (mlflow is not here)"
+        report(f"registry: {lack}; serving the champions in {settings.cache}")
+        return False
     report("looking for champions in the registry ...")
-    seconds = settings.refresh_deadline_seconds + _IMPORT_SECONDS
-    command = [sys.executable, "-m", "serving.refresh", "--once"]
     (settings.cache / STATUS).unlink(missing_ok=True)
-    with _running(command, environment) as once, contextlib.suppress(subprocess.TimeoutExpired):
-        once.wait(seconds)
+    with _running([sys.executable, "-m", "serving.refresh", "--once"], environment) as once:
+        deadline = time.monotonic() + settings.refresh_deadline_seconds + _IMPORT_SECONDS
+        while once.poll() is None and not is_stopped() and time.monotonic() < deadline:
+            time.sleep(0.1)
     status = read_status(settings.cache)
     problem = "the refresher did not finish" if status is None else status.problem
     if problem:
         report(f"registry: {problem}; serving the last verified champions")
+    return True
 
 
 @contextlib.contextmanager

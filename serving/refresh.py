@@ -1,13 +1,16 @@
 """The refresher: copies the champions of the registry into the verified cache; workers read the cache only.
 
 It runs beside the service in a process of its own (``python -m serving.refresh``; ``--once`` for a single
-look), so that no request ever waits for the registry and no worker carries its libraries.
+look), so that no request ever waits for the registry and no worker carries its libraries. It may as well run
+elsewhere, on the same cache: in a light install, which cannot read the registry, the service reads the cache
+alone.
 """
 
 import contextlib
 import importlib
 import logging
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -107,12 +110,24 @@ class Refresher:
             self._problem = None
         except XmError as error:
             self._problem = str(error)
+        except ModuleNotFoundError as error:
+            remedy = "set MLFLOW_TRACKING_URI to a server, or install xm-predict[train]"
+            self._problem = f"the registry cannot be read without '{error.name}'; {remedy}"
         except Exception as error:  # noqa: BLE001 - an outage has many shapes; none may end the refresher
             self._problem = f"the registry failed ({type(error).__name__})"
 
 
 def main(arguments: list[str]) -> int:
-    """Look once or for ever; with ``--once`` the exit code is 1 if something went wrong."""
+    """Look once, or now and again until the parent is gone or SIGTERM comes.
+
+    Returns
+    -------
+    int
+        With ``--once`` 1 if something went wrong; 2 if a setting or the install has to be mended.
+    """
+    # As the first process of a container it would be deaf to SIGTERM without an answer of its own.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     logging.basicConfig(format="refresher: %(message)s", level=logging.WARNING)
     LOG.setLevel(logging.INFO)
     for name, setting in _PATIENCE.items():
@@ -123,14 +138,18 @@ def main(arguments: list[str]) -> int:
         LOG.error("%s", error)  # noqa: TRY400 - one line for people
         return error.exit_code
     # Seconds of importing on a busy machine are not the registry's: the deadline is for its answers.
-    importlib.import_module("training.registry")
+    try:
+        importlib.import_module("training.registry")
+    except ModuleNotFoundError as error:
+        LOG.error("the registry cannot be read without '%s'; install xm-predict[registry]", error.name)  # noqa: TRY400 - one line for people
+        return InputError.exit_code
     if "--once" in arguments:
         return 1 if Refresher(_with_patience(settings)).look().problem else 0
     refresher = Refresher(settings)
     parent = os.getppid()
     while os.getppid() == parent:
-        time.sleep(settings.refresh_seconds)
         refresher.look()
+        time.sleep(settings.refresh_seconds)
     return 0
 
 

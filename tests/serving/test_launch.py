@@ -15,7 +15,8 @@ import pytest
 
 from features.errors import InputError
 from serving.access.records import read_records
-from serving.launch import serve
+from serving.cache import RefreshStatus, read_status, write_status
+from serving.launch import _look_for_champions, serve
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, wait_until
 from tests.serving.keys import make_key
@@ -154,3 +155,52 @@ def test_without_a_registry_it_serves_the_last_verified_champions_and_ends_when_
         assert not answers(url)
     finally:
         process.kill()
+
+
+def test_a_light_install_reads_no_registry_and_leaves_the_word_of_a_refresher_elsewhere(tmp_path):
+    write_status(tmp_path, RefreshStatus(looked_at=1.0))
+    code = """
+import sys
+sys.modules["mlflow"] = None
+from serving.launch import _look_for_champions
+from serving.settings import Settings
+can_refresh = _look_for_champions(Settings.from_environment(), {}, print, lambda: False)
+print(can_refresh)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **Settings(cache=tmp_path).to_environment()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told, can_refresh = done.stdout.splitlines()
+    assert told.startswith(
+        "registry: a light install cannot read it (mlflow is not here); serving the champions in"
+    )
+    assert told.endswith(str(tmp_path))
+    assert can_refresh == "False"
+    assert read_status(tmp_path) == RefreshStatus(looked_at=1.0)
+
+
+def test_a_signal_ends_the_first_look_at_a_registry_that_does_not_answer(tmp_path):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        environment = {**os.environ, "MLFLOW_TRACKING_URI": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        settings = Settings(cache=tmp_path, refresh_deadline_seconds=3600)
+        told: list[str] = []
+        asked: list[None] = []
+
+        def is_stopped() -> bool:
+            asked.append(None)
+            return len(asked) > 5
+
+        assert _look_for_champions(
+            settings, {**environment, **settings.to_environment()}, told.append, is_stopped
+        )
+    assert told == [
+        "looking for champions in the registry ...",
+        "registry: the refresher did not finish; serving the last verified champions",
+    ]

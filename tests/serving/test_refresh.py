@@ -1,4 +1,5 @@
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from features.errors import RegistryError
 from serving.cache import find_pointer, install, read_status
 from serving.refresh import Refresher, main
 from serving.settings import Settings
-from tests.serving.company import ROOT, accept
+from tests.serving.company import ROOT, accept, wait_until
 from training.bundle import load
 
 
@@ -99,6 +100,16 @@ def test_a_failure_of_any_kind_does_not_end_the_refresher_nor_is_it_quoted(tmp_p
     assert Refresher(Settings(cache=tmp_path), fail).look().problem == "the registry failed (RuntimeError)"
 
 
+def test_a_registry_that_needs_more_than_is_installed_is_told_with_the_remedy(tmp_path):
+    def fail(_: Settings) -> dict[str, str]:
+        raise ModuleNotFoundError("No module named 'alembic'", name="alembic")
+
+    assert Refresher(Settings(cache=tmp_path), fail).look().problem == (
+        "the registry cannot be read without 'alembic'; "
+        "set MLFLOW_TRACKING_URI to a server, or install xm-predict[train]"
+    )
+
+
 def test_success_after_failure_clears_the_note(tmp_path):
     outcomes = [RegistryError("registry", "is away"), None]
 
@@ -145,3 +156,44 @@ def test_the_cache_is_not_touched_when_nothing_has_a_champion(tmp_path):
     status = Refresher(Settings(cache=tmp_path), lambda _: {}).look()
     assert status.problem is None
     assert [path.name for path in Path(tmp_path).iterdir()] == ["refresh.json"]
+
+
+def test_without_mlflow_it_says_in_one_line_what_to_install_and_leaves_no_word(tmp_path):
+    code = """
+import sys
+sys.modules["mlflow"] = None
+from serving.refresh import main
+sys.exit(main(["--once"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **Settings(cache=tmp_path).to_environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "refresher: the registry cannot be read without 'mlflow'; install xm-predict[registry]\n"
+    )
+    assert read_status(tmp_path) is None
+
+
+def test_it_looks_at_once_and_ends_on_sigterm(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        uri = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    settings = Settings(cache=tmp_path, refresh_seconds=86_400)
+    environment = {**os.environ, **settings.to_environment(), "MLFLOW_TRACKING_URI": uri}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "serving.refresh"], cwd=ROOT, env=environment, stderr=subprocess.PIPE
+    )
+    try:
+        wait_until(lambda: process.poll() is not None or read_status(tmp_path) is not None)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert b"Traceback" not in told
+    finally:
+        process.kill()

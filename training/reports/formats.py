@@ -8,7 +8,7 @@ from babel import Locale, dates, numbers
 from features.usecase import Language
 from training.statistics import Estimate
 
-NBSP, MINUS = "\u00a0", "\u2212"
+NBSP, MINUS, JOINER = "\u00a0", "\u2212", "\u2060"
 LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
 NARROW = 0.05
 _LARGE_MONEY: dict[Language, tuple[str, str]] = {
@@ -75,13 +75,18 @@ class Formats:
 
     def money(self, eur: float) -> str:
         """Write an amount in EUR: millions with one decimal, smaller amounts with three digits that count."""
+        text = self._money(abs(eur))
+        return f"{MINUS}{JOINER}{text}" if eur <= -0.5 else text  # no line breaks between sign and amount
+
+    def _money(self, eur: float) -> str:
+        """Write an amount without a sign."""
         millions, billions = _LARGE_MONEY[self.language]
-        if abs(eur) >= 999.95e6:
+        if eur >= 999.95e6:
             return billions.format(self.number(eur / 1e9, 1))
-        if abs(eur) >= 999_500:
+        if eur >= 999_500:
             return millions.format(self.number(eur / 1e6, 1))
         text = self.number(float(f"{eur:.3g}"))
-        return f"{text}{NBSP}€" if self.language == "de" else f"€{text}".replace(f"€{MINUS}", f"{MINUS}€")
+        return f"{text}{NBSP}€" if self.language == "de" else f"€{text}"
 
     def day(self, day: date) -> str:
         """Write a date in full."""

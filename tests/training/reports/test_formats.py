@@ -32,9 +32,21 @@ def test_percents(share: float, english: str, german: str) -> None:
         (999_600, "€1.0m", "1,0\u00a0Mio.\u00a0€"),
         (4_020_000, "€4.0m", "4,0\u00a0Mio.\u00a0€"),
         (2_500_000_000, "€2.5bn", "2,5\u00a0Mrd.\u00a0€"),
-        (-1_234, "−€1,230", "−1.230\u00a0€"),
+        (-1_234, "−\u2060€1,230", "−\u20601.230\u00a0€"),
+        (-1_234_000, "−\u2060€1.2m", "−\u20601,2\u00a0Mio.\u00a0€"),
+        (-0.4, "€0", "0\u00a0€"),
     ],
-    ids=["nothing", "thousands", "nearly-a-million", "a-million", "millions", "billions", "negative"],
+    ids=[
+        "nothing",
+        "thousands",
+        "nearly-a-million",
+        "a-million",
+        "millions",
+        "billions",
+        "negative",
+        "negative-millions",
+        "hardly-negative",
+    ],
 )
 def test_money(eur: float, english: str, german: str) -> None:
     assert (ENGLISH.money(eur), GERMAN.money(eur)) == (english, german)
