@@ -71,6 +71,7 @@ ENV XM_HOST=0.0.0.0 \
     XM_PORT=3000 \
     XM_CACHE=/data/serving \
     XM_LATEST=/data/frames \
+    XM_REPORTS=/data/reports \
     XM_KEYS=/data/keys/keys.json
 USER xm
 EXPOSE 3000
