@@ -72,6 +72,7 @@ ENV XM_HOST=0.0.0.0 \
     XM_PORT=3000 \
     XM_CACHE=/data/serving \
     XM_LATEST=/data/frames \
+    XM_REPORTS=/data/reports \
     XM_KEYS=/data/keys/keys.json \
     XM_AUDIT=/data/audit \
     XM_JOURNAL=/data/journal \

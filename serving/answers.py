@@ -1,4 +1,4 @@
-"""Scores, drivers and model facts for the API, from a champion and a checked request, without HTTP."""
+"""Scores and model facts for the API, from a champion and a checked request, without HTTP."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,7 +15,6 @@ from serving.latest import LatestRows
 from serving.problems import ProblemError, refuse_single
 from serving.reading import refuse_value
 from serving.schemas import (
-    DriversAnswer,
     FeatureFacts,
     Interval,
     ModelFacts,
@@ -40,6 +39,8 @@ from training.scoring import (
 )
 
 _Scored = TypeVar("_Scored")
+# Other routes have them, which know what is hidden from whom; a model that is not usable has none.
+_OF_DRIVERS = frozenset({"levers", "views", "quadrants", "driver_segments", "beliefs"})
 
 
 def score_rows(
@@ -131,17 +132,6 @@ def score_groups(
     )
 
 
-def describe_drivers(champion: Champion) -> DriversAnswer:
-    """Return the ranking of drivers that the training wrote."""
-    bundle = champion.bundle
-    return DriversAnswer(
-        usecase=bundle.usecase.name,
-        model_version=bundle.model_version,
-        spec_hash=bundle.manifest.spec_hash,
-        drivers=bundle.drivers,
-    )
-
-
 def describe_model(champion: Champion, refused: str | None) -> ModelFacts:
     """Return version, data window, figures."""
     bundle = champion.bundle
@@ -157,7 +147,7 @@ def describe_model(champion: Champion, refused: str | None) -> ModelFacts:
         doubts=list(champion.scorer.doubts),
         libraries=bundle.manifest.libraries,
         facts=dict(bundle.facts),
-        evaluation=dict(bundle.evaluation),
+        evaluation={name: part for name, part in bundle.evaluation.items() if name not in _OF_DRIVERS},
         refused=refused,
     )
 

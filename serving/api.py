@@ -6,9 +6,8 @@ under a deadline, bytes counted -> decode -> use case, and whether the key is fo
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -21,35 +20,29 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from serving.access.guard import Guard, refuse_route
-from serving.access.permission import (
-    check_groups,
-    check_single,
-    check_subject,
-    check_usecase,
-    may_read,
-    pick_groups,
-)
-from serving.access.roles import Actor
+from serving.access.permission import check_groups, check_single, pick_groups
 from serving.answers import (
-    describe_drivers,
     describe_model,
     describe_schema,
     score_entities,
     score_groups,
     score_rows,
 )
-from serving.books import About, Books
-from serving.champions import Champion, Champions
+from serving.books import Books
+from serving.champions import Champions
+from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request
 from serving.dispatch import Dispatch
 from serving.edge import Edge
 from serving.life import make_lifespan
 from serving.metrics import CONTENT_TYPE
 from serving.openapi import DOCUMENT
-from serving.problems import Finding, ProblemError
-from serving.reading import decode, read_body, read_query
+from serving.problems import ProblemError
+from serving.reading import decode, read_query
+from serving.report_routes import ROUTES
+from serving.reports import Reports
 from serving.schemas import (
     HealthAnswer,
     LifeAnswer,
@@ -60,57 +53,10 @@ from serving.schemas import (
 )
 from serving.settings import Settings
 
-_Answer = TypeVar("_Answer")
-_ENCODE = msgspec.json.Encoder().encode
 _READ_OUTLINE = msgspec.json.Decoder(ScoreRequestOutline)
 _READ_IDS = msgspec.json.Decoder(ScoreByIdRequest)
 _READ_CUT = msgspec.json.Decoder(ScoreGroupsRequest)
-_ROWS_ON_LOOP = 16
 _THREADS = 2
-_JSON = (b"content-type", b"application/json")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Hold what the routes need while the service runs."""
-
-    settings: Settings
-    champions: Champions
-    threads: anyio.CapacityLimiter
-    books: Books
-
-    def find(self, actor: Actor, usecase: str) -> Champion:
-        """Return the champion that answers a request.
-
-        Raises
-        ------
-        ProblemError
-            403 for a use case that the key is not for, 404 for one without a champion.
-        """
-        check_usecase(actor, usecase)
-        champion = self.champions.get(usecase)
-        if champion is None:
-            finding = Finding("usecase", "has no champion here; see /v1/model for those that have one")
-            raise ProblemError(404, "usecase_unknown", "There is no such use case.", (finding,))
-        check_subject(actor, champion.subject)
-        return champion
-
-    def find_all(self, actor: Actor) -> list[Champion]:
-        """Return the champions of the use cases that a key may know of."""
-        found = [self.champions.get(name) for name in self.champions.names]
-        return [
-            one for one in found if one is not None and may_read(actor, one.bundle.usecase.name, one.subject)
-        ]
-
-    async def read_body(self, request: Request) -> bytes:
-        """Return the body within the limits of the settings."""
-        return await read_body(request, self.settings.max_body_bytes, self.settings.max_body_seconds)
-
-    async def run(self, work: Callable[[], _Answer], rows: int, reasons: int) -> _Answer:
-        """Do short work at once, long work in a thread, so that other requests go on."""
-        if rows * (1 + reasons) <= _ROWS_ON_LOOP:
-            return work()
-        return await anyio.to_thread.run_sync(work, limiter=self.threads)
 
 
 def build_app(read_settings: Callable[[], Settings]) -> Starlette:
@@ -125,9 +71,9 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/v1/score", _score, methods=["POST"]),
         Route("/v1/score-by-id", _score_by_id, methods=["POST"]),
         Route("/v1/score-groups", _score_groups, methods=["POST"]),
-        Route("/v1/drivers", _drivers, methods=["GET"]),
         Route("/v1/model", _model, methods=["GET"]),
         Route("/v1/model/schema", _schema, methods=["GET"]),
+        *ROUTES,
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
         Route("/openapi.json", _openapi, methods=["GET"]),
@@ -136,7 +82,8 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
     guard, books = Guard(), Books()
 
     def open_desk(settings: Settings, champions: Champions) -> Desk:
-        return Desk(settings, champions, anyio.CapacityLimiter(_THREADS), books)
+        threads = anyio.CapacityLimiter(_THREADS)
+        return Desk(settings, champions, Reports(settings.reports), threads, books)
 
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Application(
@@ -160,115 +107,94 @@ class Application(Starlette):
         return app
 
 
-class JsonAnswer(Response):
-    """Send an answer that is JSON already, with the headers that it needs and no more.
-
-    Parameters
-    ----------
-    body
-        The answer.
-    """
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        self.status_code = 200
-        self.raw_headers = [(b"content-length", b"%d" % len(body)), _JSON]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
-        """Send it."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body})
-
-
 async def _score(request: Request) -> Response:
     """Score rows of features."""
-    desk = _desk(request)
+    desk = find_desk(request)
     outline = decode(
         _READ_OUTLINE.decode, await desk.read_body(request), known=ScoreRequestOutline.__struct_fields__
     )
-    champion = desk.find(_actor(request), outline.usecase)
-    check_single(_actor(request), champion.subject)
+    champion = desk.find(find_actor(request), outline.usecase)
+    check_single(find_actor(request), champion.subject)
     rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
-    about = _note(request, champion, len(rows))
-    leave = await desk.books.permit("score", _actor(request), champion, about, request.scope["state"])
+    about = note_request(request, champion, len(rows))
+    leave = await desk.books.permit("score", find_actor(request), champion, about, request.scope["state"])
     work = partial(score_rows, champion, outline, rows, leave)
     answer = await desk.run(work, len(rows), outline.reasons)
     desk.books.take_scores(champion, answer, rows)
-    return _answer(answer)
+    return answer_json(answer)
 
 
 async def _score_by_id(request: Request) -> Response:
     """Score entities by their newest known features."""
-    desk = _desk(request)
+    desk = find_desk(request)
     asked = decode(_READ_IDS.decode, await desk.read_body(request), known=ScoreByIdRequest.__struct_fields__)
-    champion = desk.find(_actor(request), asked.usecase)
-    check_single(_actor(request), champion.subject)
-    about = _note(request, champion, len(asked.entity_ids))
-    leave = await desk.books.permit("score-by-id", _actor(request), champion, about, request.scope["state"])
+    champion = desk.find(find_actor(request), asked.usecase)
+    check_single(find_actor(request), champion.subject)
+    about = note_request(request, champion, len(asked.entity_ids))
+    leave = await desk.books.permit(
+        "score-by-id", find_actor(request), champion, about, request.scope["state"]
+    )
     work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase), leave)
     answer = await desk.run(work, len(asked.entity_ids), asked.reasons)
     desk.books.take_scores(champion, answer)
-    return _answer(answer)
+    return answer_json(answer)
 
 
 async def _score_groups(request: Request) -> Response:
     """Score the groups of one cut."""
-    desk = _desk(request)
+    desk = find_desk(request)
     asked = decode(
         _READ_CUT.decode, await desk.read_body(request), known=ScoreGroupsRequest.__struct_fields__
     )
-    champion = desk.find(_actor(request), asked.usecase)
-    check_groups(_actor(request), champion.subject)
-    own = pick_groups(_actor(request), asked.cut)
+    champion = desk.find(find_actor(request), asked.usecase)
+    check_groups(find_actor(request), champion.subject)
+    own = pick_groups(find_actor(request), asked.cut)
     latest = desk.champions.get_latest(asked.usecase)
     n_people = 0 if latest is None else len(latest)
-    _note(request, champion, n_people)
+    note_request(request, champion, n_people)
     answer = await desk.run(partial(score_groups, champion, asked, latest), n_people, 0)
     if own is not None:
         # What is hidden was decided with all groups in view; of the rest, only one's own are shown.
         answer = structs.replace(answer, groups=[group for group in answer.groups if group.name in own])
     # From here on it is known that there is such a cut, so its name may be written down.
     unit = asked.cut if own is None else ",".join(f"{asked.cut}={name}" for name in sorted(own))
-    _note(request, champion, n_people, unit)
+    note_request(request, champion, n_people, unit)
     desk.books.take_groups(answer, n_people)
-    return _answer(answer)
-
-
-async def _drivers(request: Request) -> Response:
-    """Return the ranking of drivers."""
-    return _answer(describe_drivers(_champion_of_query(request)))
+    return answer_json(answer)
 
 
 async def _model(request: Request) -> Response:
     """Return the facts of one champion, or of all."""
-    desk = _desk(request)
+    desk = find_desk(request)
     asked = read_query(request, ("usecase",)).get("usecase")
     refused = desk.champions.refused
-    champions = desk.find_all(_actor(request)) if asked is None else [desk.find(_actor(request), asked)]
-    return _answer(
+    champions = (
+        desk.find_all(find_actor(request)) if asked is None else [desk.find(find_actor(request), asked)]
+    )
+    return answer_json(
         ModelAnswer([describe_model(one, refused.get(one.bundle.usecase.name)) for one in champions])
     )
 
 
 async def _schema(request: Request) -> Response:
     """Return what a row looks like."""
-    return _answer(describe_schema(_champion_of_query(request)))
+    return answer_json(describe_schema(find_champion(request)[0]))
 
 
 async def _livez(request: Request) -> Response:
     """Say that the process is alive."""
     read_query(request, ())
-    return _answer(LifeAnswer())
+    return answer_json(LifeAnswer())
 
 
 async def _readyz(request: Request) -> Response:
     """Say whether there is a champion to answer with."""
     read_query(request, ())
-    champions = _desk(request).champions
+    champions = find_desk(request).champions
     if not champions.names:
         detail = "No use case has a champion yet; train one, or wait for the refresher."
         raise ProblemError(503, "no_champion", detail, headers={"retry-after": "5"})
-    return _answer(
+    return answer_json(
         HealthAnswer(
             ready=True,
             stale=champions.is_stale,
@@ -287,45 +213,9 @@ async def _openapi(request: Request) -> Response:
 async def _metrics(request: Request) -> Response:
     """Return counters and times for Prometheus."""
     read_query(request, ())
-    desk = _desk(request)
+    desk = find_desk(request)
     text = await anyio.to_thread.run_sync(desk.books.spell_metrics, desk.champions)
     return Response(text, media_type=CONTENT_TYPE)
-
-
-def _champion_of_query(request: Request) -> Champion:
-    """Return the champion that the query names."""
-    usecase = read_query(request, ("usecase",)).get("usecase")
-    if usecase is None:
-        raise ProblemError(422, "parameter", "Say which use case.", (Finding("query.usecase", "is missing"),))
-    champion = _desk(request).find(_actor(request), usecase)
-    request.scope["state"]["about"] = About(usecase, champion.bundle.model_version)
-    return champion
-
-
-def _desk(request: Request) -> Desk:
-    """Return what the routes need."""
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-def _actor(request: Request) -> Actor:
-    """Return who is asking, as the outer layer found."""
-    actor: Actor = request.state.actor
-    return actor
-
-
-def _note(request: Request, champion: Champion, rows: int, unit: str = "") -> About:
-    """Leave word of what a request is about, for its line in the logs."""
-    bundle, state = champion.bundle, request.scope["state"]
-    usecase = bundle.usecase.name
-    state["log"] = {"usecase": usecase, "rows": rows}
-    state["about"] = about = About(usecase, bundle.model_version, rows, unit)
-    return about
-
-
-def _answer(content: msgspec.Struct) -> Response:
-    """Return an answer as JSON."""
-    return JsonAnswer(_ENCODE(content))
 
 
 async def _answer_problem(request: Request, problem: Exception) -> Response:

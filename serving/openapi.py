@@ -1,14 +1,16 @@
 """The OpenAPI 3.1 document of the service, made from the types of its requests and answers."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from serving.access.routes import find_scopes
+from serving.driver_schemas import DriversAnswer
+from serving.examples import BODIES, QUERIES
+from serving.plan_schemas import CardAnswer, ReportAnswer, WhatIfAnswer, WhatIfRequest
 from serving.problems import ProblemDocument
 from serving.schemas import (
-    DriversAnswer,
     HealthAnswer,
     LifeAnswer,
     ModelAnswer,
@@ -25,12 +27,16 @@ _TYPES = (
     ScoreRequest,
     ScoreByIdRequest,
     ScoreGroupsRequest,
+    WhatIfRequest,
     ScoreAnswer,
     ScoreByIdAnswer,
     ScoreGroupsAnswer,
     DriversAnswer,
+    WhatIfAnswer,
+    ReportAnswer,
     ModelAnswer,
     SchemaAnswer,
+    CardAnswer,
     HealthAnswer,
     LifeAnswer,
     ProblemDocument,
@@ -41,9 +47,10 @@ _REASONS = {
     400: "The body is not well-formed JSON.",
     401: "There is no valid key: it is missing, malformed, unknown, expired or revoked.",
     403: "The key may not do this, or the use case answers for groups and never for single persons.",
-    404: "There is no such use case.",
+    404: "There is no such use case, report, card or shown segment; 'code' says which.",
+    405: "The route does not know the method.",
     408: "The body did not arrive in time.",
-    409: "The figures of the model do not support scores; 'detail' says why.",
+    409: "The model or the report must not be used as it stands; 'detail' says why.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8.",
     421: "The request is addressed to another host.",
@@ -51,7 +58,16 @@ _REASONS = {
     503: "The service cannot answer yet; see Retry-After.",
 }
 _READING = (400, 404, 408, 413, 415, 421, 422)
+_ASKING = (404, 421, 422)
 _SCHEME = "key"
+_SINGLE = ("/v1/score", "/v1/score-by-id")
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "usecase": {"description": "name of a use case", "schema": {"type": "string"}},
+    "segment": {
+        "description": "one group of a cut, cut:group; an answer without it lists those that are shown",
+        "schema": {"type": "string", "pattern": "^[^:]+:.+$", "maxLength": 512},
+    },
+}
 
 
 def _content(kind: type, media_type: str = "application/json") -> dict[str, Any]:
@@ -99,13 +115,15 @@ def _post(
         "schema": {"type": "string"},
         "description": "why: one of the purposes of the agreement that opens scores of single people at work",
     }
+    examples = {title: {"value": body} for title, body in BODIES[path].items()}
+    content = {media: {**told, "examples": examples} for media, told in _content(request).items()}
     return {
         path: {
             "post": {
                 "operationId": name,
                 "summary": summary,
-                "parameters": [] if path == "/v1/score-groups" else [purpose],
-                "requestBody": {"required": True, "content": _content(request)},
+                "parameters": [purpose] if path in _SINGLE else [],
+                "requestBody": {"required": True, "content": content},
                 **_guarded("POST", path, answer, problems),
             }
         }
@@ -113,22 +131,30 @@ def _post(
 
 
 def _get(
-    path: str, name: str, summary: str, answer: type, problems: tuple[int, ...], *, usecase: str = ""
+    path: str,
+    name: str,
+    summary: str,
+    answer: type,
+    problems: tuple[int, ...],
+    **parameters: Literal["required", "optional"],
 ) -> dict[str, Any]:
-    """Return the description of a route without a body; ``usecase`` is 'required', 'optional' or empty."""
-    parameter = {
-        "name": "usecase",
-        "in": "query",
-        "required": usecase == "required",
-        "schema": {"type": "string"},
-        "description": "name of a use case",
-    }
+    """Return the description of a route without a body."""
+    described = [
+        {
+            "name": parameter,
+            "in": "query",
+            "required": need == "required",
+            **_PARAMETERS[parameter],
+            "example": QUERIES[parameter],
+        }
+        for parameter, need in parameters.items()
+    ]
     return {
         path: {
             "get": {
                 "operationId": name,
                 "summary": summary,
-                "parameters": [parameter] if usecase else [],
+                "parameters": described,
                 **_guarded("GET", path, answer, problems),
             }
         }
@@ -140,8 +166,9 @@ DOCUMENT: dict[str, Any] = {
     "info": {
         "title": "xm-predict",
         "version": "1",
-        "description": "Probabilities with reasons, for customers and others. Scores support decisions of "
-        "people; they do not take them. Errors are problem+json and never repeat what was sent.",
+        "description": "Probabilities with reasons, for customers and others; drivers, plans and reports for "
+        "managers. Scores support decisions of people; they do not take them. Errors are problem+json and "
+        "never repeat what was sent. The examples are about the example company of `xm-predict demo`.",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "paths": {
@@ -165,20 +192,43 @@ DOCUMENT: dict[str, Any] = {
         **_get(
             "/v1/drivers",
             "drivers",
-            "Rank what goes with the outcome",
+            "Rank what goes with the outcome, over everybody or inside one segment",
             DriversAnswer,
-            (404, 421, 422),
+            (409, *_ASKING),
             usecase="required",
+            segment="optional",
+        ),
+        **_post(
+            "/v1/what-if",
+            "whatIf",
+            "Say what a plan with one lever is expected to bring",
+            WhatIfRequest,
+            WhatIfAnswer,
+            (409, *_READING),
         ),
         **_get(
-            "/v1/model", "model", "Describe the champions", ModelAnswer, (404, 421, 422), usecase="optional"
+            "/v1/report",
+            "report",
+            "Hand out the newest driver report",
+            ReportAnswer,
+            _ASKING,
+            usecase="required",
         ),
+        **_get("/v1/model", "model", "Describe the champions", ModelAnswer, _ASKING, usecase="optional"),
         **_get(
             "/v1/model/schema",
             "modelSchema",
             "Say what a row looks like",
             SchemaAnswer,
-            (404, 421, 422),
+            _ASKING,
+            usecase="required",
+        ),
+        **_get(
+            "/v1/model/card",
+            "modelCard",
+            "Hand out the newest model card",
+            CardAnswer,
+            _ASKING,
             usecase="required",
         ),
         **_get("/livez", "livez", "Say that the process is alive", LifeAnswer, (421, 422)),

@@ -10,7 +10,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     408: "Request took too long",
-    409: "Model not usable",
+    409: "Not usable as it stands",
     413: "Request too large",
     415: "Unsupported media type",
     421: "Misdirected request",

@@ -218,21 +218,6 @@ class ScoreGroupsAnswer(Stamp, frozen=True, kw_only=True):
     groups: list[ScoredGroup]
 
 
-class DriversAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold the ranking of drivers as the training wrote it.
-
-    Attributes
-    ----------
-    drivers
-        One object per driver with name, role, strength, direction, interval and evidence grade.
-    """
-
-    usecase: str
-    model_version: str
-    spec_hash: str
-    drivers: list[dict[str, Any]]
-
-
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Hold what is known of one champion.
 
@@ -245,7 +230,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     facts
         Data window, counts and members, as the training wrote them.
     evaluation
-        Figures with intervals.
+        Figures with intervals; what is said of drivers and levers stands in answers of its own.
     refused
         Why a newer bundle was not taken, when one lies in the cache and did not pass.
     """

@@ -95,12 +95,17 @@ def _greet_first(settings: Settings, report: Report) -> None:
 
 
 def _spell_request(settings: Settings, models: list[dict[str, Any]], token: Token) -> str:
-    """Return the words for curl: a score where one can be had of a single row, else drivers."""
+    """Return the words for curl: a score where one can be had of a single row, else drivers.
+
+    A model that is not usable gives neither; its description says why.
+    """
     header = f"-H 'authorization: Bearer {token.text}'"
-    usable = [one["usecase"] for one in models if one["usable"] and one["subject"] != "employee"]
-    if not usable:
-        return f"'{_url(settings)}/v1/drivers?usecase={models[0]['usecase']}' {header}"
-    schema = ask_service(settings, f"/v1/model/schema?usecase={usable[0]}", token) or {}
+    usable = [one for one in models if one["usable"]]
+    single = [one["usecase"] for one in usable if one["subject"] != "employee"]
+    if not single:
+        route, of = ("drivers", usable[0]) if usable else ("model", models[0])
+        return f"'{_url(settings)}/v1/{route}?usecase={of['usecase']}' {header}"
+    schema = ask_service(settings, f"/v1/model/schema?usecase={single[0]}", token) or {}
     body = shlex.quote(json.dumps(schema.get("example"), separators=(",", ":"), ensure_ascii=False))
     return f"{_url(settings)}/v1/score {header} -H 'content-type: application/json' -d {body}"
 

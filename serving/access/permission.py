@@ -63,6 +63,11 @@ def check_single(actor: Actor, subject: str) -> None:
         raise refuse_single()
 
 
+def may_see_single(actor: Actor, subject: str) -> bool:
+    """Tell whether a key may see single people of a use case: their scores, or their names in a list."""
+    return actor.may(SCORE_EMPLOYEE if subject == _EMPLOYEE else SCORE_CUSTOMER)
+
+
 def check_groups(actor: Actor, subject: str) -> None:
     """Demand the scope for forecasts of groups.
 

@@ -14,8 +14,11 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/v1/score-by-id": {"POST": SINGLE},
     "/v1/score-groups": {"POST": GROUPS},
     "/v1/drivers": {"GET": (roles.READ_REPORT,)},
+    "/v1/what-if": {"POST": (roles.READ_REPORT,)},
+    "/v1/report": {"GET": (roles.READ_REPORT,)},
     "/v1/model": {"GET": (roles.READ_MODEL,)},
     "/v1/model/schema": {"GET": (roles.READ_DOCS, roles.READ_MODEL)},
+    "/v1/model/card": {"GET": (roles.READ_MODEL,)},
     "/openapi.json": {"GET": (roles.READ_DOCS,)},
     "/metrics": {"GET": (roles.READ_METRICS,)},
 }

@@ -134,6 +134,7 @@ def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
         "XM_PORT": str(port),
         "XM_CACHE": str(out / "serving"),
         "XM_LATEST": str(out / "frames"),
+        "XM_REPORTS": str(out / "reports"),
         "XM_REGISTRY": str(out),
         "XM_KEYS": str(out / "keys" / "keys.json"),
         "XM_AUDIT": str(out / "audit"),

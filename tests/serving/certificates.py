@@ -1,5 +1,6 @@
 """Certificates for tests, made on the spot and valid for an hour."""
 
+import ipaddress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 NAME = "scores.example.org"
 
 
-def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for :data:`NAME` that vouches for itself, and its private key."""
+def write_certificate(folder: Path, *addresses: str) -> tuple[Path, Path]:
+    """Write a certificate for :data:`NAME` and addresses, vouched for by itself, and its private key."""
     folder.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    own = [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -24,7 +26,7 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME), *own]), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from features.catalogue import Catalogue, Feature
 from features.usecase import UseCase, parse
+from tests.serving.papers import drivers, findings
 from training.bundle import BundleParts, Canary, save
 from training.encoding import Encoder
 from training.models.fit_hazard import fit_hazard
@@ -110,8 +111,8 @@ def make_bundle(folder: Path, *, name: str = "churn", subject: str = "customer",
         encoder=encoder,
         model=model,
         facts={"primary_horizon_index": 1, "average_risk": 0.3, "n_rows": 600},
-        evaluation={"auc": {"value": 0.7, "low": 0.6, "high": 0.8}},
-        drivers=[{"driver": "service", "role": "lever", "grade": "C", "strength": 0.4}],
+        evaluation={"auc": {"value": 0.7, "low": 0.6, "high": 0.8}, **findings()},
+        drivers=drivers(),
         canary=Canary(rows, model.probabilities(matrix.matrix).tolist()),
     )
     save(parts, folder)

@@ -19,6 +19,7 @@ from serving.candidate import try_out
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, make_bundle, register_champion, wait_until, write_latest
 from tests.serving.keys import bearer, make_key
+from tests.serving.papers import write_papers
 from tests.serving.records import keep_in
 
 with warnings.catch_warnings():
@@ -66,8 +67,17 @@ def registry(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def latest_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("frames")
-    write_latest(folder)
+    write_latest(folder, cut_region=["South", "South", "North"])
     write_latest(folder, "attrition")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def papers(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with reports and model cards of churn and attrition; copy it before changing it."""
+    folder = tmp_path_factory.mktemp("reports")
+    write_papers(folder, bundles.churn)
+    write_papers(folder, bundles.attrition)
     return folder
 
 
@@ -84,9 +94,11 @@ def cache(filled_cache: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def client(filled_cache: Path, latest_folder: Path, keys: Path) -> Iterator[TestClient]:
+def client(filled_cache: Path, latest_folder: Path, papers: Path, keys: Path) -> Iterator[TestClient]:
     """Return a client of the application, in this process, with default limits and the key of an analyst."""
-    settings = Settings(cache=filled_cache, latest=(latest_folder,), keys=keys, **keep_in(keys.parent))
+    settings = Settings(
+        cache=filled_cache, latest=(latest_folder,), reports=papers, keys=keys, **keep_in(keys.parent)
+    )
     app = build_app(lambda: settings)
     with TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(keys))) as client:
         yield client
@@ -101,7 +113,11 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def server(
-    filled_cache: Path, latest_folder: Path, keys: Path, tmp_path_factory: pytest.TempPathFactory
+    filled_cache: Path,
+    latest_folder: Path,
+    papers: Path,
+    keys: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Path]]:
     """Run the real BentoML server; return its address and the file with everything that it wrote."""
     with socket.socket() as probe:
@@ -109,7 +125,9 @@ def server(
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"
     books = keep_in(log.parent)
-    settings = Settings(port=port, cache=filled_cache, latest=(latest_folder,), keys=keys, **books)
+    settings = Settings(
+        port=port, cache=filled_cache, latest=(latest_folder,), reports=papers, keys=keys, **books
+    )
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
     with log.open("wb") as output:

@@ -22,6 +22,7 @@ from serving.cache import install
 from serving.settings import Settings
 from tests.serving.company import ROW, accept, wait_until, write_latest
 from tests.serving.keys import LONG_AGO, bearer, make_key
+from tests.serving.papers import LEVER, write_papers
 from tests.serving.people import write_people
 from tests.serving.records import keep_in
 from tests.training.sample_bundles import make_bundle, plain_rows
@@ -47,8 +48,13 @@ MATRIX = {
     ("POST", "/v1/score-by-id"): Row({"app", "analyst"}, {"usecase": "churn", "entity_ids": ["c-1"]}),
     ("POST", "/v1/score-groups"): Row({"manager", "analyst"}, {"usecase": STAFF, "cut": "site"}),
     ("GET", "/v1/drivers"): Row({"manager", "analyst", "data_scientist"}, query=CHURN),
+    ("POST", "/v1/what-if"): Row(
+        {"manager", "analyst", "data_scientist"}, {"usecase": "churn", "lever": LEVER}
+    ),
+    ("GET", "/v1/report"): Row({"manager", "analyst", "data_scientist"}, query=CHURN),
     ("GET", "/v1/model"): Row({"analyst", "data_scientist", "admin", "works_council"}),
     ("GET", "/v1/model/schema"): Row(EVERYBODY - {"manager"}, query=CHURN),
+    ("GET", "/v1/model/card"): Row({"analyst", "data_scientist", "admin", "works_council"}, query=CHURN),
     ("GET", "/openapi.json"): Row({"app", "analyst", "data_scientist", "admin"}),
     ("GET", "/metrics"): Row({"data_scientist", "admin"}),
 }
@@ -109,9 +115,12 @@ def company(bundles, tmp_path_factory):
         install(bundle, cache, try_out=accept)
     write_latest(frames, cut_site=["north", "south", "west"])
     write_people(frames, STAFF, "binary")
+    reports = tmp_path_factory.mktemp("reports")
+    write_papers(reports, bundles.churn)
     settings = Settings(
         cache=cache,
         latest=(frames,),
+        reports=reports,
         keys=frames / "keys" / "keys.json",
         poll_seconds=0.05,
         **keep_in(frames / "books"),

@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from serving.answers import (
-    describe_drivers,
     describe_model,
     describe_schema,
     score_entities,
@@ -96,9 +95,16 @@ def test_entities_are_answered_in_the_order_asked(champion, tmp_path):
 
 def test_descriptions_carry_the_version_and_the_spec(champion):
     bundle = champion.bundle
-    for answer in (describe_drivers(champion), describe_model(champion, None)):
-        assert (answer.model_version, answer.spec_hash) == (bundle.model_version, bundle.manifest.spec_hash)
+    answer = describe_model(champion, None)
+    assert (answer.model_version, answer.spec_hash) == (bundle.model_version, bundle.manifest.spec_hash)
     assert describe_model(champion, "does not load").refused == "does not load"
+
+
+def test_a_model_is_described_without_drivers_of_segments_and_the_names_of_hidden_ones(champion):
+    assert "West" in str(champion.bundle.evaluation["driver_segments"]["region"]["suppressed"])
+    answer = describe_model(champion, None)
+    assert answer.evaluation == {"auc": champion.bundle.evaluation["auc"]}
+    assert "West" not in msgspec.json.encode(answer).decode()
 
 
 def test_the_example_of_the_schema_shows_no_real_person(champion):

@@ -203,13 +203,6 @@ def test_latest_rows_with_another_type_are_refused(filled_cache, tmp_path):
     assert "three" not in answer.text
 
 
-def test_drivers_are_those_of_the_bundle(client, bundles):
-    answer = client.get("/v1/drivers", params={"usecase": "churn"}).json()
-    assert answer["drivers"] == load(bundles.churn).drivers
-    assert answer["drivers"][0]["grade"] == "C"
-    assert answer["model_version"] == load(bundles.churn).model_version
-
-
 def test_the_model_is_described_for_all_use_cases_or_one(client, bundles):
     every = client.get("/v1/model").json()["models"]
     assert [model["usecase"] for model in every] == ["attrition", "churn"]
@@ -235,7 +228,7 @@ def test_the_schema_names_every_feature_and_its_example_works(client):
     assert client.post("/v1/score", json=schema["example"]).status_code == 200
 
 
-@pytest.mark.parametrize("route", ["/v1/drivers", "/v1/model/schema"])
+@pytest.mark.parametrize("route", ["/v1/drivers", "/v1/report", "/v1/model/schema", "/v1/model/card"])
 @pytest.mark.parametrize(
     ("query", "status", "path"),
     [
@@ -244,7 +237,7 @@ def test_the_schema_names_every_feature_and_its_example_works(client):
         ("?usecase=jane.doe", 404, "usecase"),
         ("?usecase=..%2F..", 404, "usecase"),
         ("?usecase=churn&usecase=churn", 422, "query"),
-        ("?usecase=churn&segment=jane.doe", 422, "query"),
+        ("?usecase=churn&segments=jane.doe", 422, "query"),
     ],
 )
 def test_queries_are_read_strictly(client, route, query, status, path):

@@ -7,12 +7,13 @@ import msgspec
 import pytest
 
 from serving.api import build_app
+from serving.driver_schemas import DriversAnswer
 from serving.openapi import DOCUMENT
+from serving.plan_schemas import CardAnswer, ReportAnswer, WhatIfAnswer
 from serving.problems import ProblemDocument
 from serving.schemas import (
     MAX_REASONS,
     MAX_ROWS,
-    DriversAnswer,
     HealthAnswer,
     LifeAnswer,
     ModelAnswer,
@@ -22,6 +23,7 @@ from serving.schemas import (
 )
 from serving.settings import Settings
 from tests.serving.company import ROW
+from tests.serving.papers import LEVER
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 
@@ -62,7 +64,15 @@ CALLS = [
     ("/v1/score", {"usecase": "attrition", "rows": [{"features": ROW}]}, ProblemDocument),
     ("/v1/score-by-id", {"usecase": "churn", "entity_ids": ["c-1", "x"], "reasons": 2}, ScoreByIdAnswer),
     ("/v1/drivers", {"usecase": "churn"}, DriversAnswer),
+    ("/v1/drivers", {"usecase": "churn", "segment": "region:South"}, DriversAnswer),
+    ("/v1/drivers", {"usecase": "churn", "segment": "region:West"}, ProblemDocument),
     ("/v1/drivers", {}, ProblemDocument),
+    ("/v1/what-if", {"usecase": "churn", "lever": LEVER, "way": 0.3}, WhatIfAnswer),
+    ("/v1/what-if", {"usecase": "attrition", "lever": LEVER}, WhatIfAnswer),
+    ("/v1/what-if", {"usecase": "churn", "lever": "onboarding"}, ProblemDocument),
+    ("/v1/report", {"usecase": "churn"}, ReportAnswer),
+    ("/v1/report", {}, ProblemDocument),
+    ("/v1/model/card", {"usecase": "churn"}, CardAnswer),
     ("/v1/model", {}, ModelAnswer),
     ("/v1/model", {"usecase": "nobody"}, ProblemDocument),
     ("/v1/model/schema", {"usecase": "churn"}, SchemaAnswer),
@@ -73,12 +83,53 @@ CALLS = [
 
 @pytest.mark.parametrize(("path", "content", "kind"), CALLS)
 def test_real_answers_are_of_the_type_that_the_document_names_for_their_status(client, path, content, kind):
-    method = "post" if path.startswith("/v1/score") else "get"
+    method = "post" if "post" in DOCUMENT["paths"][path] else "get"
     answer = client.post(path, json=content) if method == "post" else client.get(path, params=content)
     described = DOCUMENT["paths"][path][method]["responses"][str(answer.status_code)]["content"]
     named = described[answer.headers["content-type"]]["schema"]["$ref"]
     assert named == f"#/components/schemas/{kind.__name__}"
-    assert msgspec.json.encode(msgspec.json.decode(answer.content, type=kind)) == answer.content
+    # Files are passed on with the blanks that they have.
+    plain = msgspec.json.encode(answer.json()) if kind in {ReportAnswer, CardAnswer} else answer.content
+    assert msgspec.json.encode(msgspec.json.decode(plain, type=kind)) == plain
+
+
+EXAMPLES = [
+    (path, title, told["value"])
+    for path, methods in DOCUMENT["paths"].items()
+    if "post" in methods
+    for title, told in methods["post"]["requestBody"]["content"]["application/json"]["examples"].items()
+]
+QUERIES = [
+    (path, {part["name"]: part["example"] for part in methods["get"]["parameters"]})
+    for path, methods in DOCUMENT["paths"].items()
+    if "get" in methods
+]
+
+
+@pytest.mark.parametrize(("path", "title", "body"), EXAMPLES)
+def test_every_example_of_a_body_is_answered(client, path, title, body):
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(("path", "query"), QUERIES)
+def test_every_example_of_a_query_is_answered(client, path, query):
+    answer = client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+
+
+def test_every_route_with_a_body_has_an_example_and_every_parameter_too():
+    posts = [methods["post"] for methods in DOCUMENT["paths"].values() if "post" in methods]
+    assert len({path for path, _, _ in EXAMPLES}) == len(posts) == 4
+    assert len(QUERIES) == 7
+
+
+def test_every_route_but_health_names_its_scopes_and_answers_401():
+    for path, methods in DOCUMENT["paths"].items():
+        for told in methods.values():
+            is_open = path in {"/livez", "/readyz"}
+            assert (told["security"] == []) is is_open
+            assert ("401" in told["responses"]) is not is_open
 
 
 def test_the_document_asks_for_what_is_demanded():

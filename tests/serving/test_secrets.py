@@ -1,7 +1,8 @@
 """Forty secrets through every route of the table, well-formed and not: none is kept anywhere."""
 
 import json
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -70,7 +71,7 @@ class Sent(NamedTuple):
     """One request with secrets in it; ``names_back`` where a key that looks like a name may be named."""
 
     content: bytes
-    headers: dict[str, str | bytes]
+    headers: Mapping[str, Any]
     query: str = ""
     may_name_keys: bool = False
 
@@ -160,7 +161,7 @@ def send_everywhere(clients: dict[str, httpx.Client], name: str, sent: Sent) -> 
 def send_in_paths(clients: dict[str, httpx.Client], secret: str) -> list[httpx.Response]:
     """Ask for routes that have a secret in their names, and show it as a key."""
     paths = (f"/{quote(secret)}", f"/v1/score/{quote(secret)}", f"/v1/{quote(secret)}?{quote(secret)}")
-    header = {"authorization": f"Bearer {secret}".encode()} if secret.isprintable() else {}
+    header: dict[str, Any] = {"authorization": f"Bearer {secret}".encode()} if secret.isprintable() else {}
     shown = clients["nobody"].post("/v1/score", headers=header, content=b"{}")
     return [shown, *(client.get(path) for path in paths for client in clients.values())]
 

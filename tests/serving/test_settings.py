@@ -24,6 +24,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         tls_key=tmp_path / "key.pem",
         cache=tmp_path / "cache",
         latest=(tmp_path / "a", tmp_path / "b"),
+        reports=tmp_path / "reports",
         registry=tmp_path / "registry",
         max_body_bytes=2048,
         max_body_seconds=2.5,

@@ -134,6 +134,12 @@ class TestFirst:
         assert words[0] == "http://127.0.0.1:3000/v1/drivers?usecase=attrition"
         assert words[1:] == ["-H", f"authorization: Bearer {token.text}"]
 
+    def test_where_no_model_is_usable_the_request_is_for_what_is_said_of_it(self, settings):
+        """It gives neither scores nor drivers, and the description says why."""
+        models = [{"usecase": "churn", "usable": False, "subject": "customer"}]
+        words = shlex.split(_spell_request(settings, models, draw_token()))
+        assert words[0] == "http://127.0.0.1:3000/v1/model?usecase=churn"
+
 
 class TestAsk:
     def test_what_is_open_is_answered_without_a_key(self, running):

@@ -39,10 +39,13 @@ class ProspectTable:
 
     Attributes
     ----------
+    name
+        Of the lever, as the use case declares it.
     prices
         Cost per person reached and fixed cost in EUR, as declared; None where neither is.
     """
 
+    name: str
     label: Label
     goal: Goal
     goal_unit: Label | None
@@ -88,6 +91,7 @@ def _table(inputs: ReportInputs, lever: Lever) -> ProspectTable | None:
     outlook, expectation = inputs.outlooks[lever.name], inputs.expectations.get(lever.name)
     answers = {} if expectation is None else {(step.share, step.way): step for step in expectation.steps}
     return ProspectTable(
+        name=lever.name,
         label=lever.label,
         goal=lever.goal,
         goal_unit=name_unit(inputs.usecase, lever.goal),

@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from features.usecase import UseCase
 from training.beliefs import belief_from_json, tell_beliefs
@@ -16,7 +17,10 @@ from training.usability import doubts_of
 
 
 def run(console: Console, name: str, baseline: str, out: str) -> None:
-    """Print the ranking with its ranges and evidence grades, the levers, and what is none and why."""
+    """Print the ranking with its ranges and evidence grades, the levers, and what is none and why.
+
+    A champion that is not usable gives none of it, also in JSON: its ranking would be one of noise.
+    """
     workspace = Workspace(Path(out))
     frozen = find_baseline(workspace.baselines(name), baseline)
     connect(workspace.folder)
@@ -35,12 +39,24 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
             "usecase": name,
             "model_version": bundle.model_version,
             "baseline": None if frozen is None else frozen.reference.to_json(),
-            "is_usable": not doubts_of(bundle),
-            "drivers": bundle.drivers,
-            "levers": bundle.evaluation.get("levers", []),
-            "beliefs": bundle.evaluation.get("beliefs"),
+            **list_drivers(bundle),
         },
     )
+
+
+def list_drivers(bundle: Bundle) -> dict[str, Any]:
+    """Return the ranking, the levers and what people say drives the outcome, as plain values.
+
+    They are empty where the champion is not usable; ``doubts`` says why.
+    """
+    doubts = doubts_of(bundle)
+    return {
+        "is_usable": not doubts,
+        "doubts": list(doubts),
+        "drivers": [] if doubts else bundle.drivers,
+        "levers": [] if doubts else bundle.evaluation.get("levers", []),
+        "beliefs": None if doubts else bundle.evaluation.get("beliefs"),
+    }
 
 
 def describe_levers(bundle: Bundle) -> list[str]:

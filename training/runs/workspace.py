@@ -61,6 +61,7 @@ class Workspace:
         return {
             "XM_CACHE": str(folder / "serving"),
             "XM_LATEST": str(folder / "frames"),
+            "XM_REPORTS": str(folder / "reports"),
             "XM_REGISTRY": str(folder),
             "XM_KEYS": str(folder / "keys" / "keys.json"),
             "XM_AUDIT": str(folder / "audit"),

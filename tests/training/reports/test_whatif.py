@@ -21,7 +21,7 @@ def test_the_table_is_that_of_the_drivers_and_of_the_model() -> None:
     assert prospects is not None
     assert prospects.margin == 0.6
     resolution = prospects.tables[0]
-    assert resolution.label == lever_samples.RESOLUTION.label
+    assert (resolution.name, resolution.label) == ("resolution", lever_samples.RESOLUTION.label)
     assert tuple(line.plan for line in resolution.lines) == look_ahead(levers[0], stakes).lines
     for line in resolution.lines:
         assert line.expects == grid[line.plan.share, line.plan.way]

@@ -1,0 +1,58 @@
+"""A small client of the service, made of the standard library alone: ``from serving.client import Client``.
+
+It needs none of what the server needs. See ``docs/client.md``.
+"""
+
+from serving.client.answers import (
+    Card,
+    Driver,
+    Drivers,
+    Finding,
+    Group,
+    Groups,
+    Interval,
+    Model,
+    ModelSchema,
+    Plan,
+    Reason,
+    Report,
+    Row,
+    Scores,
+)
+from serving.client.calls import Client
+from serving.client.errors import (
+    MalformedAnswerError,
+    NotAllowedError,
+    NotFoundError,
+    NotUsableError,
+    RequestRefusedError,
+    ServiceError,
+    UnavailableError,
+)
+from serving.client.transport import Patience
+
+__all__ = [
+    "Card",
+    "Client",
+    "Driver",
+    "Drivers",
+    "Finding",
+    "Group",
+    "Groups",
+    "Interval",
+    "MalformedAnswerError",
+    "Model",
+    "ModelSchema",
+    "NotAllowedError",
+    "NotFoundError",
+    "NotUsableError",
+    "Patience",
+    "Plan",
+    "Reason",
+    "Report",
+    "RequestRefusedError",
+    "Row",
+    "Scores",
+    "ServiceError",
+    "UnavailableError",
+]

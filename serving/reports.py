@@ -1,0 +1,159 @@
+"""The newest report and model card of each use case: files in one folder, read when they change.
+
+``<folder>/<use case>/report.json`` and ``model-card.json`` are what ``xm-predict report`` writes. A link, a
+file of another kind, one that is too large, and one that is not the document it should be are not read.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from features.errors import SourceError
+from serving.plan_schemas import CardOutline, ReportOutline
+
+REPORT = "report.json"
+CARD = "model-card.json"
+MAX_FILE_BYTES = 16 * 1024 * 1024
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_Outline = TypeVar("_Outline", ReportOutline, CardOutline)
+_Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Document(Generic[_Outline]):
+    """Hold one file.
+
+    Attributes
+    ----------
+    outline
+        What is read of it here.
+    parts
+        The whole of it: the JSON of each top-level part, as it stands in the file.
+    """
+
+    outline: _Outline
+    parts: dict[str, Any]
+
+
+class Reports:
+    """Hold the newest documents of every use case.
+
+    Parameters
+    ----------
+    folder
+        With one sub-folder per use case. It need not be there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._reports: dict[str, tuple[_Stamp, Document[ReportOutline]]] = {}
+        self._cards: dict[str, tuple[_Stamp, Document[CardOutline]]] = {}
+
+    def find_report(self, usecase: str) -> Document[ReportOutline] | None:
+        """Return the newest report; None where there is none. Blocks while a file is read.
+
+        Raises
+        ------
+        SourceError
+            If there is a file that cannot be used.
+        """
+        return _find(self._reports, self._folder, usecase, REPORT, _read_report)
+
+    def find_card(self, usecase: str) -> Document[CardOutline] | None:
+        """Return the newest model card; otherwise as :meth:`find_report`."""
+        return _find(self._cards, self._folder, usecase, CARD, _read_card)
+
+
+def _find(
+    known: dict[str, tuple[_Stamp, Document[_Outline]]],
+    folder: Path,
+    usecase: str,
+    name: str,
+    read: Callable[[bytes, str], Document[_Outline]],
+) -> Document[_Outline] | None:
+    """Return a document, read again if its file has changed."""
+    if not _NAME.fullmatch(usecase):
+        return None
+    path = folder / usecase / name
+    try:
+        _refuse_links(path, folder)
+        stamp = _stamp(path)
+        held = known.get(usecase)
+        if held is not None and held[0] == stamp:
+            return held[1]
+        document = read(_read_file(path), usecase)
+    except FileNotFoundError:
+        known.pop(usecase, None)
+        return None
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        known.pop(usecase, None)
+        problem = f"is not the document it should be ({type(error).__name__})"
+        raise SourceError(str(path), problem, "make the report again") from error
+    known[usecase] = (stamp, document)
+    return document
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes when a file is replaced."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _refuse_links(path: Path, folder: Path) -> None:
+    """Refuse what is reached by a link inside the folder; the folder itself may be one."""
+    if path.resolve() != folder.resolve() / path.relative_to(folder):
+        message = f"{path} is, or lies behind, a link"
+        raise ValueError(message)
+
+
+def _read_file(path: Path) -> bytes:
+    """Read a plain file of reasonable size."""
+    # A pipe would block the one who opens it.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a path object takes no descriptor
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            message = f"{path} is not a plain file"
+            raise ValueError(message)
+        content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        message = f"{path} has more than {MAX_FILE_BYTES} bytes"
+        raise ValueError(message)
+    return content
+
+
+def _read_report(content: bytes, usecase: str) -> Document[ReportOutline]:
+    """Read a report of one use case."""
+    outline = msgspec.json.decode(content, type=ReportOutline)
+    _demand_name(outline.header.usecase, usecase)
+    return Document(outline, _split(content))
+
+
+def _read_card(content: bytes, usecase: str) -> Document[CardOutline]:
+    """Read the card of a model of one use case."""
+    outline = msgspec.json.decode(content, type=CardOutline)
+    _demand_name(outline.purpose.usecase, usecase)
+    return Document(outline, _split(content))
+
+
+def _split(content: bytes) -> dict[str, Any]:
+    """Return the parts as they stand in the file, after all of it was found to be strict JSON."""
+    msgspec.json.decode(content)
+    # Copies: a view would keep the whole file in memory for as long as one part is held.
+    return {name: msgspec.Raw(bytes(part)) for name, part in _READ_PARTS(content).items()}
+
+
+_READ_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _demand_name(found: str, usecase: str) -> None:
+    """Demand that a document is about the use case in whose folder it lies."""
+    if found != usecase:
+        message = f"is about '{found}' and lies in the folder of '{usecase}'"
+        raise ValueError(message)
