@@ -23,7 +23,7 @@ def build(kind: type[_Kind], content: Mapping[str, Any]) -> _Kind:
     --------
     >>> from serving.client.answers import Interval
     >>> build(Interval, {"value": 0.2, "low": 0.1, "high": 0.3, "new": True})
-    Interval(value=0.2, low=0.1, high=0.3)
+    Interval(low=0.1, high=0.3, value=0.2, n=None)
     """
     found: _Kind = _convert(kind, content, kind.__name__)
     return found

@@ -66,8 +66,8 @@ class Patience:
 
         Examples
         --------
-        >>> Patience().choose_wait(2, None, 0.5), Patience().choose_wait(1, 5.0, 1.0)
-        (0.3, 5.1)
+        >>> Patience().choose_wait(2, None, 1.0), Patience().choose_wait(1, 5.0, 1.0)
+        (0.4, 5.1)
         >>> Patience().choose_wait(4, None, 0.5) is Patience().choose_wait(1, 60.0, 0.5) is None
         True
         """
