@@ -1,0 +1,251 @@
+"""Reasons of single rows looked up: what each patch of leaves gives to each feature, by the kind of row.
+
+A row's path-dependent TreeSHAP values (Lundberg et al. 2020) are sums over the leaves, and what a leaf gives
+depends only on which features meet the conditions on the way to it. So it can be worked out before any row is
+seen, as Fast TreeSHAP v2 does (Yang 2021). Here neighbouring leaves share a table
+(:mod:`training.models.leaf_patches`), and the tables of all trees are asked at once.
+
+What a leaf of value ``v`` gives to feature ``j`` of its ``d`` features is
+
+    ``v (o_j - z_j) * sum over sets S of the others of |S|! (d - 1 - |S|)! / d! * prod_S o * prod_rest z``
+
+with ``o`` 1 where the row meets the conditions on a feature and else 0, and ``z`` the share of training rows
+that meet them. The sum is the integral over ``t`` from 0 to 1 of the product of ``z (1 - t) + o t`` over the
+other features, which Gauss and Legendre give exactly with ``d / 2`` nodes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.models.leaf_patches import Leaf, Patch, Slots, gather_patches
+from training.models.odds import Floats
+from training.models.slot_reader import SlotReader
+from training.models.tree_texts import TreeText, read_trees
+
+Places = NDArray[np.intp]
+
+_MOST_COLUMNS = 10  # on the way to one leaf: tables double with each
+_MOST_LEAVES = 512  # of one tree
+_MOST_NUMBERS = 1_500_000  # 12 MB in all tables
+_TINY = 1e-300  # keeps a share of 0 from dividing 0 by 0
+
+
+class _Step(NamedTuple):
+    """Say by how much the place in the table moves where a slot reads more than a cut."""
+
+    slot: int
+    cut: float
+    amount: int
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Hold the steps of some patches, one after another."""
+
+    slots: Places
+    cuts: Floats
+    amounts: Places
+    starts: Places
+
+    @classmethod
+    def join(cls, by_patch: Sequence[Sequence[_Step]]) -> Self:
+        """Put the steps of patches together; each has at least one."""
+        steps = [step for its in by_patch for step in its]
+        lengths = [len(its) for its in by_patch]
+        return cls(
+            np.array([step.slot for step in steps], dtype=np.intp),
+            np.array([step.cut for step in steps], dtype=np.float64),
+            np.array([step.amount for step in steps], dtype=np.intp),
+            np.array([0, *accumulate(lengths)][:-1], dtype=np.intp),
+        )
+
+    def add(self, read: Floats) -> Places:
+        """Return the sum of the steps of each patch for what the slots read."""
+        moved: Places = (read[self.slots] > self.cuts) * self.amounts
+        return np.add.reduceat(moved, self.starts) if len(moved) else moved
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Say where the numbers of some patches stand, counted from the place of the patch."""
+
+    patches: Places
+    offsets: Places
+    columns: Places
+
+    @classmethod
+    def join(cls, patches: Sequence[Patch]) -> Self:
+        """Put the cells of patches together."""
+        cells = [
+            (place, row * patch.n_states, column)
+            for place, patch in enumerate(patches)
+            for row, column in enumerate(patch.columns)
+        ]
+        by_column = np.array(sorted(cells, key=lambda cell: cell[2]), dtype=np.intp).reshape(-1, 3)
+        return cls(*np.ascontiguousarray(by_column.T))
+
+    def sum_by_column(self, table: Floats, places: Places, n_columns: int) -> Floats:
+        """Return the sums of the numbers that the places lead to, shape (columns,)."""
+        found = table[places[self.patches] + self.offsets]
+        return np.bincount(self.columns, found, n_columns)
+
+
+class LeafTables:
+    """Hold the tables of some models that read the same columns.
+
+    Parameters
+    ----------
+    patches
+        Patches of leaves, each with the factor of its model's log-odds.
+    slots
+        What the patches read.
+    n_columns
+        Columns of a row, the period included.
+    """
+
+    def __init__(self, patches: Sequence[tuple[float, Patch]], slots: Slots, n_columns: int) -> None:
+        last = n_columns - 1
+        # Patches that do not read the last column come first: they are asked once for all periods.
+        ordered = sorted(patches, key=lambda one: last in one[1].columns)
+        self._n_columns = n_columns
+        self._n_still = sum(last not in patch.columns for _, patch in ordered)
+        self._reader = SlotReader(slots, n_columns)
+        starts = [0, *accumulate(patch.size for _, patch in ordered)]
+        self._table = np.zeros(starts[-1])
+        steps, last_steps = [], []
+        for (factor, patch), start in zip(ordered, starts, strict=False):
+            table = self._table[start : start + patch.size].reshape(len(patch.columns), -1)
+            its_steps = _fill(table, patch, slots, factor)
+            of_last = [slots.columns[step.slot] == last for step in its_steps]
+            start_step = _Step(self._reader.always, 0.0, start)
+            steps.append([start_step, *(s for s, out in zip(its_steps, of_last, strict=True) if not out)])
+            last_steps.append([step for step, out in zip(its_steps, of_last, strict=True) if out])
+        self._steps = _Steps.join(steps)
+        self._last_steps = _Steps.join(last_steps[self._n_still :])
+        self._still = _Cells.join([patch for _, patch in ordered[: self._n_still]])
+        self._moving = _Cells.join([patch for _, patch in ordered[self._n_still :]])
+        self._shifts: dict[float, Places] = {}
+
+    @property
+    def n_bytes(self) -> int:
+        """Return the size of the tables and of what leads into them."""
+        parts = (self._steps, self._last_steps, self._still, self._moving)
+        return self._table.nbytes + sum(array.nbytes for part in parts for array in vars(part).values())
+
+    def contributions(self, row: list[float], periods: Sequence[float]) -> Floats:
+        """Return what each column adds to the weighted log-odds, shape (periods, columns).
+
+        Parameters
+        ----------
+        row
+            Values of the features, NaN where missing.
+        periods
+            Values of the last column; without any, the row has it already.
+        """
+        values = np.array([*row, np.nan] if periods else row)
+        places = self._steps.add(self._reader.read(values))
+        n_still, n_columns, table = self._n_still, self._n_columns, self._table
+        found = np.empty((len(periods) or 1, n_columns))
+        found[:] = self._still.sum_by_column(table, places[:n_still], n_columns)
+        shifts = map(self._shift_of, periods) if periods else [self._shift_by(row[-1])]
+        for sums, shift in zip(found, shifts, strict=True):
+            sums += self._moving.sum_by_column(table, places[n_still:] + shift, n_columns)
+        return found
+
+    def _shift_of(self, period: float) -> Places:
+        """Return how far a period moves the places; periods are few, and always the same."""
+        if period not in self._shifts:
+            self._shifts[period] = self._shift_by(period)
+        return self._shifts[period]
+
+    def _shift_by(self, value: float) -> Places:
+        """Return how far a value of the last column moves the places of the patches that read it."""
+        values = np.full(self._n_columns, np.nan)
+        values[-1] = value
+        return self._last_steps.add(self._reader.read(values))
+
+
+def build_tables(
+    models: Iterable[tuple[str, float]], n_columns: int
+) -> tuple[LeafTables | None, tuple[bool, ...]]:
+    """Work out the tables of the models that they fit.
+
+    Parameters
+    ----------
+    models
+        Texts in LightGBM's own format, each with the factor of its log-odds.
+    n_columns
+        Columns of a row, the period included.
+
+    Returns
+    -------
+    tuple
+        Tables, or None where no model has any, and which models are in them. Left out are models that have
+        large trees, or leaves with more than 10 features on the way, or that take the tables beyond 12 MB.
+    """
+    slots, taken, is_taken, n_numbers = Slots(), [], [], 0
+    for text, factor in models:
+        patches = _patches_of(read_trees(text), slots)
+        size = sum(patch.size for patch in patches)
+        is_taken.append(0 < n_numbers + size <= _MOST_NUMBERS and size > 0)
+        if is_taken[-1]:
+            n_numbers += size
+            taken += [(factor, patch) for patch in patches]
+    return LeafTables(taken, slots, n_columns) if taken else None, tuple(is_taken)
+
+
+def _patches_of(trees: Sequence[TreeText] | None, slots: Slots) -> list[Patch]:
+    """Return the patches of all trees; none where they are too large for tables."""
+    if trees is None or any(len(tree.values) > _MOST_LEAVES for tree in trees):
+        return []
+    patches = [patch for tree in trees for patch in gather_patches(tree, slots)]
+    most = max((len(leaf.shares) for patch in patches for leaf in patch.leaves), default=0)
+    return patches if most <= _MOST_COLUMNS else []
+
+
+def _fill(table: Floats, patch: Patch, slots: Slots, factor: float) -> list[_Step]:
+    """Write the table of a patch, shape (columns, states); return what leads to a state."""
+    n_states = patch.n_states
+    by_leaf = [
+        {column: np.ones(n_states, dtype=np.bool_) for column in leaf.shares} for leaf in patch.leaves
+    ]
+    numbers = np.arange(n_states)
+    steps, stride = [], 1
+    for slot, way in patch.ways.items():
+        column = slots.columns[slot]
+        kinds = list(dict.fromkeys(way.reached))
+        states = [kinds.index(reached) for reached in way.reached]
+        kind_of = numbers // stride % len(kinds)
+        for place, met in enumerate(by_leaf):
+            if column in met:
+                met[column] &= np.array([bool(kind >> place & 1) for kind in kinds])[kind_of]
+        jumps = zip(way.cuts, states, states[1:], strict=False)
+        steps += [_Step(slot, cut, stride * (after - before)) for cut, before, after in jumps if after != before]
+        stride *= len(kinds)
+    for leaf, met in zip(patch.leaves, by_leaf, strict=True):
+        rows = [patch.columns.index(column) for column in leaf.shares]
+        table[rows] += factor * _gifts(leaf, np.array(list(met.values())))
+    return steps
+
+
+def _gifts(leaf: Leaf, met: NDArray[np.bool_]) -> Floats:
+    """Return what a leaf gives to its features, shape (features, states), by whether conditions are met."""
+    shares = np.maximum(list(leaf.shares.values()), _TINY)[:, None]
+    nodes, weights = _nodes((len(met) + 1) // 2)
+    factors = shares * (1 - nodes) + met * nodes
+    of_others = np.einsum("q,qds->ds", weights, factors.prod(axis=1, keepdims=True) / factors)
+    gifts: Floats = leaf.value * (met - shares) * of_others
+    return gifts
+
+
+@cache
+def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
+    """Return nodes, shape (nodes, 1, 1), and weights on 0..1."""
+    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
+    return (nodes[:, None, None] + 1) / 2, weights / 2
