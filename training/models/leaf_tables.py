@@ -83,11 +83,11 @@ class _Cells:
     def join(cls, patches: Sequence[Patch]) -> Self:
         """Put the cells of patches together."""
         cells = [
-            (place, row * patch.n_states, column)
+            (place, row, column)
             for place, patch in enumerate(patches)
             for row, column in enumerate(patch.columns)
         ]
-        by_column = np.array(sorted(cells, key=lambda cell: cell[2]), dtype=np.intp).reshape(-1, 3)
+        by_column = np.array(cells, dtype=np.intp).reshape(-1, 3)
         return cls(*np.ascontiguousarray(by_column.T))
 
     def sum_by_column(self, table: Floats, places: Places, n_columns: int) -> Floats:
@@ -120,7 +120,7 @@ class LeafTables:
         self._table = np.zeros(starts[-1])
         steps, last_steps = [], []
         for (factor, patch), start in zip(ordered, starts, strict=False):
-            table = self._table[start : start + patch.size].reshape(len(patch.columns), -1)
+            table = self._table[start : start + patch.size].reshape(-1, len(patch.columns))
             its_steps = _fill(table, patch, slots, factor)
             of_last = [slots.columns[step.slot] == last for step in its_steps]
             start_step = _Step(self._reader.always, 0.0, start)
@@ -149,6 +149,9 @@ class LeafTables:
             Values of the last column; without any, the row has it already.
         """
         values = np.array([*row, np.nan] if periods else row)
+        if len(values) != self._n_columns:
+            message = f"a row has {len(values)} columns, the trees were made with {self._n_columns}"
+            raise ValueError(message)
         places = self._steps.add(self._reader.read(values))
         n_still, n_columns, table = self._n_still, self._n_columns, self._table
         found = np.empty((len(periods) or 1, n_columns))
@@ -171,17 +174,13 @@ class LeafTables:
         return self._last_steps.add(self._reader.read(values))
 
 
-def build_tables(
-    models: Iterable[tuple[str, float]], n_columns: int
-) -> tuple[LeafTables | None, tuple[bool, ...]]:
+def build_tables(models: Iterable[tuple[str, float]]) -> tuple[LeafTables | None, tuple[bool, ...]]:
     """Work out the tables of the models that they fit.
 
     Parameters
     ----------
     models
-        Texts in LightGBM's own format, each with the factor of its log-odds.
-    n_columns
-        Columns of a row, the period included.
+        Texts in LightGBM's own format that read the same columns, each with the factor of its log-odds.
 
     Returns
     -------
@@ -189,20 +188,21 @@ def build_tables(
         Tables, or None where no model has any, and which models are in them. Left out are models that have
         large trees, or leaves with more than 10 features on the way, or that take the tables beyond 12 MB.
     """
-    slots, taken, is_taken, n_numbers = Slots(), [], [], 0
+    slots, taken, is_taken, n_columns = Slots(), [], [], 0
     for text, factor in models:
-        patches = _patches_of(read_trees(text), slots)
-        size = sum(patch.size for patch in patches)
-        is_taken.append(0 < n_numbers + size <= _MOST_NUMBERS and size > 0)
-        if is_taken[-1]:
-            n_numbers += size
+        model = read_trees(text)
+        patches = [] if model is None else _patches_of(model.trees, slots)
+        size = sum(patch.size for _, patch in taken) + sum(patch.size for patch in patches)
+        is_taken.append(bool(patches) and size <= _MOST_NUMBERS)
+        if model is not None and is_taken[-1]:
+            n_columns = model.n_columns
             taken += [(factor, patch) for patch in patches]
     return LeafTables(taken, slots, n_columns) if taken else None, tuple(is_taken)
 
 
-def _patches_of(trees: Sequence[TreeText] | None, slots: Slots) -> list[Patch]:
+def _patches_of(trees: Sequence[TreeText], slots: Slots) -> list[Patch]:
     """Return the patches of all trees; none where they are too large for tables."""
-    if trees is None or any(len(tree.values) > _MOST_LEAVES for tree in trees):
+    if any(len(tree.values) > _MOST_LEAVES for tree in trees):
         return []
     patches = [patch for tree in trees for patch in gather_patches(tree, slots)]
     most = max((len(leaf.shares) for patch in patches for leaf in patch.leaves), default=0)
@@ -217,7 +217,7 @@ def _fill(table: Floats, patch: Patch, slots: Slots, factor: float) -> list[_Ste
     ]
     numbers = np.arange(n_states)
     steps, stride = [], 1
-    for slot, way in patch.ways.items():
+    for slot, way in sorted(patch.ways.items(), key=lambda one: -slots.columns[one[0]]):
         column = slots.columns[slot]
         kinds = list(dict.fromkeys(way.reached))
         states = [kinds.index(reached) for reached in way.reached]
@@ -226,11 +226,11 @@ def _fill(table: Floats, patch: Patch, slots: Slots, factor: float) -> list[_Ste
             if column in met:
                 met[column] &= np.array([bool(kind >> place & 1) for kind in kinds])[kind_of]
         jumps = zip(way.cuts, states, states[1:], strict=False)
-        steps += [_Step(slot, cut, stride * (after - before)) for cut, before, after in jumps if after != before]
+        steps += [_Step(slot, cut, len(patch.columns) * stride * (after - before)) for cut, before, after in jumps if after != before]
         stride *= len(kinds)
     for leaf, met in zip(patch.leaves, by_leaf, strict=True):
         rows = [patch.columns.index(column) for column in leaf.shares]
-        table[rows] += factor * _gifts(leaf, np.array(list(met.values())))
+        table[:, rows] += factor * _gifts(leaf, np.array(list(met.values()))).T
     return steps
 
 

@@ -49,7 +49,15 @@ class TreeText:
         return decision >> 2 & 3, bool(decision & _IS_DEFAULT_LEFT)
 
 
-def read_trees(text: str) -> list[TreeText] | None:
+@dataclass(frozen=True)
+class ModelText:
+    """Hold the trees of a model, and how many columns a row has."""
+
+    n_columns: int
+    trees: list[TreeText]
+
+
+def read_trees(text: str) -> ModelText | None:
     """Read all trees of a model.
 
     Parameters
@@ -59,15 +67,16 @@ def read_trees(text: str) -> list[TreeText] | None:
 
     Returns
     -------
-    list or None
+    ModelText or None
         None where leaves are not plain numbers that are added up: forests, linear leaves, several classes.
     """
     head, *blocks = text.split("\nTree=")
     trees = [_fields_of(block.partition("\n\n")[0]) for block in blocks]
-    is_sum = _fields_of(head).get("num_tree_per_iteration") == "1" and "average_output" not in head.split()
+    facts = _fields_of(head)
+    is_sum = facts.get("num_tree_per_iteration") == "1" and "average_output" not in facts
     if not is_sum or any(fields.get("is_linear", "0") != "0" for fields in trees):
         return None
-    return [_read_tree(fields) for fields in trees]
+    return ModelText(int(facts["max_feature_idx"]) + 1, [_read_tree(fields) for fields in trees])
 
 
 def _fields_of(block: str) -> dict[str, str]:
