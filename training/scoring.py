@@ -38,6 +38,7 @@ Row = Mapping[str, Value]
 Floats = NDArray[np.float64]
 
 CANARY_TOLERANCE = 1e-9
+_TYPED = (float, str)  # a union would be made anew for every value
 
 
 class IndividualScoreRefusedError(InputError):
@@ -203,7 +204,7 @@ class Scorer:
         row: Row = {}
         if reasons or unseen:
             known = zip(self._is_category, values, strict=True)
-            row = {name: value for name, value in known if isinstance(value, float | str)}
+            row = {name: value for name, value in known if isinstance(value, _TYPED)}
         return self._score_cells(cells, unseen, row, asked, reasons, language)
 
     def _score_cells(

@@ -184,14 +184,16 @@ def walk_straight(starts: Floats, shares: Floats) -> Attributions:
 
 def _slopes_at(period_log_odds: Floats) -> Floats:
     """Return the slopes of the cumulative log-odds in each period's log-odds, shape (periods, rows)."""
-    risk = -np.expm1(-np.sum(softplus(period_log_odds), axis=0))
+    risk = -np.expm1(-np.add.reduce(softplus(period_log_odds), axis=0))
     slopes: Floats = to_probability(period_log_odds) / risk
     return slopes
 
 
 def _log_odds_at(period_log_odds: Floats) -> Floats:
     """Return cumulative log-odds over all periods, shape (rows,)."""
-    return cumulative_log_odds(period_log_odds.T)[:, -1]
+    hazard = np.add.accumulate(softplus(period_log_odds), axis=0)[-1]
+    log_odds: Floats = hazard + np.log(-np.expm1(-hazard))
+    return log_odds
 
 
 def cumulative_log_odds(period_log_odds: Floats) -> Floats:

@@ -14,6 +14,7 @@ that meet them. The sum is the integral over ``t`` from 0 to 1 of the product of
 other features, which Gauss and Legendre give exactly with ``d / 2`` nodes.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from training.models.leaf_patches import Leaf, Patch, Slots, gather_patches
 from training.models.odds import Floats
-from training.models.slot_reader import SlotReader
+from training.models.slot_reader import ALWAYS, SlotReader
 from training.models.tree_texts import TreeText, read_trees
 
 Places = NDArray[np.intp]
@@ -48,18 +49,18 @@ class _Step(NamedTuple):
 class _Steps:
     """Hold the steps of some patches, one after another."""
 
-    slots: Places
+    places: Places
     cuts: Floats
     amounts: Places
     starts: Places
 
     @classmethod
-    def join(cls, by_patch: Sequence[Sequence[_Step]]) -> Self:
+    def join(cls, by_patch: Sequence[Sequence[_Step]], reader: SlotReader) -> Self:
         """Put the steps of patches together; each has at least one."""
         steps = [step for its in by_patch for step in its]
         lengths = [len(its) for its in by_patch]
         return cls(
-            np.array([step.slot for step in steps], dtype=np.intp),
+            np.array([reader.place_of[step.slot] for step in steps], dtype=np.intp),
             np.array([step.cut for step in steps], dtype=np.float64),
             np.array([step.amount for step in steps], dtype=np.intp),
             np.array([0, *accumulate(lengths)][:-1], dtype=np.intp),
@@ -67,7 +68,7 @@ class _Steps:
 
     def add(self, read: Floats) -> Places:
         """Return the sum of the steps of each patch for what the slots read."""
-        moved: Places = (read[self.slots] > self.cuts) * self.amounts
+        moved: Places = (read[self.places] > self.cuts) * self.amounts
         return np.add.reduceat(moved, self.starts) if len(moved) else moved
 
 
@@ -93,7 +94,8 @@ class _Cells:
     def sum_by_column(self, table: Floats, places: Places, n_columns: int) -> Floats:
         """Return the sums of the numbers that the places lead to, shape (columns,)."""
         found = table[places[self.patches] + self.offsets]
-        return np.bincount(self.columns, found, n_columns)
+        sums: Floats = np.bincount(self.columns, found, n_columns)
+        return sums
 
 
 class LeafTables:
@@ -115,7 +117,7 @@ class LeafTables:
         ordered = sorted(patches, key=lambda one: last in one[1].columns)
         self._n_columns = n_columns
         self._n_still = sum(last not in patch.columns for _, patch in ordered)
-        self._reader = SlotReader(slots, n_columns)
+        self._reader = SlotReader(slots)
         starts = [0, *accumulate(patch.size for _, patch in ordered)]
         self._table = np.zeros(starts[-1])
         steps, last_steps = [], []
@@ -123,11 +125,11 @@ class LeafTables:
             table = self._table[start : start + patch.size].reshape(-1, len(patch.columns))
             its_steps = _fill(table, patch, slots, factor)
             of_last = [slots.columns[step.slot] == last for step in its_steps]
-            start_step = _Step(self._reader.always, 0.0, start)
+            start_step = _Step(ALWAYS, 0.0, start)
             steps.append([start_step, *(s for s, out in zip(its_steps, of_last, strict=True) if not out)])
             last_steps.append([step for step, out in zip(its_steps, of_last, strict=True) if out])
-        self._steps = _Steps.join(steps)
-        self._last_steps = _Steps.join(last_steps[self._n_still :])
+        self._steps = _Steps.join(steps, self._reader)
+        self._last_steps = _Steps.join(last_steps[self._n_still :], self._reader)
         self._still = _Cells.join([patch for _, patch in ordered[: self._n_still]])
         self._moving = _Cells.join([patch for _, patch in ordered[self._n_still :]])
         self._shifts: dict[float, Places] = {}
@@ -148,7 +150,7 @@ class LeafTables:
         periods
             Values of the last column; without any, the row has it already.
         """
-        values = np.array([*row, np.nan] if periods else row)
+        values = [*row, math.nan] if periods else row
         if len(values) != self._n_columns:
             message = f"a row has {len(values)} columns, the trees were made with {self._n_columns}"
             raise ValueError(message)
@@ -169,8 +171,7 @@ class LeafTables:
 
     def _shift_by(self, value: float) -> Places:
         """Return how far a value of the last column moves the places of the patches that read it."""
-        values = np.full(self._n_columns, np.nan)
-        values[-1] = value
+        values = [*[math.nan] * (self._n_columns - 1), value]
         return self._last_steps.add(self._reader.read(values))
 
 

@@ -1,12 +1,16 @@
 """One row read as the nodes of trees read it: one number per way of looking at a column."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from training.models.leaf_patches import LARGEST, Slots
 from training.models.odds import Floats
 
+ALWAYS = -1
 _ZERO = float(np.float32(1e-35))  # what LightGBM takes for zero
 _NAN, _ZERO_TOO = 2, 1  # LightGBM's numbers for what counts as missing
+_ONE = np.ones(1)
 
 
 class SlotReader:
@@ -19,47 +23,44 @@ class SlotReader:
     ----------
     slots
         The ways of looking at columns.
-    n_columns
-        Columns of a row.
 
     Attributes
     ----------
-    always
-        A slot that reads 1 of every row.
+    place_of
+        Place of what is read, by slot; :data:`ALWAYS` reads 1 of every row.
     """
 
-    def __init__(self, slots: Slots, n_columns: int) -> None:
-        self.always = len(slots.columns)
+    def __init__(self, slots: Slots) -> None:
         numbers = list(slots.numbers)
-        self._number_slots = np.array([*slots.numbers.values()], dtype=np.intp)
-        self._number_columns = np.array([column for column, _, _ in numbers], dtype=np.intp)
+        self._columns = np.array([column for column, _, _ in numbers], dtype=np.intp)
         self._instead = np.array([_instead_of(missing, is_left) for _, missing, is_left in numbers])
         self._is_zero_missing = np.array([missing == _ZERO_TOO for _, missing, _ in numbers], dtype=np.bool_)
         self._has_zeros = bool(self._is_zero_missing.any())
-        self._categories = [
-            (column, *_table_of(slots, column))
-            for column in range(n_columns)
-            if any(column == its for its, _ in slots.categories)
-        ]
+        places, parts = list(slots.numbers.values()), []
+        for column in sorted({column for column, _ in slots.categories}):
+            its = {codes: slot for (of, codes), slot in slots.categories.items() if of == column}
+            parts.append((column, _sides_of(list(its))))
+            places += its.values()
+        self._categories = parts
+        self.place_of = {slot: place for place, slot in enumerate([*places, ALWAYS])}
 
-    def read(self, row: Floats) -> Floats:
+    def read(self, row: Sequence[float]) -> Floats:
         """Return what each slot reads, shape (slots + 1,).
 
         Parameters
         ----------
         row
-            All columns, shape (columns,), NaN where missing.
+            All columns, NaN where missing.
         """
-        read = np.ones(self.always + 1)
-        numbers = row[self._number_columns]
+        numbers = np.array(row)[self._columns]
         is_missing = np.isnan(numbers)
         if self._has_zeros:
             is_missing |= self._is_zero_missing & (np.abs(numbers) <= _ZERO)
-        read[self._number_slots] = np.where(is_missing, self._instead, np.minimum(numbers, LARGEST))
-        for column, slots, sides in self._categories:
+        parts = [np.where(is_missing, self._instead, np.minimum(numbers, LARGEST))]
+        for column, sides in self._categories:
             code = row[column]
-            read[slots] = sides[int(code) if -1 < code < len(sides) - 1 else -1]
-        return read
+            parts.append(sides[int(code) if -1 < code < len(sides) - 1 else -1])
+        return np.concatenate((*parts, _ONE))
 
 
 def _instead_of(missing: int, is_left: bool) -> float:
@@ -69,10 +70,9 @@ def _instead_of(missing: int, is_left: bool) -> float:
     return -np.inf if is_left else np.inf
 
 
-def _table_of(slots: Slots, column: int) -> tuple[np.ndarray, Floats]:
-    """Return the slots of a category, and by code what they read; the last row is that of all other codes."""
-    of_column = [(codes, slot) for (its, codes), slot in slots.categories.items() if its == column]
-    sides = np.ones((max(max(codes, default=0) for codes, _ in of_column) + 2, len(of_column)))
-    for place, (codes, _) in enumerate(of_column):
+def _sides_of(sets: Sequence[frozenset[int]]) -> Floats:
+    """Return by code what the sets read, shape (codes + 1, sets); the last row is that of all other codes."""
+    sides = np.ones((max(max(codes, default=-1) for codes in sets) + 2, len(sets)))
+    for place, codes in enumerate(sets):
         sides[list(codes), place] = 0.0
-    return np.array([slot for _, slot in of_column], dtype=np.intp), sides
+    return sides
