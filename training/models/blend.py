@@ -86,11 +86,11 @@ class Blend:
 
         Trees are looked up in tables as far as there are any; the first question works them out.
         """
-        tables, others = self._tables
+        tables, others = self._tables.get(bool(periods)) or self._work_out(has_periods=bool(periods))
         if tables is None:
             contributions = np.zeros((len(periods) or 1, len(row) + bool(periods)))
         else:
-            contributions = tables.contributions(row, periods)
+            contributions = tables.contributions(row, tuple(periods))
         for member in others:
             contributions += member.weight * member.model.attributions_by_period(row, periods)[1]
         return self._base, contributions
@@ -104,14 +104,22 @@ class Blend:
         return base
 
     @cached_property
-    def _tables(self) -> tuple[LeafTables | None, tuple[Member, ...]]:
+    def _tables(self) -> dict[bool, tuple[LeafTables | None, tuple[Member, ...]]]:
+        """Return what :meth:`_work_out` found, by whether the last column is the period."""
+        return {}
+
+    def _work_out(self, *, has_periods: bool) -> tuple[LeafTables | None, tuple[Member, ...]]:
         """Return tables of the attributions of trees, and the members that are not in them."""
         trees = [
             (member, member.model.text) for member in self.members if isinstance(member.model, BoosterModel)
         ]
-        tables, is_taken = build_tables([(text, member.weight) for member, text in trees])
+        tables, is_taken = build_tables(
+            [(text, member.weight) for member, text in trees], has_periods=has_periods
+        )
         taken = {member.name for (member, _), is_in in zip(trees, is_taken, strict=True) if is_in}
-        return tables, tuple(member for member in self.members if member.name not in taken)
+        others = tuple(member for member in self.members if member.name not in taken)
+        self._tables[has_periods] = tables, others
+        return tables, others
 
     def attributions(self, matrix: Floats) -> tuple[float, Floats]:
         """Return the base and what each feature adds to it, in calibrated log-odds.

@@ -14,7 +14,7 @@ from training.models.tree_texts import TreeText
 # Above all that is compared: of an infinite threshold, missing values alone are on the right.
 LARGEST = sys.float_info.max
 # A table of so many numbers costs less than the work of a further look-up.
-_SMALL = 2000
+_SMALL = 4000
 
 
 @dataclass

@@ -16,7 +16,6 @@ other features, which Gauss and Legendre give exactly with ``d / 2`` nodes.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple, Self
@@ -45,8 +44,7 @@ class _Step(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True)
-class _Steps:
+class _Steps(NamedTuple):
     """Hold the steps of some patches, one after another."""
 
     places: Places
@@ -69,33 +67,23 @@ class _Steps:
     def add(self, read: Floats) -> Places:
         """Return the sum of the steps of each patch for what the slots read."""
         moved: Places = (read[self.places] > self.cuts) * self.amounts
-        return np.add.reduceat(moved, self.starts) if len(moved) else moved
+        return np.add.reduceat(moved, self.starts)
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """Say where the numbers of some patches stand, counted from the place of the patch."""
+class _Cells(NamedTuple):
+    """Say which numbers of the table are added up, and to what.
+
+    Attributes
+    ----------
+    patches, offsets
+        Patch of each number, and how far from the place of the patch it stands.
+    sums
+        Which sum it belongs to: first those of the patches that no period moves, then those of each period.
+    """
 
     patches: Places
     offsets: Places
-    columns: Places
-
-    @classmethod
-    def join(cls, patches: Sequence[Patch]) -> Self:
-        """Put the cells of patches together."""
-        cells = [
-            (place, row, column)
-            for place, patch in enumerate(patches)
-            for row, column in enumerate(patch.columns)
-        ]
-        by_column = np.array(cells, dtype=np.intp).reshape(-1, 3)
-        return cls(*np.ascontiguousarray(by_column.T))
-
-    def sum_by_column(self, table: Floats, places: Places, n_columns: int) -> Floats:
-        """Return the sums of the numbers that the places lead to, shape (columns,)."""
-        found = table[places[self.patches] + self.offsets]
-        sums: Floats = np.bincount(self.columns, found, n_columns)
-        return sums
+    sums: Places
 
 
 class LeafTables:
@@ -109,38 +97,38 @@ class LeafTables:
         What the patches read.
     n_columns
         Columns of a row, the period included.
+    has_periods
+        Whether the last column is the period, for several of which a row is asked at once.
     """
 
-    def __init__(self, patches: Sequence[tuple[float, Patch]], slots: Slots, n_columns: int) -> None:
-        last = n_columns - 1
-        # Patches that do not read the last column come first: they are asked once for all periods.
-        ordered = sorted(patches, key=lambda one: last in one[1].columns)
-        self._n_columns = n_columns
-        self._n_still = sum(last not in patch.columns for _, patch in ordered)
-        self._reader = SlotReader(slots)
-        starts = [0, *accumulate(patch.size for _, patch in ordered)]
+    def __init__(
+        self, patches: Sequence[tuple[float, Patch]], slots: Slots, n_columns: int, *, has_periods: bool
+    ) -> None:
+        self._reader, self._n_columns = SlotReader(slots), n_columns
+        self._columns = [patch.columns for _, patch in patches]
+        starts = [0, *accumulate(patch.size for _, patch in patches)]
         self._table = np.zeros(starts[-1])
-        steps, last_steps = [], []
-        for (factor, patch), start in zip(ordered, starts, strict=False):
+        steps, period_steps = [], []
+        for (factor, patch), start in zip(patches, starts, strict=False):
             table = self._table[start : start + patch.size].reshape(-1, len(patch.columns))
-            its_steps = _fill(table, patch, slots, factor)
-            of_last = [slots.columns[step.slot] == last for step in its_steps]
-            start_step = _Step(ALWAYS, 0.0, start)
-            steps.append([start_step, *(s for s, out in zip(its_steps, of_last, strict=True) if not out)])
-            last_steps.append([step for step, out in zip(its_steps, of_last, strict=True) if out])
+            found = _fill(table, patch, slots, factor)
+            of_period = [has_periods and slots.columns[step.slot] == n_columns - 1 for step in found]
+            its = [step for step, is_out in zip(found, of_period, strict=True) if not is_out]
+            steps.append([_Step(ALWAYS, 0.0, start), *its])
+            its = [step for step, is_in in zip(found, of_period, strict=True) if is_in]
+            period_steps.append([_Step(ALWAYS, 0.0, 0), *its])
+        self._is_moving = [len(its) > 1 for its in period_steps]
         self._steps = _Steps.join(steps, self._reader)
-        self._last_steps = _Steps.join(last_steps[self._n_still :], self._reader)
-        self._still = _Cells.join([patch for _, patch in ordered[: self._n_still]])
-        self._moving = _Cells.join([patch for _, patch in ordered[self._n_still :]])
-        self._shifts: dict[float, Places] = {}
+        self._period_steps = _Steps.join(period_steps, self._reader)
+        self._cells: dict[tuple[float, ...], _Cells] = {}
 
     @property
     def n_bytes(self) -> int:
         """Return the size of the tables and of what leads into them."""
-        parts = (self._steps, self._last_steps, self._still, self._moving)
-        return self._table.nbytes + sum(array.nbytes for part in parts for array in vars(part).values())
+        parts = [*self._steps, *self._period_steps, *(part for its in self._cells.values() for part in its)]
+        return self._table.nbytes + sum(part.nbytes for part in parts)
 
-    def contributions(self, row: list[float], periods: Sequence[float]) -> Floats:
+    def contributions(self, row: list[float], periods: tuple[float, ...]) -> Floats:
         """Return what each column adds to the weighted log-odds, shape (periods, columns).
 
         Parameters
@@ -148,40 +136,52 @@ class LeafTables:
         row
             Values of the features, NaN where missing.
         periods
-            Values of the last column; without any, the row has it already.
+            Values of the last column; none where all columns are features.
+
+        Raises
+        ------
+        ValueError
+            If the row has another number of columns than the trees.
         """
-        values = [*row, math.nan] if periods else row
-        if len(values) != self._n_columns:
-            message = f"a row has {len(values)} columns, the trees were made with {self._n_columns}"
+        whole = [*row, math.nan] if periods else row
+        if len(whole) != self._n_columns:
+            message = f"a row has {len(whole)} columns, the trees were made with {self._n_columns}"
             raise ValueError(message)
-        places = self._steps.add(self._reader.read(values))
-        n_still, n_columns, table = self._n_still, self._n_columns, self._table
-        found = np.empty((len(periods) or 1, n_columns))
-        found[:] = self._still.sum_by_column(table, places[:n_still], n_columns)
-        shifts = map(self._shift_of, periods) if periods else [self._shift_by(row[-1])]
-        for sums, shift in zip(found, shifts, strict=True):
-            sums += self._moving.sum_by_column(table, places[n_still:] + shift, n_columns)
+        cells = self._cells.get(periods) or self._cells_of(periods)
+        places = self._steps.add(self._reader.read(whole))
+        found = self._table[places[cells.patches] + cells.offsets]
+        sums = np.bincount(cells.sums, found, (len(periods) + 1) * self._n_columns)
+        by_period: Floats = sums.reshape(-1, self._n_columns)
+        return by_period[1:] + by_period[0] if periods else by_period
+
+    def _cells_of(self, periods: tuple[float, ...]) -> _Cells:
+        """Return what is added up for some periods; they are few, and always the same."""
+        unknown = [math.nan] * (self._n_columns - 1)
+        moved = [self._period_steps.add(self._reader.read([*unknown, period])).tolist() for period in periods]
+        cells = []
+        for patch, (columns, is_moving) in enumerate(zip(self._columns, self._is_moving, strict=True)):
+            shifts = [(block, shift[patch]) for block, shift in enumerate(moved, 1)] if is_moving else [(0, 0)]
+            cells += [
+                (patch, shift + place, block * self._n_columns + column)
+                for block, shift in shifts
+                for place, column in enumerate(columns)
+            ]
+        found = _Cells(*np.ascontiguousarray(np.array(cells, dtype=np.intp).T))
+        self._cells[periods] = found
         return found
 
-    def _shift_of(self, period: float) -> Places:
-        """Return how far a period moves the places; periods are few, and always the same."""
-        if period not in self._shifts:
-            self._shifts[period] = self._shift_by(period)
-        return self._shifts[period]
 
-    def _shift_by(self, value: float) -> Places:
-        """Return how far a value of the last column moves the places of the patches that read it."""
-        values = [*[math.nan] * (self._n_columns - 1), value]
-        return self._last_steps.add(self._reader.read(values))
-
-
-def build_tables(models: Iterable[tuple[str, float]]) -> tuple[LeafTables | None, tuple[bool, ...]]:
+def build_tables(
+    models: Iterable[tuple[str, float]], *, has_periods: bool
+) -> tuple[LeafTables | None, tuple[bool, ...]]:
     """Work out the tables of the models that they fit.
 
     Parameters
     ----------
     models
         Texts in LightGBM's own format that read the same columns, each with the factor of its log-odds.
+    has_periods
+        Whether the last column is the period.
 
     Returns
     -------
@@ -198,7 +198,8 @@ def build_tables(models: Iterable[tuple[str, float]]) -> tuple[LeafTables | None
         if model is not None and is_taken[-1]:
             n_columns = model.n_columns
             taken += [(factor, patch) for patch in patches]
-    return LeafTables(taken, slots, n_columns) if taken else None, tuple(is_taken)
+    tables = LeafTables(taken, slots, n_columns, has_periods=has_periods) if taken else None
+    return tables, tuple(is_taken)
 
 
 def _patches_of(trees: Sequence[TreeText], slots: Slots) -> list[Patch]:

@@ -1,5 +1,6 @@
 """One row read as the nodes of trees read it: one number per way of looking at a column."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,10 +54,12 @@ class SlotReader:
             All columns, NaN where missing.
         """
         numbers = np.array(row)[self._columns]
+        if math.inf in row:
+            numbers = np.minimum(numbers, LARGEST)
         is_missing = np.isnan(numbers)
         if self._has_zeros:
             is_missing |= self._is_zero_missing & (np.abs(numbers) <= _ZERO)
-        parts = [np.where(is_missing, self._instead, np.minimum(numbers, LARGEST))]
+        parts = [np.where(is_missing, self._instead, numbers)]
         for column, sides in self._categories:
             code = row[column]
             parts.append(sides[int(code) if -1 < code < len(sides) - 1 else -1])
