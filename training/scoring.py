@@ -135,6 +135,11 @@ class Scorer:
         """Return the horizon that risk bands and reasons speak of."""
         return self.horizons[self._primary]
 
+    def prepare(self) -> None:
+        """Work out what reasons are looked up in, which else the first row that asks for them waits for."""
+        if self.is_individual:
+            self.bundle.model.attributions_of([np.nan] * len(self._features), self._primary)
+
     def score(
         self,
         rows: Sequence[Row],
@@ -222,8 +227,11 @@ class Scorer:
             found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
         else:
             found = dict(zip(self._horizons, model.probabilities_of(cells), strict=True))
-        base, top = self._explain(np.array([cells]), [row], reasons, language)[0] if reasons else (None, ())
         warnings = self._warnings(row, unseen) if unseen else ()
+        if not reasons:
+            return self._row_score(found, asked, base=None, reasons=(), warnings=warnings)
+        base, contributions = model.attributions_of(cells, self._primary)
+        top = self._top_reasons(contributions, row, reasons, language)
         return self._row_score(found, asked, base=base, reasons=top, warnings=warnings)
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
@@ -311,29 +319,26 @@ class Scorer:
             return list(range(len(self.horizons)))
         for horizon in horizons:
             if horizon not in self.horizons:
-                hint = f"ask for one of {', '.join(self.horizons)}"
-                raise InputError(
-                    f"{self.bundle.usecase.name}: horizons", f"'{horizon}' is not a horizon", hint
+                place, hint = (
+                    f"{self.bundle.usecase.name}: horizons",
+                    f"ask for one of {', '.join(self.horizons)}",
                 )
+                raise InputError(place, f"'{horizon}' is not a horizon", hint)
         return [self.horizons.index(horizon) for horizon in horizons]
 
     def _check_rows(self, rows: Sequence[Row]) -> None:
         """Demand known features with values of their kind."""
         for index, row in enumerate(rows):
+            where = f"rows.{index}.features"
             if not self._is_category.keys() >= row.keys():
                 stranger = next(name for name in row if name not in self._is_category)
-                raise InputError(
-                    f"rows.{index}.features.{stranger}",
-                    "is not a feature of this model",
-                    "see the model schema",
-                )
+                problem = "is not a feature of this model"
+                raise InputError(f"{where}.{stranger}", problem, "see the model schema")
             for name, value in row.items():
                 if value is None or isinstance(value, str) == self._is_category[name]:
                     continue
                 wanted = "a text" if self._is_category[name] else "a number"
-                raise InputError(
-                    f"rows.{index}.features.{name}", f"is not {wanted}", f"send {wanted} or null"
-                )
+                raise InputError(f"{where}.{name}", f"is not {wanted}", f"send {wanted} or null")
 
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         """Name the categories of a row that training never saw."""
@@ -365,7 +370,7 @@ class Scorer:
         self, contributions: Floats, row: Row, count: int, language: Language
     ) -> tuple[Reason, ...]:
         """Return the ``count`` largest contributions, ties by feature order."""
-        largest = np.argsort(-np.abs(contributions), kind="stable")[:count]
+        largest = np.argsort(-np.abs(contributions), kind="stable")[:count].tolist()
         return tuple(self._reason(self._features[j], row, float(contributions[j]), language) for j in largest)
 
     def _reason(self, feature: Feature, row: Row, attribution: float, language: Language) -> Reason:

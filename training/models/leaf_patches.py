@@ -42,7 +42,10 @@ class Slots:
             slot, threshold = self.categories.setdefault((column, codes), len(self.columns)), 0.5
         else:
             key = (column, *tree.missing_at(node))
-            slot, threshold = self.numbers.setdefault(key, len(self.columns)), min(tree.thresholds[node], LARGEST)
+            slot, threshold = (
+                self.numbers.setdefault(key, len(self.columns)),
+                min(tree.thresholds[node], LARGEST),
+            )
         if slot == len(self.columns):
             self.columns.append(column)
         return slot, threshold

@@ -16,13 +16,13 @@ other features, which Gauss and Legendre give exactly with ``d / 2`` nodes.
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import accumulate
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.models.gauss import gauss_nodes
 from training.models.leaf_patches import Leaf, Patch, Slots, gather_patches
 from training.models.odds import Floats
 from training.models.slot_reader import ALWAYS, SlotReader
@@ -33,6 +33,7 @@ Places = NDArray[np.intp]
 _MOST_COLUMNS = 10  # on the way to one leaf: tables double with each
 _MOST_LEAVES = 512  # of one tree
 _MOST_NUMBERS = 1_500_000  # 12 MB in all tables
+_ANY = np.array([True])
 _TINY = 1e-300  # keeps a share of 0 from dividing 0 by 0
 
 
@@ -150,8 +151,8 @@ class LeafTables:
         cells = self._cells.get(periods) or self._cells_of(periods)
         places = self._steps.add(self._reader.read(whole))
         found = self._table[places[cells.patches] + cells.offsets]
-        sums = np.bincount(cells.sums, found, (len(periods) + 1) * self._n_columns)
-        by_period: Floats = sums.reshape(-1, self._n_columns)
+        sums: Floats = np.bincount(cells.sums, found, (len(periods) + 1) * self._n_columns)
+        by_period = sums.reshape(-1, self._n_columns)
         return by_period[1:] + by_period[0] if periods else by_period
 
     def _cells_of(self, periods: tuple[float, ...]) -> _Cells:
@@ -160,7 +161,9 @@ class LeafTables:
         moved = [self._period_steps.add(self._reader.read([*unknown, period])).tolist() for period in periods]
         cells = []
         for patch, (columns, is_moving) in enumerate(zip(self._columns, self._is_moving, strict=True)):
-            shifts = [(block, shift[patch]) for block, shift in enumerate(moved, 1)] if is_moving else [(0, 0)]
+            shifts = (
+                [(block, shift[patch]) for block, shift in enumerate(moved, 1)] if is_moving else [(0, 0)]
+            )
             cells += [
                 (patch, shift + place, block * self._n_columns + column)
                 for block, shift in shifts
@@ -189,7 +192,9 @@ def build_tables(
         Tables, or None where no model has any, and which models are in them. Left out are models that have
         large trees, or leaves with more than 10 features on the way, or that take the tables beyond 12 MB.
     """
-    slots, taken, is_taken, n_columns = Slots(), [], [], 0
+    slots, n_columns = Slots(), 0
+    taken: list[tuple[float, Patch]] = []
+    is_taken: list[bool] = []
     for text, factor in models:
         model = read_trees(text)
         patches = [] if model is None else _patches_of(model.trees, slots)
@@ -212,42 +217,38 @@ def _patches_of(trees: Sequence[TreeText], slots: Slots) -> list[Patch]:
 
 
 def _fill(table: Floats, patch: Patch, slots: Slots, factor: float) -> list[_Step]:
-    """Write the table of a patch, shape (columns, states); return what leads to a state."""
-    n_states = patch.n_states
-    by_leaf = [
-        {column: np.ones(n_states, dtype=np.bool_) for column in leaf.shares} for leaf in patch.leaves
-    ]
+    """Write the table of a patch, shape (states, columns); return what leads to a state.
+
+    A state is a kind of row, told by the leaves that each slot leaves within reach. That of the last column
+    counts fastest, so that what a row gets in its periods stands side by side.
+    """
+    n_states, n_columns = patch.n_states, len(patch.columns)
+    by_leaf = [dict.fromkeys(leaf.shares, _ANY) for leaf in patch.leaves]
     numbers = np.arange(n_states)
-    steps, stride = [], 1
+    steps: list[_Step] = []
+    stride = 1
     for slot, way in sorted(patch.ways.items(), key=lambda one: -slots.columns[one[0]]):
-        column = slots.columns[slot]
         kinds = list(dict.fromkeys(way.reached))
-        states = [kinds.index(reached) for reached in way.reached]
-        kind_of = numbers // stride % len(kinds)
+        kind_of, column = numbers // stride % len(kinds), slots.columns[slot]
         for place, met in enumerate(by_leaf):
             if column in met:
-                met[column] &= np.array([bool(kind >> place & 1) for kind in kinds])[kind_of]
-        jumps = zip(way.cuts, states, states[1:], strict=False)
-        steps += [_Step(slot, cut, len(patch.columns) * stride * (after - before)) for cut, before, after in jumps if after != before]
+                met[column] = met[column] & np.array([bool(kind >> place & 1) for kind in kinds])[kind_of]
+        places = [n_columns * stride * kinds.index(reached) for reached in way.reached]
+        ends = zip(way.cuts, places, places[1:], strict=False)
+        steps += [_Step(slot, cut, after - before) for cut, before, after in ends if after != before]
         stride *= len(kinds)
     for leaf, met in zip(patch.leaves, by_leaf, strict=True):
-        rows = [patch.columns.index(column) for column in leaf.shares]
-        table[:, rows] += factor * _gifts(leaf, np.array(list(met.values()))).T
+        columns = [patch.columns.index(column) for column in leaf.shares]
+        table[:, columns] += factor * _gifts(leaf, np.array(list(met.values()))).T
     return steps
 
 
 def _gifts(leaf: Leaf, met: NDArray[np.bool_]) -> Floats:
     """Return what a leaf gives to its features, shape (features, states), by whether conditions are met."""
     shares = np.maximum(list(leaf.shares.values()), _TINY)[:, None]
-    nodes, weights = _nodes((len(met) + 1) // 2)
+    nodes, weights = gauss_nodes((len(met) + 1) // 2)
+    nodes = nodes[:, None, None]
     factors = shares * (1 - nodes) + met * nodes
     of_others = np.einsum("q,qds->ds", weights, factors.prod(axis=1, keepdims=True) / factors)
     gifts: Floats = leaf.value * (met - shares) * of_others
     return gifts
-
-
-@cache
-def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
-    """Return nodes, shape (nodes, 1, 1), and weights on 0..1."""
-    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
-    return (nodes[:, None, None] + 1) / 2, weights / 2

@@ -34,7 +34,7 @@ class SlotReader:
     def __init__(self, slots: Slots) -> None:
         numbers = list(slots.numbers)
         self._columns = np.array([column for column, _, _ in numbers], dtype=np.intp)
-        self._instead = np.array([_instead_of(missing, is_left) for _, missing, is_left in numbers])
+        self._instead = np.array([_instead_of(missing, is_left=is_left) for _, missing, is_left in numbers])
         self._is_zero_missing = np.array([missing == _ZERO_TOO for _, missing, _ in numbers], dtype=np.bool_)
         self._has_zeros = bool(self._is_zero_missing.any())
         places, parts = list(slots.numbers.values()), []
@@ -66,7 +66,7 @@ class SlotReader:
         return np.concatenate((*parts, _ONE))
 
 
-def _instead_of(missing: int, is_left: bool) -> float:
+def _instead_of(missing: int, *, is_left: bool) -> float:
     """Return what stands for a missing value; where nothing counts as missing, NaN is read as zero."""
     if missing not in (_NAN, _ZERO_TOO):
         return 0.0

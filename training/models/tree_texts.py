@@ -1,7 +1,8 @@
-"""Trees read from LightGBM's text format, as plain lists: what leads to a leaf, and how many rows went there."""
+"""Trees read from LightGBM's text format, as plain lists: the ways to the leaves, and how many rows went."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 # Bits of a decision (LightGBM/tree.h).
@@ -114,5 +115,5 @@ def _read_sets(bounds: Sequence[int], words: Sequence[int]) -> list[frozenset[in
             for bit in range(32)
             if word >> bit & 1
         )
-        for start, stop in zip(bounds, bounds[1:], strict=False)
+        for start, stop in pairwise(bounds)
     ]

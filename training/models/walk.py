@@ -1,15 +1,15 @@
 """Split a cumulative figure exactly among features, along the straight path from the base to the row."""
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 
 from training.models.binary import Attributions
+from training.models.gauss import gauss_nodes
 from training.models.odds import Floats
 
-_N_NODES = (16, 32, 64, 128)
-_MAX_REMAINDER = 1e-10
+N_NODES = (16, 32, 64, 128)
+MAX_REMAINDER = 1e-10
 _FEW_ROWS = 16
 
 
@@ -48,11 +48,11 @@ def walk(
     base, log_odds = ends[:n_rows], ends[n_rows:]
     gain = log_odds - base
     contributions, remainder = np.zeros(shares.shape[1:]), gain
-    for n_nodes in _N_NODES:
+    for n_nodes in N_NODES:
         slopes = _mean_slopes(starts, lengths, slopes_at, n_nodes)
         contributions = np.add.reduce(slopes[:, :, None] * shares, axis=0)
         remainder = gain - np.add.accumulate(contributions, axis=1)[:, -1]
-        if (np.abs(remainder) < _MAX_REMAINDER).all():
+        if (np.abs(remainder) < MAX_REMAINDER).all():
             break
     largest = np.abs(contributions).argmax(axis=1)
     contributions[np.arange(n_rows), largest] += remainder
@@ -66,7 +66,7 @@ def _mean_slopes(
 
     Few rows stand at all nodes at once: as many rows in one call cost little more than one.
     """
-    nodes, weights = _nodes(n_nodes)
+    nodes, weights = gauss_nodes(n_nodes)
     n_steps, n_rows = starts.shape
     if n_rows <= _FEW_ROWS:
         points = starts[:, None, :] + nodes[:, None] * lengths[:, None, :]
@@ -76,10 +76,3 @@ def _mean_slopes(
     for node, weight in zip(nodes, weights, strict=True):
         total += weight * slopes_at(starts + node * lengths)
     return total
-
-
-@cache
-def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
-    """Return Gauss-Legendre nodes and weights on 0..1."""
-    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
-    return (nodes + 1) / 2, weights / 2
