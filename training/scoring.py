@@ -250,12 +250,7 @@ class Scorer:
     def forecasts(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> dict[str, Floats]:
         """Return the columns of a forecast by name: probabilities, or answer, interval and levels.
 
-        Raises
-        ------
-        IndividualScoreRefusedError
-            If the use case is about employees.
-        ModelNotUsableError
-            If the figures on rows kept back do not support use.
+        Raises what :meth:`probabilities` raises.
         """
         self._demand_leave()
         return self._forecast(self.bundle.encoder.encode(columns).matrix)
@@ -319,11 +314,10 @@ class Scorer:
             return list(range(len(self.horizons)))
         for horizon in horizons:
             if horizon not in self.horizons:
-                place, hint = (
-                    f"{self.bundle.usecase.name}: horizons",
-                    f"ask for one of {', '.join(self.horizons)}",
+                hint = f"ask for one of {', '.join(self.horizons)}"
+                raise InputError(
+                    f"{self.bundle.usecase.name}: horizons", f"'{horizon}' is not a horizon", hint
                 )
-                raise InputError(place, f"'{horizon}' is not a horizon", hint)
         return [self.horizons.index(horizon) for horizon in horizons]
 
     def _check_rows(self, rows: Sequence[Row]) -> None:

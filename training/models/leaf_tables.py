@@ -151,8 +151,8 @@ class LeafTables:
         cells = self._cells.get(periods) or self._cells_of(periods)
         places = self._steps.add(self._reader.read(whole))
         found = self._table[places[cells.patches] + cells.offsets]
-        sums: Floats = np.bincount(cells.sums, found, (len(periods) + 1) * self._n_columns)
-        by_period = sums.reshape(-1, self._n_columns)
+        sums = np.bincount(cells.sums, found, (len(periods) + 1) * self._n_columns)
+        by_period = np.asarray(sums, dtype=np.float64).reshape(-1, self._n_columns)
         return by_period[1:] + by_period[0] if periods else by_period
 
     def _cells_of(self, periods: tuple[float, ...]) -> _Cells:
@@ -161,9 +161,8 @@ class LeafTables:
         moved = [self._period_steps.add(self._reader.read([*unknown, period])).tolist() for period in periods]
         cells = []
         for patch, (columns, is_moving) in enumerate(zip(self._columns, self._is_moving, strict=True)):
-            shifts = (
-                [(block, shift[patch]) for block, shift in enumerate(moved, 1)] if is_moving else [(0, 0)]
-            )
+            of_periods = [(block, shift[patch]) for block, shift in enumerate(moved, 1)]
+            shifts = of_periods if is_moving else [(0, 0)]
             cells += [
                 (patch, shift + place, block * self._n_columns + column)
                 for block, shift in shifts
