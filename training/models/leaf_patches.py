@@ -6,13 +6,16 @@ next to each other share most conditions: one table for both is often no larger 
 
 import sys
 from dataclasses import dataclass, field
-from math import inf, prod
+from math import inf, nextafter, prod
 from typing import NamedTuple
+
+import numpy as np
 
 from training.models.tree_texts import TreeText
 
 # Above all that is compared: of an infinite threshold, missing values alone are on the right.
 LARGEST = sys.float_info.max
+ZERO = float(np.float32(1e-35))
 # A table of so many numbers costs less than the work of a further look-up.
 _SMALL = 4000
 
@@ -42,13 +45,18 @@ class Slots:
             slot, threshold = self.categories.setdefault((column, codes), len(self.columns)), 0.5
         else:
             key = (column, *tree.missing_at(node))
-            slot, threshold = (
-                self.numbers.setdefault(key, len(self.columns)),
-                min(tree.thresholds[node], LARGEST),
-            )
+            slot = self.numbers.setdefault(key, len(self.columns))
+            threshold = _cut_at(tree.thresholds[node])
         if slot == len(self.columns):
             self.columns.append(column)
         return slot, threshold
+
+
+def _cut_at(threshold: float) -> float:
+    """Return the number above which values go right: LightGBM takes for zero what is as small as ``ZERO``."""
+    if -ZERO <= threshold < 0.0:
+        return nextafter(-ZERO, -inf)
+    return ZERO if 0.0 <= threshold < ZERO else min(threshold, LARGEST)
 
 
 class Leaf(NamedTuple):

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.models.leaf_patches import LARGEST, Slots
+from training.models.leaf_patches import LARGEST, ZERO, Slots
 from training.models.odds import Floats
 
 ALWAYS = -1
-_ZERO = float(np.float32(1e-35))  # what LightGBM takes for zero
 _NAN, _ZERO_TOO = 2, 1  # LightGBM's numbers for what counts as missing
 _ONE = np.ones(1)
 
@@ -58,7 +57,7 @@ class SlotReader:
             numbers = np.minimum(numbers, LARGEST)
         is_missing = np.isnan(numbers)
         if self._has_zeros:
-            is_missing |= self._is_zero_missing & (np.abs(numbers) <= _ZERO)
+            is_missing |= self._is_zero_missing & (np.abs(numbers) <= ZERO)
         parts = [np.where(is_missing, self._instead, numbers)]
         for column, sides in self._categories:
             code = row[column]
