@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from features.catalogue import Feature, plain_name
 from features.usecase import Language, UseCase
@@ -152,6 +153,7 @@ class _Name:
     share: str = ""
 
 
+@lru_cache(maxsize=4096)
 def _parse(feature: Feature) -> _Name:
     """Split a built feature name; an attribute or a plain column has no function."""
     if feature.bare_name == feature.name:
@@ -165,6 +167,7 @@ def _parse(feature: Feature) -> _Name:
     return _Name(column, function, match["windows"] or "", match.groupdict().get("name", ""))
 
 
+@lru_cache(maxsize=4096)
 def _phrase(name: _Name, language: Language) -> str:
     """Return function and windows in words; empty for an attribute or a plain column."""
     if not name.function:

@@ -40,6 +40,7 @@ Row = Mapping[str, Value]
 Floats = NDArray[np.float64]
 
 CANARY_TOLERANCE = 1e-9
+_TYPED = (float, str)  # a union would be made anew for every value
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,11 @@ class Scorer:
         """Return the horizon that risk bands and reasons speak of."""
         return self.horizons[self._primary]
 
+    def prepare(self) -> None:
+        """Work out what reasons are looked up in, which else the first row that asks for them waits for."""
+        if self.is_individual:
+            self.bundle.model.attributions_of([np.nan] * len(self._features), self._primary)
+
     def score(
         self,
         rows: Sequence[Row],
@@ -205,7 +211,7 @@ class Scorer:
         row: Row = {}
         if reasons or unseen:
             known = zip(self._is_category, values, strict=True)
-            row = {name: value for name, value in known if isinstance(value, float | str)}
+            row = {name: value for name, value in known if isinstance(value, _TYPED)}
         return self._score_cells(cells, unseen, row, asked, reasons, language)
 
     def _score_cells(
@@ -223,8 +229,11 @@ class Scorer:
             found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
         else:
             found = dict(zip(self._horizons, model.probabilities_of(cells), strict=True))
-        base, top = self._explain(np.array([cells]), [row], reasons, language)[0] if reasons else (None, ())
         warnings = self._warnings(row, unseen) if unseen else ()
+        if not reasons:
+            return self._row_score(found, asked, base=None, reasons=(), warnings=warnings)
+        base, contributions = model.attributions_of(cells, self._primary)
+        top = self._top_reasons(contributions, row, reasons, language)
         return self._row_score(found, asked, base=base, reasons=top, warnings=warnings)
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
@@ -243,12 +252,7 @@ class Scorer:
     def forecasts(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> dict[str, Floats]:
         """Return the columns of a forecast by name: probabilities, or answer, interval and levels.
 
-        Raises
-        ------
-        IndividualScoreRefusedError
-            If the use case is about employees.
-        ModelNotUsableError
-            If the figures on rows kept back do not support use.
+        Raises what :meth:`probabilities` raises.
         """
         self._demand_leave()
         return self._forecast(self.bundle.encoder.encode(columns).matrix)
@@ -319,20 +323,16 @@ class Scorer:
     def _check_rows(self, rows: Sequence[Row]) -> None:
         """Demand known features with values of their kind."""
         for index, row in enumerate(rows):
+            where = f"rows.{index}.features"
             if not self._is_category.keys() >= row.keys():
                 stranger = next(name for name in row if name not in self._is_category)
-                raise InputError(
-                    f"rows.{index}.features.{stranger}",
-                    "is not a feature of this model",
-                    "see the model schema",
-                )
+                problem = "is not a feature of this model"
+                raise InputError(f"{where}.{stranger}", problem, "see the model schema")
             for name, value in row.items():
                 if value is None or isinstance(value, str) == self._is_category[name]:
                     continue
                 wanted = "a text" if self._is_category[name] else "a number"
-                raise InputError(
-                    f"rows.{index}.features.{name}", f"is not {wanted}", f"send {wanted} or null"
-                )
+                raise InputError(f"{where}.{name}", f"is not {wanted}", f"send {wanted} or null")
 
     def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
         """Name the categories of a row that training never saw."""
@@ -364,7 +364,7 @@ class Scorer:
         self, contributions: Floats, row: Row, count: int, language: Language
     ) -> tuple[Reason, ...]:
         """Return the ``count`` largest contributions, ties by feature order."""
-        largest = np.argsort(-np.abs(contributions), kind="stable")[:count]
+        largest = np.argsort(-np.abs(contributions), kind="stable")[:count].tolist()
         return tuple(self._reason(self._features[j], row, float(contributions[j]), language) for j in largest)
 
     def _reason(self, feature: Feature, row: Row, attribution: float, language: Language) -> Reason:

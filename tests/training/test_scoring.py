@@ -5,6 +5,7 @@ from features.errors import BundleError, InputError
 from tests.training.sample_bundles import fit_sample, make_bundle, plain_rows
 from training.bundle import Canary
 from training.disclosure import ShownCuts
+from training.models import Blend
 from training.scoring import IndividualScoreRefusedError, Scorer, check_canary
 
 
@@ -143,3 +144,18 @@ def test_a_row_alone_gets_the_answer_that_it_gets_among_others(scorers, kind, re
             assert [one.attribution for one in alone.reasons] == pytest.approx(
                 [one.attribution for one in among.reasons], abs=1e-9
             )
+
+
+@pytest.mark.parametrize("kind", ["binary", "ordinal"])
+def test_preparing_changes_no_answer(scorers, kind):
+    scorer, rows = scorers[kind], plain_rows(kind)
+    before = scorer.score(rows[:1], reasons=3)
+    scorer.prepare()
+    assert scorer.score(rows[:1], reasons=3) == before
+
+
+def test_people_at_work_get_no_tables(employees):
+    _, scorer = employees
+    scorer.prepare()
+    blends = [part for part in vars(scorer.bundle.model).values() if isinstance(part, Blend)]
+    assert all("_tables" not in vars(blend) for blend in blends)

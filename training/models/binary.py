@@ -92,14 +92,18 @@ class BinaryModel:
         IndexError
             If ``horizon_index`` is not 0.
         """
-        if horizon_index != 0:
-            message = f"horizon {horizon_index} of a model with one outcome"
-            raise IndexError(message)
+        _demand_one(horizon_index)
         if len(matrix) == 1:
             base, contributions = self.blend.attributions_by_period(matrix[0].tolist(), ())
         else:
             base, contributions = self.blend.attributions(matrix)
         return Attributions(np.full(len(matrix), base), contributions, self.log_odds(matrix)[:, 0])
+
+    def attributions_of(self, row: list[float], horizon_index: int = 0) -> tuple[float, Floats]:
+        """Return base and contributions of one row: :meth:`attributions` without what arrays cost."""
+        _demand_one(horizon_index)
+        base, contributions = self.blend.attributions_by_period(row, ())
+        return base, contributions[0]
 
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
@@ -118,3 +122,10 @@ class BinaryModel:
         if record.text("kind") != "binary":
             raise record.fail("kind", "'binary'")
         return cls(Blend.from_files(contents), record.text("horizon", "outcome"))
+
+
+def _demand_one(horizon_index: int) -> None:
+    """Demand the only horizon that there is."""
+    if horizon_index != 0:
+        message = f"horizon {horizon_index} of a model with one outcome"
+        raise IndexError(message)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 
 from features.errors import BundleError
 from training.models.boosters import BoosterModel
+from training.models.leaf_tables import LeafTables, build_tables
 from training.models.odds import Floats
 from training.models.records import read_record, to_bytes
 from training.models.shapes import ShapeModel
@@ -80,13 +82,44 @@ class Blend:
         return totals
 
     def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
-        """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
-        base, contributions = self.intercept, np.zeros((len(periods) or 1, len(row) + bool(periods)))
+        """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`.
+
+        Trees are looked up in tables as far as there are any; the first question works them out.
+        """
+        tables, others = self._tables.get(bool(periods)) or self._work_out(has_periods=bool(periods))
+        if tables is None:
+            contributions = np.zeros((len(periods) or 1, len(row) + bool(periods)))
+        else:
+            contributions = tables.contributions(row, tuple(periods))
+        for member in others:
+            contributions += member.weight * member.model.attributions_by_period(row, periods)[1]
+        return self._base, contributions
+
+    @cached_property
+    def _base(self) -> float:
+        """Return the base of all members."""
+        base = self.intercept
         for member in self.members:
-            its_base, its_contributions = member.model.attributions_by_period(row, periods)
-            base += member.weight * its_base
-            contributions += member.weight * its_contributions
-        return base, contributions
+            base += member.weight * member.model.base
+        return base
+
+    @cached_property
+    def _tables(self) -> dict[bool, tuple[LeafTables | None, tuple[Member, ...]]]:
+        """Return what :meth:`_work_out` found, by whether the last column is the period."""
+        return {}
+
+    def _work_out(self, *, has_periods: bool) -> tuple[LeafTables | None, tuple[Member, ...]]:
+        """Return tables of the attributions of trees, and the members that are not in them."""
+        trees = [
+            (member, member.model.text) for member in self.members if isinstance(member.model, BoosterModel)
+        ]
+        tables, is_taken = build_tables(
+            [(text, member.weight) for member, text in trees], has_periods=has_periods
+        )
+        taken = {member.name for (member, _), is_in in zip(trees, is_taken, strict=True) if is_in}
+        others = tuple(member for member in self.members if member.name not in taken)
+        self._tables[has_periods] = tables, others
+        return tables, others
 
     def attributions(self, matrix: Floats) -> tuple[float, Floats]:
         """Return the base and what each feature adds to it, in calibrated log-odds.

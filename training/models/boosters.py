@@ -51,12 +51,12 @@ class BoosterModel:
             :meth:`log_odds`.
         """
         if not len(matrix):
-            return self._base, np.empty(matrix.shape)
-        return self._base, self._trees.ask(matrix, "attributions")[:, :-1]
+            return self.base, np.empty(matrix.shape)
+        return self.base, self._trees.ask(matrix, "attributions")[:, :-1]
 
     def attributions_by_period(self, row: list[float], periods: Sequence[float]) -> tuple[float, Floats]:
         """Return base and contributions of one row, shape (periods, columns); see :meth:`attributions`."""
-        return self._base, np.stack(self._trees.ask_periods(row, periods, "attributions"))[:, :-1]
+        return self.base, np.stack(self._trees.ask_periods(row, periods, "attributions"))[:, :-1]
 
     @property
     def n_trees(self) -> int:
@@ -72,7 +72,7 @@ class BoosterModel:
         return trees
 
     @cached_property
-    def _base(self) -> float:
+    def base(self) -> float:
         """Return the mean of the trees, which is the same for every row."""
         blank = np.full((1, self._trees.n_columns), np.nan)
         return float(self._trees.ask(blank, "attributions")[0, -1])

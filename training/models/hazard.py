@@ -13,6 +13,7 @@ from training.models.blend import Blend
 from training.models.odds import Floats, softplus, softplus_of, to_probability
 from training.models.periods import repeat_periods
 from training.models.records import read_record, to_bytes
+from training.models.row_walk import walk_row
 from training.models.walk import walk
 
 
@@ -109,6 +110,14 @@ class HazardModel:
         """
         return walk_straight(*self.period_attributions(matrix, horizon_index + 1))
 
+    def attributions_of(self, row: list[float], horizon_index: int) -> tuple[float, Floats]:
+        """Return base and contributions of one row: :meth:`attributions` without what arrays cost."""
+        self._demand_periods(horizon_index + 1)
+        base, shares = self.blend.attributions_by_period(row, self._periods[: horizon_index + 1])
+        of_period = shares[:, len(row) :].sum(axis=1).tolist()
+        starts = [intercept + base + its for intercept, its in zip(self.intercepts, of_period, strict=False)]
+        return walk_row(starts, shares[:, : len(row)])
+
     def period_attributions(self, matrix: Floats, n_periods: int) -> tuple[Floats, Floats]:
         """Split the log-odds of the first periods exactly among the features.
 
@@ -123,9 +132,7 @@ class HazardModel:
         IndexError
             If there are no such periods.
         """
-        if not 1 <= n_periods <= len(self.horizons):
-            message = f"horizon {n_periods - 1} of a model with {len(self.horizons)}"
-            raise IndexError(message)
+        self._demand_periods(n_periods)
         if len(matrix) == 1:
             base, shares = self.blend.attributions_by_period(matrix[0].tolist(), self._periods[:n_periods])
         else:
@@ -136,6 +143,12 @@ class HazardModel:
         of_period = by_period[:, :, matrix.shape[1] :].sum(axis=2)
         starts = np.array(self.intercepts)[:n_periods, None] + base + of_period
         return starts, by_period[:, :, : matrix.shape[1]]
+
+    def _demand_periods(self, n_periods: int) -> None:
+        """Demand that there are so many periods."""
+        if not 1 <= n_periods <= len(self.horizons):
+            message = f"horizon {n_periods - 1} of a model with {len(self.horizons)}"
+            raise IndexError(message)
 
     @cached_property
     def _periods(self) -> tuple[float, ...]:
@@ -184,14 +197,16 @@ def walk_straight(starts: Floats, shares: Floats) -> Attributions:
 
 def _slopes_at(period_log_odds: Floats) -> Floats:
     """Return the slopes of the cumulative log-odds in each period's log-odds, shape (periods, rows)."""
-    risk = -np.expm1(-np.sum(softplus(period_log_odds), axis=0))
+    risk = -np.expm1(-np.add.reduce(softplus(period_log_odds), axis=0))
     slopes: Floats = to_probability(period_log_odds) / risk
     return slopes
 
 
 def _log_odds_at(period_log_odds: Floats) -> Floats:
     """Return cumulative log-odds over all periods, shape (rows,)."""
-    return cumulative_log_odds(period_log_odds.T)[:, -1]
+    hazard = np.add.accumulate(softplus(period_log_odds), axis=0)[-1]
+    log_odds: Floats = hazard + np.log(-np.expm1(-hazard))
+    return log_odds
 
 
 def cumulative_log_odds(period_log_odds: Floats) -> Floats:

@@ -104,6 +104,11 @@ class IncidenceModel:
             starts, shares = np.concatenate([starts, others[0]]), np.concatenate([shares, others[1]])
         return walk_incidence(starts, shares)
 
+    def attributions_of(self, row: list[float], horizon_index: int) -> tuple[float, Floats]:
+        """Return base and contributions of one row; see :meth:`attributions`."""
+        found = self.attributions(np.array([row]), horizon_index)
+        return float(found.base[0]), found.contributions[0]
+
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
         files = {MODEL_FILE: to_bytes({"kind": "incidence"})}

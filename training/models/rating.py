@@ -147,6 +147,11 @@ class RatingModel:
         starts = np.array(self.hazard.intercepts)[:, None] + base + by_step[:, :, n_features:].sum(axis=2)
         return walk_answers(starts, by_step[:, :, :n_features], self.levels.values)
 
+    def attributions_of(self, row: list[float], horizon_index: int = 0) -> tuple[float, Floats]:
+        """Return base and contributions of one row; see :meth:`attributions`."""
+        found = self.attributions(np.array([row]), horizon_index)
+        return float(found.base[0]), found.contributions[0]
+
     def to_files(self) -> dict[str, bytes]:
         """Return all files of the model by name: JSON and LightGBM text only."""
         record: dict[str, Any] = {

@@ -141,7 +141,7 @@ class ShapeModel:
             Base, and contributions of shape (rows, features); base and contributions add up to
             :meth:`log_odds`.
         """
-        return self._base, self.shares(matrix) - self._centers
+        return self.base, self.shares(matrix) - self._centers
 
     def shares(self, matrix: Floats) -> Floats:
         """Return what each curve adds, shape (rows, features)."""
@@ -166,7 +166,7 @@ class ShapeModel:
         shares[:, : len(row)] = [curve(value) for curve, value in zip(self._look_ups, row, strict=False)]
         if periods:
             shares[:, -1] = self._period_shares(periods)
-        return self._base, shares - self._centers
+        return self.base, shares - self._centers
 
     def _period_shares(self, periods: Sequence[float]) -> list[float]:
         """Return what the last curve adds in each period; they are few, and always the same."""
@@ -187,7 +187,7 @@ class ShapeModel:
         return np.array([curve.center for curve in self.curves])
 
     @cached_property
-    def _base(self) -> float:
+    def base(self) -> float:
         """Return the mean log-odds of training."""
         return self.intercept + float(_row_sums(self._centers[None, :])[0])
 

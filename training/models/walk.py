@@ -1,15 +1,15 @@
 """Split a cumulative figure exactly among features, along the straight path from the base to the row."""
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 
 from training.models.binary import Attributions
+from training.models.gauss import gauss_nodes
 from training.models.odds import Floats
 
-_N_NODES = (16, 32, 64, 128)
-_MAX_REMAINDER = 1e-10
+N_NODES = (16, 32, 64, 128)
+MAX_REMAINDER = 1e-10
 _FEW_ROWS = 16
 
 
@@ -42,19 +42,20 @@ def walk(
         The integral is a Gauss-Legendre sum with as many nodes as a remainder below 1e-10 takes, 16 at least;
         what then remains goes to the largest contribution of the row.
     """
-    lengths = np.cumsum(shares, axis=2)[:, :, -1]
-    base = log_odds_at(starts)
-    log_odds = log_odds_at(starts + lengths)
-    contributions = np.zeros(shares.shape[1:])
-    remainder = log_odds - base
-    for n_nodes in _N_NODES:
+    n_rows = starts.shape[1]
+    lengths = np.add.accumulate(shares, axis=2)[:, :, -1]
+    ends = log_odds_at(np.concatenate((starts, starts + lengths), axis=1))
+    base, log_odds = ends[:n_rows], ends[n_rows:]
+    gain = log_odds - base
+    contributions, remainder = np.zeros(shares.shape[1:]), gain
+    for n_nodes in N_NODES:
         slopes = _mean_slopes(starts, lengths, slopes_at, n_nodes)
-        contributions = np.sum(slopes[:, :, None] * shares, axis=0)
-        remainder = log_odds - base - np.cumsum(contributions, axis=1)[:, -1]
-        if np.all(np.abs(remainder) < _MAX_REMAINDER):
+        contributions = np.add.reduce(slopes[:, :, None] * shares, axis=0)
+        remainder = gain - np.add.accumulate(contributions, axis=1)[:, -1]
+        if (np.abs(remainder) < MAX_REMAINDER).all():
             break
-    largest = np.argmax(np.abs(contributions), axis=1)
-    contributions[np.arange(len(base)), largest] += remainder
+    largest = np.abs(contributions).argmax(axis=1)
+    contributions[np.arange(n_rows), largest] += remainder
     return Attributions(base, contributions, log_odds)
 
 
@@ -65,20 +66,13 @@ def _mean_slopes(
 
     Few rows stand at all nodes at once: as many rows in one call cost little more than one.
     """
-    nodes, weights = _nodes(n_nodes)
+    nodes, weights = gauss_nodes(n_nodes)
     n_steps, n_rows = starts.shape
     if n_rows <= _FEW_ROWS:
         points = starts[:, None, :] + nodes[:, None] * lengths[:, None, :]
         slopes = slopes_at(points.reshape(n_steps, -1)).reshape(n_steps, n_nodes, n_rows)
-        return np.asarray(np.cumsum(weights[:, None] * slopes, axis=1)[:, -1])
+        return np.asarray(np.add.accumulate(weights[:, None] * slopes, axis=1)[:, -1])
     total = np.zeros(starts.shape)
     for node, weight in zip(nodes, weights, strict=True):
         total += weight * slopes_at(starts + node * lengths)
     return total
-
-
-@cache
-def _nodes(n_nodes: int) -> tuple[Floats, Floats]:
-    """Return Gauss-Legendre nodes and weights on 0..1."""
-    nodes, weights = np.polynomial.legendre.leggauss(n_nodes)
-    return (nodes + 1) / 2, weights / 2

@@ -29,7 +29,8 @@ def test_a_row_scores_as_in_a_batch(binary_fit, flat_world):
     for row in range(0, len(matrix), 101):
         alone = matrix[row : row + 1]
         assert model.probabilities(alone)[0, 0] == probabilities[row, 0]
-        assert model.attributions(alone).contributions[0].tolist() == found.contributions[row].tolist()
+        contributions = model.attributions(alone).contributions[0]
+        np.testing.assert_allclose(contributions, found.contributions[row], atol=1e-12, rtol=0)
         assert model.attributions(alone).base[0] == found.base[row]
 
 

@@ -38,8 +38,8 @@ class TestModel:
         for row in range(0, 600, 53):
             alone = model.attributions(matrix[row : row + 1], 2)
             assert model.probabilities(matrix[row : row + 1])[0].tolist() == probabilities[row].tolist()
-            assert alone.contributions[0].tolist() == found.contributions[row].tolist()
-            assert alone.base[0] == found.base[row]
+            np.testing.assert_allclose(alone.contributions[0], found.contributions[row], atol=1e-12, rtol=0)
+            np.testing.assert_allclose(alone.base[0], found.base[row], atol=1e-12, rtol=0)
 
     def test_what_matters_gets_the_attributions(self, hazard_fit, hazard_world):
         size = np.abs(hazard_fit.model.attributions(hazard_world.encoded.matrix, 2).contributions).mean(

@@ -50,6 +50,15 @@ def test_attributions_equal_those_of_the_batch(fitted):
             np.testing.assert_allclose(alone.base[0], base[place], rtol=1e-9, atol=1e-9)
             np.testing.assert_allclose(alone.contributions[0], contributions[place], rtol=1e-9, atol=1e-9)
             np.testing.assert_allclose(alone.log_odds[0], log_odds[place], rtol=1e-9, atol=1e-9)
+            its_base, its_contributions = model.attributions_of(matrix[place].tolist(), index)
+            assert its_base == pytest.approx(base[place], rel=1e-9, abs=1e-9)
+            np.testing.assert_allclose(its_contributions, contributions[place], rtol=1e-9, atol=1e-9)
+
+
+def test_reasons_of_an_unknown_horizon_are_refused(fitted):
+    model, matrix = fitted
+    with pytest.raises(IndexError, match="horizon 4"):
+        model.attributions_of(matrix[0].tolist(), 4)
 
 
 class TestLookUp:
