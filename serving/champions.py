@@ -191,8 +191,10 @@ def _load_champion(home: Path) -> Champion:
         try_out(folder)
     bundle = load(folder)
     check_canary(bundle)
+    scorer = Scorer(bundle)
+    scorer.prepare()
     LOG.info("champion of %s is now %s", home.name, bundle.model_version)
-    return Champion(Scorer(bundle))
+    return Champion(scorer)
 
 
 def _stamp(file: Path) -> Stamp:

@@ -38,6 +38,7 @@ from tests.bench.serving_servers import (
     pinned,
     running,
 )
+from tests.serving.keys import bearer, make_key
 from training.bundle import load
 
 CUSTOMERS = 4500
@@ -45,6 +46,7 @@ MANY_ROWS = 100
 REASONS = 3
 PEERS = ("noop", "fastapi", "naive", "mlflow")
 _BENTOML = (sys.executable, "-m", "bentoml", "serve")
+_KEYS = Path("keys") / "keys.json"
 _LOCAL = ("--host", "127.0.0.1", "--port", "{port}")
 
 
@@ -99,9 +101,9 @@ class Figures:
         }
 
 
-def authorization() -> dict[str, str]:
-    """Return the header by which the service knows who asks; none as long as it has no access keys."""
-    return {}
+def authorization(keys: Path) -> dict[str, str]:
+    """Return the header of a key of an app, made in the file of keys of the service that is measured."""
+    return bearer(make_key(keys, "app"))
 
 
 def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) -> dict[str, Command]:
@@ -114,6 +116,7 @@ def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) ->
         "XM_REGISTRY": str(folder / "none"),
         "XM_AUDIT": str(folder / "audit"),
         "XM_JOURNAL": str(folder / "journal"),
+        "XM_KEYS": str(folder / _KEYS),
         "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
     }
     module = "tests.bench.serving_peers"
@@ -130,8 +133,16 @@ def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) ->
     return {name: command for name, command in every.items() if name in ("ours", *peers)}
 
 
-def ask(rows: Sequence[Mapping[str, Any]], ports: Mapping[str, int], usecase: str) -> dict[str, Question]:
-    """Return what every server is asked; a name is that of the server, ``:`` and the kind of request."""
+def ask(
+    rows: Sequence[Mapping[str, Any]], ports: Mapping[str, int], usecase: str, headers: Mapping[str, str]
+) -> dict[str, Question]:
+    """Return what every server is asked; a name is that of the server, ``:`` and the kind of request.
+
+    Parameters
+    ----------
+    headers
+        Who asks; of the service alone, the others do not want to know.
+    """
 
     def ours(n_rows: int, reasons: int) -> Question:
         bodies = [
@@ -142,7 +153,7 @@ def ask(rows: Sequence[Mapping[str, Any]], ports: Mapping[str, int], usecase: st
             }
             for first in range(len(rows))
         ]
-        return Question(ports["ours"], "/v1/score", bodies, authorization())
+        return Question(ports["ours"], "/v1/score", bodies, headers)
 
     every = {
         "ours:1": lambda: ours(1, 0),
@@ -165,6 +176,7 @@ def measure(bundle: Path, folder: Path, plan: Plan) -> dict[str, Any]:
     server_core, load_core = find_cores()
     champion = load(bundle)
     how = commands(bundle, folder, tracking, plan.peers)
+    headers = authorization(folder / _KEYS)
     with contextlib.ExitStack() as stack:
         servers = {
             name: stack.enter_context(running(name, command, folder, server_core))
@@ -174,7 +186,7 @@ def measure(bundle: Path, folder: Path, plan: Plan) -> dict[str, Any]:
             _report(f"waiting for {name}")
             await_server(name, server, how[name], folder)
         ports = {name: server.port for name, server in servers.items()}
-        asked = ask(questions(champion), ports, champion.usecase.name)
+        asked = ask(questions(champion), ports, champion.usecase.name, headers)
         with pinned(load_core):
             found = take_turns(asked, servers, plan)
         return to_figures(found, servers["ours"].worker_mb())
