@@ -1,7 +1,7 @@
 """The routes of the API: read strictly, ask the champion, answer as JSON.
 
-The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, declared size -> body
-under a deadline, bytes counted -> decode -> use case, and whether the key is for it -> rows -> score.
+The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, size, room, body, turn
+(:mod:`serving.limits`) -> decode -> use case, and whether the key is for it -> rows -> score.
 """
 
 import gc
@@ -50,9 +50,10 @@ from serving.answers import (
 from serving.champions import Champion, Champions
 from serving.dispatch import Dispatch
 from serving.edge import Edge
+from serving.limits import Gate, Limits
 from serving.openapi import DOCUMENT
 from serving.problems import Finding, ProblemError
-from serving.reading import decode, read_body, read_query
+from serving.reading import decode, read_query
 from serving.schemas import (
     HealthAnswer,
     LifeAnswer,
@@ -107,8 +108,9 @@ class Desk:
         ]
 
     async def read_body(self, request: Request) -> bytes:
-        """Return the body within the limits of the settings."""
-        return await read_body(request, self.settings.max_body_bytes, self.settings.max_body_seconds)
+        """Return the body, which the limits have let through."""
+        body: bytes = request.state.body
+        return body
 
     async def run(self, work: Callable[[], _Answer], rows: int, reasons: int) -> _Answer:
         """Do short work at once, long work in a thread, so that other requests go on."""
@@ -136,13 +138,17 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/readyz", _readyz, methods=["GET"]),
         Route("/openapi.json", _openapi, methods=["GET"]),
     ]
-    guard = Guard()
+    guard, gate = Guard(), Gate()
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Application(
         routes=routes,
-        middleware=[Middleware(Edge, guard=guard), Middleware(Dispatch, routes=routes)],
+        middleware=[
+            Middleware(Edge, guard=guard),
+            Middleware(Limits, gate=gate),
+            Middleware(Dispatch, routes=routes),
+        ],
         exception_handlers=handlers,
-        lifespan=_make_lifespan(read_settings, guard),
+        lifespan=_make_lifespan(read_settings, guard, gate),
     )
     app.router.redirect_slashes = False
     return app
@@ -180,13 +186,14 @@ class JsonAnswer(Response):
 
 
 def _make_lifespan(
-    read_settings: Callable[[], Settings], guard: Guard
+    read_settings: Callable[[], Settings], guard: Guard, gate: Gate
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what happens around the life of the application: load, watch cache and keys, stop watching."""
 
     @asynccontextmanager
     async def live(app: Starlette) -> AsyncIterator[None]:
         settings = read_settings()
+        gate.begin(settings)
         champions = Champions(
             settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
         )

@@ -4,11 +4,13 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 from features.errors import InputError
+from serving.limit_settings import LimitSettings
 
 _Number = TypeVar("_Number", int, float)
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -49,6 +51,8 @@ class Settings:
         ``XM_REFRESH_DEADLINE_SECONDS``: how long one look at the registry may take.
     poll_seconds
         ``XM_POLL_SECONDS``: how often a worker looks whether the cache has changed.
+    limits
+        How much one worker takes on, and how long it waits for slow clients.
 
     Examples
     --------
@@ -71,6 +75,7 @@ class Settings:
     refresh_seconds: float = 30.0
     refresh_deadline_seconds: float = 20.0
     poll_seconds: float = 1.0
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -109,6 +114,7 @@ class Settings:
                 given, "XM_REFRESH_DEADLINE_SECONDS", default.refresh_deadline_seconds, float, 1, 3_600
             ),
             poll_seconds=_read_number(given, "XM_POLL_SECONDS", default.poll_seconds, float, 0.05, 60),
+            limits=LimitSettings.read(partial(_read_number, given)),
         )
 
     @property
@@ -140,6 +146,7 @@ class Settings:
             "XM_REFRESH_SECONDS": str(self.refresh_seconds),
             "XM_REFRESH_DEADLINE_SECONDS": str(self.refresh_deadline_seconds),
             "XM_POLL_SECONDS": str(self.poll_seconds),
+            **self.limits.to_environment(),
         }
 
 

@@ -3,6 +3,7 @@ from dataclasses import fields
 import pytest
 
 from features.errors import InputError
+from serving.limit_settings import LimitSettings
 from serving.settings import Settings
 
 
@@ -30,7 +31,9 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         refresh_seconds=7.0,
         refresh_deadline_seconds=3.0,
         poll_seconds=0.5,
+        limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5),
     )
+    assert all(getattr(changed.limits, field.name) != field.default for field in fields(LimitSettings))
     assert Settings.from_environment(changed.to_environment()) == changed
     assert all(getattr(changed, field.name) != field.default for field in fields(Settings))
 
