@@ -63,6 +63,7 @@ from serving.schemas import (
     ScoreRequestOutline,
 )
 from serving.settings import Settings
+from serving.shadow import casting_shadow
 
 _Answer = TypeVar("_Answer")
 LOG = logging.getLogger("xm_predict.champions")
@@ -202,7 +203,7 @@ def _make_lifespan(
         ring.look()
         guard.begin(ring, settings.own_names)
         await _take_news(champions)
-        async with anyio.create_task_group() as tasks:
+        async with casting_shadow(settings) as app.state.shadow, anyio.create_task_group() as tasks:
             tasks.start_soon(_watch, champions, settings.poll_seconds)
             tasks.start_soon(_watch_keys, ring, min(settings.poll_seconds, _KEYS_SECONDS))
             yield
@@ -253,7 +254,9 @@ async def _score(request: Request) -> Response:
     check_single(_actor(request), champion.subject)
     rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
     _note(request, outline.usecase, len(rows))
-    return _answer(await desk.run(partial(score_rows, champion, outline, rows), len(rows), outline.reasons))
+    answer = await desk.run(partial(score_rows, champion, outline, rows), len(rows), outline.reasons)
+    request.app.state.shadow.note(rows, answer)
+    return _answer(answer)
 
 
 async def _score_by_id(request: Request) -> Response:

@@ -4,6 +4,8 @@ It runs beside the service in a process of its own (``python -m serving.refresh`
 look), so that no request ever waits for the registry and no worker carries its libraries.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import logging
@@ -15,12 +17,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from features.errors import BundleError, InputError, XmError
-from serving.cache import POINTER, RefreshStatus, find_pointer, install, write_status
+from features.errors import BundleError, InputError, RegistryError, XmError
+from serving.cache import (
+    CHALLENGER_POINTER,
+    POINTER,
+    RefreshStatus,
+    find_pointer,
+    install,
+    write_status,
+)
 from serving.candidate import TRIAL_SECONDS, try_out
 from serving.settings import Settings
 from training.bundle import verify
+
+if TYPE_CHECKING:
+    from training.registry import RegisteredBundle
 
 LOG = logging.getLogger("xm_predict.refresh")
 # One attempt of a few seconds each: with the defaults a dead server blocks for many minutes.
@@ -59,6 +72,8 @@ def refresh(settings: Settings) -> dict[str, str]:
     for usecase in registry.champion_names():
         try:
             versions[usecase] = _refresh_one(usecase, settings.cache)
+            if settings.is_shadowing:
+                _refresh_challenger(usecase, settings.cache)
         except XmError as error:
             failures.append(error)
     if failures:
@@ -146,16 +161,36 @@ def _refresh_one(usecase: str, cache: Path) -> str:
     from training import registry
 
     champion = registry.find_version(usecase, registry.CHAMPION)
-    pointer = find_pointer(cache / usecase)
-    if champion and pointer and pointer.registry_version == champion.version:
+    if champion is None:
+        raise RegistryError(f"model {usecase}", "has lost its champion just now", "promote a version")
+    return _bring(champion, cache, POINTER)
+
+
+def _refresh_challenger(usecase: str, cache: Path) -> None:
+    """Fetch and install the challenger; without one, or if it is the champion, there is no shadow."""
+    from training import registry
+
+    challenger = registry.find_version(usecase, registry.CHALLENGER)
+    champion = find_pointer(cache / usecase)
+    if challenger is None or (champion and champion.registry_version == challenger.version):
+        (cache / usecase / CHALLENGER_POINTER).unlink(missing_ok=True)
+        return
+    _bring(challenger, cache, CHALLENGER_POINTER)
+
+
+def _bring(registered: RegisteredBundle, cache: Path, name: str) -> str:
+    """Fetch and install one version unless it is there already; return its name."""
+    from training import registry
+
+    pointer = find_pointer(cache / registered.usecase, name)
+    if pointer and pointer.registry_version == registered.version:
         with contextlib.suppress(BundleError):
-            return verify(cache / usecase / pointer.model_version).model_version
+            return verify(cache / registered.usecase / pointer.model_version).model_version
     with tempfile.TemporaryDirectory(prefix="xm-predict-") as scratch:
-        fetched = registry.fetch_champion(usecase, Path(scratch) / "bundle")
-        installed = install(
-            Path(scratch) / "bundle", cache, try_out=try_out, registry_version=fetched.version
-        )
-    return installed.model_version
+        bundle = registry.fetch(registered, Path(scratch) / "bundle")
+        return install(
+            bundle, cache, try_out=try_out, registry_version=registered.version, name=name
+        ).model_version
 
 
 if __name__ == "__main__":

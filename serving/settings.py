@@ -51,6 +51,12 @@ class Settings:
         ``XM_REFRESH_DEADLINE_SECONDS``: how long one look at the registry may take.
     poll_seconds
         ``XM_POLL_SECONDS``: how often a worker looks whether the cache has changed.
+    is_shadowing
+        ``XM_SHADOW``: 1 to let the challenger score a sample of rows after the champion has answered.
+    shadow_share
+        ``XM_SHADOW_SHARE``: share of the requests in that sample.
+    shadow_folder
+        ``XM_SHADOW_FOLDER``: folder for what both said.
     limits
         How much one worker takes on, and how long it waits for slow clients.
 
@@ -75,6 +81,9 @@ class Settings:
     refresh_seconds: float = 30.0
     refresh_deadline_seconds: float = 20.0
     poll_seconds: float = 1.0
+    is_shadowing: bool = False
+    shadow_share: float = 0.1
+    shadow_folder: Path = Path("xm-data/shadow")
     limits: LimitSettings = field(default_factory=LimitSettings)
 
     @classmethod
@@ -114,6 +123,9 @@ class Settings:
                 given, "XM_REFRESH_DEADLINE_SECONDS", default.refresh_deadline_seconds, float, 1, 3_600
             ),
             poll_seconds=_read_number(given, "XM_POLL_SECONDS", default.poll_seconds, float, 0.05, 60),
+            is_shadowing=_read_switch(given, "XM_SHADOW"),
+            shadow_share=_read_number(given, "XM_SHADOW_SHARE", default.shadow_share, float, 0, 1),
+            shadow_folder=Path(given.get("XM_SHADOW_FOLDER", default.shadow_folder)).absolute(),
             limits=LimitSettings.read(partial(_read_number, given)),
         )
 
@@ -146,6 +158,9 @@ class Settings:
             "XM_REFRESH_SECONDS": str(self.refresh_seconds),
             "XM_REFRESH_DEADLINE_SECONDS": str(self.refresh_deadline_seconds),
             "XM_POLL_SECONDS": str(self.poll_seconds),
+            "XM_SHADOW": str(int(self.is_shadowing)),
+            "XM_SHADOW_SHARE": str(self.shadow_share),
+            "XM_SHADOW_FOLDER": str(self.shadow_folder),
             **self.limits.to_environment(),
         }
 

@@ -31,6 +31,9 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         refresh_seconds=7.0,
         refresh_deadline_seconds=3.0,
         poll_seconds=0.5,
+        is_shadowing=True,
+        shadow_share=0.5,
+        shadow_folder=tmp_path / "shadow",
         limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5),
     )
     assert all(getattr(changed.limits, field.name) != field.default for field in fields(LimitSettings))
