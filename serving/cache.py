@@ -53,10 +53,13 @@ class RefreshStatus(msgspec.Struct, frozen=True):
         Seconds since 1970.
     problem
         What went wrong; None if nothing did.
+    failures
+        How many looks went wrong since the refresher started.
     """
 
     looked_at: float
     problem: str | None = None
+    failures: int = 0
 
 
 def read_pointer(folder: Path, name: str = POINTER) -> Pointer:

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import logging
 import os
+import random
 import sys
 import tempfile
 import threading
@@ -96,6 +97,7 @@ class Refresher:
         self._settings = settings
         self._work = work
         self._problem: str | None = None
+        self._failures = 0
         self._thread: threading.Thread | None = None
 
     def look(self) -> RefreshStatus:
@@ -110,8 +112,9 @@ class Refresher:
                 f"the registry did not answer within {self._settings.refresh_deadline_seconds:g} seconds"
             )
         if problem:
+            self._failures += 1
             LOG.warning("%s", problem)
-        status = RefreshStatus(time.time(), problem)
+        status = RefreshStatus(time.time(), problem, self._failures)
         write_status(self._settings.cache, status)
         return status
 
@@ -144,9 +147,17 @@ def main(arguments: list[str]) -> int:
     refresher = Refresher(settings)
     parent = os.getppid()
     while os.getppid() == parent:
-        time.sleep(settings.refresh_seconds)
+        time.sleep(choose_pause(settings.refresh_seconds))
         refresher.look()
     return 0
+
+
+def choose_pause(seconds: float) -> float:
+    """Return the time until the next look, up to a fifth more or less by lot.
+
+    Many services that lost one registry at the same moment do not all come back to it at the same moment.
+    """
+    return seconds * random.uniform(0.8, 1.2)
 
 
 def _with_patience(settings: Settings) -> Settings:

@@ -9,7 +9,7 @@ import pytest
 
 from features.errors import RegistryError
 from serving.cache import find_pointer, install, read_status
-from serving.refresh import Refresher, main
+from serving.refresh import Refresher, choose_pause, main
 from serving.settings import Settings
 from tests.serving.company import ROOT, accept
 from training.bundle import load
@@ -127,6 +127,28 @@ def test_a_look_that_hangs_is_left_alone_and_no_second_one_is_started(tmp_path):
         assert refresher.look().problem == "the registry did not answer within 0.05 seconds"
     assert len(started) == 1
     release.set()
+
+
+def test_looks_that_fail_are_counted(tmp_path):
+    outcomes = [RegistryError("registry", "is away"), None, RegistryError("registry", "is away")]
+
+    def work(_: Settings) -> dict[str, str]:
+        outcome = outcomes.pop(0)
+        if outcome is not None:
+            raise outcome
+        return {}
+
+    refresher = Refresher(Settings(cache=tmp_path), work)
+    assert [refresher.look().failures for _ in range(3)] == [1, 1, 2]
+    status = read_status(tmp_path)
+    assert status is not None
+    assert status.failures == 2
+
+
+def test_pauses_are_spread():
+    pauses = [choose_pause(30) for _ in range(300)]
+    assert 24 <= min(pauses) < 26
+    assert 34 < max(pauses) <= 36
 
 
 @pytest.mark.parametrize(("name", "text"), [("XM_PORT", "none"), ("XM_HOST", "0.0.0.0")])

@@ -1,6 +1,9 @@
 """Floods, slow clients and big bodies against the real server; longer and wider in tests/long."""
 
 import asyncio
+import json
+import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +15,11 @@ from serving.settings import Settings
 from tests.serving.attacks import besiege, overload, peak_of, stream_body
 from tests.serving.company import ROW
 from tests.serving.keys import bearer, make_key
-from tests.serving.load import count, quantile, write_request
+from tests.serving.load import Answer, count, quantile, write_request
 from tests.serving.started import Started, started
+from tests.serving.swaps import BATCH, find_wrong, spoil_canary, swap_under_load
+from training.bundle import load
+from training.scoring import Scorer
 
 ONE = {"usecase": "churn", "rows": [{"entity_id": "c-1", "features": ROW}]}
 MANY = {"usecase": "churn", "rows": [{"features": ROW}] * 60, "reasons": 3}
@@ -35,9 +41,10 @@ def service(filled_cache: Path, folder: Path, key: dict[str, str]) -> Iterator[S
     """Run a server that takes on little, so that little is too much for it."""
     settings = Settings(
         port=find_port(),
-        cache=filled_cache,
+        cache=Path(shutil.copytree(filled_cache, folder / "cache")),
         latest=(folder,),
         keys=folder / "keys.json",
+        poll_seconds=0.05,
         max_body_seconds=2.0,
         limits=LIMITS,
     )
@@ -80,9 +87,32 @@ def test_an_endless_body_is_cut_off_and_costs_no_memory(service, key, record_pro
     assert grown < 50
 
 
-def find_port() -> int:
-    import socket
+def test_champions_change_under_load_without_a_failure_or_a_mixed_answer(
+    service, key, folder, bundles, record_property
+):
+    both = (bundles.newer_churn, bundles.churn)
+    spoiled = spoil_canary(bundles.newer_churn, folder / "spoiled")
+    found = asyncio.run(
+        swap_under_load(service.port, key, folder / "cache", both, n_swaps=6, clients=1, spoiled=spoiled)
+    )
+    named = {answer.json()["model_version"] for answer in found.answers if answer.status == 200}
+    record_property("figures", f"{found.n_swaps} swaps, {len(found.answers)} answers")
+    assert find_wrong(found.answers, both) == []
+    assert named == set(found.versions)
 
+
+def test_the_check_of_swaps_finds_what_it_looks_for(bundles):
+    """A score under the name of the other version would be found."""
+    old, new = load(bundles.churn), load(bundles.newer_churn)
+    rows = [{"probability": score.probabilities} for score in Scorer(old).score(BATCH)]
+    for version, is_wrong in ((old.model_version, False), (new.model_version, True), ("churn-x", True)):
+        body = json.dumps({"model_version": version, "rows": rows}).encode()
+        found = find_wrong([Answer(200, 0.0, {}, body)], (bundles.churn, bundles.newer_churn))
+        assert bool(found) is is_wrong
+    assert find_wrong([Answer(503, 0.0)], (bundles.churn,) * 2) == ["status 503"]
+
+
+def find_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
