@@ -50,7 +50,7 @@ from serving.answers import (
 from serving.champions import Champion, Champions
 from serving.dispatch import Dispatch
 from serving.edge import Edge
-from serving.limits import Gate, Limits
+from serving.limits import Gate, Limits, drain_on_signal
 from serving.openapi import DOCUMENT
 from serving.problems import Finding, ProblemError
 from serving.reading import decode, read_query
@@ -195,6 +195,7 @@ def _make_lifespan(
     async def live(app: Starlette) -> AsyncIterator[None]:
         settings = read_settings()
         gate.begin(settings)
+        drain_on_signal(gate, settings.limits.drain_seconds)
         champions = Champions(
             settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
         )

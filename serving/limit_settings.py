@@ -38,6 +38,9 @@ class LimitSettings:
     max_idle_seconds
         ``XM_MAX_IDLE_SECONDS``: a connection without a next request is closed; so is one that does not take
         its answer.
+    drain_seconds
+        ``XM_DRAIN_SECONDS``: how long a worker that was told to end goes on answering; ``/readyz`` says 503
+        meanwhile, and every answer ends its connection.
     """
 
     max_concurrent: int = 16
@@ -47,6 +50,7 @@ class LimitSettings:
     max_held_bytes: int = 64 * 1024 * 1024
     max_header_seconds: float = 5.0
     max_idle_seconds: float = 30.0
+    drain_seconds: float = 1.0
 
     @classmethod
     def read(cls, read_number: ReadNumber) -> Self:
@@ -62,6 +66,7 @@ class LimitSettings:
                 "XM_MAX_HEADER_SECONDS", default.max_header_seconds, float, 0.1, 600
             ),
             max_idle_seconds=read_number("XM_MAX_IDLE_SECONDS", default.max_idle_seconds, float, 0.1, 3_600),
+            drain_seconds=read_number("XM_DRAIN_SECONDS", default.drain_seconds, float, 0, 300),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -74,4 +79,5 @@ class LimitSettings:
             "XM_MAX_HELD_BYTES": str(self.max_held_bytes),
             "XM_MAX_HEADER_SECONDS": str(self.max_header_seconds),
             "XM_MAX_IDLE_SECONDS": str(self.max_idle_seconds),
+            "XM_DRAIN_SECONDS": str(self.drain_seconds),
         }

@@ -3,14 +3,22 @@
 The order: declared size (413) -> room (503) -> the body under a deadline, bytes counted, no place held
 (408, 413) -> a bounded line (503) -> work. Health and counters are answered always. An answer that leaves a
 body unread ends its connection.
+
+A worker that was told to end goes on for a moment: it says that it is not ready, so that nobody new is sent
+to it, answers whoever comes, and asks each to connect elsewhere the next time.
 """
 
+import asyncio
+import signal
+import threading
 from dataclasses import dataclass, field
+from types import FrameType
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.limit_settings import LimitSettings
+from serving.problems import ProblemError
 from serving.reading import read_body
 from serving.rooms import Bodies, Refusals, Turns
 from serving.settings import Settings
@@ -45,6 +53,7 @@ class Gate:
     """Hold the limits of one worker; they are known when the application starts, not when it is built."""
 
     def __init__(self) -> None:
+        self.is_draining = False
         self.begin(Settings())
 
     def begin(self, settings: Settings) -> None:
@@ -86,10 +95,12 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on when it has arrived whole and it is its turn."""
+        gate = self._gate
         if scope["type"] != "http" or scope["path"] in _ALWAYS:
+            if gate.is_draining and scope.get("path") == "/readyz":
+                raise _refuse_more()
             await self._app(scope, receive, send)
             return
-        gate = self._gate
         if scope["method"] == "POST":
             request = Request(scope, receive)
             limits = gate.max_body_bytes, gate.max_body_seconds
@@ -108,6 +119,8 @@ class Limits:
             if is_working:
                 is_working = False
                 turns.leave()
+                if self._gate.is_draining:
+                    message["headers"] = [*message["headers"], (b"connection", b"close")]
             await send(message)
 
         try:
@@ -115,3 +128,33 @@ class Limits:
         finally:
             if is_working:
                 turns.leave()
+
+
+def _refuse_more() -> ProblemError:
+    """Return the error that tells whoever sends requests here to stop."""
+    detail = "This worker is about to end; ask another one, or this address a little later."
+    return ProblemError(503, "draining", detail, is_closing=True, headers={"retry-after": "5"})
+
+
+def drain_on_signal(gate: Gate, seconds: float) -> None:
+    """Let SIGTERM end this process only after a while, in which nobody new is sent to it.
+
+    What the signal did before is done then. Outside the main thread, where no signals are handled, nothing
+    changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if callable(before):
+            before(number, frame)
+
+    def drain(number: int, frame: FrameType | None) -> None:
+        if gate.is_draining:
+            return
+        gate.is_draining = True
+        loop.call_soon_threadsafe(loop.call_later, seconds, end, number, frame)
+
+    if callable(before):
+        signal.signal(signal.SIGTERM, drain)

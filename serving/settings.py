@@ -28,6 +28,8 @@ class Settings:
         ``XM_PORT``.
     hosts
         ``XM_HOSTS``: names, parted by commas, under which the service may be asked from elsewhere.
+    workers
+        ``XM_WORKERS``: processes that answer; each has the limits for itself.
     keys
         ``XM_KEYS``: file of access keys.
     is_behind_proxy
@@ -68,6 +70,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 3000
+    workers: int = 1
     hosts: tuple[str, ...] = ()
     keys: Path = Path("xm-data/keys/keys.json")
     is_behind_proxy: bool = False
@@ -104,6 +107,7 @@ class Settings:
         return cls(
             host=_read_host(given.get("XM_HOST", default.host), is_safe=is_behind_proxy or bool(tls_cert)),
             port=_read_number(given, "XM_PORT", default.port, int, 1, 65_535),
+            workers=_read_number(given, "XM_WORKERS", default.workers, int, 1, 64),
             hosts=_read_names(given.get("XM_HOSTS", "")),
             keys=Path(given.get("XM_KEYS", default.keys)).absolute(),
             is_behind_proxy=is_behind_proxy,
@@ -145,6 +149,7 @@ class Settings:
         return {
             "XM_HOST": self.host,
             "XM_PORT": str(self.port),
+            "XM_WORKERS": str(self.workers),
             "XM_HOSTS": ",".join(self.hosts),
             "XM_KEYS": str(self.keys),
             "XM_BEHIND_PROXY": str(int(self.is_behind_proxy)),

@@ -82,9 +82,12 @@ class Connection:
 
 
 async def keep_asking(
-    port: int, requests: Sequence[bytes], clients: int, is_over: asyncio.Event
+    port: int, requests: Sequence[bytes], clients: int, is_over: asyncio.Event, *, is_polite: bool = False
 ) -> list[Answer]:
-    """Let so many clients send one request after the other until it is over."""
+    """Let so many clients send one request after the other until it is over.
+
+    A polite one goes elsewhere when it is asked to.
+    """
     found: list[Answer] = []
 
     async def run(place: int) -> None:
@@ -92,6 +95,8 @@ async def keep_asking(
         while not is_over.is_set():
             found.append(await connection.ask(requests[place % len(requests)]))
             place += 1
+            if is_polite and found[-1].headers.get("connection") == "close":
+                break
         await connection.close()
 
     async with asyncio.TaskGroup() as tasks:

@@ -1,5 +1,7 @@
 import asyncio
 import json
+import signal
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -8,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from serving.edge import Edge
 from serving.limit_settings import LimitSettings
-from serving.limits import Gate, Limits, LoadFigures
+from serving.limits import Gate, Limits, LoadFigures, drain_on_signal
 from serving.problems import ProblemError
 from serving.settings import Settings
 
@@ -292,3 +294,67 @@ def test_who_is_not_let_in_is_refused_before_any_limit_counts():
     status, code, refused = asyncio.run(run())
     assert (status, code) == (503, "keys_unreadable")
     assert set(refused.values()) == {0}
+
+
+class TestDraining:
+    def test_nobody_new_is_sent_here_and_whoever_comes_is_answered(self):
+        async def run() -> None:
+            gate = make_gate()
+            client = Client(echo, gate)
+            assert (await client.ask(path="/readyz", method="GET"))[0] == 200
+            gate.is_draining = True
+            status, headers, code = await client.ask(path="/readyz", method="GET")
+            assert (status, headers["connection"], code) == (503, "close", b"draining")
+            assert (await client.ask(path="/livez", method="GET"))[0] == 200
+            assert (await client.ask(b"{}"))[2] == b"{}"
+
+        asyncio.run(run())
+
+    @pytest.mark.parametrize("is_draining", [False, True])
+    def test_answers_end_their_connection_only_then(self, is_draining):
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def run() -> None:
+            gate = make_gate()
+            gate.is_draining = is_draining
+            scope = {"type": "http", "method": "POST", "path": "/v1/score", "headers": [JSON], "state": {}}
+            await Limits(echo, gate)(scope, receive, send)
+
+        asyncio.run(run())
+        assert ((b"connection", b"close") in sent[0]["headers"]) is is_draining
+
+    def test_a_signal_begins_it_and_has_its_old_effect_later_once(self):
+        seen: list[bool] = []
+        gate = make_gate()
+
+        async def run() -> None:
+            drain_on_signal(gate, 0.1)
+            for _ in range(3):
+                signal.raise_signal(signal.SIGTERM)
+            await settle()
+            assert gate.is_draining
+            assert seen == []
+            await asyncio.sleep(0.3)
+
+        before = signal.signal(signal.SIGTERM, lambda *_: seen.append(True))
+        try:
+            asyncio.run(run())
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        assert seen == [True]
+
+    def test_elsewhere_than_in_the_main_thread_no_signal_is_touched(self):
+        async def run() -> None:
+            drain_on_signal(make_gate(), 0.1)
+
+        before = signal.getsignal(signal.SIGTERM)
+        thread = threading.Thread(target=lambda: asyncio.run(run()))
+        thread.start()
+        thread.join()
+        assert signal.getsignal(signal.SIGTERM) is before

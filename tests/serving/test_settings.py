@@ -18,6 +18,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
     changed = Settings(
         host="::1",
         port=4000,
+        workers=3,
         hosts=("scores.example.org", "10.0.0.7", "[fd00::1]"),
         keys=tmp_path / "keys.json",
         is_behind_proxy=True,
@@ -34,7 +35,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         is_shadowing=True,
         shadow_share=0.5,
         shadow_folder=tmp_path / "shadow",
-        limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5),
+        limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5, 8.5),
     )
     assert all(getattr(changed.limits, field.name) != field.default for field in fields(LimitSettings))
     assert Settings.from_environment(changed.to_environment()) == changed

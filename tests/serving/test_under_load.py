@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 from serving.limit_settings import LimitSettings
 from serving.settings import Settings
 from tests.serving.attacks import besiege, overload, peak_of, stream_body
-from tests.serving.company import ROW
+from tests.serving.company import ROW, answers, wait_until
 from tests.serving.keys import bearer, make_key
-from tests.serving.load import Answer, count, quantile, write_request
+from tests.serving.load import Answer, Connection, count, keep_asking, quantile, write_request
 from tests.serving.started import Started, started
 from tests.serving.swaps import BATCH, find_wrong, spoil_canary, swap_under_load
 from training.bundle import load
@@ -23,7 +24,9 @@ from training.scoring import Scorer
 
 ONE = {"usecase": "churn", "rows": [{"entity_id": "c-1", "features": ROW}]}
 MANY = {"usecase": "churn", "rows": [{"features": ROW}] * 60, "reasons": 3}
-LIMITS = LimitSettings(max_concurrent=1, max_queue=1, max_header_seconds=1.5, max_idle_seconds=5)
+LIMITS = LimitSettings(
+    max_concurrent=1, max_queue=1, max_header_seconds=1.5, max_idle_seconds=5, drain_seconds=3
+)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +113,32 @@ def test_the_check_of_swaps_finds_what_it_looks_for(bundles):
         found = find_wrong([Answer(200, 0.0, {}, body)], (bundles.churn, bundles.newer_churn))
         assert bool(found) is is_wrong
     assert find_wrong([Answer(503, 0.0)], (bundles.churn,) * 2) == ["status 503"]
+
+
+def test_a_killed_worker_comes_back(service, key):
+    (worker,) = service.workers
+    worker.kill()
+    wait_until(lambda: service.workers not in ([], [worker]) and answers(service.url))
+    assert httpx.post(f"{service.url}/v1/score", json=ONE, headers=key).status_code == 200
+
+
+def test_the_end_is_announced_before_it_comes(service, key):
+    """Keep this one last: it ends the service."""
+    request = write_request(service.port, "/v1/score", ONE, key)
+
+    async def run() -> tuple[list[Answer], Answer]:
+        task = asyncio.create_task(keep_asking(service.port, [request], 1, asyncio.Event(), is_polite=True))
+        await asyncio.sleep(0.5)
+        service.process.send_signal(signal.SIGTERM)
+        found = await task
+        return found, await Connection(service.port).ask(write_request(service.port, "/readyz"))
+
+    found, ready = asyncio.run(run())
+    assert set(count(found)) == {200}
+    assert found[-1].headers["connection"] == "close"
+    assert ready.status == 503
+    assert ready.json()["code"] == "draining"
+    assert service.process.wait(60) == 0
 
 
 def find_port() -> int:
