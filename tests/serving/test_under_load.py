@@ -14,7 +14,7 @@ import pytest
 from serving.limit_settings import LimitSettings
 from serving.settings import Settings
 from tests.serving.attacks import besiege, overload, peak_of, stream_body
-from tests.serving.company import ROW, answers, wait_until
+from tests.serving.company import ROW
 from tests.serving.keys import bearer, make_key
 from tests.serving.load import Answer, Connection, count, keep_asking, quantile, write_request
 from tests.serving.started import Started, started
@@ -113,13 +113,6 @@ def test_the_check_of_swaps_finds_what_it_looks_for(bundles):
         found = find_wrong([Answer(200, 0.0, {}, body)], (bundles.churn, bundles.newer_churn))
         assert bool(found) is is_wrong
     assert find_wrong([Answer(503, 0.0)], (bundles.churn,) * 2) == ["status 503"]
-
-
-def test_a_killed_worker_comes_back(service, key):
-    (worker,) = service.workers
-    worker.kill()
-    wait_until(lambda: service.workers not in ([], [worker]) and answers(service.url))
-    assert httpx.post(f"{service.url}/v1/score", json=ONE, headers=key).status_code == 200
 
 
 def test_the_end_is_announced_before_it_comes(service, key):
