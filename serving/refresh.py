@@ -91,19 +91,40 @@ class Refresher:
         Where registry and cache are, and the deadline.
     work
         What one look does. It runs in a thread; one that hangs is left alone, and no second one is started.
+    now
+        Clock, in seconds.
     """
 
-    def __init__(self, settings: Settings, work: Callable[[Settings], dict[str, str]] = refresh) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        work: Callable[[Settings], dict[str, str]] = refresh,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
+        self._now = now
         self._work = work
         self._problem: str | None = None
         self._failures = 0
         self._thread: threading.Thread | None = None
+        self._began = 0.0
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tell whether a look has gone on for so long that it will not come to an end.
+
+        A registry that answers with a byte a second breaks no deadline of a connection. The time leaves room
+        for the trial of a bundle.
+        """
+        patience = TRIAL_SECONDS + 3 * self._settings.refresh_deadline_seconds
+        is_looking = self._thread is not None and self._thread.is_alive()
+        return is_looking and self._now() - self._began > patience
 
     def look(self) -> RefreshStatus:
         """Look once and return, and write, how it went."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._attempt, daemon=True)
+            self._began = self._now()
             self._thread.start()
         self._thread.join(self._settings.refresh_deadline_seconds)
         problem = self._problem
@@ -149,6 +170,10 @@ def main(arguments: list[str]) -> int:
     while os.getppid() == parent:
         time.sleep(choose_pause(settings.refresh_seconds))
         refresher.look()
+        if refresher.is_stuck:
+            LOG.warning("a look at the registry does not end; beginning anew")
+            # A thread cannot be ended, a process can: this one becomes a new one with the same parent.
+            os.execv(sys.executable, [sys.executable, "-m", "serving.refresh"])
     return 0
 
 

@@ -43,7 +43,8 @@ class FaultProxy:
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self.fault
         self.n_connections[fault] = self.n_connections.get(fault, 0) + 1
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError), _ending(writer):
+        ends = ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError
+        with contextlib.suppress(*ends), _ending(writer):
             if fault == "black hole":
                 await asyncio.sleep(3600)
             elif fault == "reset":

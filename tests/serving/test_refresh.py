@@ -129,6 +129,27 @@ def test_a_look_that_hangs_is_left_alone_and_no_second_one_is_started(tmp_path):
     release.set()
 
 
+def test_a_look_without_end_is_noticed_but_a_long_trial_is_none(tmp_path):
+    release, now = threading.Event(), [0.0]
+
+    def hang(_: Settings) -> dict[str, str]:
+        release.wait()
+        return {}
+
+    settings = Settings(cache=tmp_path, refresh_deadline_seconds=0.05)
+    refresher = Refresher(settings, hang, lambda: now[0])
+    assert not refresher.is_stuck
+    refresher.look()
+    now[0] = 119.0
+    refresher.look()
+    assert not refresher.is_stuck
+    now[0] = 121.0
+    assert refresher.is_stuck
+    release.set()
+    refresher.look()
+    assert not refresher.is_stuck
+
+
 def test_looks_that_fail_are_counted(tmp_path):
     outcomes = [RegistryError("registry", "is away"), None, RegistryError("registry", "is away")]
 
