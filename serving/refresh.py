@@ -173,7 +173,7 @@ def main(arguments: list[str]) -> int:
         if refresher.is_stuck:
             LOG.warning("a look at the registry does not end; beginning anew")
             # A thread cannot be ended, a process can: this one becomes a new one with the same parent.
-            os.execv(sys.executable, [sys.executable, "-m", "serving.refresh"])
+            os.execv(sys.executable, [sys.executable, "-m", "serving.refresh"])  # noqa: S606 - our own words
     return 0
 
 
