@@ -1,7 +1,7 @@
 """The routes of the API: read strictly, ask the champion, answer as JSON.
 
-The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, declared size -> body
-under a deadline, bytes counted -> decode -> use case, and whether the key is for it -> rows -> score.
+The order of an answer: host, key, scope of the route (:mod:`serving.edge`) -> type, size, room, body, turn
+(:mod:`serving.limits`) -> decode -> use case, and whether the key is for it -> rows -> score.
 """
 
 import json
@@ -37,6 +37,7 @@ from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk
 from serving.dispatch import Dispatch
 from serving.edge import Edge
 from serving.life import make_lifespan
+from serving.limits import Gate, Limits
 from serving.metrics import CONTENT_TYPE
 from serving.openapi import DOCUMENT
 from serving.problems import ProblemError
@@ -79,7 +80,7 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/openapi.json", _openapi, methods=["GET"]),
         Route("/metrics", _metrics, methods=["GET"]),
     ]
-    guard, books = Guard(), Books()
+    guard, gate, books = Guard(), Gate(), Books()
 
     def open_desk(settings: Settings, champions: Champions) -> Desk:
         threads = anyio.CapacityLimiter(_THREADS)
@@ -88,9 +89,13 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Application(
         routes=routes,
-        middleware=[Middleware(Edge, guard=guard, books=books), Middleware(Dispatch, routes=routes)],
+        middleware=[
+            Middleware(Edge, guard=guard, books=books),
+            Middleware(Limits, gate=gate),
+            Middleware(Dispatch, routes=routes),
+        ],
         exception_handlers=handlers,
-        lifespan=make_lifespan(read_settings, guard, books, open_desk),
+        lifespan=make_lifespan(read_settings, guard, gate, books, open_desk),
     )
     app.router.redirect_slashes = False
     return app
@@ -121,6 +126,7 @@ async def _score(request: Request) -> Response:
     work = partial(score_rows, champion, outline, rows, leave)
     answer = await desk.run(work, len(rows), outline.reasons)
     desk.books.take_scores(champion, answer, rows)
+    request.app.state.shadow.note(rows, answer)
     return answer_json(answer)
 
 

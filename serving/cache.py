@@ -18,6 +18,7 @@ from features.files import whole_folder, write_atomically
 from training.bundle import verify
 
 POINTER = "champion.json"
+CHALLENGER_POINTER = "challenger.json"
 STATUS = "refresh.json"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
@@ -61,8 +62,8 @@ class RefreshStatus(msgspec.Struct, frozen=True):
     failures: int = 0
 
 
-def read_pointer(folder: Path) -> Pointer:
-    """Read the pointer of one use case.
+def read_pointer(folder: Path, name: str = POINTER) -> Pointer:
+    """Read the pointer of one use case: to its champion, or to its challenger.
 
     Raises
     ------
@@ -70,20 +71,20 @@ def read_pointer(folder: Path) -> Pointer:
         If it cannot be read, or names a folder elsewhere.
     """
     try:
-        pointer = msgspec.json.decode((folder / POINTER).read_bytes(), type=Pointer)
+        pointer = msgspec.json.decode((folder / name).read_bytes(), type=Pointer)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BundleError(
-            str(folder / POINTER), "is not a pointer to a bundle", "let the refresher write it"
+            str(folder / name), "is not a pointer to a bundle", "let the refresher write it"
         ) from error
     if not _NAME.fullmatch(pointer.model_version):
-        raise BundleError(str(folder / POINTER), "names no folder beside it", "let the refresher write it")
+        raise BundleError(str(folder / name), "names no folder beside it", "let the refresher write it")
     return pointer
 
 
-def find_pointer(folder: Path) -> Pointer | None:
+def find_pointer(folder: Path, name: str = POINTER) -> Pointer | None:
     """Return the pointer of one use case, or None if there is none that can be used."""
     try:
-        return read_pointer(folder)
+        return read_pointer(folder, name)
     except BundleError:
         return None
 
@@ -94,6 +95,7 @@ def install(
     *,
     try_out: Callable[[Path], None],
     registry_version: int | None = None,
+    name: str = POINTER,
 ) -> Pointer:
     """Copy a bundle into the cache, try it, and let it answer.
 
@@ -105,6 +107,8 @@ def install(
         Root of the cache.
     try_out
         Loads the copy in a process of its own; see :func:`serving.candidate.try_out`.
+    name
+        Which pointer is written: that of the champion, or that of the challenger in its shadow.
 
     Raises
     ------
@@ -112,8 +116,8 @@ def install(
         If it does not verify or does not pass the trial. The pointer is untouched then.
     """
     manifest = verify(bundle)
-    for name in (manifest.usecase, manifest.model_version):
-        if not _NAME.fullmatch(name):
+    for part in (manifest.usecase, manifest.model_version):
+        if not _NAME.fullmatch(part):
             raise BundleError(
                 str(bundle), "has a name that is no folder name", "use letters, digits, '.', '_' and '-'"
             )
@@ -128,9 +132,9 @@ def install(
         registry_version=registry_version,
         written_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    previous = find_pointer(home)
-    write_atomically(home / POINTER, msgspec.json.encode(pointer))
-    _remove_old(home, {one.model_version for one in (pointer, previous) if one is not None})
+    others = [find_pointer(home, one) for one in (POINTER, CHALLENGER_POINTER)]
+    write_atomically(home / name, msgspec.json.encode(pointer))
+    _remove_old(home, {one.model_version for one in (pointer, *others) if one is not None})
     return pointer
 
 

@@ -146,7 +146,7 @@ class Champions:
     def _look_at(self, home: Path) -> bool:
         """Take a new champion and new latest rows of one use case."""
         usecase = home.name
-        champion = self._take(home / POINTER, usecase, lambda _: _load_champion(home))
+        champion = self._take(home / POINTER, usecase, load_from)
         latest = self._take_latest(usecase)
         if latest is not None:
             self._latest = {**self._latest, usecase: latest}
@@ -178,9 +178,16 @@ class Champions:
         return content
 
 
-def _load_champion(home: Path) -> Champion:
-    """Load the bundle that the pointer names, after a trial elsewhere unless it had one already."""
-    pointer = read_pointer(home)
+def load_from(file: Path) -> Champion:
+    """Load the bundle that a pointer names, after a trial elsewhere unless it had one already.
+
+    Raises
+    ------
+    BundleError
+        If the pointer or the bundle cannot be used.
+    """
+    home = file.parent
+    pointer = read_pointer(home, file.name)
     folder = home / pointer.model_version
     manifest = verify(folder)
     if manifest.usecase != home.name:
@@ -193,7 +200,7 @@ def _load_champion(home: Path) -> Champion:
     check_canary(bundle)
     scorer = Scorer(bundle)
     scorer.prepare()
-    LOG.info("champion of %s is now %s", home.name, bundle.model_version)
+    LOG.info("%s of %s is now %s", file.stem, home.name, bundle.model_version)
     return Champion(scorer)
 
 

@@ -91,7 +91,6 @@ class _Exchange:
         """Pass the request on; whatever goes wrong ends as a problem document, logged without values."""
         try:
             self._let_in()
-            # Here: declared size (413), room (503), the body under a deadline (408), the queue (503).
             await app(self._scope, receive, self._send_safely)
         except ProblemError as problem:
             await self._answer(problem, receive)

@@ -27,6 +27,7 @@ _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "OMP_NUM_THREADS": "1",
 }
+_OPTIONS = "BENTOML_CONFIG_OPTIONS"
 _START_SECONDS = 180.0
 _STOP_SECONDS = 15.0
 _IMPORT_SECONDS = 120.0
@@ -58,24 +59,37 @@ def serve(settings: Settings, report: Report) -> None:
     check_keys(settings)
     check_books(settings)
     with _stop_on_signals() as is_stopped, tempfile.TemporaryDirectory(prefix="xm-predict-") as counters:
-        shared = settings if settings.metrics else replace(settings, metrics=Path(counters))
-        environment = {**os.environ, **_QUIET, **shared.to_environment()}
+        environment = _choose_environment(
+            settings if settings.metrics else replace(settings, metrics=Path(counters))
+        )
         can_refresh = _look_for_champions(settings, environment, report, is_stopped)
         with contextlib.ExitStack() as children:
             if can_refresh:
                 refresher = [sys.executable, "-m", "serving.refresh"]
                 children.enter_context(_running(refresher, environment))
-            service = children.enter_context(_running(_service_command(settings), environment))
+            patience = _STOP_SECONDS + settings.limits.drain_seconds
+            service = children.enter_context(_running(_service_command(settings), environment, patience))
             if _wait_until_ready(settings, service, is_stopped):
                 introduce(settings, report)
             _wait_for_end(service, is_stopped)
     report("stopped")
 
 
+def _choose_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that the children are started with."""
+    environment = {**os.environ, **_QUIET, **settings.to_environment()}
+    if settings.workers == 1:
+        return environment
+    # BentoML takes the number of workers from its own settings alone.
+    options = [os.environ.get(_OPTIONS, ""), f"services.xm_predict.workers={settings.workers}"]
+    return {**environment, _OPTIONS: " ".join(options).strip()}
+
+
 def _service_command(settings: Settings) -> list[str]:
     """Return the command that starts BentoML."""
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
     command += ["--host", settings.host, "--port", str(settings.port), "--do-not-track"]
+    command += ["--timeout-graceful-shutdown", str(int(_STOP_SECONDS))]
     if settings.tls_cert is not None:
         command += ["--ssl-certfile", str(settings.tls_cert), "--ssl-keyfile", str(settings.tls_key)]
     return command
@@ -115,21 +129,23 @@ def _look_for_champions(
 
 
 @contextlib.contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    command: list[str], environment: dict[str, str], patience: float = _STOP_SECONDS
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process in a group of its own and end the whole group afterwards."""
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         yield process
     finally:
-        _end(process)
+        _end(process, patience)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], patience: float) -> None:
     """Ask a process to end, then its whole group with force."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
+            process.wait(patience)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

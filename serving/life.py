@@ -15,7 +15,9 @@ from serving.access.guard import Guard
 from serving.access.ring import KeyRing
 from serving.books import Books
 from serving.champions import Champions
+from serving.limits import Gate, drain_on_signal
 from serving.settings import Settings
+from serving.shadow import casting_shadow
 
 LOG = logging.getLogger("xm_predict.champions")
 _KEYS_SECONDS = 1.0
@@ -25,6 +27,7 @@ _BOOKS_SECONDS = 1.0
 def make_lifespan(
     read_settings: Callable[[], Settings],
     guard: Guard,
+    gate: Gate,
     books: Books,
     open_desk: Callable[[Settings, Champions], object],
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
@@ -34,7 +37,7 @@ def make_lifespan(
     ----------
     read_settings
         Called at the start.
-    guard, books
+    guard, gate, books
         Get the keys, and the settings.
     open_desk
         Makes what the routes find in ``app.state.desk``.
@@ -43,6 +46,8 @@ def make_lifespan(
     @asynccontextmanager
     async def live(app: Starlette) -> AsyncIterator[None]:
         settings = read_settings()
+        gate.begin(settings)
+        drain_on_signal(gate, settings.limits.drain_seconds)
         champions = Champions(
             settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
         )
@@ -53,7 +58,7 @@ def make_lifespan(
         guard.begin(ring, settings.own_names)
         try:
             await _take_news(champions, books)
-            async with anyio.create_task_group() as tasks:
+            async with casting_shadow(settings) as app.state.shadow, anyio.create_task_group() as tasks:
                 tasks.start_soon(_watch, champions, books, settings.poll_seconds)
                 tasks.start_soon(_watch_keys, ring, min(settings.poll_seconds, _KEYS_SECONDS))
                 tasks.start_soon(_watch_books, books)

@@ -16,7 +16,7 @@ _TITLES = {
     421: "Misdirected request",
     422: "Value not accepted",
     500: "Internal error",
-    503: "Not ready",
+    503: "Not available now",
 }
 
 

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
 from serving.problems import Finding, ProblemError
+from serving.rooms import Bodies
 
 _Content = TypeVar("_Content")
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
@@ -41,7 +42,7 @@ def pick_headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): text.decode("latin-1") for name, text in reversed(scope["headers"])}
 
 
-async def read_body(request: Request, max_bytes: int, max_seconds: float) -> bytes:
+async def read_body(request: Request, max_bytes: int, max_seconds: float, bodies: Bodies) -> bytes:
     """Return the body of a JSON request.
 
     Parameters
@@ -50,11 +51,14 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float) -> byt
         Bytes are counted while they arrive; at most this many are kept.
     max_seconds
         Time for the whole body.
+    bodies
+        Room for bodies that do not arrive at once.
 
     Raises
     ------
     ProblemError
-        415 for another content type or an encoding, 413 for too many bytes, 408 for too slow ones.
+        415 for another content type or an encoding, 413 for too many bytes, 503 where there is no room,
+        408 for too slow ones.
     """
     headers = request.scope.get("state", {}).get("headers") or pick_headers(request.scope)
     _check_media_type(headers)
@@ -64,9 +68,10 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float) -> byt
     first = _Begun(request.receive())
     try:
         if first.is_done and not first.found.get("more_body", False):
-            return await _read_counting(first, request.receive, max_bytes)
-        async with asyncio.timeout(max_seconds):
-            return await _read_counting(first, request.receive, max_bytes)
+            return await _read_counting(first, request.receive, max_bytes, _ignore)
+        with bodies.open() as hold:
+            async with asyncio.timeout(max_seconds):
+                return await _read_counting(first, request.receive, max_bytes, hold)
     except TimeoutError as error:
         detail = f"The body did not arrive within {max_seconds:g} seconds."
         raise ProblemError(408, "body_slow", detail, is_closing=True) from error
@@ -191,11 +196,19 @@ class _Begun:
             self.is_done, self.found = True, end.value
 
 
-async def _read_counting(first: _Begun, receive: Receive, max_bytes: int) -> bytes:
-    """Collect the chunks of a body and stop at the limit."""
+def _ignore(_: int) -> None:
+    """Count nothing: a body that is there as a whole needs no room of its own."""
+
+
+async def _read_counting(
+    first: _Begun, receive: Receive, max_bytes: int, hold: Callable[[int], None]
+) -> bytes:
+    """Collect the chunks of a body and stop at the limit; each is told to whoever counts all bodies."""
     body, message = bytearray(), await first
     while True:
+        n_before = len(body)
         _take_chunk(body, message, max_bytes)
+        hold(len(body) - n_before)
         if not message.get("more_body", False):
             return bytes(body)
         message = await receive()

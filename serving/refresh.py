@@ -6,10 +6,13 @@ elsewhere, on the same cache: in a light install, which cannot read the registry
 alone.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import logging
 import os
+import random
 import signal
 import sys
 import tempfile
@@ -18,12 +21,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from features.errors import BundleError, InputError, XmError
-from serving.cache import POINTER, RefreshStatus, find_pointer, install, write_status
+from features.errors import BundleError, InputError, RegistryError, XmError
+from serving.cache import (
+    CHALLENGER_POINTER,
+    POINTER,
+    RefreshStatus,
+    find_pointer,
+    install,
+    write_status,
+)
 from serving.candidate import TRIAL_SECONDS, try_out
 from serving.settings import Settings
 from training.bundle import verify
+
+if TYPE_CHECKING:
+    from training.registry import RegisteredBundle
 
 LOG = logging.getLogger("xm_predict.refresh")
 # One attempt of a few seconds each: with the defaults a dead server blocks for many minutes.
@@ -62,6 +76,8 @@ def refresh(settings: Settings) -> dict[str, str]:
     for usecase in registry.champion_names():
         try:
             versions[usecase] = _refresh_one(usecase, settings.cache)
+            if settings.is_shadowing:
+                _refresh_challenger(usecase, settings.cache)
         except XmError as error:
             failures.append(error)
     if failures:
@@ -78,19 +94,40 @@ class Refresher:
         Where registry and cache are, and the deadline.
     work
         What one look does. It runs in a thread; one that hangs is left alone, and no second one is started.
+    now
+        Clock, in seconds.
     """
 
-    def __init__(self, settings: Settings, work: Callable[[Settings], dict[str, str]] = refresh) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        work: Callable[[Settings], dict[str, str]] = refresh,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
+        self._now = now
         self._work = work
         self._problem: str | None = None
         self._failures = 0
         self._thread: threading.Thread | None = None
+        self._began = 0.0
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tell whether a look has gone on for so long that it will not come to an end.
+
+        A registry that answers with a byte a second breaks no deadline of a connection. The time leaves room
+        for the trial of a bundle.
+        """
+        patience = TRIAL_SECONDS + 3 * self._settings.refresh_deadline_seconds
+        is_looking = self._thread is not None and self._thread.is_alive()
+        return is_looking and self._now() - self._began > patience
 
     def look(self) -> RefreshStatus:
         """Look once and return, and write, how it went."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._attempt, daemon=True)
+            self._began = self._now()
             self._thread.start()
         self._thread.join(self._settings.refresh_deadline_seconds)
         problem = self._problem
@@ -151,8 +188,20 @@ def main(arguments: list[str]) -> int:
     parent = os.getppid()
     while os.getppid() == parent:
         refresher.look()
-        time.sleep(settings.refresh_seconds)
+        if refresher.is_stuck:
+            LOG.warning("a look at the registry does not end; beginning anew")
+            # A thread cannot be ended, a process can: this one becomes a new one with the same parent.
+            os.execv(sys.executable, [sys.executable, "-m", "serving.refresh"])  # noqa: S606 - our own words
+        time.sleep(choose_pause(settings.refresh_seconds))
     return 0
+
+
+def choose_pause(seconds: float) -> float:
+    """Return the time until the next look, up to a fifth more or less by lot.
+
+    Many services that lost one registry at the same moment do not all come back to it at the same moment.
+    """
+    return seconds * random.uniform(0.8, 1.2)
 
 
 def _with_patience(settings: Settings) -> Settings:
@@ -167,16 +216,36 @@ def _refresh_one(usecase: str, cache: Path) -> str:
     from training import registry
 
     champion = registry.find_version(usecase, registry.CHAMPION)
-    pointer = find_pointer(cache / usecase)
-    if champion and pointer and pointer.registry_version == champion.version:
+    if champion is None:
+        raise RegistryError(f"model {usecase}", "has lost its champion just now", "promote a version")
+    return _bring(champion, cache, POINTER)
+
+
+def _refresh_challenger(usecase: str, cache: Path) -> None:
+    """Fetch and install the challenger; without one, or if it is the champion, there is no shadow."""
+    from training import registry
+
+    challenger = registry.find_version(usecase, registry.CHALLENGER)
+    champion = find_pointer(cache / usecase)
+    if challenger is None or (champion and champion.registry_version == challenger.version):
+        (cache / usecase / CHALLENGER_POINTER).unlink(missing_ok=True)
+        return
+    _bring(challenger, cache, CHALLENGER_POINTER)
+
+
+def _bring(registered: RegisteredBundle, cache: Path, name: str) -> str:
+    """Fetch and install one version unless it is there already; return its name."""
+    from training import registry
+
+    pointer = find_pointer(cache / registered.usecase, name)
+    if pointer and pointer.registry_version == registered.version:
         with contextlib.suppress(BundleError):
-            return verify(cache / usecase / pointer.model_version).model_version
+            return verify(cache / registered.usecase / pointer.model_version).model_version
     with tempfile.TemporaryDirectory(prefix="xm-predict-") as scratch:
-        fetched = registry.fetch_champion(usecase, Path(scratch) / "bundle")
-        installed = install(
-            Path(scratch) / "bundle", cache, try_out=try_out, registry_version=fetched.version
-        )
-    return installed.model_version
+        bundle = registry.fetch(registered, Path(scratch) / "bundle")
+        return install(
+            bundle, cache, try_out=try_out, registry_version=registered.version, name=name
+        ).model_version
 
 
 if __name__ == "__main__":

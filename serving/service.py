@@ -14,6 +14,7 @@ import bentoml
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.api import build_app
+from serving.deadlines import guard_connections
 from serving.logs import BatchedHandler
 from serving.settings import Settings
 
@@ -46,7 +47,8 @@ class EdgeService(bentoml.Service[Any]):  # type: ignore[misc]  # BentoML hands 
     """
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:  # noqa: FBT001, FBT002 - the signature is BentoML's
-        """Return the application that a worker runs."""
+        """Return the application that a worker runs; its connections get deadlines."""
+        guard_connections(Settings.from_environment().limits)
         return Doorway(super().to_asgi(is_main))
 
 

@@ -4,11 +4,13 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 from features.errors import InputError
+from serving.limit_settings import LimitSettings
 
 _Number = TypeVar("_Number", int, float)
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -26,6 +28,8 @@ class Settings:
         ``XM_PORT``.
     hosts
         ``XM_HOSTS``: names, parted by commas, under which the service may be asked from elsewhere.
+    workers
+        ``XM_WORKERS``: processes that answer; each has the limits for itself.
     keys
         ``XM_KEYS``: file of access keys.
     is_behind_proxy
@@ -64,6 +68,14 @@ class Settings:
         are none.
     metrics
         ``XM_METRICS``: folder in which the workers of one service add up their counters; None: one worker.
+    is_shadowing
+        ``XM_SHADOW``: 1 to let the challenger score a sample of rows after the champion has answered.
+    shadow_share
+        ``XM_SHADOW_SHARE``: share of the requests in that sample.
+    shadow_folder
+        ``XM_SHADOW_FOLDER``: folder for what both said.
+    limits
+        How much one worker takes on, and how long it waits for slow clients.
 
     Examples
     --------
@@ -73,6 +85,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 3000
+    workers: int = 1
     hosts: tuple[str, ...] = ()
     keys: Path = Path("xm-data/keys/keys.json")
     is_behind_proxy: bool = False
@@ -93,6 +106,10 @@ class Settings:
     pseudonym_key: Path = Path("xm-data/keys/pseudonyms.key")
     governance: Path | None = None
     metrics: Path | None = None
+    is_shadowing: bool = False
+    shadow_share: float = 0.1
+    shadow_folder: Path = Path("xm-data/shadow")
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -112,6 +129,7 @@ class Settings:
         return cls(
             host=_read_host(given.get("XM_HOST", default.host), is_safe=is_behind_proxy or bool(tls_cert)),
             port=_read_number(given, "XM_PORT", default.port, int, 1, 65_535),
+            workers=_read_number(given, "XM_WORKERS", default.workers, int, 1, 64),
             hosts=_read_names(given.get("XM_HOSTS", "")),
             keys=Path(given.get("XM_KEYS", default.keys)).absolute(),
             is_behind_proxy=is_behind_proxy,
@@ -140,6 +158,10 @@ class Settings:
             pseudonym_key=Path(given.get("XM_PSEUDONYM_KEY_FILE", default.pseudonym_key)).absolute(),
             governance=_read_path(given, "XM_GOVERNANCE"),
             metrics=_read_path(given, "XM_METRICS"),
+            is_shadowing=_read_switch(given, "XM_SHADOW"),
+            shadow_share=_read_number(given, "XM_SHADOW_SHARE", default.shadow_share, float, 0, 1),
+            shadow_folder=Path(given.get("XM_SHADOW_FOLDER", default.shadow_folder)).absolute(),
+            limits=LimitSettings.read(partial(_read_number, given)),
         )
 
     @property
@@ -158,6 +180,7 @@ class Settings:
         return {
             "XM_HOST": self.host,
             "XM_PORT": str(self.port),
+            "XM_WORKERS": str(self.workers),
             "XM_HOSTS": ",".join(self.hosts),
             "XM_KEYS": str(self.keys),
             "XM_BEHIND_PROXY": str(int(self.is_behind_proxy)),
@@ -178,6 +201,10 @@ class Settings:
             "XM_PSEUDONYM_KEY_FILE": str(self.pseudonym_key),
             "XM_GOVERNANCE": str(self.governance or ""),
             "XM_METRICS": str(self.metrics or ""),
+            "XM_SHADOW": str(int(self.is_shadowing)),
+            "XM_SHADOW_SHARE": str(self.shadow_share),
+            "XM_SHADOW_FOLDER": str(self.shadow_folder),
+            **self.limits.to_environment(),
         }
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from serving.problems import ProblemError
 from serving.reading import decode, read_body, refuse_value
+from serving.rooms import Bodies, Refusals
 from tests.serving.company import ROW
 
 JSON = {"content-type": "application/json"}
@@ -17,6 +18,10 @@ SECRET = "jane.doe@example.org DE89370400440532013000"
 
 def with_features(features: object, **more: object) -> dict[str, object]:
     return {"usecase": "churn", "rows": [{"features": features}], **more}
+
+
+def room() -> Bodies:
+    return Bodies(4, 2**20, Refusals())
 
 
 GOOD = with_features(ROW)
@@ -250,31 +255,33 @@ def test_an_undeclared_size_over_the_limit_is_refused_as_well(client):
 @pytest.mark.parametrize("declared", ["9" * 400, "1048577"])
 def test_a_declared_size_alone_is_enough(declared):
     with pytest.raises(ProblemError) as caught:
-        asyncio.run(read_body(_request([], declared=declared), 1024 * 1024, 5))
+        asyncio.run(read_body(_request([], declared=declared), 1024 * 1024, 5, room()))
     assert caught.value.status == 413
 
 
 def test_reading_stops_at_the_limit():
     chunks = [b"x" * 1000] * 100
     with pytest.raises(ProblemError) as caught:
-        asyncio.run(read_body(_request(chunks), 10_000, 5))
+        asyncio.run(read_body(_request(chunks), 10_000, 5, room()))
     assert caught.value.status == 413
     assert len(chunks) == 100 - 11
 
 
 def test_a_body_of_exactly_the_limit_is_read():
-    assert asyncio.run(read_body(_request([b"x" * 500, b"y" * 500]), 1000, 5)) == b"x" * 500 + b"y" * 500
+    assert (
+        asyncio.run(read_body(_request([b"x" * 500, b"y" * 500]), 1000, 5, room())) == b"x" * 500 + b"y" * 500
+    )
 
 
 def test_a_body_that_does_not_arrive_is_given_up():
     with pytest.raises(ProblemError) as caught:
-        asyncio.run(read_body(_request([b"x", None]), 1000, 0.05))
+        asyncio.run(read_body(_request([b"x", None]), 1000, 0.05, room()))
     assert (caught.value.status, caught.value.code) == (408, "body_slow")
 
 
 def test_a_connection_that_ends_in_the_body_is_noted():
     with pytest.raises(ProblemError) as caught:
-        asyncio.run(read_body(_request([b"x"], is_cut=True), 1000, 5))
+        asyncio.run(read_body(_request([b"x"], is_cut=True), 1000, 5, room()))
     assert (caught.value.status, caught.value.code) == (400, "body_incomplete")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import RegistryError
 from serving.cache import find_pointer, install, read_status
-from serving.refresh import Refresher, main
+from serving.refresh import Refresher, choose_pause, main
 from serving.settings import Settings
 from tests.serving.company import ROOT, accept, wait_until
 from training.bundle import load
@@ -138,6 +138,49 @@ def test_a_look_that_hangs_is_left_alone_and_no_second_one_is_started(tmp_path):
         assert refresher.look().problem == "the registry did not answer within 0.05 seconds"
     assert len(started) == 1
     release.set()
+
+
+def test_a_look_without_end_is_noticed_but_a_long_trial_is_none(tmp_path):
+    release, now = threading.Event(), [0.0]
+
+    def hang(_: Settings) -> dict[str, str]:
+        release.wait()
+        return {}
+
+    settings = Settings(cache=tmp_path, refresh_deadline_seconds=0.05)
+    refresher = Refresher(settings, hang, lambda: now[0])
+    assert not refresher.is_stuck
+    refresher.look()
+    now[0] = 119.0
+    refresher.look()
+    assert not refresher.is_stuck
+    now[0] = 121.0
+    assert refresher.is_stuck
+    release.set()
+    refresher.look()
+    assert not refresher.is_stuck
+
+
+def test_looks_that_fail_are_counted(tmp_path):
+    outcomes = [RegistryError("registry", "is away"), None, RegistryError("registry", "is away")]
+
+    def work(_: Settings) -> dict[str, str]:
+        outcome = outcomes.pop(0)
+        if outcome is not None:
+            raise outcome
+        return {}
+
+    refresher = Refresher(Settings(cache=tmp_path), work)
+    assert [refresher.look().failures for _ in range(3)] == [1, 1, 2]
+    status = read_status(tmp_path)
+    assert status is not None
+    assert status.failures == 2
+
+
+def test_pauses_are_spread():
+    pauses = [choose_pause(30) for _ in range(300)]
+    assert 24 <= min(pauses) < 26
+    assert 34 < max(pauses) <= 36
 
 
 @pytest.mark.parametrize(("name", "text"), [("XM_PORT", "none"), ("XM_HOST", "0.0.0.0")])

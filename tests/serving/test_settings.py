@@ -3,6 +3,7 @@ from dataclasses import fields
 import pytest
 
 from features.errors import InputError
+from serving.limit_settings import LimitSettings
 from serving.settings import Settings
 
 
@@ -17,6 +18,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
     changed = Settings(
         host="::1",
         port=4000,
+        workers=3,
         hosts=("scores.example.org", "10.0.0.7", "[fd00::1]"),
         keys=tmp_path / "keys.json",
         is_behind_proxy=True,
@@ -37,7 +39,12 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         pseudonym_key=tmp_path / "pseudonyms.key",
         governance=tmp_path / "governance.yaml",
         metrics=tmp_path / "metrics",
+        is_shadowing=True,
+        shadow_share=0.5,
+        shadow_folder=tmp_path / "shadow",
+        limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5, 8.5),
     )
+    assert all(getattr(changed.limits, field.name) != field.default for field in fields(LimitSettings))
     assert Settings.from_environment(changed.to_environment()) == changed
     assert all(getattr(changed, field.name) != field.default for field in fields(Settings))
 
