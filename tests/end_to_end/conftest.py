@@ -12,8 +12,8 @@ from tests.end_to_end.processes import ROOT, answer_of, run_cli, served
 from tests.end_to_end.watching import Guard, make_guard
 
 USECASE = ROOT / "mlproject" / "usecases" / "churn.yaml"
-# The smallest company with a model of its customers; of its employees too few leave for one.
-N_CUSTOMERS, N_EMPLOYEES = 340, 60
+# A small company with a usable model of its customers (340 have none); too few employees leave for one.
+N_CUSTOMERS, N_EMPLOYEES = 400, 60
 SEED = 7  # of the demo
 
 
