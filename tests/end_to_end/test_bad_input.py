@@ -1,6 +1,7 @@
 """Whatever is wrong with the input: one line that says where, what and how to mend it; no file."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from features.worlds import build_company
+from tests.empty_registry import lay_registry
 from tests.end_to_end.conftest import USECASE
 from tests.end_to_end.faults import FLAT_FAULTS, SNAPSHOT_FAULTS, Fault, write_flat, write_snapshots
 from tests.end_to_end.processes import (
@@ -17,6 +20,7 @@ from tests.end_to_end.processes import (
     run_cli,
     stop,
 )
+from tests.training.examples import write_members
 from training.__main__ import main
 
 # The empty file that keeps two processes from making the database at once stays beside it.
@@ -117,10 +121,11 @@ def test_out_cannot_be_made(tmp_path, capsys):
     assert "/proc" in error_line(capsys.readouterr().err)
 
 
-def test_training_refuses_the_same_input(tmp_path):
+def test_training_refuses_the_same_input(tmp_path, tmp_path_factory):
     """Run the real command: it exits with 2, writes one line, and keeps no frame, bundle or report."""
     spec, fault = write_snapshots(tmp_path / "raw"), SNAPSHOT_FAULTS[0]
     fault.spoil(spec.parent)
+    lay_registry(tmp_path_factory, tmp_path / "out")
     finished = run_cli("train", "--json", "--usecase", spec, "--out", "out", cwd=tmp_path)
     line = error_line(finished.stderr)
     assert finished.returncode == 2
@@ -129,10 +134,26 @@ def test_training_refuses_the_same_input(tmp_path):
     assert {path.name for path in tmp_path.glob("out/*")} <= REGISTRY
 
 
-@pytest.mark.parametrize(("verb", "moment"), [("build", "reading"), ("train", "fitting")])
-def test_ctrl_c_leaves_nothing_half_written(verb, moment, exports, tmp_path):
+def company_file(folder: Path) -> Path:
+    """Return a use case that takes some time to read."""
+    build_company(folder, seed=7, n_customers=150, n_employees=60)
+    return Path(shutil.copy(USECASE, folder))
+
+
+def members_file(folder: Path) -> Path:
+    """Return a use case that takes some time to fit, but is read in no time."""
+    return write_members(folder).folder / "members.yaml"
+
+
+@pytest.mark.parametrize(
+    ("verb", "write", "moment"), [("build", company_file, "reading"), ("train", members_file, "fitting")]
+)
+def test_ctrl_c_leaves_nothing_half_written(verb, write, moment, tmp_path, tmp_path_factory):
     """Send SIGINT in the middle of the work, as the terminal does."""
-    words = [verb, "--json", "--usecase", USECASE, "--data", exports, "--out", "out"]
+    spec = write(tmp_path / "data")
+    if verb == "train":
+        lay_registry(tmp_path_factory, tmp_path / "out")
+    words = [verb, "--json", "--usecase", spec, "--out", "out"]
     shown = []
     process = subprocess.Popen(
         [str(word) for word in [SCRIPTS / "xm-predict", *words]],

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.empty_registry import lay_registry
 from tests.end_to_end.forked import start
 from tests.training.examples import write_members
 from training.bundle import load, verify
@@ -90,6 +91,7 @@ def first(tmp_path_factory):
     """Train once: the workspace of every test begins here; artifacts are named by whole paths."""
     folder = tmp_path_factory.mktemp("killed")
     write_members(folder / "data")
+    lay_registry(tmp_path_factory, folder / "out")
     world = World(folder)
     answer = world.start().answer()
     assert answer["is_champion"], answer["why_not"]

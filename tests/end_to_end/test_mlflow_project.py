@@ -235,7 +235,7 @@ def test_aliases_after_training_and_promotion_by_hand(project, monkeypatch, caps
     """Every new version is challenger; the second is no worse and so champion, until the first is again."""
     client = project.client
     assert client.get_model_version_by_alias("churn", "challenger").version == 2
-    before, after = (2, 1) if project.trained.answer["is_champion"] else (1, 2)
+    before, after = (1, 2) if project.trained.answer["why_not"] else (2, 1)
     assert client.get_model_version_by_alias("churn", "champion").version == before
     assert promote(project, after, monkeypatch) == 0
     answer = json.loads(capsys.readouterr().out)

@@ -1,61 +1,16 @@
 """The demo and the service speak to nobody but this machine, child processes included."""
 
-import os
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.end_to_end.conftest import N_CUSTOMERS
-from tests.end_to_end.processes import PATIENCE_SECONDS, SCRIPTS, answer_of
-from tests.end_to_end.watching import Guard, make_guard
+from tests.end_to_end.watching import make_guard
 
-LOOPBACK_ONLY = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 # Addresses that are reserved for documentation: nobody is there even if a packet got out.
 STRANGER, STRANGE_NAME = "192.0.2.1", "stranger.example"
-
-
-def why_no_namespace() -> str | None:
-    """Return why no network namespace can be made here, or None if it can."""
-    if os.name != "posix" or os.geteuid() != 0:
-        return "only root can make a network namespace"
-    if missing := [tool for tool in ("unshare", "ip") if shutil.which(tool) is None]:
-        return f"the tool {missing[0]} is not installed"
-    tried = subprocess.run([*LOOPBACK_ONLY, "true"], capture_output=True, text=True, check=False)
-    return None if tried.returncode == 0 else f"no namespace can be made: {tried.stderr.strip()}"
-
-
-@dataclass(frozen=True)
-class Demo:
-    """Hold what a watched demo did; ``why_open`` says why it ran with the network within reach."""
-
-    guard: Guard
-    out: Path
-    answer: dict[str, Any]
-    why_open: str | None
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """Run the demo under guard, and where possible without any network but loopback."""
-    folder, why_open = tmp_path_factory.mktemp("demo"), why_no_namespace()
-    guard = make_guard(folder)
-    command = [str(SCRIPTS / "xm-predict"), "demo", "--json", "--customers", str(N_CUSTOMERS), "--out", "out"]
-    finished = subprocess.run(
-        command if why_open else [*LOOPBACK_ONLY, *command],
-        cwd=folder,
-        env=guard.env,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=2 * PATIENCE_SECONDS,
-    )
-    return Demo(guard, folder / "out", answer_of(finished), why_open)
 
 
 def test_demo_trains_registers_and_scores_over_http(demo):
@@ -70,9 +25,13 @@ def test_demo_trains_registers_and_scores_over_http(demo):
     assert all((demo.out.parent / page).is_file() for page in pages)
 
 
+def test_demo_says_which_model_the_company_is_too_small_for(demo):
+    assert set(demo.answer) == {"churn", "satisfaction"}
+
+
 def test_demo_leaves_no_key_behind(demo):
     """Its service knew a key of its own, so the first start by hand is the first one."""
-    assert not (demo.out / "keys").exists()
+    assert "keys" not in demo.left
     assert "xmp_" not in (demo.out / "serving.log").read_text()
 
 
@@ -96,7 +55,7 @@ def test_service_opens_no_outward_connection(service):
     guard = service.guard
     with httpx.Client(base_url=service.url, headers=service.headers, timeout=60) as client:
         answer = client.get("/v1/model").json()
-        assert [model["usecase"] for model in answer["models"]] == ["churn"]
+        assert {model["usecase"] for model in answer["models"]} == {"churn", "satisfaction"}
         schema = client.get("/v1/model/schema", params={"usecase": "churn"}).json()
         assert client.post("/v1/score", json=schema["example"]).status_code == 200
         for path in ("/openapi.json", "/v1/drivers?usecase=churn", "/", "/docs", "/metrics"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from tests.empty_registry import lay_registry
 from training import registry
 
 _numbers = itertools.count(1)
@@ -14,7 +15,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def tracking_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("registry")
+    return lay_registry(tmp_path_factory, tmp_path_factory.mktemp("registry"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import mlflow
 import pytest
 
 from features.errors import RegistryError
+from tests.empty_registry import lay_registry
 from training import registry
 
 
@@ -46,8 +47,8 @@ def test_a_run_that_fails_is_marked_and_one_that_ends_is_finished():
     assert mlflow.active_run() is None
 
 
-def test_a_trial_is_a_run_below_the_open_one(tmp_path):
-    registry.connect(tmp_path / "out")
+def test_a_trial_is_a_run_below_the_open_one(tmp_path, tmp_path_factory):
+    registry.connect(lay_registry(tmp_path_factory, tmp_path / "out"))
     with registry.tracked_run("train") as parent:
         registry.record_below("trial 3", {"penalty": 0.5, "has_sharp": True}, {"log_loss": 0.41})
         assert mlflow.active_run().info.run_id == parent

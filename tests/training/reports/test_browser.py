@@ -42,23 +42,58 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def opened(browser, folder: Path, request) -> Iterator[Any]:
-    scheme, width, name = request.param
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+def watched(context: Any, address: str) -> tuple[Any, list[str]]:
+    """Open a page and return it with what it complains of and what it asks of a network."""
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on(
         "request", lambda asked: complaints.extend([asked.url] if not asked.url.startswith("file:") else [])
     )
-    page.goto((folder / name).as_uri())
-    yield page, complaints
+    page.goto(address)
+    return page, complaints
+
+
+@pytest.fixture
+def opened(browser, folder: Path, request) -> Iterator[Any]:
+    """Return a page of its own, as it is when it has just been opened."""
+    scheme, width, name = request.param
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    yield watched(context, (folder / name).as_uri())
     context.close()
 
 
-OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
+@pytest.fixture(scope="module")
+def visited(browser, folder: Path, request) -> Iterator[Any]:
+    """Return a page that several tests look at in turn: opening it costs more than looking."""
+    scheme, name = request.param
+    context = browser.new_context(color_scheme=scheme)
+    yield watched(context, (folder / name).as_uri())
+    context.close()
+
+
 Sight = tuple[str, int, str]
+# Every kind of report in both languages; the theme goes with the language.
+EVERY_PAGE = {
+    f"{kind}-{language}": (scheme, f"{kind}/report_{language}.html")
+    for kind in KINDS
+    for language, scheme in (("en", "light"), ("de", "dark"))
+}
+every_page = pytest.mark.parametrize(
+    "visited", list(EVERY_PAGE.values()), indirect=True, scope="module", ids=list(EVERY_PAGE)
+)
+
+
+SET_DETAILS = """isOpen => document.querySelectorAll("details").forEach(one => {
+  one.dataset.atFirst ??= one.open;
+  one.open = isOpen || one.dataset.atFirst === "true";
+})"""
+
+
+def look(page: Any, width: int, *, is_open: bool) -> None:
+    """Show a page at a width, with all details open or as at first, whatever another test did to it."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(SET_DETAILS, is_open)
 
 
 def views(kinds: Iterable[str], *sights: Sight) -> pytest.MarkDecorator:
@@ -69,23 +104,28 @@ def views(kinds: Iterable[str], *sights: Sight) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("opened", pages, indirect=True, ids=ids)
 
 
-@views(KINDS, ("light", 1280, "en"), ("dark", 1280, "de"))
-def test_no_accessibility_fault_and_nothing_blocked(opened) -> None:
+@every_page
+def test_no_accessibility_fault_and_nothing_blocked(visited) -> None:
     """Also inside of what opens on a click."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
-    page, complaints = opened
-    page.evaluate(OPEN_ALL)
+    page, complaints = visited
+    look(page, 1280, is_open=True)
     assert complaints == []
     found = axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert len(found.response["passes"]) > 20
 
 
-@views(KINDS, ("light", 320, "de"), ("light", 390, "de"), ("light", 900, "en"))
-def test_small_screens_need_no_sideways_scrolling(opened) -> None:
-    page, _ = opened
-    page.evaluate(OPEN_ALL)
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+WIDTHS = {"de": (320, 390), "en": (900,)}
+
+
+@every_page
+def test_small_screens_need_no_sideways_scrolling(visited) -> None:
+    page, _ = visited
+    for width in WIDTHS[page.evaluate("document.documentElement.lang")]:
+        look(page, width, is_open=True)
+        is_narrow = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        assert page.evaluate(is_narrow), width
 
 
 OVERLAPS = """() => {
@@ -103,11 +143,13 @@ OUTSIDE = """() => [...document.querySelectorAll("main *")]
   .map(node => node.outerHTML.slice(0, 80))"""
 
 
-@views(KINDS, ("light", 1280, "en"), ("light", 390, "de"))
-def test_no_words_lie_on_each_other_or_outside_of_their_card(opened) -> None:
-    page, _ = opened
-    assert page.evaluate(OVERLAPS) == []
-    assert page.evaluate(OUTSIDE) == []
+@every_page
+def test_no_words_lie_on_each_other_or_outside_of_their_card(visited) -> None:
+    page, _ = visited
+    for width in (390, 1280):
+        look(page, width, is_open=False)
+        assert page.evaluate(OVERLAPS) == [], width
+        assert page.evaluate(OUTSIDE) == [], width
 
 
 @views(["churn"], ("light", 1280, "en"), ("light", 390, "de"))
@@ -126,9 +168,10 @@ def test_the_dark_theme_is_applied_so_the_style_passed_the_policy(opened) -> Non
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
 
 
-@views(KINDS, ("light", 1280, "en"), ("light", 1280, "de"))
-def test_it_prints_on_four_pages_at_most(opened) -> None:
-    page, _ = opened
+@every_page
+def test_it_prints_on_four_pages_at_most(visited) -> None:
+    page, _ = visited
+    look(page, 1280, is_open=False)
     pdf = page.pdf(prefer_css_page_size=True)
     assert 1 <= pdf.count(b"/Type /Page\n") <= 4
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
+from tests.empty_registry import lay_registry
 from tests.training.examples import ROOT, believed, write_members
 from tests.training.runs.registering import register_bundles
 from training.__main__ import main
@@ -30,7 +31,7 @@ def no_other_registry(monkeypatch):
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    return tmp_path_factory.mktemp("workspace")
+    return lay_registry(tmp_path_factory, tmp_path_factory.mktemp("workspace"))
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,9 @@ def place(company, tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
     evaluation = believed(company.bundle).evaluation
     save(replace(company.learned.parts, evaluation=evaluation), folder / "first")
-    register_bundles(folder / "out", folder / "first")
-    return folder / "out"
+    out = lay_registry(tmp_path_factory, folder / "out")
+    register_bundles(out, folder / "first")
+    return out
 
 
 class TestMeasured:

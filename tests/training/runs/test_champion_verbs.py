@@ -8,6 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from tests.empty_registry import lay_registry
 from tests.training.promotion.candidates import altered, candidate_of
 from training import registry
 from training.__main__ import main
@@ -33,7 +34,9 @@ def judged(example, *, is_good=True):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    return tmp_path_factory.mktemp("champions")
+    folder = tmp_path_factory.mktemp("champions")
+    lay_registry(tmp_path_factory, folder / "out")
+    return folder
 
 
 @pytest.fixture

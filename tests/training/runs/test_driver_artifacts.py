@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from matplotlib import colors
 
+from tests.empty_registry import lay_registry
 from training import registry
 from training.drivers import DRIVER_COLUMNS, rows_from_json, rows_to_json
 from training.levers import LEVER_COLUMNS, Lever, levers_to_json
@@ -230,10 +231,10 @@ class TestDependence:
 
 
 @pytest.mark.filterwarnings("ignore:Operation with range is deprecated")
-def test_a_run_keeps_tables_and_figures(members, tmp_path, monkeypatch):
+def test_a_run_keeps_tables_and_figures(members, tmp_path, tmp_path_factory, monkeypatch):
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
         monkeypatch.delenv(name, raising=False)
-    registry.connect(tmp_path / "out")
+    registry.connect(lay_registry(tmp_path_factory, tmp_path / "out"))
     trained = Trained(members.frame, members.learned, members.bundle, tmp_path, members.folder, {})
     try:
         with registry.tracked_run("train members") as run_id:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.empty_registry import lay_registry
 from tests.training.examples import believed
 from tests.training.runs.registering import register_bundles
 from training.__main__ import main
@@ -35,7 +36,7 @@ def workspace(company, tmp_path_factory):
     parts = replace(company.learned.parts, evaluation=believed(company.bundle).evaluation)
     save(parts, first)
     save(replace(parts, model=calmer, canary=canary), second)
-    register_bundles(folder, first, second)
+    register_bundles(lay_registry(tmp_path_factory, folder), first, second)
     return folder
 
 
