@@ -13,6 +13,7 @@ from serving.api import build_app
 from serving.settings import Settings
 from tests.serving.keys import bearer, make_key
 from tests.serving.papers import LEVER
+from tests.serving.records import keep_in
 from tests.serving.test_reading import SECRET, assert_is_problem
 from tests.serving.test_reports import NAMES
 from training.bundle import load
@@ -23,7 +24,9 @@ def own(filled_cache, latest_folder, papers, tmp_path_factory):
     """Return an application with reports of its own, and headers by kind of key."""
     home = tmp_path_factory.mktemp("own")
     reports = shutil.copytree(papers, home / "reports")
-    settings = Settings(cache=filled_cache, latest=(latest_folder,), reports=reports, keys=home / "keys.json")
+    settings = Settings(
+        cache=filled_cache, latest=(latest_folder,), reports=reports, keys=home / "keys.json", **keep_in(home)
+    )
     headers = {
         "analyst": bearer(make_key(settings.keys)),
         "manager": bearer(make_key(settings.keys, "manager", units="region=South,region=West")),
