@@ -92,6 +92,7 @@ def running_service(workspace: Workspace) -> Iterator[LocalService]:
         service = LocalService(_find_free_port(), made["content"]["key"])
         environment = {**os.environ, **workspace.service_environment(), "XM_PORT": str(service.port)}
         environment["XM_KEYS"] = str(keys)
+        environment["XM_JOURNAL"] = ""  # questions of a trial are no predictions to be watched
         with _running(service, environment, workspace.folder / "serving.log"):
             yield service
 
