@@ -17,6 +17,8 @@ from training.models import RatingModel
 from training.reports import build_report
 from training.runs.releases import Releases, show_cuts
 from training.runs.report import gather, write
+from training.runs.train import _write_report
+from training.runs.workspace import Workspace
 from training.scoring import Scorer, check_canary
 
 MADE_ON = date(2026, 11, 23)
@@ -120,6 +122,18 @@ class TestPeopleAtWork:
         with pytest.raises(ReleaseRefusedError, match="released before with other people"):
             write(workers.bundle, fewer, tmp_path / "three", made_on=MADE_ON, releases=releases)
         assert not (tmp_path / "three").exists()
+
+    def test_a_training_whose_report_may_not_go_out_still_has_its_card(self, workers, tmp_path):
+        workspace, lines = Workspace(tmp_path), []
+        told = (workspace, MADE_ON, None, None, lines.append)
+        files = _write_report(workers.bundle, workers.frame, *told)
+        assert "report.json" in files
+        assert workspace.releases(workers.bundle.usecase.name).is_dir()
+        fewer = replace(workers.frame, latest=workers.frame.latest.slice(1))
+        files = _write_report(workers.bundle, fewer, *told)
+        assert "report.json" not in files
+        assert any(name.startswith("model-card") for name in files)
+        assert "the report is withheld, the model is not" in lines[-1]
 
     def test_groups_add_up_to_the_whole(self, workers):
         latest = workers.frame.latest

@@ -154,6 +154,17 @@ def write(
     return {name: folder / name for name in names}
 
 
+def write_card_alone(
+    bundle: Bundle, folder: Path, *, made_on: date, baseline: Baseline | None = None
+) -> Mapping[str, Path]:
+    """Write the model card where the report may not go out; parameters as of :func:`write`."""
+    with whole_folder(folder) as draft:
+        reference = None if baseline is None else baseline.reference
+        write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
+        names = sorted(file.name for file in draft.iterdir())
+    return {name: folder / name for name in names}
+
+
 def gather(
     bundle: Bundle,
     frame: Frame,

@@ -18,8 +18,9 @@ from training.assessment import RatingForecasts, primary_outcomes, tell_competin
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
 from training.console import Console
+from training.disclosure import ReleaseRefusedError
 from training.evaluation import AnyEvaluation, RatingEvaluation
-from training.frozen import find_baseline
+from training.frozen import Baseline, find_baseline
 from training.learning import Learned, learn
 from training.promotion import Candidate, KeptBack
 from training.promotion.kept_back import FILE_NAME
@@ -53,6 +54,7 @@ from training.runs.figures import (
 from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
+from training.runs.releases import Releases
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
@@ -149,17 +151,37 @@ def train(
     save(learned.parts, folder)
     reach("bundle.saved")
     report("writing the report")
-    files = report_run.write(
-        bundle,
-        frame,
-        workspace.reports(usecase.name),
-        made_on=made_on,
-        trained_on=made_on,
-        run_id=run_id,
-        baseline=frozen,
-    )
+    files = _write_report(bundle, frame, workspace, made_on, run_id, frozen, report)
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
+
+
+def _write_report(
+    bundle: Bundle,
+    frame: Frame,
+    workspace: Workspace,
+    made_on: date,
+    run_id: str | None,
+    frozen: Baseline | None,
+    report: Report,
+) -> Mapping[str, Path]:
+    """Write the report, or only the card where people at work were told of in another way before."""
+    usecase = bundle.usecase
+    folder = workspace.reports(usecase.name)
+    try:
+        return report_run.write(
+            bundle,
+            frame,
+            folder,
+            made_on=made_on,
+            trained_on=made_on,
+            run_id=run_id,
+            baseline=frozen,
+            releases=Releases.of(usecase, workspace.releases(usecase.name)),
+        )
+    except ReleaseRefusedError as refusal:
+        report(f"the report is withheld, the model is not: {refusal}")
+        return report_run.write_card_alone(bundle, folder, made_on=made_on, baseline=frozen)
 
 
 def _record_trial(trial: Trial) -> None:
