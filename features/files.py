@@ -51,11 +51,11 @@ def produce_atomically(path: Path, produce: Callable[[Path], object], *, mode: i
         produce(draft)
         draft.chmod(mode)
         reach("file.written")
-        _flush(draft)
+        flush(draft)
         reach("file.flushed")
         draft.replace(path)
         reach("file.renamed")
-        _flush(path.parent)
+        flush(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -80,12 +80,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
         yield draft
         reach("folder.written")
         for file in (*draft.rglob("*"), draft):
-            _flush(file)
+            flush(file)
         draft.chmod(0o755)
         reach("folder.flushed")
         _swap(draft, path)
         reach("folder.renamed")
-        _flush(path.parent)
+        flush(path.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -138,7 +138,7 @@ def _exchange(one: Path, other: Path) -> bool:
     return failed == 0
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Force one file, or the names in one folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from features.errors import XmError
-from features.files import alone
+from features.files import alone, flush
 from serving.audit.lines import Entry, Head, bind, read_line
 
 FILES = "audit-*.jsonl"
@@ -80,7 +80,7 @@ class Trail:
             lines.append(line)
         size = _write(path, b"".join(lines))
         if path != newest:
-            _flush_names(self._folder)
+            flush(self._folder)
         self._known, self.head = (path, size), head
         return head
 
@@ -181,12 +181,3 @@ def _read_head(path: Path) -> Head | None:
     except ValueError as error:
         hint = "keep the files as evidence, and name a new folder with XM_AUDIT"
         raise AuditError(str(path), f"cannot be continued: its last line {error}", hint) from error
-
-
-def _flush_names(folder: Path) -> None:
-    """Have the name of a new file on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

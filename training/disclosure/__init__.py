@@ -9,7 +9,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from training.disclosure.cells import Cell, Key, Kind, Minimums, Table, Wave
 from training.disclosure.cut import shown_groups
-from training.disclosure.cuts import ShownCuts, show_driver_groups
+from training.disclosure.cuts import MOST_ROWS, ShownCuts, show_driver_groups
 from training.disclosure.ledger import Ledger, record
 from training.disclosure.programs import Limits
 from training.disclosure.refusals import ReleaseRefusedError
@@ -18,6 +18,7 @@ from training.disclosure.released import Released, ReleasedCell, State
 from training.disclosure.shares import ShownShare, bound_share, show_shares
 
 __all__ = [
+    "MOST_ROWS",
     "Cell",
     "Key",
     "Kind",

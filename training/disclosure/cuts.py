@@ -78,11 +78,8 @@ class ShownCuts:
         ReleaseRefusedError
             If the day was told with other people or minimums before, or safety is not shown.
         """
-        known = {name: tuple(label or None for label in column) for name, column in labels.items()}
-        n_people = max((len(column) for column in known.values()), default=0)
-        ids = tuple(map(str, range(n_people))) if people is None else tuple(people)
-        when, minimums = day or date.min, Minimums.of(privacy)
-        wave = Wave(when.isoformat(), ids, when, when)
+        known, minimums = _clean(labels), Minimums.of(privacy)
+        wave = _make_wave(known, people, day or date.min)
         tables = [Table(name, wave.name, {name: column}) for name, column in known.items()]
         single = cls(known, release(tables, [wave], minimums, history))
         several = [name for name in known if len(single.listed(name)) > 1]
@@ -155,12 +152,23 @@ def show_driver_groups(labels: Labels, privacy: Privacy) -> dict[str, tuple[str,
     >>> show_driver_groups({"team": team, "site": site}, Privacy())
     {'team': (), 'site': ('Oslo', 'Rome')}
     """
-    known = {name: tuple(label or None for label in column) for name, column in labels.items()}
-    n_people = max((len(column) for column in known.values()), default=0)
-    wave = Wave("drivers", tuple(map(str, range(n_people))), date.min, date.min)
+    known = _clean(labels)
+    wave = _make_wave(known, None, date.min)
     tables = [Table(name, wave.name, {name: column}, kind="drivers") for name, column in known.items()]
     released = release(tables, [wave], Minimums.of(privacy))
     return {
         name: tuple(sorted(group for (group,) in released.shown(wave.name, name) if group is not None))
         for name in known
     }
+
+
+def _clean(labels: Labels) -> dict[str, tuple[str | None, ...]]:
+    """Return the labels, an empty text as what is not known."""
+    return {name: tuple(label or None for label in column) for name, column in labels.items()}
+
+
+def _make_wave(labels: Labels, people: Sequence[str] | None, day: date) -> Wave:
+    """Return the people of some cuts as a wave of one day; without ids their places stand for them."""
+    n_people = max((len(column) for column in labels.values()), default=0)
+    ids = tuple(map(str, range(n_people))) if people is None else tuple(people)
+    return Wave(day.isoformat(), ids, day, day)

@@ -9,13 +9,12 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from training.disclosure import ShownCuts
+from training.disclosure import MOST_ROWS, ShownCuts
 from training.evaluation import RatingEvaluation
 from training.reports.inputs import ReportInputs
 from training.statistics import Bools, Estimate, Floats, expected_mean, expected_share
 from training.statistics.families import holm
 
-MOST_ROWS = 8
 STEPS = 5
 
 State = Literal["shown", "hidden", "empty"]

@@ -148,9 +148,7 @@ def write(
         )
         told.publish(list_released(inputs))
         write_report(build_report(inputs), draft)
-        reference = None if baseline is None else baseline.reference
-        write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
-        names = sorted(file.name for file in draft.iterdir())
+        names = _add_card(bundle, draft, made_on, baseline)
     return {name: folder / name for name in names}
 
 
@@ -159,10 +157,15 @@ def write_card_alone(
 ) -> Mapping[str, Path]:
     """Write the model card where the report may not go out; parameters as of :func:`write`."""
     with whole_folder(folder) as draft:
-        reference = None if baseline is None else baseline.reference
-        write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
-        names = sorted(file.name for file in draft.iterdir())
+        names = _add_card(bundle, draft, made_on, baseline)
     return {name: folder / name for name in names}
+
+
+def _add_card(bundle: Bundle, draft: Path, made_on: date, baseline: Baseline | None) -> list[str]:
+    """Write the model card into a folder; return the names of all files there."""
+    reference = None if baseline is None else baseline.reference
+    write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
+    return sorted(file.name for file in draft.iterdir())
 
 
 def gather(
