@@ -80,7 +80,8 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/openapi.json", _openapi, methods=["GET"]),
         Route("/metrics", _metrics, methods=["GET"]),
     ]
-    guard, gate, books = Guard(), Gate(), Books()
+    guard, gate = Guard(), Gate()
+    books = Books(gate.read_figures)
 
     def open_desk(settings: Settings, champions: Champions) -> Desk:
         threads = anyio.CapacityLimiter(_THREADS)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from serving.audit.writer import AuditWriter
 from serving.champions import Champion, Champions
 from serving.governance import Governance, read_governance
 from serving.journal import Journal
+from serving.limits import LoadFigures
 from serving.metrics import Metrics, Sample
 from serving.problems import ProblemError, refuse_single
 from serving.pseudonyms import Pseudonyms
@@ -57,10 +58,17 @@ _NOTHING = About()
 
 
 class Books:
-    """Keep what has to be kept of requests."""
+    """Keep what has to be kept of requests.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    read_load
+        Tells how busy the worker is.
+    """
+
+    def __init__(self, read_load: Callable[[], LoadFigures] = LoadFigures) -> None:
         self.metrics = Metrics()
+        self._read_load = read_load
         self.governance: Governance | None = None
         self._audit: AuditWriter | None = None
         self._journal: Journal | None = None
@@ -206,13 +214,17 @@ class Books:
         writer.start()
 
     def _total(self) -> dict[str, float]:
-        """Return the counters that the threads keep."""
-        audit, journal = self._audit, self._journal
+        """Return the counters that the threads keep, and how busy the worker is."""
+        audit, journal, load = self._audit, self._journal, self._read_load()
         return {
             metrics.AUDIT_FAILURES: 0.0 if audit is None else audit.failures,
             metrics.AUDIT_LOST: 0.0 if audit is None else audit.n_lost,
             metrics.JOURNAL_DROPS: 0.0 if journal is None else journal.n_dropped,
             metrics.JOURNAL_FAILURES: 0.0 if journal is None else journal.failures,
+            metrics.WORKING: load.working,
+            metrics.WAITING: load.waiting,
+            metrics.READING: load.reading,
+            metrics.HELD_BYTES: load.held_bytes,
         }
 
 

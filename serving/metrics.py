@@ -3,12 +3,13 @@
 Labels hold words of ours alone: routes of the table, kinds of status, codes of problems, names of use cases
 that have a champion. Counting is a look into a dictionary. Every worker leaves its numbers in a file once a
 second; whichever worker is asked adds up all of them, those of workers that have ended too, so that no
-counter goes back.
+counter goes back. How busy a worker is counts only while it lives.
 """
 
 import contextlib
 import os
 import secrets
+import time
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -31,6 +32,10 @@ AUDIT_FAILURES = "xm_audit_failures_total"
 AUDIT_LOST = "xm_audit_lines_lost_total"
 JOURNAL_DROPS = "xm_journal_rows_dropped_total"
 JOURNAL_FAILURES = "xm_journal_failures_total"
+WORKING = "xm_requests_working"
+WAITING = "xm_requests_waiting"
+READING = "xm_bodies_reading"
+HELD_BYTES = "xm_body_bytes_held"
 
 HELP: dict[str, tuple[str, str]] = {
     REQUESTS: ("counter", "Requests by route and kind of status."),
@@ -45,7 +50,14 @@ HELP: dict[str, tuple[str, str]] = {
     AUDIT_LOST: ("counter", "Lines of the audit log that were given up."),
     JOURNAL_DROPS: ("counter", "Predictions that were not put into the journal."),
     JOURNAL_FAILURES: ("counter", "Failed attempts to write the journal."),
+    WORKING: ("gauge", "Requests that are worked on."),
+    WAITING: ("gauge", "Requests that wait for their turn."),
+    READING: ("gauge", "Bodies that are on their way."),
+    HELD_BYTES: ("gauge", "Bytes of the bodies that are on their way."),
 }
+
+# A worker that has left nothing for so long does no more work.
+_LONGEST_SILENCE_SECONDS = 5.0
 
 Label = tuple[tuple[str, str], ...]
 Sample = tuple[str, Label, float]
@@ -120,7 +132,7 @@ class Metrics:
         Parameters
         ----------
         totals
-            Counters that are kept elsewhere in this worker, by name.
+            Counters, and gauges of its load, that are kept elsewhere in this worker, by name.
         """
         if self._file is not None:
             with contextlib.suppress(OSError):
@@ -173,7 +185,10 @@ class Metrics:
         for path in sorted(self._file.parent.glob("*.json")):
             if path != self._file:
                 with contextlib.suppress(OSError, msgspec.MsgspecError):
-                    found.append(msgspec.json.decode(path.read_bytes(), type=_Numbers))
+                    numbers = msgspec.json.decode(path.read_bytes(), type=_Numbers)
+                    if time.time() - path.stat().st_mtime > _LONGEST_SILENCE_SECONDS:
+                        numbers.counters = [one for one in numbers.counters if HELP[one[0]][0] != "gauge"]
+                    found.append(numbers)
         return found
 
 

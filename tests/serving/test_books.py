@@ -4,6 +4,8 @@ import logging
 import warnings
 from dataclasses import replace
 
+import anyio
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -191,6 +193,12 @@ class TestMetrics:
         found = read_metrics(client, counters)
         assert (found["xm_stale",], found["xm_model_refresh_failures_total",]) == (0, 3)
 
+    def test_how_busy_the_worker_is_shows_while_a_body_is_on_its_way(self, settings, counters):
+        found = anyio.run(_look_while_sending, build_app(lambda: settings), settings, counters)
+        assert found["xm_bodies_reading"] == 1
+        assert found["xm_body_bytes_held"] == 7
+        assert found["xm_requests_working"] == found["xm_requests_waiting"] == 0
+
     def test_labels_are_words_of_ours_whatever_is_asked(self, client, settings, counters):
         for number in range(20):
             client.get(f"/secret-{number}")
@@ -223,3 +231,33 @@ class TestJournal:
             assert client.post("/v1/score", json=CHURN).status_code == 200
         assert not settings.journal.exists()
         assert not settings.pseudonym_key.exists()
+
+
+async def _look_while_sending(app, settings, counters):
+    """Return the gauges as they are while half of a body has arrived."""
+    found = {}
+    headers = bearer(make_key(settings.keys, "analyst"))
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+
+        async def send():
+            yield b'{"useca'
+            await anyio.sleep(0.01)
+            text = (await client.get("/metrics", headers=counters)).text
+            found.update(
+                {
+                    sample.name: sample.value
+                    for family in text_string_to_metric_families(text)
+                    if family.type == "gauge"
+                    for sample in family.samples
+                }
+            )
+            yield b'se": 7}'
+
+        kind = {"content-type": "application/json"}
+        answer = await client.post("/v1/score", content=send(), headers={**headers, **kind})
+    assert answer.status_code == 422
+    return found

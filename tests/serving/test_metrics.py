@@ -1,6 +1,7 @@
 """Counters and times: as Prometheus reads them, and right over several workers."""
 
 import math
+import os
 import subprocess
 import sys
 
@@ -18,6 +19,8 @@ from serving.metrics import (
     SECONDS,
     STALE,
     UNSEEN,
+    WAITING,
+    WORKING,
     Metrics,
 )
 from tests.serving.company import ROOT
@@ -108,6 +111,16 @@ class TestWorkers:
         for _ in range(2):
             subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True)
         assert read(Metrics(tmp_path).write())[ROWS, ("usecase", "churn")] == 8
+
+    def test_how_busy_they_are_is_added_up_while_they_live(self, tmp_path):
+        busy, asked = Metrics(tmp_path), Metrics(tmp_path)
+        busy.leave({WORKING: 3, WAITING: 5, AUDIT_FAILURES: 2})
+        found = read(asked.write(totals={WORKING: 1, WAITING: 0, AUDIT_FAILURES: 1}))
+        assert (found[WORKING,], found[WAITING,], found[AUDIT_FAILURES,]) == (4, 5, 3)
+        (file,) = tmp_path.glob("*.json")
+        os.utime(file, (1, 1))
+        found = read(asked.write(totals={WORKING: 1, WAITING: 0, AUDIT_FAILURES: 1}))
+        assert (found[WORKING,], found[WAITING,], found[AUDIT_FAILURES,]) == (1, 0, 3)
 
     def test_what_was_counted_since_is_not_counted_twice(self, tmp_path):
         metrics = Metrics(tmp_path)
