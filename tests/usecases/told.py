@@ -14,9 +14,9 @@ from training.bundle import Bundle
 from training.drivers import DriverRow, rows_from_json
 from training.learning import Learned, learn
 from training.models.recipe import Recipe
-from training.reports import LANGUAGES, Report, build_report
+from training.pages import LANGUAGES
+from training.reports import Report, build_report, render_html
 from training.reports.export import render_csv
-from training.reports.render import render_html
 from training.runs.drivers import describe_levers
 from training.runs.report import gather
 from training.runs.train import save_privately

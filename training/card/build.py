@@ -16,7 +16,7 @@ from training.card.performance import describe_performance
 from training.card.purpose import describe_purpose
 from training.card.record import Card
 from training.frozen import BaselineReference
-from training.reports import LANGUAGES, render_page
+from training.pages import LANGUAGES, render_page
 
 
 def build_card(bundle: Bundle, *, made_on: date, baseline: BaselineReference | None = None) -> Card:

@@ -16,8 +16,8 @@ from training.card.record import (
     Proxies,
 )
 from training.fairness import TOP_SHARE
+from training.pages import LANGUAGES
 from training.reasons import name_feature
-from training.reports import LANGUAGES
 
 
 def describe_fairness(bundle: Bundle) -> Fairness:

@@ -12,7 +12,7 @@ from training.card.figures import Figure
 from training.card.performance_record import Performance
 from training.fairness import State
 from training.frozen import BaselineReference
-from training.reports import Kind, Subject
+from training.pages import Kind, Subject
 
 FORMAT_VERSION = 1
 Words = dict[Language, str]

@@ -7,34 +7,25 @@ from training.reports.baseline import to_level
 from training.reports.build import build_report
 from training.reports.calls import first_to_call
 from training.reports.changes import WaveChange, build_change
-from training.reports.export import render_csv, write_report
+from training.reports.export import render_csv, render_html, write_report
 from training.reports.inputs import (
     AnswerForecast,
-    Kind,
-    Label,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
-    Subject,
     event_of,
     kind_of,
 )
-from training.reports.language import LANGUAGES
-from training.reports.render import render_html, render_page
 from training.reports.sections import Report
 from training.reports.wave_rows import WaveRows
 from training.reports.waves import WavePoint, WaveSeries, build_series
 
 __all__ = [
-    "LANGUAGES",
     "AnswerForecast",
-    "Kind",
-    "Label",
     "ModelFacts",
     "Report",
     "ReportInputs",
     "ScoredCohort",
-    "Subject",
     "WaveChange",
     "WavePoint",
     "WaveRows",
@@ -47,7 +38,6 @@ __all__ = [
     "kind_of",
     "render_csv",
     "render_html",
-    "render_page",
     "to_level",
     "write_report",
 ]

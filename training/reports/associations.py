@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from features.usecase import UseCase
 from training.drivers import DriverRow
+from training.pages import Label
 from training.reports.goals import name_unit
-from training.reports.inputs import Label, ReportInputs
+from training.reports.inputs import ReportInputs
 from training.reports.sections import Associations, DriverLine
 
 MOST_OTHERS = 5

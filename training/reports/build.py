@@ -5,6 +5,7 @@ import numpy as np
 from features.errors import InputError
 from training.disclosure import bound_share
 from training.evaluation import Measure, RatingEvaluation
+from training.pages.kinds import LANGUAGES
 from training.reports.associations import build_associations
 from training.reports.baseline import build_baseline
 from training.reports.beliefs import build_beliefs
@@ -15,7 +16,6 @@ from training.reports.first_steps import build_first_steps
 from training.reports.heat import build_heat_map
 from training.reports.inputs import AnswerForecast, ReportInputs, event_of
 from training.reports.kpis import build_kpis
-from training.reports.language import LANGUAGES
 from training.reports.prospects import build_prospects
 from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust

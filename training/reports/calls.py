@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from training.reports.inputs import Label, ReportInputs, ScoredCohort
+from training.pages import Label
+from training.reports.inputs import ReportInputs, ScoredCohort
 
 MOST_CALLS = 8
 MOST_REASONS = 2

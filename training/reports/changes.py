@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from features.usecase import Metric, counts_in_points
-from training.reports.charts.waterfall import Tone
+from training.pages.charts.waterfall import Tone
 from training.reports.inputs import ReportInputs
 from training.reports.waves import WaveSeries
 from training.statistics import Estimate

@@ -6,7 +6,8 @@ from typing import Any
 
 from features.usecase import Role
 from training.drivers import STRONG_FROM
-from training.reports.inputs import Label, ReportInputs
+from training.pages import Label
+from training.reports.inputs import ReportInputs
 from training.statistics import Estimate
 
 MOST_IN_SEGMENT = 3

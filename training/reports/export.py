@@ -10,8 +10,7 @@ from pathlib import Path
 
 from features.files import write_atomically
 from features.usecase import Language
-from training.reports.inputs import Kind
-from training.reports.render import render_html
+from training.pages import Kind, render_report
 from training.reports.sections import DriverLine, Kpi, RatingTrust, Report, Trust
 from training.reports.waves import Told
 from training.statistics import Estimate
@@ -49,6 +48,11 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
     for name, text in texts.items():
         write_atomically(folder / name, text)
     return tuple(folder / name for name in texts)
+
+
+def render_html(report: Report, language: Language) -> str:
+    """Return the page of a report in one language: the view of its JSON."""
+    return render_report(report.to_json(), language)
 
 
 def render_csv(report: Report, language: Language = "en") -> str:

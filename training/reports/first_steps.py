@@ -6,8 +6,9 @@ from typing import Literal
 
 from training.drivers import DoNothing, EvidenceGrade, Goal, Priority, WhatIfGrid
 from training.levers import Lever, Status
+from training.pages import Label
 from training.reports.goals import name_unit
-from training.reports.inputs import Label, ReportInputs
+from training.reports.inputs import ReportInputs
 from training.statistics import Estimate
 
 

@@ -2,7 +2,7 @@
 
 from features.usecase import UseCase
 from training.drivers import Goal
-from training.reports.inputs import Label
+from training.pages import Label
 
 
 def name_unit(usecase: UseCase, goal: Goal | None) -> Label | None:

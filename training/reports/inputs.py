@@ -11,14 +11,11 @@ from training.drivers import DriverRow, Outlook, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
 from training.frozen import Baseline
 from training.levers import Lever
+from training.pages.kinds import Kind, Label, Subject
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 
-Label = Mapping[Language, str]
-Subject = Literal["customer", "employee", "supplier", "applicant", "case"]
 Drift = Literal["not checked"]
-Kind = Literal["churn", "attrition", "good", "bad", "satisfaction"]
-"""What it is about: that customers or employees leave, another event that is wanted or not, an answer."""
 
 
 def kind_of(usecase: UseCase, *, is_answer: bool) -> Kind:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from training.drivers import Goal, Prospect, WhatIfStep
 from training.levers import Lever
+from training.pages import Label
 from training.reports.goals import name_unit
-from training.reports.inputs import Label, ReportInputs
+from training.reports.inputs import ReportInputs
 from training.statistics import Estimate
 
 FIRST_SHARE, FIRST_WAY = 0.5, 1.0

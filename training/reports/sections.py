@@ -8,13 +8,15 @@ from features.usecase import Language, Metric, Role
 from training.beliefs import BeliefCheck
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
+from training.pages import Kind, Label, Subject
+from training.pages.charts.axes import Axis
 from training.reports.baseline import SinceBaseline
 from training.reports.calls import Calls
 from training.reports.changes import WaveChange
 from training.reports.driver_tables import Places, SegmentTable, Views
 from training.reports.first_steps import FirstSteps
 from training.reports.heat import HeatMap
-from training.reports.inputs import Drift, Kind, Label, Subject
+from training.reports.inputs import Drift
 from training.reports.prospects import Prospects
 from training.reports.waves import Told, WavePoint
 from training.statistics import Estimate, plain_values
@@ -302,15 +304,6 @@ class Trust:
     trained_on: date | None
     drift: Drift
     run_id: str | None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Hold the ends of both axes of a chart, and its ticks."""
-
-    start: float
-    end: float
-    ticks: tuple[float, ...]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from scipy import stats
 
 from training.evaluation import (
@@ -15,13 +14,14 @@ from training.evaluation import (
     RatingEvaluation,
     join_small_bins,
 )
+from training.pages.charts.axes import answer_axis
 from training.reports.inputs import ModelFacts, ReportInputs
-from training.reports.sections import Axis, RatingTrust, Trust, Verdict
+from training.reports.sections import RatingTrust, Trust, Verdict
 from training.statistics import LEVEL, Estimate
 
 GOOD_AUC = 0.70
 GOOD_RANK_CORRELATION = 0.30
-_TICKS = 5
+
 TOP_TENTH = "10%"
 
 
@@ -98,21 +98,6 @@ def _pairs(correlation: Estimate) -> Estimate:
 
     value, low, high = (share(end) for end in (correlation.value, correlation.low, correlation.high))
     return Estimate.around(value, low, high, correlation.n)
-
-
-def answer_axis(bins: Sequence[RatingBin]) -> Axis:
-    """Return round ends and ticks that hold every dot and its range."""
-    if not bins:
-        return Axis(0.0, 1.0, (0.0, 1.0))
-    lowest = min(min(bin_.forecast, bin_.observed.low) for bin_ in bins)
-    highest = max(max(bin_.forecast, bin_.observed.high) for bin_ in bins)
-    step = 10.0 ** math.floor(math.log10(max(highest - lowest, 1e-9)))
-    step = next(
-        step * part for part in (0.2, 0.5, 1.0, 2.0, 5.0) if (highest - lowest) / (step * part) <= _TICKS
-    )
-    first, last = math.floor(lowest / step), math.ceil(highest / step)
-    ticks = tuple(float(tick) for tick in np.round(np.arange(first, last + 1) * step, 10))
-    return Axis(ticks[0], ticks[-1], ticks)
 
 
 def _verdict(evaluation: Evaluation) -> Verdict:

@@ -22,6 +22,7 @@ from training.frozen import Baseline, find_baseline
 from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
+from training.pages import LANGUAGES, Label
 from training.registry import (
     CHALLENGER,
     CHAMPION,
@@ -32,16 +33,7 @@ from training.registry import (
     find_training_day,
     find_version,
 )
-from training.reports import (
-    LANGUAGES,
-    Label,
-    ModelFacts,
-    ReportInputs,
-    ScoredCohort,
-    build_report,
-    first_to_call,
-    write_report,
-)
+from training.reports import ModelFacts, ReportInputs, ScoredCohort, build_report, first_to_call, write_report
 from training.rows import Floats, feature_columns, numbers, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in

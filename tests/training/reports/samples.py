@@ -18,15 +18,8 @@ from training.evaluation import (
     evaluate,
     evaluate_ratings,
 )
-from training.reports import (
-    AnswerForecast,
-    Label,
-    ModelFacts,
-    ReportInputs,
-    ScoredCohort,
-    WavePoint,
-    WaveSeries,
-)
+from training.pages import Label
+from training.reports import AnswerForecast, ModelFacts, ReportInputs, ScoredCohort, WavePoint, WaveSeries
 from training.statistics import Estimate
 
 SNAPSHOTS = tuple(f"2026-{month:02}-01" for month in range(6, 12))

@@ -2,9 +2,8 @@ from typing import Any
 
 from features.usecase import Language, Source
 from tests.training.reports import samples
-from training.reports import build_report
+from training.reports import build_report, render_html
 from training.reports.associations import build_associations
-from training.reports.render import render_html
 from training.reports.sections import DriverLine
 
 

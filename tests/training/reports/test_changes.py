@@ -11,6 +11,7 @@ from tests.training.reports import samples
 from tests.training.reports.test_render import Page
 from tests.training.reports.wave_samples import make_rows, make_series, people, risen, survivors
 from training.disclosure import Ledger
+from training.pages.formats import Formats
 from training.reports import (
     ReportInputs,
     WaveRows,
@@ -21,7 +22,6 @@ from training.reports import (
     render_html,
 )
 from training.reports.changes import Step, WaveChange, build_changes, round_to_sum
-from training.reports.formats import Formats
 from training.reports.kpis import build_kpis
 from training.statistics.composition import Composition
 

@@ -24,8 +24,8 @@ from tests.training.reports import samples
 from tests.training.reports.kinds import KINDS, LANGUAGES
 from tests.training.reports.test_render import HOSTILE, Page
 from training.disclosure import ShownCuts
+from training.pages.formats import Formats
 from training.reports import ReportInputs, build_report, render_csv, render_html
-from training.reports.formats import Formats
 
 ROOT = Path(__file__).parents[3]
 LARGEST_PAGE_BYTES = 150_000

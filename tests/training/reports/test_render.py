@@ -6,9 +6,10 @@ import pytest
 
 from features.usecase import Language
 from tests.training.reports import samples
+from training.pages import Label
+from training.pages.formats import Formats
 from training.reports import build_report, render_html
-from training.reports.formats import Formats
-from training.reports.inputs import Label, ReportInputs
+from training.reports.inputs import ReportInputs
 from training.statistics import Estimate
 
 VARIANTS = {

@@ -8,9 +8,9 @@ import pytest
 from tests.training.reports import lever_samples, samples
 from tests.training.reports.test_render import Page
 from training.drivers import look_ahead
+from training.pages.formats import Formats
+from training.pages.render import SCRIPT_FILE
 from training.reports import build_report, render_html
-from training.reports.formats import Formats
-from training.reports.render import SCRIPT_FILE
 
 
 def test_the_table_is_that_of_the_drivers_and_of_the_model() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from training.reports.inputs import Kind
+from training.pages.kinds import Kind
 
 
 @dataclass(frozen=True)

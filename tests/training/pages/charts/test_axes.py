@@ -1,6 +1,6 @@
 import pytest
 
-from training.reports.charts.axes import axis_names, share_ticks
+from training.pages.charts.axes import axis_names, share_ticks
 
 
 @pytest.mark.parametrize(

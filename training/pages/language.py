@@ -12,7 +12,6 @@ from babel.support import Translations
 
 from features.usecase import Language
 
-LANGUAGES: tuple[Language, ...] = ("en", "de")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 

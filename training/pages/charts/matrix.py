@@ -6,9 +6,9 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from training.reports.charts.axes import axis_names, share_ticks
-from training.reports.charts.svg import element, join, path
-from training.statistics import Estimate
+from training.pages.charts.axes import axis_names, share_ticks
+from training.pages.charts.figures import Ranged
+from training.pages.charts.svg import element, join, path
 
 WIDTH, HEIGHT = 420.0, 330.0
 LEFT, TOP, SIDE_X, SIDE_Y = 50.0, 10.0, 356.0, 276.0
@@ -29,8 +29,8 @@ class Mark:
 
     number: int
     shape: Literal["circle", "diamond"]
-    performance: Estimate
-    importance: Estimate
+    performance: Ranged
+    importance: Ranged
 
 
 def importance_matrix(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
-from training.reports.language import read_catalogue, translations
-from training.reports.outcome_words import messages
-from training.reports.render import TEMPLATES
+from training.pages.language import read_catalogue, translations
+from training.pages.outcome_words import messages
+from training.pages.render import TEMPLATES
 
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}

@@ -1,7 +1,7 @@
 """Each chart against a drawing that was looked at: every byte has to stay, or be looked at again.
 
 After a change that is meant, write the new drawings with
-``GOLDEN=write python -m pytest tests/training/reports/charts``.
+``GOLDEN=write python -m pytest tests/training/pages/charts``.
 """
 
 import os
@@ -12,8 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from training.evaluation import CalibrationBin
-from training.reports import charts
-from training.reports.charts import (
+from training.pages.charts import (
     Bar,
     Mark,
     calibration_dots,
@@ -22,7 +21,8 @@ from training.reports.charts import (
     spark_band,
     waterfall,
 )
-from training.reports.formats import Formats
+from training.pages.formats import Formats
+from training.pages import charts
 from training.statistics import Estimate
 
 GOLDEN = Path(__file__).parent / "golden"

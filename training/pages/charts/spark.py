@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from training.reports.charts.svg import element, path
-from training.statistics import Estimate
+from training.pages.charts.figures import Ranged
+from training.pages.charts.svg import element, path
 
 WIDTH, HEIGHT, MARGIN = 150.0, 40.0, 5.0
 
 
-def spark_band(waves: Sequence[Estimate], description: str) -> Markup:
+def spark_band(waves: Sequence[Ranged], description: str) -> Markup:
     """Draw two or more waves, oldest left, newest marked with a dot.
 
     Parameters

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from training.evaluation import CalibrationBin, RatingBin
-from training.reports.charts.axes import axis_names, share_ticks
-from training.reports.charts.svg import element, join
+from training.pages.charts.axes import axis_names, share_ticks
+from training.pages.charts.figures import Compared
+from training.pages.charts.svg import element, join
 
 WIDTH, HEIGHT = 250.0, 214.0
 LEFT, TOP, SIDE_X, SIDE_Y = 54.0, 8.0, 186.0, 166.0
 
 
 def calibration_dots(
-    bins: Sequence[CalibrationBin] | Sequence[RatingBin],
+    bins: Sequence[Compared],
     *,
     title: str,
     description: str,
@@ -69,7 +69,7 @@ def calibration_dots(
     )
 
 
-def _scale(bins: Sequence[CalibrationBin] | Sequence[RatingBin]) -> tuple[float, float, list[float]]:
+def _scale(bins: Sequence[Compared]) -> tuple[float, float, list[float]]:
     """Return 0, the largest share on both axes, and ticks that end at or below it."""
     largest = max([0.02, *(max(bin_.forecast, bin_.observed.high) for bin_ in bins)])
     limit = min(1.0, largest * 1.05)

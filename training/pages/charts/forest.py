@@ -2,14 +2,14 @@
 
 from markupsafe import Markup
 
-from training.reports.charts.svg import element
-from training.statistics import Estimate
+from training.pages.charts.figures import Ranged
+from training.pages.charts.svg import element
 
 WIDTH, HEIGHT, ZERO, RIGHT = 220.0, 26.0, 2.0, 214.0
 MIDDLE, CAP = HEIGHT / 2, 4.0
 
 
-def forest_bar(estimate: Estimate, scale: float, *, is_unclear: bool = False) -> Markup:
+def forest_bar(estimate: Ranged, scale: float, *, is_unclear: bool = False) -> Markup:
     """Draw a bar from 0 to the value and a line over its range.
 
     The drawing is hidden from screen readers: the same numbers stand beside it as text.

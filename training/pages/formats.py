@@ -6,7 +6,7 @@ from datetime import date
 from babel import Locale, dates, numbers
 
 from features.usecase import Language
-from training.statistics import Estimate
+from training.pages.charts.figures import Ranged
 
 NBSP, MINUS, JOINER = "\u00a0", "\u2212", "\u2060"
 LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
@@ -88,19 +88,20 @@ class Formats:
         text = self.number(float(f"{eur:.3g}"))
         return f"{text}{NBSP}€" if self.language == "de" else f"€{text}"
 
-    def day(self, day: date) -> str:
-        """Write a date in full."""
+    def day(self, day: date | str) -> str:
+        """Write a date, or its ISO text, in full."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
         return dates.format_date(day, "long", locale=self.locale)
 
     def moment(self, name: str) -> str:
         """Write the name of a wave: a day in full where it is one (ISO), else as it is."""
         try:
-            return self.day(date.fromisoformat(name))
+            return self.day(name)
         except ValueError:
             return name
 
     @staticmethod
-    def range_digits(estimate: Estimate) -> int:
+    def range_digits(estimate: Ranged) -> int:
         """Return the decimals that a range of shares needs: one where whole percents would hide it."""
         return 1 if estimate.high - estimate.low < NARROW else 0
 

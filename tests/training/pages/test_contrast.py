@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from training.reports.render import STYLE_FILE
+from training.pages.render import STYLE_FILE
 
 STYLE = STYLE_FILE.read_text(encoding="utf-8")
 LIGHT, DARK = (

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from training.reports.formats import Formats
+from training.pages.formats import Formats
 from training.statistics import Estimate
 
 ENGLISH, GERMAN = Formats("en"), Formats("de")

@@ -6,8 +6,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from training.reports.charts.svg import element, join
-from training.statistics import Estimate
+from training.pages.charts.figures import Ranged
+from training.pages.charts.svg import element, join
 
 WIDTH, VALUE, LEFT, RIGHT = 640.0, 288.0, 304.0, 636.0
 ROW, BAR, TOP = 34.0, 16.0, 6.0
@@ -36,7 +36,7 @@ class Bar:
     text: str
     begins: float
     ends: float
-    estimate: Estimate
+    estimate: Ranged
     tone: Tone
 
 

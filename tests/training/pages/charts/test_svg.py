@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from training.reports.charts.svg import element, join, path, short
+from training.pages.charts.svg import element, join, path, short
 
 # XML cannot hold control characters or half surrogates, however they are written.
 TEXTS = st.text(st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\x7f\ufffe\uffff"))

@@ -3,11 +3,11 @@
 Colours are classes that the page's CSS fills from its variables, so one drawing serves light, dark and print.
 """
 
-from training.reports.charts.calibration import calibration_dots
-from training.reports.charts.forest import forest_bar
-from training.reports.charts.matrix import Mark, importance_matrix
-from training.reports.charts.spark import spark_band
-from training.reports.charts.waterfall import Bar, waterfall
+from training.pages.charts.calibration import calibration_dots
+from training.pages.charts.forest import forest_bar
+from training.pages.charts.matrix import Mark, importance_matrix
+from training.pages.charts.spark import spark_band
+from training.pages.charts.waterfall import Bar, waterfall
 
 __all__ = [
     "Bar",

@@ -1,15 +1,17 @@
-"""Write a report as one self-contained HTML page: no address; its style and script are allowed by hash."""
+"""Write a document as one self-contained HTML page: no address; its style and script are allowed by hash."""
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.usecase import Language
-from training.reports.charts import (
+from training.pages.charts import (
     Bar,
     Mark,
     calibration_dots,
@@ -18,30 +20,30 @@ from training.reports.charts import (
     spark_band,
     waterfall,
 )
-from training.reports.formats import Formats
-from training.reports.inputs import Label
-from training.reports.language import translations
-from training.reports.outcome_words import words_of
-from training.reports.sections import Report
-from training.reports.trust import answer_axis
+from training.pages.charts.axes import answer_axis
+from training.pages.formats import Formats
+from training.pages.kinds import Label
+from training.pages.language import translations
+from training.pages.outcome_words import words_of
+from training.pages.shown import to_shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE_FILE = TEMPLATES / "style.css"
 SCRIPT_FILE = TEMPLATES / "whatif.js"
 
 
-def render_html(report: Report, language: Language) -> str:
+def render_report(document: Mapping[str, Any], language: Language) -> str:
     """Return the page of a report in one language; the same report gives the same text.
 
     Parameters
     ----------
-    report
-        Everything that is shown; nothing is computed on the way to the page.
+    document
+        The report as its JSON has it; nothing is computed on the way to the page.
     language
         ``en`` or ``de``.
     """
-    script = None if report.prospects is None else SCRIPT_FILE.read_text(encoding="utf-8")
-    return render_page("report.html.jinja", language, script=script, report=report)
+    script = None if document["prospects"] is None else SCRIPT_FILE.read_text(encoding="utf-8")
+    return render_page("report.html.jinja", language, script=script, report=to_shown(document))
 
 
 def render_page(template: str, language: Language, *, script: str | None = None, **shown: object) -> str:
