@@ -40,6 +40,8 @@ from serving.life import make_lifespan
 from serving.limits import Gate, Limits
 from serving.metrics import CONTENT_TYPE
 from serving.openapi import DOCUMENT
+from serving.pages.problems import show_problem
+from serving.pages.routes import ROUTES as PAGES
 from serving.problems import ProblemError
 from serving.reading import decode, read_query
 from serving.report_routes import ROUTES
@@ -75,6 +77,7 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/v1/model", _model, methods=["GET"]),
         Route("/v1/model/schema", _schema, methods=["GET"]),
         *ROUTES,
+        *PAGES,
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
         Route("/openapi.json", _openapi, methods=["GET"]),
@@ -85,13 +88,13 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
 
     def open_desk(settings: Settings, champions: Champions) -> Desk:
         threads = anyio.CapacityLimiter(_THREADS)
-        return Desk(settings, champions, Reports(settings.reports), threads, books)
+        return Desk(settings, champions, Reports(settings.reports), threads, books, guard)
 
     handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
     app = Application(
         routes=routes,
         middleware=[
-            Middleware(Edge, guard=guard, books=books),
+            Middleware(Edge, guard=guard, books=books, show_problem=show_problem),
             Middleware(Limits, gate=gate),
             Middleware(Dispatch, routes=routes),
         ],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from serving import metrics
 from serving.access.roles import Actor
-from serving.access.routes import ROUTES
+from serving.access.routes import ROUTES, is_page
 from serving.audit.lines import Entry
 from serving.audit.trail import AuditError, Trail
 from serving.audit.writer import AuditWriter
@@ -27,11 +27,13 @@ LOG = logging.getLogger("xm_predict.audit")
 _DEMAND_SECONDS = 5.0
 _MOST_UNIT_LETTERS = 200
 _EMPLOYEE = "employee"
-# What a model looks like is no secret kept from anybody in particular; all else under /v1 is written down.
+# What a model looks like is no secret kept from anybody in particular, and nor is a form to sign in; all else
+# under /v1 and /reports is written down.
 ACTIONS = {
-    route: route.removeprefix("/v1/")
-    for route in ROUTES
-    if route.startswith("/v1/") and not route.startswith("/v1/model")
+    route: route.removeprefix("/v1/").removeprefix("/")
+    for route, methods in ROUTES.items()
+    if (route.startswith("/v1/") and not route.startswith("/v1/model"))
+    or (is_page(route) and all(methods.values()))
 }
 
 
@@ -134,6 +136,11 @@ class Books:
                     action, actor, about, state.get("purpose", ""), "" if is_allowed else code or "aborted"
                 )
             )
+
+    def note(self, action: str, actor: Actor) -> None:
+        """Write down what somebody did that is no question to a model."""
+        if self._audit is not None:
+            self._audit.note(_make_entry(action, actor, _NOTHING, "", ""))
 
     async def permit(
         self, action: str, actor: Actor, champion: Champion, about: About, state: dict[str, Any]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from serving.access.guard import Guard
 from serving.access.permission import check_subject, check_usecase, may_read
 from serving.access.roles import Actor
 from serving.books import About, Books
@@ -35,6 +36,7 @@ class Desk:
     reports: Reports
     threads: anyio.CapacityLimiter
     books: Books
+    guard: Guard
 
     def find(self, actor: Actor, usecase: str) -> Champion:
         """Return the champion that answers a request.

@@ -11,14 +11,15 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
-from serving.access.routes import ROUTES
+from serving.access.routes import ROUTES, is_page
 from serving.problems import ProblemError
 from serving.reading import pick_headers
 
@@ -32,6 +33,9 @@ _SAFE_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+
+
+ShowProblem = Callable[[ProblemError, Scope], Response]
 
 
 class Books(Protocol):
@@ -52,19 +56,24 @@ class Edge:
         Who comes in.
     books
         What is kept of requests.
+    show_problem
+        Makes the answer to people whose page there is not; programs get a problem document.
     """
 
-    def __init__(self, app: ASGIApp, guard: Guard, books: Books) -> None:
+    def __init__(
+        self, app: ASGIApp, guard: Guard, books: Books, show_problem: ShowProblem | None = None
+    ) -> None:
         self._app = app
         self._guard = guard
         self._books = books
+        self._show_problem = show_problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other kinds of traffic pass (life of the process) or end (web sockets)."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
         elif scope["type"] == "http":
-            await _Exchange(scope, send, self._guard, self._books).run(self._app, receive)
+            await _Exchange(scope, send, self._guard, self._books, self._show_problem).run(self._app, receive)
         else:
             await self._app(scope, receive, send)
 
@@ -72,8 +81,11 @@ class Edge:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, send: Send, guard: Guard, books: Books) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, guard: Guard, books: Books, show_problem: ShowProblem | None
+    ) -> None:
         self._scope = scope
+        self._show_problem = show_problem
         self._send = send
         self._guard = guard
         self._books = books
@@ -116,7 +128,9 @@ class _Exchange:
         """Send a problem document unless an answer is already on its way."""
         self._code = problem.code
         if not self._status:
-            await problem.to_response(self._request_id)(self._scope, receive, self._send_safely)
+            show = self._show_problem if is_page(self._scope["path"]) else None
+            response = problem.to_response(self._request_id) if show is None else show(problem, self._scope)
+            await response(self._scope, receive, self._send_safely)
 
     async def _send_safely(self, message: Message) -> None:
         """Add the headers that every answer carries."""

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from serving.access.guard import Guard
 from serving.access.ring import KeyRing
+from serving.access.sessions import Sessions
 from serving.books import Books
 from serving.champions import Champions
 from serving.limits import Gate, drain_on_signal
@@ -55,7 +56,7 @@ def make_lifespan(
         app.state.desk = open_desk(settings, champions)
         ring = KeyRing(settings.keys)
         ring.look()
-        guard.begin(ring, settings.own_names)
+        guard.begin(ring, settings.own_names, Sessions(settings.sessions))
         try:
             await _take_news(champions, books)
             async with casting_shadow(settings) as app.state.shadow, anyio.create_task_group() as tasks:

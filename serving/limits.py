@@ -17,9 +17,10 @@ from types import FrameType
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.access.routes import is_page
 from serving.limit_settings import LimitSettings
 from serving.problems import ProblemError
-from serving.reading import read_body
+from serving.reading import FORM, JSON, read_body
 from serving.rooms import Bodies, Refusals, Turns
 from serving.settings import Settings
 
@@ -104,7 +105,8 @@ class Limits:
         if scope["method"] == "POST":
             request = Request(scope, receive)
             limits = gate.max_body_bytes, gate.max_body_seconds
-            scope["state"]["body"] = await read_body(request, *limits, gate.bodies)
+            media_type = FORM if is_page(scope["path"]) else JSON
+            scope["state"]["body"] = await read_body(request, *limits, gate.bodies, media_type)
         turns = gate.turns
         if not turns.take():
             await turns.wait()

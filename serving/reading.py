@@ -15,6 +15,8 @@ from serving.problems import Finding, ProblemError
 from serving.rooms import Bodies
 
 _Content = TypeVar("_Content")
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _STRANGER = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 _ABSENT = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
@@ -42,8 +44,10 @@ def pick_headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): text.decode("latin-1") for name, text in reversed(scope["headers"])}
 
 
-async def read_body(request: Request, max_bytes: int, max_seconds: float, bodies: Bodies) -> bytes:
-    """Return the body of a JSON request.
+async def read_body(
+    request: Request, max_bytes: int, max_seconds: float, bodies: Bodies, media_type: str = JSON
+) -> bytes:
+    """Return the body of a request.
 
     Parameters
     ----------
@@ -53,6 +57,8 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float, bodies
         Time for the whole body.
     bodies
         Room for bodies that do not arrive at once.
+    media_type
+        The one that is accepted.
 
     Raises
     ------
@@ -61,7 +67,7 @@ async def read_body(request: Request, max_bytes: int, max_seconds: float, bodies
         408 for too slow ones.
     """
     headers = request.scope.get("state", {}).get("headers") or pick_headers(request.scope)
-    _check_media_type(headers)
+    _check_media_type(headers, media_type)
     declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > max_bytes:
         raise _too_large(max_bytes)
@@ -148,20 +154,20 @@ def _sentence(where: str, message: str) -> str:
     return f"{where}: {message}" if message.endswith("?") else f"{where}: {message}."
 
 
-def _check_media_type(headers: Mapping[str, str]) -> None:
-    """Accept ``application/json`` in UTF-8 without compression."""
+def _check_media_type(headers: Mapping[str, str], media_type: str) -> None:
+    """Accept one type, in UTF-8 and without compression."""
     is_plain = headers.get("content-encoding", "identity").lower() == "identity"
-    if not is_plain or not _is_json(headers.get("content-type", "")):
-        detail = "Send content-type application/json, in UTF-8, without content-encoding."
+    if not is_plain or not _is_of_type(headers.get("content-type", ""), media_type):
+        detail = f"Send content-type {media_type}, in UTF-8, without content-encoding."
         raise ProblemError(415, "media_type", detail, is_closing=True)
 
 
 @functools.lru_cache(64)
-def _is_json(content_type: str) -> bool:
-    """Tell whether a content type is JSON in UTF-8."""
+def _is_of_type(content_type: str, media_type: str) -> bool:
+    """Tell whether a content type is the one that is accepted, in UTF-8."""
     kind, _, parameters = content_type.partition(";")
     is_utf8 = parameters.strip().lower().replace('"', "") in {"", "charset=utf-8"}
-    return is_utf8 and kind.strip().lower() == "application/json"
+    return is_utf8 and kind.strip().lower() == media_type
 
 
 class _Begun:

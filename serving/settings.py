@@ -32,6 +32,8 @@ class Settings:
         ``XM_WORKERS``: processes that answer; each has the limits for itself.
     keys
         ``XM_KEYS``: file of access keys.
+    sessions
+        ``XM_SESSIONS``: folder of the sessions of people who signed in to the pages.
     is_behind_proxy
         ``XM_BEHIND_PROXY``: 1 where a proxy that speaks TLS stands before the service.
     tls_cert, tls_key
@@ -88,6 +90,7 @@ class Settings:
     workers: int = 1
     hosts: tuple[str, ...] = ()
     keys: Path = Path("xm-data/keys/keys.json")
+    sessions: Path = Path("xm-data/sessions")
     is_behind_proxy: bool = False
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -132,6 +135,7 @@ class Settings:
             workers=_read_number(given, "XM_WORKERS", default.workers, int, 1, 64),
             hosts=_read_names(given.get("XM_HOSTS", "")),
             keys=Path(given.get("XM_KEYS", default.keys)).absolute(),
+            sessions=Path(given.get("XM_SESSIONS", default.sessions)).absolute(),
             is_behind_proxy=is_behind_proxy,
             tls_cert=tls_cert,
             tls_key=tls_key,
@@ -170,6 +174,11 @@ class Settings:
         return ipaddress.ip_address(self.host).is_loopback and not self.is_behind_proxy
 
     @property
+    def is_encrypted(self) -> bool:
+        """Tell whether what a browser sends is encrypted on its way."""
+        return self.is_behind_proxy or self.tls_cert is not None
+
+    @property
     def own_names(self) -> tuple[str, ...]:
         """Return the names beside those of this machine under which the service may be asked."""
         is_any = ipaddress.ip_address(self.host).is_unspecified
@@ -183,6 +192,7 @@ class Settings:
             "XM_WORKERS": str(self.workers),
             "XM_HOSTS": ",".join(self.hosts),
             "XM_KEYS": str(self.keys),
+            "XM_SESSIONS": str(self.sessions),
             "XM_BEHIND_PROXY": str(int(self.is_behind_proxy)),
             "XM_TLS_CERT": str(self.tls_cert or ""),
             "XM_TLS_KEY": str(self.tls_key or ""),

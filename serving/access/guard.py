@@ -1,23 +1,29 @@
 """Who comes in: the host that is asked, the key, the scope of the route; nothing of the body is touched.
 
-The refusal of a missing, malformed, unknown, wrong, revoked or expired key is one and the same answer.
+Interfaces are asked with a key alone, pages in a session alone: so no page of others can make a browser ask
+an interface for its user. The refusal of a missing, malformed, unknown, wrong, revoked or expired key is one
+and the same answer.
 """
 
 import ipaddress
 import re
 import time
 from collections.abc import Callable, Iterable
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 from starlette.types import Scope
 
 from serving.access.ring import KeyRing
 from serving.access.roles import Actor
-from serving.access.routes import find_scopes, list_methods
+from serving.access.routes import find_scopes, is_page, list_methods
+from serving.access.sessions import COOKIE, Sessions
 from serving.access.tokens import parse_bearer
 from serving.problems import ProblemError
 
 _PORT = re.compile(r":\d{1,5}$")
+_READING = frozenset({"GET", "HEAD"})
+_OWN_SITES = frozenset({b"same-origin", b"none"})
 
 
 class Guard:
@@ -33,11 +39,13 @@ class Guard:
         self._now = now
         self._hosts: frozenset[str] = frozenset()
         self.ring = KeyRing(Path())
+        self.sessions = Sessions(Path())
 
-    def begin(self, ring: KeyRing, hosts: Iterable[str] = ()) -> None:
-        """Take the keys, and names beside those of this machine under which the service may be asked."""
+    def begin(self, ring: KeyRing, hosts: Iterable[str] = (), sessions: Sessions | None = None) -> None:
+        """Take keys, names beside those of this machine under which one may ask, and sessions."""
         self._hosts = frozenset(hosts)
         self.ring = ring
+        self.sessions = sessions or self.sessions
 
     def check_host(self, host: str) -> None:
         """Refuse names that are not ours: a web page must not reach the service under its own name.
@@ -68,9 +76,11 @@ class Guard:
         """
         path, method = scope["path"], scope["method"]
         needed = find_scopes(method, path)
+        if is_page(path) and method not in _READING:
+            check_origin(scope)
         if needed == ():
             return None
-        actor = self._authenticate(scope)
+        actor = self._find_session(scope) if is_page(path) else self._authenticate(scope)
         # Also one who is refused below is told apart from a stranger in the log.
         scope.setdefault("state", {})["actor"] = actor
         if needed is None:
@@ -79,11 +89,32 @@ class Guard:
             raise refuse_scope(*needed)
         return actor
 
-    def _authenticate(self, scope: Scope) -> Actor:
-        """Return whose key came with the request."""
+    def find_key(self, text: str) -> Actor | None:
+        """Return whose key somebody has typed in; None for one that lets nobody in."""
+        self._demand_keys()
+        token = parse_bearer(b"Bearer " + text.strip().encode())
+        return None if token is None else self.ring.find(token, self._now())
+
+    def _find_session(self, scope: Scope) -> Actor:
+        """Return who signed in, as the key may do now."""
+        self._demand_keys()
+        token = read_cookie(scope)
+        session = None if token is None else self.sessions.find(token)
+        actor = None if session is None else self.ring.find_by_id(session.key_id, self._now())
+        if actor is None:
+            raise ProblemError(401, "signed_out", "Sign in with a key to see this page.")
+        scope["state"]["session"] = session
+        return actor
+
+    def _demand_keys(self) -> None:
+        """Let nobody in while the keys cannot be read."""
         if self.ring.problem is not None:
             detail = "The keys cannot be read at the moment, so nobody gets in; the log says why."
             raise ProblemError(503, "keys_unreadable", detail, headers={"retry-after": "5"})
+
+    def _authenticate(self, scope: Scope) -> Actor:
+        """Return whose key came with the request."""
+        self._demand_keys()
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         token = parse_bearer(given[0]) if len(given) == 1 else None
         actor = None if token is None else self.ring.find(token, self._now())
@@ -91,6 +122,31 @@ class Guard:
             detail = "Send a valid key of this service: authorization: Bearer xmp_..."
             raise ProblemError(401, "unauthenticated", detail, headers={"www-authenticate": "Bearer"})
         return actor
+
+
+def read_cookie(scope: Scope) -> str | None:
+    """Return what the cookie of a session holds; None without one."""
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
+    try:
+        found = SimpleCookie("; ".join(lines)).get(COOKIE)
+    except CookieError:
+        return None
+    return None if found is None else found.value
+
+
+def check_origin(scope: Scope) -> None:
+    """Refuse what a page of others makes a browser send: the browser says from where it comes.
+
+    Raises
+    ------
+    ProblemError
+        403.
+    """
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin")
+    is_own = origin is None or origin.partition(b"://")[2].lower() == headers.get(b"host", b"").lower()
+    if not is_own or headers.get(b"sec-fetch-site", b"same-origin") not in _OWN_SITES:
+        raise ProblemError(403, "origin", "This was sent from a page of another site.")
 
 
 def refuse_scope(*scopes: str) -> ProblemError:

@@ -79,6 +79,11 @@ class KeyRing:
         is_right = hmac.compare_digest(token.sha256, _NOBODY if held is None else held.sha256)
         return held.actor if held is not None and is_right and now < held.expires_at else None
 
+    def find_by_id(self, key_id: str, now: float) -> Actor | None:
+        """Return whose key has an id, for those who showed the key before; None once it lets nobody in."""
+        held = self._held.get(key_id)
+        return held.actor if held is not None and now < held.expires_at else None
+
     def _close(self, problem: str) -> bool:
         """Let nobody in, and say why, once."""
         is_new = problem != self.problem

@@ -5,6 +5,8 @@ from serving.access import roles
 # Either of the scopes opens the route; what is asked for decides later which of them is needed.
 SINGLE = (roles.SCORE_CUSTOMER, roles.SCORE_EMPLOYEE)
 GROUPS = (roles.SCORE_CUSTOMER_GROUPS, roles.SCORE_EMPLOYEE_GROUPS)
+# Who has one of these has something to look at.
+PAGES = (roles.READ_REPORT, roles.READ_MODEL)
 OPEN: tuple[str, ...] = ()
 
 ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -21,7 +23,13 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/v1/model/card": {"GET": (roles.READ_MODEL,)},
     "/openapi.json": {"GET": (roles.READ_DOCS,)},
     "/metrics": {"GET": (roles.READ_METRICS,)},
+    "/reports": {"GET": PAGES},
+    "/reports/sign-in": {"GET": OPEN, "POST": OPEN},
+    "/reports/sign-out": {"POST": PAGES},
+    "/reports/style.css": {"GET": OPEN},
+    "/reports/htmx.js": {"GET": OPEN},
 }
+_PAGE = "/reports"
 
 
 def find_scopes(method: str, path: str) -> tuple[str, ...] | None:
@@ -39,6 +47,11 @@ def find_scopes(method: str, path: str) -> tuple[str, ...] | None:
     """
     methods = ROUTES.get(path)
     return None if methods is None else methods.get("GET" if method == "HEAD" else method)
+
+
+def is_page(path: str) -> bool:
+    """Tell whether people look at what is found there; everything else is for programs."""
+    return path == _PAGE or path.startswith(f"{_PAGE}/")
 
 
 def list_methods(path: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         workers=3,
         hosts=("scores.example.org", "10.0.0.7", "[fd00::1]"),
         keys=tmp_path / "keys.json",
+        sessions=tmp_path / "sessions",
         is_behind_proxy=True,
         tls_cert=tmp_path / "cert.pem",
         tls_key=tmp_path / "key.pem",

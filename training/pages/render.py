@@ -30,6 +30,7 @@ from training.pages.shown import to_shown
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE_FILE = TEMPLATES / "style.css"
 SCRIPT_FILE = TEMPLATES / "whatif.js"
+LIVE_STYLE_FILE = TEMPLATES / "live.css"
 
 
 def render_report(document: Mapping[str, Any], language: Language) -> str:
@@ -61,6 +62,24 @@ def render_page(template: str, language: Language, *, script: str | None = None,
         script_hash=allowed,
     )
     return page_text + "\n"
+
+
+def render_live(template: str, language: Language, **shown: object) -> str:
+    """Return a page of the service made from a template of this package; its policy is sent as a header.
+
+    Parameters
+    ----------
+    template
+        Its name; those of live pages begin with ``live_``.
+    shown
+        What the template asks for; objects of a JSON document by :func:`~training.pages.shown.to_shown`.
+    """
+    return _environment(language).get_template(template).render(**shown) + "\n"
+
+
+def render_live_style() -> str:
+    """Return the style sheet of live pages: that of the report, and what pages have beside it."""
+    return "".join(file.read_text(encoding="utf-8") for file in (STYLE_FILE, LIVE_STYLE_FILE))
 
 
 @cache

@@ -50,10 +50,17 @@ def test_one_of_several_scopes_is_enough_and_none_is_not():
     assert not actor.may()
 
 
-def test_every_route_asks_for_scopes_that_exist_and_only_health_is_open():
+def test_every_route_asks_for_scopes_that_exist_and_only_health_and_the_way_in_are_open():
     asked = {(path, method): scopes for path, methods in ROUTES.items() for method, scopes in methods.items()}
     assert all(set(scopes) <= set(SCOPES) for scopes in asked.values())
-    assert {path for (path, _), scopes in asked.items() if scopes == ()} == {"/livez", "/readyz"}
+    open_to_all = {path for (path, _), scopes in asked.items() if scopes == ()}
+    assert open_to_all == {
+        "/livez",
+        "/readyz",
+        "/reports/sign-in",
+        "/reports/style.css",
+        "/reports/htmx.js",
+    }
 
 
 @pytest.mark.parametrize(

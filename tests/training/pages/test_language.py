@@ -5,6 +5,8 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from serving.pages import entrance, problems
+from serving.pages.frame import OF_USECASE
 from training.pages.language import read_catalogue, translations
 from training.pages.outcome_words import messages
 from training.pages.render import TEMPLATES
@@ -23,7 +25,10 @@ def _messages(template: Path) -> set[Message]:
 
 
 OF_OUTCOMES: set[Message] = {(None, (text,) if isinstance(text, str) else text) for text in messages()}
-USED = OF_OUTCOMES.union(*(_messages(template) for template in TEMPLATES.glob("*.jinja")))
+OF_LIVE_PAGES: set[Message] = {
+    (None, (text,)) for text in (*entrance.list_messages(), *problems.list_messages(), *OF_USECASE.values())
+}
+USED = OF_OUTCOMES.union(OF_LIVE_PAGES, *(_messages(template) for template in TEMPLATES.glob("*.jinja")))
 CATALOGUE = read_catalogue("de")
 
 
@@ -64,7 +69,7 @@ def test_no_text_stands_outside_the_messages() -> None:
         text = re.sub(r"{%-?\+?\s*trans\b.*?endtrans\s*\+?-?%}", " ", text, flags=re.DOTALL)
         text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", text, flags=re.DOTALL)
         text = re.sub(r"<[^>]*>|&nbsp;", " ", text, flags=re.DOTALL)
-        assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"English", "Deutsch"}, template.name
+        assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"English", "Deutsch", "xm", "predict"}, template.name
 
 
 def test_plurals_follow_the_number() -> None:

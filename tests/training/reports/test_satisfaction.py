@@ -10,9 +10,9 @@ import pytest
 
 from tests.training.reports import samples
 from training.evaluation import RatingBin
+from training.pages.charts.axes import answer_axis
 from training.reports import Report, build_report, render_csv, render_html
 from training.reports.sections import RatingTrust
-from training.pages.charts.axes import answer_axis
 from training.reports.trust import _pairs
 from training.statistics import Estimate
 

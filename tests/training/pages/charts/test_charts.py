@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from training.evaluation import CalibrationBin
+from training.pages import charts
 from training.pages.charts import (
     Bar,
     Mark,
@@ -22,7 +23,6 @@ from training.pages.charts import (
     waterfall,
 )
 from training.pages.formats import Formats
-from training.pages import charts
 from training.statistics import Estimate
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -1,0 +1,65 @@
+"""What people see where there is no page for them: a sentence, what to do, a number for the log."""
+
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
+
+from serving.pages.frame import answer_page, make_frame
+from serving.problems import ProblemError
+
+# Messages of the catalogue: what is wrong, and what to do; by code, else by status.
+_SENTENCES: dict[str | int, tuple[str, str]] = {
+    "scope_missing": ("This page is not for you.", "Your key has no right to it."),
+    "usecase_not_allowed": (
+        "This page is not for you.",
+        "Your key is for other use cases.",
+    ),
+    "unit_not_allowed": ("This page is not for you.", "Your key is for other units."),
+    "groups_only": ("This page is not for you.", "People at work are shown in groups, never singly."),
+    "usecase_unknown": (
+        "There is no such use case.",
+        "The overview holds all there are.",
+    ),
+    "report_absent": ("There is no report yet.", "xm-predict report makes it; then this page is there."),
+    "report_outdated": ("The report is older than the model.", "xm-predict report makes it again."),
+    "report_unreadable": (
+        "The report cannot be read at the moment.",
+        "The log of the service says why.",
+    ),
+    "form": ("This form is too old.", "Load the page again and send it once more."),
+    "origin": ("This was sent from a page of another site.", "Go to the page yourself."),
+    "busy": ("There is more to do than can be done.", "Load the page again in a moment."),
+    403: ("This page is not for you.", ""),
+    404: ("There is no such page.", ""),
+    405: ("There is no such page.", ""),
+    422: ("This page cannot be shown as it was asked for.", "Go back and choose again."),
+    500: ("Something went wrong here.", "It was written down."),
+    503: ("This cannot be shown at the moment.", "Load the page again in a moment."),
+}
+_OTHERWISE = ("This page cannot be shown.", "")
+
+
+def list_messages() -> set[str]:
+    """Return all sentences, which have to stand in the catalogue."""
+    return {text for pair in (*_SENTENCES.values(), _OTHERWISE) for text in pair if text}
+
+
+def show_problem(problem: ProblemError, scope: Scope) -> Response:
+    """Return the page of a problem; who is not signed in is led to where one signs in, and back."""
+    frame = make_frame(scope)
+    if problem.code == "signed_out":
+        back = frame.in_language(frame.language) if scope["method"] == "GET" else frame.link("/reports")
+        address = f"/reports/sign-in?{urlencode({'next': back, 'lang': frame.language})}"
+        return RedirectResponse(address, 303)
+    sentence, remedy = _SENTENCES.get(problem.code) or _SENTENCES.get(problem.status, _OTHERWISE)
+    response = answer_page(
+        frame,
+        "live_problem.jinja",
+        problem.status,
+        sentence=sentence,
+        remedy=remedy,
+        request_id=scope["state"]["request_id"],
+    )
+    response.headers.update(problem.headers)
+    return response
