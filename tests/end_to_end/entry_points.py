@@ -15,7 +15,6 @@ def run(project: str, entry_point: str, parameters: dict[str, str]) -> int:
         cli.main(["run", project, "-e", entry_point, *_CHOICE, *said], prog_name="mlflow")
     except SystemExit as ended:
         return int(ended.code or 0)
-    return 0
 
 
 def main(project: str, asked: dict[str, dict[str, str]]) -> dict[str, int]:
