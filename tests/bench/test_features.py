@@ -62,11 +62,8 @@ def _change(table, name, row, value):
 # --- the whole way
 
 
-def test_all_contenders_build_the_same_features():
-    command = [sys.executable, "-m", "tests.bench.features", "--quick"]
-    done = subprocess.run(command, cwd=race.REPOSITORY, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout.splitlines()[-1])
+def assert_told(figures):
+    """Demand what one line of figures has to hold."""
     assert list(figures) == [
         *("ratio_5m", "ratio_50m", "growth_5m_50m", "peak_gb_50m", "equal", "sizes", "quick")
     ]
@@ -78,6 +75,31 @@ def test_all_contenders_build_the_same_features():
     assert small["differences"] == {"duckdb_loop": {}, "pandas_loop": {}}
     assert large["differences"] == {"duckdb_loop": {}}
     assert small["ours"].keys() == {"cpu_seconds", "peak_gb", "runs"}
+
+
+@pytest.mark.long
+def test_all_contenders_build_the_same_features_in_processes_of_their_own():
+    command = [sys.executable, "-m", "tests.bench.features", "--quick"]
+    done = subprocess.run(command, cwd=race.REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert_told(told)
+
+
+def test_all_contenders_build_the_same_features(monkeypatch, capsys):
+    """Let all work in this process, which has imported and compiled everything once."""
+    monkeypatch.setattr(race, "run_apart", timed.run)
+    assert features.main(["--quick"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert_told(told)
+
+
+def test_a_contender_has_a_process_of_its_own_and_hands_over_what_it_took(log, tmp_path):
+    to = tmp_path / "features"
+    days = tuple(day.isoformat() for day in SNAPSHOTS)
+    cost = race.run_apart(timed.Job("duckdb_loop", str(log), str(log), str(to), days, WINDOWS))
+    assert min(cost.cpu_seconds, cost.wall_seconds, cost.peak_gb) > 0
+    assert {file.stem for file in asked.list_files(to)} == set(days)
 
 
 def test_a_feature_that_differs_is_named(log, table, tmp_path, monkeypatch):

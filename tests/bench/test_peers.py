@@ -1,4 +1,5 @@
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -39,7 +40,12 @@ def rows():
 
 @pytest.fixture
 def contest(tmp_path, monkeypatch):
-    script = tmp_path / "peer.py"
+    return prepare(tmp_path, monkeypatch)
+
+
+def prepare(folder, monkeypatch):
+    """Let the stand-in be the peer and return a function that makes a contest of two folds."""
+    script = folder / "peer.py"
     script.write_text(PRIOR)
     monkeypatch.setattr(peers, "_FIT", script)
     _LINES.clear()
@@ -49,7 +55,7 @@ def contest(tmp_path, monkeypatch):
             "peers": ("catboost",),
             "folds": (0, 1),
             "seconds": 0.0,
-            "keep": tmp_path / "kept",
+            "keep": folder / "kept",
             "python": sys.executable,
             **given,
         }
@@ -59,55 +65,67 @@ def contest(tmp_path, monkeypatch):
 _LINES: list[str] = []
 
 
+@pytest.fixture(scope="module")
+def first(rows, tmp_path_factory):
+    """Compare once: what was found, which fits were made, and the folder where they are kept."""
+    folder = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patched:
+        found = prepare(folder, patched)().run("toy", rows)
+        return found, fits(), folder / "kept"
+
+
+@pytest.fixture
+def resumed(first, contest, tmp_path):
+    """Return what makes a contest where the first one has been held."""
+    shutil.copytree(first[2], tmp_path / "kept")
+    return contest
+
+
 def fits():
     """Return which fits were made since the test began."""
     return [line for line in _LINES if ", fold" in line]
 
 
-def test_every_fold_is_fitted_once_and_kept(contest, rows):
-    found = contest().run("toy", rows)
+def test_every_fold_is_fitted_once_and_kept(first, resumed, rows):
+    found, made, _ = first
     assert {name: sorted(kept) for name, kept in found.items()} == {"ours": [0, 1], "catboost": [0, 1]}
-    assert len(fits()) == 4
-    again = contest().run("toy", rows)
-    assert len(fits()) == 4
-    assert again == found
+    assert len(made) == 4
+    assert resumed().run("toy", rows) == found
+    assert fits() == []
 
 
-def test_a_comparison_goes_on_where_it_ended(contest, rows):
-    contest(folds=(0,)).run("toy", rows)
-    contest(folds=(0, 1), peers=("catboost", "autogluon")).run("toy", rows)
-    assert len(fits()) == 2 + 1 + 3
+def test_a_comparison_goes_on_where_it_ended(resumed, rows):
+    resumed(folds=(1, 2), peers=("catboost", "autogluon")).run("toy", rows)
+    assert len(fits()) == 1 + 3
 
 
-def test_peers_get_our_seconds_or_those_that_were_said(contest, rows):
-    found = contest().run("toy", rows)
+def test_peers_get_our_seconds_or_those_that_were_said(first, resumed, rows):
+    found = first[0]
     allowed = [kept.allowed for kept in found["catboost"].values()]
     assert allowed == [max(5.0, kept.seconds) for kept in found["ours"].values()]
-    found = contest(seconds=7.0).run("toy", rows)
+    found = resumed(seconds=7.0).run("toy", rows)
     assert {kept.allowed for kept in found["catboost"].values()} == {7.0}
 
 
-def test_what_is_asked_for_again_is_made_anew(contest, rows):
-    contest().run("toy", rows)
-    contest(again=("ours",)).run("toy", rows)
-    assert [line.rpartition(" ")[2] for line in fits()[4:]] == ["ours", "ours"]
+def test_what_is_asked_for_again_is_made_anew(resumed, rows):
+    resumed(again=("ours",)).run("toy", rows)
+    assert [line.rpartition(" ")[2] for line in fits()] == ["ours", "ours"]
 
 
-def test_other_rows_are_not_taken_for_the_same(contest, rows):
-    contest(folds=(0,)).run("toy", rows)
+def test_other_rows_are_not_taken_for_the_same(resumed, rows):
     other = Rows(rows.table.set_column(1, "usage", pa.array(np.arange(400.0))), rows.catalogue)
-    contest(folds=(0,)).run("toy", other)
-    assert len(fits()) == 4
+    resumed(folds=(0,)).run("toy", other)
+    assert len(fits()) == 2
 
 
 def test_a_peer_that_fails_is_left_out_and_others_go_on(contest, rows):
-    found = contest(peers=("flaml", "catboost")).run("toy", rows)
+    found = contest(peers=("flaml", "catboost"), folds=(0,)).run("toy", rows)
     assert set(found) == {"ours", "catboost"}
     assert "  failed with code 1: left out" in _LINES
 
 
-def test_figures_are_those_of_the_folds_that_both_forecast(contest, rows):
-    found = contest().run("toy", rows)
+def test_figures_are_those_of_the_folds_that_both_forecast(first, rows):
+    found = first[0]
     ((peer, cost, pairing),) = peers.compare(rows, found)
     dealt = peers.deal_folds(rows.target)
     assert (peer, cost["folds"], cost["rows"]) == ("catboost", [1, 2], int(np.isin(dealt, [0, 1]).sum()))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.at_once import Together, train_at_once
 from tests.end_to_end.demonstrated import Demo, run_demo
 from tests.end_to_end.processes import ROOT, answer_of, run_cli, served
 from tests.end_to_end.watching import Guard, make_guard
@@ -54,6 +55,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def trained(demo: Demo) -> Trained:
     """Return what the demo trained on the customers."""
     return Trained(demo.out / "company", demo.out, demo.answer["churn"])
+
+
+@pytest.fixture(scope="session")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Together:
+    """Run two trainings at once, with the same seed: each alone would have been promoted.
+
+    Their workspace may be used by others, who have to leave it as it was.
+    """
+    return train_at_once(tmp_path_factory.mktemp("together"), [8, 8])
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from training.learning import learn
 # Both kinds of member at work, two at a time where there are two cores.
 RECIPE = replace(LIGHT, max_trees=10, n_workers=2)
 N_CUSTOMERS = 400
+N_MEMBERS = 300
 
 
 def event(folder: Path) -> UseCase:
@@ -27,12 +28,12 @@ def event(folder: Path) -> UseCase:
 
 def binary(folder: Path) -> UseCase:
     """Return a flat table with a yes or no."""
-    return write_members(folder)
+    return write_members(folder, n_rows=N_MEMBERS)
 
 
 def rating(folder: Path) -> UseCase:
     """Return a flat table with a rating."""
-    write_members(folder)
+    write_members(folder, n_rows=N_MEMBERS)
     table = {"file": "members.csv", "label": "mood", "kind": "ordinal", "id": "member", "exclude": ["left"]}
     (folder / "rating.yaml").write_text(yaml.safe_dump({"version": 1, "name": "rating", "table": table}))
     return load(folder / "rating.yaml")

@@ -5,7 +5,9 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,13 +15,8 @@ from features.worlds import build_company
 from tests.empty_registry import lay_registry
 from tests.end_to_end.conftest import USECASE
 from tests.end_to_end.faults import FLAT_FAULTS, SNAPSHOT_FAULTS, Fault, write_flat, write_snapshots
-from tests.end_to_end.processes import (
-    PATIENCE_SECONDS,
-    SCRIPTS,
-    environment_of,
-    run_cli,
-    stop,
-)
+from tests.end_to_end.forked import start
+from tests.end_to_end.processes import PATIENCE_SECONDS, SCRIPTS, environment_of, stop
 from tests.training.examples import write_members
 from training.__main__ import main
 
@@ -53,16 +50,24 @@ def assert_refused(verb: str, spec: Path, fault: Fault, capsys: pytest.CaptureFi
     assert files_in(spec.parent) == before
 
 
-@pytest.mark.parametrize("verb", ["check", "build"])
-@pytest.mark.parametrize("fault", FLAT_FAULTS, ids=lambda fault: fault.name)
+def both_verbs(faults: Sequence[Fault]) -> list[Any]:
+    """Return each fault with ``check``, and with ``build``, which reads as that does: most are long."""
+    checked = [pytest.param(fault, "check", id=f"{fault.name}-check") for fault in faults]
+    built = [
+        pytest.param(fault, "build", id=f"{fault.name}-build", marks=[pytest.mark.long] if place else [])
+        for place, fault in enumerate(faults)
+    ]
+    return [*checked, *built]
+
+
+@pytest.mark.parametrize(("fault", "verb"), both_verbs(FLAT_FAULTS))
 def test_fault_of_a_flat_table(fault, verb, tmp_path, capsys):
     spec = write_flat(tmp_path / "raw")
     fault.spoil(spec.parent)
     assert_refused(verb, spec, fault, capsys)
 
 
-@pytest.mark.parametrize("verb", ["check", "build"])
-@pytest.mark.parametrize("fault", SNAPSHOT_FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize(("fault", "verb"), both_verbs(SNAPSHOT_FAULTS))
 def test_fault_of_a_source(fault, verb, tmp_path, capsys):
     spec = write_snapshots(tmp_path / "raw")
     fault.spoil(spec.parent)
@@ -122,14 +127,14 @@ def test_out_cannot_be_made(tmp_path, capsys):
 
 
 def test_training_refuses_the_same_input(tmp_path, tmp_path_factory):
-    """Run the real command: it exits with 2, writes one line, and keeps no frame, bundle or report."""
+    """Run the verb in a process of its own: it ends with 2 and one line, and keeps no frame or report."""
     spec, fault = write_snapshots(tmp_path / "raw"), SNAPSHOT_FAULTS[0]
     fault.spoil(spec.parent)
     lay_registry(tmp_path_factory, tmp_path / "out")
-    finished = run_cli("train", "--json", "--usecase", spec, "--out", "out", cwd=tmp_path)
-    line = error_line(finished.stderr)
-    assert finished.returncode == 2
-    assert finished.stdout == ""
+    training = start(tmp_path / "logs", "train", "--usecase", spec, "--out", tmp_path / "out")
+    assert training.end() == 2
+    line = error_line(training.err.read_text())
+    assert training.out.read_text() == ""
     assert [word for word in fault.named if word not in line] == []
     assert {path.name for path in tmp_path.glob("out/*")} <= REGISTRY
 
@@ -140,20 +145,9 @@ def company_file(folder: Path) -> Path:
     return Path(shutil.copy(USECASE, folder))
 
 
-def members_file(folder: Path) -> Path:
-    """Return a use case that takes some time to fit, but is read in no time."""
-    return write_members(folder).folder / "members.yaml"
-
-
-@pytest.mark.parametrize(
-    ("verb", "write", "moment"), [("build", company_file, "reading"), ("train", members_file, "fitting")]
-)
-def test_ctrl_c_leaves_nothing_half_written(verb, write, moment, tmp_path, tmp_path_factory):
-    """Send SIGINT in the middle of the work, as the terminal does."""
-    spec = write(tmp_path / "data")
-    if verb == "train":
-        lay_registry(tmp_path_factory, tmp_path / "out")
-    words = [verb, "--json", "--usecase", spec, "--out", "out"]
+def test_ctrl_c_while_reading_leaves_nothing(tmp_path):
+    """Send SIGINT in the middle of the work of the real command, as the terminal does."""
+    words = ["build", "--json", "--usecase", company_file(tmp_path / "data"), "--out", "out"]
     shown = []
     process = subprocess.Popen(
         [str(word) for word in [SCRIPTS / "xm-predict", *words]],
@@ -169,7 +163,7 @@ def test_ctrl_c_leaves_nothing_half_written(verb, write, moment, tmp_path, tmp_p
         assert process.stderr is not None
         for line in process.stderr:
             shown.append(line)
-            if moment in line:
+            if "reading" in line:
                 break
         time.sleep(0.2)
         os.kill(process.pid, signal.SIGINT)
@@ -179,7 +173,26 @@ def test_ctrl_c_leaves_nothing_half_written(verb, write, moment, tmp_path, tmp_p
     assert "interrupted" in error_line("".join(shown) + err)
     assert process.returncode == 130
     assert out == ""
-    written = {path.relative_to(tmp_path / "out").as_posix() for path in files_in(tmp_path / "out")}
+    assert not files_in(tmp_path / "out")
+
+
+def test_ctrl_c_while_fitting_leaves_nothing_half_written(tmp_path, tmp_path_factory):
+    """Interrupt a training, which is read in no time, but takes some to fit."""
+    spec, out = write_members(tmp_path / "data").folder / "members.yaml", tmp_path / "out"
+    lay_registry(tmp_path_factory, out)
+    training = start(tmp_path / "logs", "train", "--usecase", spec, "--out", out)
+    try:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (training.err.exists() and "fitting" in training.err.read_text()):
+            assert training.process.is_alive(), training.err.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.kill(training.process.pid or 0, signal.SIGINT)
+        assert training.end() == 130
+    finally:
+        training.kill()
+    assert "interrupted" in error_line(training.err.read_text())
+    assert training.out.read_text() == ""
+    written = {path.relative_to(out).as_posix() for path in files_in(out)}
     assert [name for name in written - REGISTRY if Path(name).name.startswith(".")] == []
     assert {name.partition("/")[0] for name in written} <= {*REGISTRY, "frames"}
-    assert verb == "train" or not written

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.empty_registry import lay_registry
 from tests.end_to_end.forked import start
 from tests.training.examples import write_members
 from training.bundle import load, verify
 
+NEXT = 3  # the version that a training makes after the two that the tests begin with
 # Where a training may die, and whether it is in the ledger by then; a few in the fast suite, all in the long.
 POINTS = {
     "folder.flushed": False,
@@ -87,25 +87,33 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory):
-    """Train once: the workspace of every test begins here; artifacts are named by whole paths."""
-    folder = tmp_path_factory.mktemp("killed")
-    write_members(folder / "data")
-    lay_registry(tmp_path_factory, folder / "out")
+def first(together):
+    """Begin every test where two trainings ended, and there: artifacts are named by whole paths."""
+    folder = together.folder
     world = World(folder)
-    answer = world.start().answer()
-    assert answer["is_champion"], answer["why_not"]
-    shutil.copytree(folder / "out", folder / "saved")
-    World.report_names = {path.name for path in (folder / "out" / "reports" / "members").iterdir()}
-    return world
+    shutil.copytree(world.out, folder / "saved")
+    World.report_names = {path.name for path in (world.out / "reports" / "members").iterdir()}
+    yield world
+    restore(world)
 
 
 @pytest.fixture
 def world(first):
     """Put the workspace back to where the first training left it."""
-    shutil.rmtree(first.out)
-    shutil.copytree(first.folder / "saved", first.out)
+    restore(first)
     return first
+
+
+@pytest.fixture
+def champion(world):
+    """Return the number of the champion that the tests begin with; the next version is number 3."""
+    assert world.ask("SELECT max(version) FROM model_versions") == NEXT - 1
+    return world.champion()
+
+
+def restore(world):
+    shutil.rmtree(world.out)
+    shutil.copytree(world.folder / "saved", world.out)
 
 
 def die(world, point):
@@ -125,17 +133,17 @@ def check_next(world, *, follows: int) -> None:
 
 
 @pytest.mark.parametrize(("point", "is_entered"), POINTS.items())
-def test_death_leaves_the_champion_whole(world, point, is_entered):
-    assert die(world, point) == 1
+def test_death_leaves_the_champion_whole(world, champion, point, is_entered):
+    assert die(world, point) == champion
     if is_entered:  # the winner died before it moved the alias: whoever comes next does
-        check_next(world, follows=2)
+        check_next(world, follows=NEXT)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("point", "is_entered"), (POINTS | MORE_POINTS).items())
-def test_after_death_the_next_training_goes_through(world, point, is_entered):
-    assert die(world, point) == (2 if point == "alias.moved" else 1)
-    check_next(world, follows=2 if is_entered else 1)
+def test_after_death_the_next_training_goes_through(world, champion, point, is_entered):
+    assert die(world, point) == (NEXT if point == "alias.moved" else champion)
+    check_next(world, follows=NEXT if is_entered else champion)
 
 
 @pytest.mark.parametrize("point", ["database.before", "file.written", "file.flushed", "file.renamed"])

@@ -13,13 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.end_to_end.conftest import Service, Trained
+from tests.end_to_end.forked import start
 from tests.end_to_end.processes import (
+    ROOT,
     SCRIPTS,
-    answer_of,
     environment_of,
     free_port,
     is_ok,
-    run_cli,
     running,
     wait_until,
 )
@@ -30,7 +30,15 @@ from training.scoring import Row, Scorer
 
 TOLERANCE = 1e-9
 N_LATEST = 12
-SUBMIT = f"--master local[2] --conf spark.ui.enabled=false --driver-java-options {QUICK_JAVA} pyspark-shell"
+# Nothing here runs long enough to repay code that Spark would compile first.
+SPARK = {
+    "spark.ui.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "2",
+}
+CONFIGURED = " ".join(f"--conf {name}={setting}" for name, setting in SPARK.items())
+SUBMIT = f"--master local[2] {CONFIGURED} --driver-java-options {QUICK_JAVA} pyspark-shell"
 Numbers = npt.NDArray[np.float64]
 
 
@@ -120,8 +128,8 @@ def test_batch_of_the_command_line(trained, rows, scorer, expected, tmp_path):
     table = pa.table({name: [row[name] for row in rows] for name in rows[0]})
     table = table.append_column("entity_id", pa.array([f"row {place}" for place in range(len(rows))]))
     pq.write_table(table, tmp_path / "rows.parquet")
-    words = ["score", "--json", "--name", "churn", "--rows", "rows.parquet", "--to", "scores.parquet"]
-    answer = answer_of(run_cli(*words, "--out", trained.out, cwd=tmp_path))
+    words = ["score", "--name", "churn", "--rows", tmp_path / "rows.parquet", "--out", trained.out]
+    answer = start(tmp_path / "logs", *words, "--to", tmp_path / "scores.parquet").answer()
     scores = pq.read_table(tmp_path / "scores.parquet")
     found = np.column_stack([scores[f"probability_{horizon}"].to_numpy() for horizon in scorer.horizons])
     assert_same(found, expected)
@@ -134,9 +142,9 @@ def test_batch_on_spark(trained, rows, scorer, expected, tmp_path):
     table = pa.table({name: [row[name] for row in rows] for name in rows[0]})
     table = table.append_column("entity_id", pa.array([f"row {place:02d}" for place in range(len(rows))]))
     pq.write_table(table, tmp_path / "rows.parquet")
-    words = ["score", "--json", "--name", "churn", "--rows", "rows.parquet", "--to", "scores"]
-    env = environment_of(tmp_path, PYSPARK_SUBMIT_ARGS=SUBMIT, SPARK_LOCAL_IP="127.0.0.1")
-    answer = answer_of(run_cli(*words, "--engine", "spark", "--out", trained.out, cwd=tmp_path, env=env))
+    words = ["score", "--name", "churn", "--rows", tmp_path / "rows.parquet", "--to", tmp_path / "scores"]
+    env = {"PYSPARK_SUBMIT_ARGS": SUBMIT, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": str(ROOT)}
+    answer = start(tmp_path / "logs", *words, "--engine", "spark", "--out", trained.out, **env).answer()
     scores = pq.read_table(tmp_path / "scores").sort_by("entity_id")
     found = np.column_stack([scores[f"probability_{horizon}"].to_numpy() for horizon in scorer.horizons])
     assert_same(found, expected)

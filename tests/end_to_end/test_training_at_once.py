@@ -3,17 +3,8 @@
 import mlflow
 import pytest
 
-from tests.end_to_end.forked import start
-from tests.training.examples import write_members
+from tests.end_to_end.at_once import train_at_once
 from training.bundle import load
-
-
-def train_at_once(folder, seeds):
-    """Start all trainings together in one empty workspace and return their answers and errors."""
-    write_members(folder / "data")
-    words = ["train", "--usecase", folder / "data" / "members.yaml", "--out", folder / "out", "--seed"]
-    begun = [start(folder / "logs", *words, seed) for seed in seeds]
-    return [one.answer() for one in begun], [one.err.read_text() for one in begun]
 
 
 def client_of(folder):
@@ -22,9 +13,9 @@ def client_of(folder):
     return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def check(folder, answers, errors):
+def check(together):
     """Demand unique versions, one champion, a reason for everybody else, and a whole bundle."""
-    client = client_of(folder)
+    client, answers = client_of(together.folder), together.answers
     assert sorted(answer["version"] for answer in answers) == list(range(1, len(answers) + 1))
     assert len({answer["run_id"] for answer in answers}) == len(answers)
     winners = [answer for answer in answers if answer["is_champion"]]
@@ -35,31 +26,29 @@ def check(folder, answers, errors):
         assert all("champion changed from none to version" in why for why in answer["why_not"])
         version = client.get_model_version("members", str(answer["version"]))
         assert version.tags["model_version"] == answer["model_version"]
-    assert not any("Traceback" in text or "database is locked" in text for text in errors)
-    assert load(folder / "out" / "bundles" / "members").usecase.name == "members"
+    assert not any("Traceback" in text or "database is locked" in text for text in together.errors)
+    assert load(together.folder / "out" / "bundles" / "members").usecase.name == "members"
 
 
-def test_of_two_trainings_one_makes_the_champion(tmp_path):
-    """Give both the same seed: each alone would have been promoted."""
-    answers, errors = train_at_once(tmp_path, [8, 8])
-    check(tmp_path, answers, errors)
-    assert len({answer["model_version"] for answer in answers}) == 1
+def test_of_two_trainings_one_makes_the_champion(together):
+    assert len(together.answers) == 2
+    check(together)
+    assert len({answer["model_version"] for answer in together.answers}) == 1
 
 
 @pytest.mark.long
 def test_of_four_trainings_one_makes_the_champion(tmp_path):
-    answers, errors = train_at_once(tmp_path, [8, 8, 8, 8])
-    check(tmp_path, answers, errors)
+    check(train_at_once(tmp_path, [8, 8, 8, 8]))
 
 
 @pytest.mark.long
 def test_every_training_registers_what_it_learned_itself(tmp_path):
     """Give each another seed: in a shared workspace none may register the bundle of another."""
-    answers, errors = train_at_once(tmp_path, [8, 9, 10, 11])
-    assert not any("Traceback" in text for text in errors)
-    assert len({answer["model_version"] for answer in answers}) == 4
+    together = train_at_once(tmp_path, [8, 9, 10, 11])
+    assert not any("Traceback" in text for text in together.errors)
+    assert len({answer["model_version"] for answer in together.answers}) == 4
     client = client_of(tmp_path)
-    for answer in answers:
+    for answer in together.answers:
         uri = client.get_model_version_download_uri("members", str(answer["version"]))
         bundle = load(next((tmp_path / uri.removeprefix("file://")).glob("artifacts/*")))
         assert bundle.model_version == answer["model_version"]
