@@ -38,6 +38,8 @@ _ISO_FORMS = (
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%dT%H:%M:%S",
 )
+# The signs between the parts of a date, and how often a text of the form has them at least.
+_SIGNS = {form: tuple(Counter(re.sub(r"%.|\w|\s", "", form)).items()) for form in (*_ISO_FORMS, *FORMS)}
 _ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)? ?(Z|z|[+-]\d{2}(:?\d{2})?)")
 _POINT = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}([.]\d{3})+|\d+)?,\d+([eE][+-]?\d+)?")
@@ -199,10 +201,13 @@ def _is_number(text: str) -> bool:
 
 def _fits(text: str, form: str) -> bool:
     """Tell whether a text is a date of a form, in a year of four digits where the form has them."""
-    if not any(sign.isdigit() for sign in text):
+    # Most texts are no dates, and these questions cost a small part of an attempt to read one.
+    if any(text.count(sign) < count for sign, count in _SIGNS[form]):
+        return False
+    if not any(sign.isdigit() for sign in text) or (form == "%Y%m%d" and len(text) != 8):
         return False
     try:
         found = datetime.strptime(text, form)  # noqa: DTZ007 (only the form is asked for)
     except ValueError:
         return False
-    return found.year >= 1000 and (form != "%Y%m%d" or len(text) == 8)
+    return found.year >= 1000

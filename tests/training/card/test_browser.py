@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.training.reports.test_browser import browser, opened
+from tests.training.reports.test_browser import browser, faults, opened
 from training.card import write_card
 
 __all__ = ["browser", "opened"]
@@ -25,13 +25,14 @@ def folder(staff_card, company_card, tmp_path_factory):
 
 
 @pytest.mark.parametrize("opened", list(WAYS.values()), indirect=True, ids=list(WAYS))
-def test_no_accessibility_fault_and_nothing_blocked(opened) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
+def test_no_accessibility_fault_and_nothing_blocked(opened, request) -> None:
+    """The colours of a phone are those of a desk: their check takes nine tenths of the time."""
     page, complaints = opened
     assert complaints == []
-    found = axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert len(found.response["passes"]) > 15
+    is_phone = request.node.callspec.id == "phone-de"
+    found, n_kept = faults(page, *(("color-contrast",) if is_phone else ()))
+    assert found == ""
+    assert n_kept > 15
 
 
 @pytest.mark.parametrize("opened", [WAYS["phone-de"]], indirect=True, ids=["phone"])

@@ -11,8 +11,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -25,7 +27,8 @@ from tests.training.reports.kinds import KINDS, LANGUAGES
 from tests.training.reports.test_render import HOSTILE, Page
 from training.disclosure import ShownCuts
 from training.pages.formats import Formats
-from training.reports import ReportInputs, build_report, render_csv, render_html
+from training.reports import ReportInputs, build_report, render_csv, render_html, write_report
+from training.reports.sections import Report
 
 ROOT = Path(__file__).parents[3]
 LARGEST_PAGE_BYTES = 150_000
@@ -33,12 +36,23 @@ LARGEST_PAGE_BYTES = 150_000
 LIMITS = {"0.50", "0.60", "0.15", "0", "5", "90", "100"}
 
 
+@cache
+def built(kind: str) -> Report:
+    """Return the report of a kind, which nobody changes."""
+    return build_report(KINDS[kind]())
+
+
+@cache
+def drawn(kind: str, language: Language) -> str:
+    """Return the page of a kind of report in one language."""
+    return render_html(built(kind), language)
+
+
 @pytest.fixture(params=list(product(KINDS, LANGUAGES)), ids="-".join)
 def page(request) -> tuple[dict[str, Any], Language, str]:
     """Return the JSON of a report, the language and the page."""
     kind, language = request.param
-    report = build_report(KINDS[kind]())
-    return report.to_json(), language, render_html(report, language)
+    return built(kind).to_json(), language, drawn(kind, language)
 
 
 class TestInert:
@@ -111,9 +125,8 @@ class TestHeadline:
     @pytest.mark.parametrize("language", LANGUAGES)
     @pytest.mark.parametrize("kind", ["churn", "attrition", "satisfaction"])
     def test_the_first_lever_and_its_gain_are_those_of_the_json(self, kind, language):
-        report = build_report(KINDS[kind]())
-        step = report.to_json()["first_steps"]["steps"][0]
-        told, formats = _headline(render_html(report, language)), Formats(language)
+        step = built(kind).to_json()["first_steps"]["steps"][0]
+        told, formats = _headline(drawn(kind, language)), Formats(language)
         assert told.count(step["label"][language]) == 2
         for end in ("value", "low", "high"):
             gain = step["gain"][end]
@@ -158,7 +171,7 @@ def _leaves(content: Any) -> Iterator[float]:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"flat", "good", "bad"}])
 def test_parts_of_a_change_add_up_exactly_in_json_and_csv(kind: str) -> None:
-    report = build_report(KINDS[kind]())
+    report = built(kind)
     changes = report.to_json()["changes"]
     assert changes
     rows = list(csv.DictReader(io.StringIO(render_csv(report))))
@@ -177,33 +190,32 @@ def test_parts_of_a_change_add_up_exactly_in_json_and_csv(kind: str) -> None:
         )
 
 
-PRINT_ALL = """
-import hashlib, tempfile
-from pathlib import Path
-from tests.training.reports.kinds import KINDS
-from training.reports import build_report, write_report
-with tempfile.TemporaryDirectory() as folder:
-    for kind, inputs in KINDS.items():
-        for file in write_report(build_report(inputs()), Path(folder) / kind):
-            print(kind, file.name, hashlib.sha256(file.read_bytes()).hexdigest())
-"""
+PRINT_ALL = "from tests.training.reports.test_pages import hashes; print(*hashes(), sep=chr(10))"
+
+
+def hashes() -> list[str]:
+    """Return a line for each file of each kind of report, made anew from its inputs."""
+    with TemporaryDirectory() as folder:
+        return [
+            f"{kind} {file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+            for kind, inputs in KINDS.items()
+            for file in write_report(build_report(inputs()), Path(folder) / kind)
+        ]
 
 
 def test_two_processes_write_the_same_bytes() -> None:
     """Sets and dictionaries of texts come in another order in each process."""
-    written = [
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", PRINT_ALL],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    ]
-    assert written[0] == written[1]
-    assert len(written[0].splitlines()) == 4 * len(KINDS)
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    other = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PRINT_ALL],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert other == hashes()
+    assert len(other) == 4 * len(KINDS)
 
 
 def spoil(content: Any, name: str) -> Any:
@@ -253,11 +265,17 @@ def hostile(name: str) -> ReportInputs:
     )
 
 
+@cache
+def spoilt(name: str) -> Report:
+    """Return the hostile report of a name, which nobody changes."""
+    return build_report(hostile(name))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", HOSTILE, ids=["script", "template", "address", "attribute", "format"])
 def test_hostile_names_of_groups_levers_and_surveys_stay_words(name: str, language: Language) -> None:
-    clean = Page(render_html(build_report(KINDS["churn"]()), language))
-    text = render_html(build_report(hostile(name)), language)
+    clean = Page(drawn("churn", language))
+    text = render_html(spoilt(name), language)
     page = Page(text)
     assert {tag for tag, _ in page.tags} == {tag for tag, _ in clean.tags}
     assert sum(tag == "script" for tag, _ in page.tags) == 1
@@ -276,14 +294,14 @@ def test_hostile_names_of_groups_levers_and_surveys_stay_words(name: str, langua
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_names_are_no_formulas_in_any_column_of_the_csv(name: str, language: Language) -> None:
     delimiter = ";" if language == "de" else ","
-    text = render_csv(build_report(hostile(name)), language)
+    text = render_csv(spoilt(name), language)
     cells = [cell for row in csv.reader(io.StringIO(text), delimiter=delimiter) for cell in row]
     assert any(name in cell for cell in cells)
     assert not [cell for cell in cells if cell.lstrip().startswith(name)]
 
 
 def test_hostile_names_are_plain_texts_in_the_json() -> None:
-    report = build_report(hostile(HOSTILE[0]))
+    report = spoilt(HOSTILE[0])
     content = json.loads(json.dumps(report.to_json(), allow_nan=False))
     assert content == report.to_json()
     assert content["first_steps"]["steps"][0]["label"]["en"] == HOSTILE[0]
@@ -292,9 +310,6 @@ def test_hostile_names_are_plain_texts_in_the_json() -> None:
 
 def test_the_kinds_together_show_every_section() -> None:
     shown = {
-        name
-        for inputs in KINDS.values()
-        for name, section in build_report(inputs()).to_json().items()
-        if section not in (None, [])
+        name for kind in KINDS for name, section in built(kind).to_json().items() if section not in (None, [])
     }
     assert shown == set(build_report(samples.inputs()).to_json())

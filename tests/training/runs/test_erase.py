@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 
 import pytest
 
@@ -14,12 +15,24 @@ from training.console import Console
 from training.runs import build, erase
 
 
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """Build a company with the person in a workspace, once."""
+    folder = tmp_path_factory.mktemp("built")
+    load_world(folder / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streaming, "STREAMED_ROWS", 1)
+        usecase = str(folder / "data" / "churn.yaml")
+        answer_of(build.run, usecase=usecase, data="", out=str(folder / "out"))
+    return folder
+
+
 @pytest.fixture
-def built(tmp_path, monkeypatch):
-    """Build a company with the person in a workspace."""
+def built(workspace, tmp_path, monkeypatch):
+    """Return a copy of the workspace, to erase from."""
     monkeypatch.setattr(streaming, "STREAMED_ROWS", 1)
-    load_world(tmp_path / "data")
-    answer_of(build.run, usecase=str(tmp_path / "data" / "churn.yaml"), data="", out=str(tmp_path / "out"))
+    for name in ("data", "out"):
+        shutil.copytree(workspace / name, tmp_path / name)
     return tmp_path
 
 

@@ -22,7 +22,15 @@ N_DRAWS = 999
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("flights") / "data"
-    build_flights(folder, seed=7, n_travellers=1_500)
+    build_flights(folder, seed=7, n_travellers=2_000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Return the tables of few travellers, where it does not matter what is found."""
+    folder = tmp_path_factory.mktemp("few") / "data"
+    build_flights(folder, seed=7, n_travellers=400)
     return folder
 
 
@@ -77,9 +85,8 @@ def test_the_file_is_read_and_rendered(told, folder):
     assert any("Bag fee" in line for line in render_journeys(again, "en"))
 
 
-def test_the_page_on_journeys_tells_what_is_printed(tmp_path):
-    build_flights(tmp_path / "flights", seed=7, n_travellers=2_000)
-    printed = render_journeys(read_journeys(str(USECASE), str(tmp_path / "flights")), "en")
+def test_the_page_on_journeys_tells_what_is_printed(told):
+    printed = render_journeys(told[0], "en")
     page = (USECASE.parents[3] / "docs" / "journey.md").read_text(encoding="utf-8")
     block = page.partition("```text\n")[2].partition("```")[0]
     lines = [line for line in block.splitlines() if line]
@@ -87,26 +94,27 @@ def test_the_page_on_journeys_tells_what_is_printed(tmp_path):
     assert [line for line in lines if line not in printed] == []
 
 
-def test_rows_in_another_order_give_the_same_map(folder, tmp_path):
-    for file in folder.glob("*.parquet"):
+def test_rows_in_another_order_give_the_same_map(small, tmp_path):
+    for file in small.glob("*.parquet"):
         table = pq.read_table(file)
         pq.write_table(table.take(list(range(table.num_rows))[::-1]), tmp_path / file.name)
-    one = journey_of(load(USECASE, folder), n_draws=99)
+    one = journey_of(load(USECASE, small), n_draws=99)
+    assert one.effects
     other = journey_of(load(USECASE, tmp_path), n_draws=99)
     assert other.to_json() == one.to_json()
 
 
-def test_declared_stages_keep_their_order(folder):
+def test_declared_stages_keep_their_order(small):
     usecase = changed(stages=[["booking", "ease", "bag_fee"], ["flight"], ["rating", "complaint"]])
-    record = journey_of(usecase.located(folder), n_draws=99)
+    record = journey_of(usecase.located(small), n_draws=99)
     assert record.is_declared
     assert record.stages == ((0, 1, 2), (3,), (4, 5))
 
 
-def test_numbers_and_words_may_be_context(folder, tmp_path):
-    table = pq.read_table(folder / "travellers.parquet")
+def test_numbers_and_words_may_be_context(small, tmp_path):
+    table = pq.read_table(small / "travellers.parquet")
     seats = pc.cast(pc.utf8_length(table["travel_class"]), "int64")
-    for file in folder.glob("*.parquet"):
+    for file in small.glob("*.parquet"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     pq.write_table(table.append_column("seats", seats), tmp_path / "travellers.parquet")
     usecase = changed(context=["travellers.travel_class", "travellers.seats"])

@@ -4,13 +4,14 @@ import httpx
 import pytest
 
 from serving.cache import install
+from tests.empty_registry import lay_registry
 from tests.serving.company import ROW, accept, make_bundle
 from training.runs.local_service import LocalService, ServiceError, running_service
 from training.runs.workspace import Workspace
 
 
-def test_it_answers_with_a_key_of_its_own_and_leaves_none_behind(tmp_path):
-    workspace = Workspace(tmp_path / "out")
+def test_it_answers_with_a_key_of_its_own_and_leaves_none_behind(tmp_path, tmp_path_factory):
+    workspace = Workspace(lay_registry(tmp_path_factory, tmp_path / "out"))
     install(make_bundle(tmp_path / "bundle"), tmp_path / "out" / "serving", try_out=accept)
     question = {"usecase": "churn", "rows": [{"features": ROW}]}
     with running_service(workspace) as service:
