@@ -21,6 +21,7 @@ from tests.serving.company import ROOT, answers, make_bundle, register_champion,
 from tests.serving.keys import bearer, make_key
 from tests.serving.papers import write_papers
 from tests.serving.records import keep_in
+from tests.tethered import start
 
 with warnings.catch_warnings():
     # Starlette's test client asks for a successor of httpx that is not in wide use yet.
@@ -131,7 +132,7 @@ def server(
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = start(
             [*command, "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
             env=environment,

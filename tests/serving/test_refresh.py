@@ -13,6 +13,7 @@ from serving.cache import find_pointer, install, read_status
 from serving.refresh import Refresher, choose_pause, main
 from serving.settings import Settings
 from tests.serving.company import ROOT, accept, wait_until
+from tests.tethered import start
 from training.bundle import load
 
 
@@ -229,7 +230,7 @@ def test_it_looks_at_once_and_ends_on_sigterm(tmp_path):
         uri = f"http://127.0.0.1:{probe.getsockname()[1]}"
     settings = Settings(cache=tmp_path, refresh_seconds=86_400)
     environment = {**os.environ, **settings.to_environment(), "MLFLOW_TRACKING_URI": uri}
-    process = subprocess.Popen(
+    process = start(
         [sys.executable, "-m", "serving.refresh"], cwd=ROOT, env=environment, stderr=subprocess.PIPE
     )
     try:
