@@ -60,7 +60,9 @@ def filled_cache(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def registry(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a local registry in which churn has a champion; copy it before changing it."""
-    folder = tmp_path_factory.mktemp("registry")
+    from tests.empty_registry import lay_registry  # it brings MLflow in
+
+    folder = lay_registry(tmp_path_factory, tmp_path_factory.mktemp("registry"))
     register_champion(folder, bundles.churn)
     return folder
 
