@@ -2,8 +2,8 @@
 
 It runs beside the service in a process of its own (``python -m serving.refresh``; ``--once`` for a single
 look, ``--later`` where somebody has just looked), so that no request ever waits for the registry and no
-worker carries its libraries. It may as well run elsewhere, on the same cache: in a light install, which cannot
-read the registry, the service reads the cache alone.
+worker carries its libraries. It may as well run elsewhere, on the same cache: in a light install, which
+cannot read the registry, the service reads the cache alone.
 """
 
 from __future__ import annotations
