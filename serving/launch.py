@@ -65,7 +65,7 @@ def serve(settings: Settings, report: Report) -> None:
         can_refresh = _look_for_champions(settings, environment, report, is_stopped)
         with contextlib.ExitStack() as children:
             if can_refresh:
-                refresher = [sys.executable, "-m", "serving.refresh"]
+                refresher = [sys.executable, "-m", "serving.refresh", "--later"]
                 children.enter_context(_running(refresher, environment))
             patience = _STOP_SECONDS + settings.limits.drain_seconds
             service = children.enter_context(_running(_service_command(settings), environment, patience))

@@ -1,9 +1,9 @@
 """The refresher: copies the champions of the registry into the verified cache; workers read the cache only.
 
 It runs beside the service in a process of its own (``python -m serving.refresh``; ``--once`` for a single
-look), so that no request ever waits for the registry and no worker carries its libraries. It may as well run
-elsewhere, on the same cache: in a light install, which cannot read the registry, the service reads the cache
-alone.
+look, ``--later`` where somebody has just looked), so that no request ever waits for the registry and no
+worker carries its libraries. It may as well run elsewhere, on the same cache: in a light install, which
+cannot read the registry, the service reads the cache alone.
 """
 
 from __future__ import annotations
@@ -159,6 +159,9 @@ class Refresher:
 def main(arguments: list[str]) -> int:
     """Look once, or now and again until the parent is gone or SIGTERM comes.
 
+    With ``--later`` it begins with a pause, before it brings in the libraries of the registry: the launcher
+    has just looked, and they would take the seconds in which the service starts.
+
     Returns
     -------
     int
@@ -176,6 +179,9 @@ def main(arguments: list[str]) -> int:
     except InputError as error:
         LOG.error("%s", error)  # noqa: TRY400 - one line for people
         return error.exit_code
+    parent = os.getppid()
+    if "--later" in arguments:
+        time.sleep(choose_pause(settings.refresh_seconds))
     # Seconds of importing on a busy machine are not the registry's: the deadline is for its answers.
     try:
         importlib.import_module("training.registry")
@@ -184,8 +190,13 @@ def main(arguments: list[str]) -> int:
         return InputError.exit_code
     if "--once" in arguments:
         return 1 if Refresher(_with_patience(settings)).look().problem else 0
+    _keep_looking(settings, parent)
+    return 0
+
+
+def _keep_looking(settings: Settings, parent: int) -> None:
+    """Look now and again until this process is no child of its parent any more."""
     refresher = Refresher(settings)
-    parent = os.getppid()
     while os.getppid() == parent:
         refresher.look()
         if refresher.is_stuck:
@@ -193,7 +204,6 @@ def main(arguments: list[str]) -> int:
             # A thread cannot be ended, a process can: this one becomes a new one with the same parent.
             os.execv(sys.executable, [sys.executable, "-m", "serving.refresh"])  # noqa: S606 - our own words
         time.sleep(choose_pause(settings.refresh_seconds))
-    return 0
 
 
 def choose_pause(seconds: float) -> float:

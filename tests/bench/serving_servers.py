@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.tethered import start
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
 _START_SECONDS = 300.0
@@ -98,7 +100,7 @@ def running(name: str, command: Command, folder: Path, core: int | None) -> Iter
         **{key: text.format(port=port) for key, text in command.settings.items()},
     }
     with log.open("wb") as output, pinned(core):
-        process = subprocess.Popen(
+        process = start(
             [word.format(port=port) for word in command.words],
             cwd=ROOT,
             env=environment,

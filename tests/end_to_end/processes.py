@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.tethered import start
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
 PATIENCE_SECONDS = 300.0
@@ -66,8 +68,8 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process in the background; afterwards it and everything that it started is ended."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(word) for word in command],
+        process = start(
+            command,
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.DEVNULL,

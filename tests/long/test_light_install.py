@@ -21,6 +21,7 @@ from serving.cache import install
 from serving.candidate import try_out
 from tests.serving.company import ROOT, ROW, answers, make_bundle, wait_until
 from tests.serving.keys import bearer, make_key
+from tests.tethered import start
 from training.bundle import load
 from training.scoring import Scorer
 
@@ -135,7 +136,7 @@ def running(
     """Run a server in an empty folder; yield its address and its log."""
     log, url = empty.parent / "log.txt", f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=empty, env=environment, stdout=output, stderr=output)
+        process = start(command, cwd=empty, env=environment, stdout=output, stderr=output)
     try:
         wait_until(lambda: process.poll() is not None or answers(url))
         assert process.poll() is None, log.read_text()

@@ -47,8 +47,8 @@ def copy(query: str, path: Path) -> None:
         connection.execute(f"COPY ({query}) TO {quoted_text(path)} (FORMAT csv, HEADER{packing})")
 
 
-def write_company(folder: Path, file: str, rows: int) -> None:
-    who = f"printf('C-%06d', CAST(hash(range) % {PEOPLE} AS INTEGER)) AS customer_id"
+def write_company(folder: Path, file: str, rows: int, n_people: int = PEOPLE) -> None:
+    who = f"printf('C-%06d', CAST(hash(range) % {n_people} AS INTEGER)) AS customer_id"
     at = "TIMESTAMP '2023-01-01' + INTERVAL (CAST(hash(range + 1) % 60000000 AS BIGINT)) SECOND"
     written = "'%Y-%m-%dT%H:%M:%SZ'"
     copy(
@@ -63,8 +63,8 @@ def write_company(folder: Path, file: str, rows: int) -> None:
         folder / file,
     )
     people = "SELECT printf('C-%06d', CAST(range AS INTEGER)) AS customer_id, DATE '2023-01-01'"
-    copy(f"{people} AS since FROM range({PEOPLE})", folder / "customers.csv")
-    exits = f"{people} + CAST(520 + range % 100 AS INTEGER) AS day FROM range(0, {PEOPLE}, 9)"
+    copy(f"{people} AS since FROM range({n_people})", folder / "customers.csv")
+    exits = f"{people} + CAST(520 + range % 100 AS INTEGER) AS day FROM range(0, {n_people}, 9)"
     copy(exits, folder / "exits.csv")
     (folder / "churn.yaml").write_text(USECASE.replace("FILE", file))
 
@@ -87,7 +87,7 @@ def test_five_million_rows_stay_within_two_gib(tmp_path, file):
 
 
 def test_the_same_company_with_few_rows_is_built(tmp_path):
-    write_company(tmp_path, "tickets.csv.gz", 20_000)
+    write_company(tmp_path, "tickets.csv.gz", 20_000, 400)
     kept, peak = build_apart(tmp_path)
     assert kept == 20_000
     assert peak > 50 << 20

@@ -14,6 +14,7 @@ from tests.serving.certificates import NAME, write_certificate
 from tests.serving.company import ROOT, wait_until
 from tests.serving.keys import bearer, make_key
 from tests.serving.records import keep_in
+from tests.tethered import start
 
 pytestmark = pytest.mark.long
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.long
 def run(settings: Settings, log) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     with log.open("wb") as output:
-        return subprocess.Popen(
+        return start(
             [sys.executable, "-m", "serving"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
 

@@ -21,6 +21,7 @@ from tests.serving.company import ROOT, answers, make_bundle, register_champion,
 from tests.serving.keys import bearer, make_key
 from tests.serving.papers import write_papers
 from tests.serving.records import keep_in
+from tests.tethered import start
 
 with warnings.catch_warnings():
     # Starlette's test client asks for a successor of httpx that is not in wide use yet.
@@ -59,7 +60,9 @@ def filled_cache(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def registry(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a local registry in which churn has a champion; copy it before changing it."""
-    folder = tmp_path_factory.mktemp("registry")
+    from tests.empty_registry import lay_registry  # it brings MLflow in
+
+    folder = lay_registry(tmp_path_factory, tmp_path_factory.mktemp("registry"))
     register_champion(folder, bundles.churn)
     return folder
 
@@ -131,7 +134,7 @@ def server(
     environment = {**os.environ, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True"}
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:XmPredict"]
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = start(
             [*command, "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
             env=environment,

@@ -13,6 +13,7 @@ import psutil
 
 from serving.settings import Settings
 from tests.serving.company import ROOT, answers, wait_until
+from tests.tethered import start
 
 _WORKER = "_bentoml_impl.worker.service"
 
@@ -71,7 +72,7 @@ def started(settings: Settings, folder: Path, command: str = "", **variables: st
         words += ["--host", "127.0.0.1", "--port", str(settings.port)]
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
     with log.open("ab") as output:
-        process = subprocess.Popen(
+        process = start(
             [sys.executable, "-m", *words],
             cwd=ROOT,
             env={**inherited, **settings.to_environment(), "BENTOML_DO_NOT_TRACK": "True", **variables},

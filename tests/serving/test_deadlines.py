@@ -6,6 +6,7 @@ import inspect
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -118,29 +119,33 @@ def drip(connection: socket.socket, piece: bytes, seconds: float = 20.0) -> bool
     return True
 
 
-@pytest.mark.parametrize(
-    ("begin", "piece"),
-    [
-        (b"", b""),
-        (b"G", b""),
-        (b"GET / HTTP/1.1\r\n", b"x: y\r\n"),
-        (b"", b"\r\n"),
-        (b"GET / HTTP/1.1\r\nx: ", b"y"),
-    ],
-    ids=["nothing", "one byte", "more and more headers", "empty lines", "an endless header"],
-)
-def test_a_head_that_does_not_come_ends_the_connection(running, begin, piece):
+SLOW_HEADS = {
+    "nothing": (b"", b""),
+    "one byte": (b"G", b""),
+    "more and more headers": (b"GET / HTTP/1.1\r\n", b"x: y\r\n"),
+    "empty lines": (b"", b"\r\n"),
+    "an endless header": (b"GET / HTTP/1.1\r\nx: ", b"y"),
+}
+
+
+def is_let_go(running: Running, first: bytes, begin: bytes, piece: bytes) -> bool:
+    """Send a whole request, if there is one, and a head that does not come; tell whether that ends it."""
     with running.connect() as connection:
+        if first:
+            connection.sendall(first)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         connection.sendall(begin)
-        assert drip(connection, piece)
+        return drip(connection, piece)
 
 
-@pytest.mark.parametrize("piece", [b"", b"\r\n", b"G"], ids=["nothing", "empty lines", "half a head"])
-def test_so_does_a_second_head_that_does_not_come(running, piece):
-    with running.connect() as connection:
-        connection.sendall(GET)
-        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
-        assert drip(connection, piece)
+@pytest.mark.parametrize("first", [b"", GET], ids=["first", "second"])
+def test_a_head_that_does_not_come_ends_the_connection(running, first):
+    """All of them wait at the same time, each on a connection of its own."""
+    with ThreadPoolExecutor(len(SLOW_HEADS)) as clients:
+        waiting = {
+            name: clients.submit(is_let_go, running, first, *slow) for name, slow in SLOW_HEADS.items()
+        }
+        assert {name: client.result() for name, client in waiting.items()} == dict.fromkeys(SLOW_HEADS, True)
 
 
 def test_a_body_that_nobody_reads_cannot_keep_a_connection_open(running):

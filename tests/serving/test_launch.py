@@ -18,6 +18,7 @@ from serving.access.records import read_records
 from serving.cache import RefreshStatus, read_status, write_status
 from serving.launch import _look_for_champions, serve
 from serving.settings import Settings
+from tests import tethered
 from tests.serving.company import ROOT, answers, wait_until
 from tests.serving.keys import make_key
 from tests.serving.records import keep_in
@@ -39,7 +40,7 @@ def start(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
     """Start the launcher in a process of its own, as a terminal would."""
     inherited = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
     with log.open("wb") as output:
-        return subprocess.Popen(
+        return tethered.start(
             [sys.executable, "-c", CODE],
             cwd=ROOT,
             env={**inherited, **settings.to_environment()},

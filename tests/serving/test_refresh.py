@@ -4,61 +4,64 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from features.errors import RegistryError
 from serving.cache import find_pointer, install, read_status
-from serving.refresh import Refresher, choose_pause, main
+from serving.refresh import Refresher, choose_pause, main, refresh
 from serving.settings import Settings
 from tests.serving.company import ROOT, accept, wait_until
+from tests.tethered import start
+from tests.training.runs.registering import forgetting
 from training.bundle import load
 
 
-def run_once(settings: Settings, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the refresher as the launcher does."""
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
-    return subprocess.run(
-        [sys.executable, "-m", "serving.refresh", "--once"],
-        cwd=ROOT,
-        env={**inherited, **settings.to_environment(), **variables},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+@pytest.fixture
+def as_process(monkeypatch) -> Iterator[Callable[..., int]]:
+    """Return the refresher's main; what it does to this process is undone: signals, variables, MLflow.
+
+    That it starts as a process is seen below and in the tests of the launcher.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    before = dict(os.environ)
+
+    def run(settings: Settings, **variables: str) -> int:
+        with forgetting():
+            for name, text in {**settings.to_environment(), **variables}.items():
+                monkeypatch.setenv(name, text)
+            return main(["--once"])
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    for name in set(os.environ) - set(before):
+        del os.environ[name]
 
 
 def test_nothing_new_is_fetched_again_but_a_damaged_copy_is(registry, bundles, tmp_path):
     settings = Settings(registry=registry, cache=tmp_path)
-    code = """
-from pathlib import Path
-from serving.refresh import refresh
-from serving.settings import Settings
-settings = Settings.from_environment()
-pointer = settings.cache / "churn" / "champion.json"
-times = []
-for damage in (False, False, True):
-    if damage:
-        next(pointer.parent.glob("churn-*/facts.json")).unlink()
-    refresh(settings)
-    times.append(pointer.stat().st_mtime_ns)
-assert times[0] == times[1] < times[2], times
-"""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("MLFLOW_")}
-    environment |= settings.to_environment()
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True)
+    written = tmp_path / "churn" / "champion.json"
+    times = []
+    with forgetting():
+        for is_damaged in (False, False, True):
+            if is_damaged:
+                next(written.parent.glob("churn-*/facts.json")).unlink()
+            refresh(settings)
+            times.append(written.stat().st_mtime_ns)
+    assert times[0] == times[1] < times[2]
     pointer = find_pointer(tmp_path / "churn")
     assert pointer is not None
     assert load(tmp_path / "churn" / pointer.model_version).model_version == load(bundles.churn).model_version
 
 
-def test_a_new_champion_replaces_the_old_one(registry, bundles, tmp_path):
+def test_a_new_champion_replaces_the_old_one(as_process, registry, bundles, tmp_path):
     settings = Settings(registry=registry, cache=tmp_path, refresh_deadline_seconds=300)
     install(bundles.newer_churn, tmp_path, try_out=accept, registry_version=99)
-    done = run_once(settings)
-    assert done.returncode == 0, done.stderr
+    assert as_process(settings) == 0
     pointer = find_pointer(tmp_path / "churn")
     assert pointer is not None
     assert (pointer.model_version, pointer.registry_version) == (load(bundles.churn).model_version, 1)
@@ -68,20 +71,16 @@ def test_a_new_champion_replaces_the_old_one(registry, bundles, tmp_path):
     assert status.problem is None
 
 
-def test_a_dead_registry_is_told_in_time_and_the_cache_stays(bundles, tmp_path):
-    cache = tmp_path / "cache"
-    before = install(bundles.churn, cache, try_out=accept)
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        port = silent.getsockname()[1]
-        settings = Settings(cache=cache, refresh_deadline_seconds=1)
-        done = run_once(settings, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{port}")
-    assert done.returncode == 1
-    status = read_status(cache)
+def test_a_registry_that_refuses_is_told_by_the_exit_code_and_the_cache_stays(
+    as_process, bundles, tmp_path, free_port
+):
+    before = install(bundles.churn, tmp_path, try_out=accept)
+    settings = Settings(cache=tmp_path, refresh_deadline_seconds=300)
+    assert as_process(settings, MLFLOW_TRACKING_URI=f"http://127.0.0.1:{free_port}") == 1
+    status = read_status(tmp_path)
     assert status is not None
-    assert status.problem == "the registry did not answer within 1 seconds"
-    assert find_pointer(cache / "churn") == before
+    assert status.problem is not None
+    assert find_pointer(tmp_path / "churn") == before
 
 
 def test_what_goes_wrong_is_left_word_of(tmp_path):
@@ -184,15 +183,8 @@ def test_pauses_are_spread():
 
 
 @pytest.mark.parametrize(("name", "text"), [("XM_PORT", "none"), ("XM_HOST", "0.0.0.0")])
-def test_bad_settings_end_it_with_the_code_for_bad_input(monkeypatch, name, text):
-    monkeypatch.setenv(name, text)
-    assert main(["--once"]) == 2
-
-
-def test_importing_the_refresher_loads_no_registry():
-    code = "import sys, serving.refresh; print('mlflow' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+def test_bad_settings_end_it_with_the_code_for_bad_input(as_process, name, text):
+    assert as_process(Settings(), **{name: text}) == 2
 
 
 def test_the_cache_is_not_touched_when_nothing_has_a_champion(tmp_path):
@@ -223,20 +215,52 @@ sys.exit(main(["--once"]))
     assert read_status(tmp_path) is None
 
 
-def test_it_looks_at_once_and_ends_on_sigterm(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        uri = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    settings = Settings(cache=tmp_path, refresh_seconds=86_400)
+def run_beside(settings: Settings, uri: str, *words: str) -> subprocess.Popen[bytes]:
+    """Start the refresher as the launcher does."""
     environment = {**os.environ, **settings.to_environment(), "MLFLOW_TRACKING_URI": uri}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "serving.refresh"], cwd=ROOT, env=environment, stderr=subprocess.PIPE
+    command = [sys.executable, "-m", "serving.refresh", *words]
+    return start(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+
+
+def test_it_looks_at_once_tells_of_a_dead_registry_in_time_and_ends_on_sigterm(bundles, tmp_path):
+    before = install(bundles.churn, tmp_path, try_out=accept)
+    settings = Settings(cache=tmp_path, refresh_seconds=86_400, refresh_deadline_seconds=1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        process = run_beside(settings, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        try:
+            wait_until(lambda: process.poll() is not None or read_status(tmp_path) is not None)
+            process.send_signal(signal.SIGTERM)
+            _, told = process.communicate(timeout=60)
+            assert process.returncode == 0
+            assert b"Traceback" not in told
+        finally:
+            process.kill()
+    status = read_status(tmp_path)
+    assert status is not None
+    assert status.problem == "the registry did not answer within 1 seconds"
+    assert find_pointer(tmp_path / "churn") == before
+
+
+def test_after_somebody_has_looked_it_begins_with_a_pause_without_the_libraries_of_the_registry(tmp_path):
+    code = """
+import signal, sys
+from serving.refresh import main
+def look(*_):
+    print("mlflow" in sys.modules)
+    sys.exit(0)
+signal.signal(signal.SIGALRM, look)
+signal.setitimer(signal.ITIMER_REAL, 0.5)
+main(["--later"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **Settings(cache=tmp_path, refresh_seconds=500).to_environment()},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    try:
-        wait_until(lambda: process.poll() is not None or read_status(tmp_path) is not None)
-        process.send_signal(signal.SIGTERM)
-        _, told = process.communicate(timeout=60)
-        assert process.returncode == 0
-        assert b"Traceback" not in told
-    finally:
-        process.kill()
+    assert done.stdout.strip() == "False"
+    assert read_status(tmp_path) is None

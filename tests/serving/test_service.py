@@ -17,6 +17,7 @@ from serving.settings import Settings
 from tests.serving.company import ROOT, ROW, accept, answers, wait_until
 from tests.serving.keys import bearer, make_key
 from tests.serving.records import keep_in
+from tests.tethered import start
 from training.bundle import load
 from training.scoring import Scorer
 
@@ -217,7 +218,7 @@ def test_the_service_starts_without_a_champion_and_takes_the_first_one_up(tmp_pa
     url = f"http://127.0.0.1:{free_port}"
     ask = httpx.Client(base_url=url, headers=bearer(make_key(keys)))
     with (tmp_path / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
+        process = start(
             [*command, "--port", str(free_port)], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     try:

@@ -31,7 +31,7 @@ def spread(seed: int, n_people: int, *n_groups: int) -> dict[str, list[str | Non
 
 class TestSafety:
     @given(st.integers(0, 10_000), st.integers(20, 150), st.sampled_from([WORKERS, CUSTOMERS]))
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=8, deadline=None)
     def test_the_attacker_finds_nothing(self, seed, n_people, privacy):
         cuts = ShownCuts.of(spread(seed, n_people, 6, 4, 3), privacy)
         assert attack(cuts.released).recoverable == 0

@@ -34,7 +34,7 @@ def test_groups_that_are_alike_give_no_alarm():
 
 
 def test_a_small_difference_is_no_alarm_however_certain():
-    tested, group = make_judged(40_000, shift=0.04)
+    tested, group = make_judged(20_000, shift=0.04)
     assert judge(tested, group)["alarms"] == []
 
 

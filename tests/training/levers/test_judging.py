@@ -181,7 +181,7 @@ def test_a_lever_by_lot_has_grade_a_and_needs_no_earlier_row(found):
 def test_a_lever_by_lot_is_not_refused_by_answers_given_under_it():
     """The trial had begun when the earlier answers were given: they had its effect already."""
     usecase = panel_world.make_usecase(DRAWN)
-    for seed in range(5):
+    for seed in range(3):
         lever = judged(make_panel(1000, seed=seed, usecase=usecase), usecase)["discount"]
         assert (lever.grade, lever.status) == ("A", "offered")
 
@@ -333,10 +333,10 @@ def test_a_self_test_that_misses_too_often_refuses(answers):
 def test_lasting_levers_are_not_refused_by_their_past():
     usecase = panel_world.make_usecase()
     refused = Counter()
-    for seed, lasting in enumerate((0.3, 0.5, 0.7, 0.9, 1.0) * 2):
+    for seed, lasting in enumerate((0.3, 0.5, 0.7, 0.9, 1.0)):
         found = judged(make_panel(800, lasting=lasting, seed=seed, usecase=usecase), usecase)
         refused.update(name for name in (*WORKING, *IDLE) if codes(found[name]) == ["changed before"])
-    assert refused.total() <= 2  # of 40, tested at 1 %
+    assert refused.total() <= 1  # of 20, tested at 1 %
 
 
 def test_without_their_own_past_lasting_levers_would_be_refused():
@@ -357,11 +357,11 @@ def test_without_their_own_past_lasting_levers_would_be_refused():
 def test_a_lever_that_hidden_mood_moves_is_caught_by_answers_from_before(mood_lasts):
     usecase = panel_world.make_usecase(MOODY)
     caught = 0
-    for seed in range(6):
+    for seed in range(3):
         lever = judged(make_panel(500, mood_lasts=mood_lasts, seed=seed, usecase=usecase), usecase)["calls"]
         caught += codes(lever) == ["changed before"]
         assert lever.effect is not None  # the figures stay, for those who want to see them
-    assert caught >= 5
+    assert caught == 3
 
 
 def test_of_events_mood_is_caught_by_nothing_but_metadata(exits):
@@ -389,20 +389,21 @@ def with_chats(seed: int, pull: float, outcome="answers") -> tuple[TrainingRows,
 
 @pytest.mark.parametrize("outcome", ["answers", "events"])
 def test_a_decoy_with_a_shorter_window_is_not_offered(outcome):
-    for seed in range(6):
+    for seed in range(3):
         rows, usecase = with_chats(seed, 1.0, outcome)
-        lever = judged(rows, usecase)["chats"]
+        levers = judged(rows, usecase)
+        lever = levers["chats"]
         assert lever.status != "offered"
         assert lever.effect is not None
         assert "waiting" in lever.effect.controls
         assert lever.effect.slope.n == 400 * 7  # all snapshots but the first have one from before the 30 days
-        assert "chats" not in judged(rows, usecase)["waiting"].effect.controls
+        assert "chats" not in levers["waiting"].effect.controls
 
 
 def test_proof_is_over_levers_of_all_windows_together():
     """A lever that would be proven alone in its window is not, among all of them."""
     decided = 0
-    for seed in range(40, 52):
+    for seed in range(40, 44):
         rows, usecase = with_chats(seed, 0.0)
         family = [lever for lever in judged(rows, usecase).values() if lever.grade == "B"]
         proven = holm([lever.effect.p_value for lever in family])

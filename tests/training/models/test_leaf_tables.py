@@ -80,10 +80,10 @@ def booster(request):
 
 
 def test_contributions_are_those_of_lightgbm(booster):
-    assert_same(booster, draw_rows(150, 10))
+    assert_same(booster, draw_rows(80, 10))
 
 
-@pytest.mark.parametrize("depth", range(1, 13))
+@pytest.mark.parametrize("depth", [1, 2, 3, 5, 8, 12])
 def test_trees_of_any_depth(depth):
     assert_same(fit(seed=depth, n_trees=3, max_depth=depth, num_leaves=90), draw_rows(40, depth))
 

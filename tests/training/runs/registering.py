@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
@@ -13,14 +15,20 @@ _WRITTEN_BY_MLFLOW = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_
 
 def register_bundles(folder: Path, *bundles: Path) -> None:
     """Register bundles as versions 1, 2, ...; the first is champion."""
+    with forgetting(), warnings.catch_warnings():
+        registry.connect(folder)
+        # MLflow compares the columns of an example with a range.
+        warnings.filterwarnings("ignore", "Operation with range is deprecated")
+        for bundle in bundles:
+            _register(bundle)
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Let MLflow know no registry before the block, and none of those of the block after it."""
     _forget()
-    registry.connect(folder)
     try:
-        with warnings.catch_warnings():
-            # MLflow compares the columns of an example with a range.
-            warnings.filterwarnings("ignore", "Operation with range is deprecated")
-            for bundle in bundles:
-                _register(bundle)
+        yield
     finally:
         mlflow.set_tracking_uri("")
         mlflow.set_registry_uri("")
