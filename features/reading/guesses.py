@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from itertools import islice
 
 FORMS = (
@@ -38,6 +39,8 @@ _ISO_FORMS = (
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%dT%H:%M:%S",
 )
+_SIGN = re.compile(r"[^\w\s]")
+_DIRECTIVE = re.compile(r"%.")
 _ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)? ?(Z|z|[+-]\d{2}(:?\d{2})?)")
 _POINT = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}([.]\d{3})+|\d+)?,\d+([eE][+-]?\d+)?")
@@ -197,9 +200,30 @@ def _is_number(text: str) -> bool:
     return _POINT.fullmatch(text) is not None or _COMMA.fullmatch(text) is not None
 
 
+@cache
+def _signs_of_form(form: str) -> str | None:
+    """Return the signs between the numbers of a form; ``None`` where words may bring signs of their own."""
+    has_words = "%b" in form or "%p" in form
+    return None if has_words else "".join(_SIGN.findall(_DIRECTIVE.sub("", form)))
+
+
+@lru_cache(maxsize=_MOST_TRIED)
+def _signs_of_text(text: str) -> str | None:
+    """Return the signs of a text that are neither letters, digits nor blanks; ``None`` without a digit."""
+    return "".join(_SIGN.findall(text)) if any(sign.isdigit() for sign in text) else None
+
+
+def _may_fit(text: str, form: str) -> bool:
+    """Tell by the signs alone whether a text may be a date of a form: parsing takes far longer."""
+    signs, expected = _signs_of_text(text), _signs_of_form(form)
+    if signs is None or expected is None:
+        return signs is not None and any(sign.isalpha() for sign in text)
+    return signs == expected
+
+
 def _fits(text: str, form: str) -> bool:
     """Tell whether a text is a date of a form, in a year of four digits where the form has them."""
-    if not any(sign.isdigit() for sign in text):
+    if not _may_fit(text, form):
         return False
     try:
         found = datetime.strptime(text, form)  # noqa: DTZ007 (only the form is asked for)
