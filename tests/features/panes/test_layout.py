@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from features.panes import SKETCH_BITS, Layout
 from features.panes.layout import COUNT, EXTREMES, FIRST, FIRST_DAY, IS_TEXT, LAST, LAST_DAY, SKETCH, SUM
 from tests.features.event_worlds import EVERYTHING, measure_of, questions
-from tests.properties import law
 
 HEADER = 4
 
@@ -25,7 +25,8 @@ def occupied(layout: Layout) -> list[int]:
 
 @pytest.mark.parametrize("orders_by_known", [True, False])
 @pytest.mark.parametrize("orders_by_id", [True, False])
-@law(25, measures=questions())
+@settings(max_examples=25)  # of each of the four
+@given(measures=questions())
 def test_words_fill_the_cell_and_do_not_overlap(orders_by_known, orders_by_id, measures):
     layout = Layout.of(measures, orders_by_known=orders_by_known, orders_by_id=orders_by_id)
     assert sorted(occupied(layout)) == list(range(layout.width))
