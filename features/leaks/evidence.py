@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+
+from features.leaks.ranks import rank
 
 Values = NDArray[np.float64] | NDArray[np.object_]
 
@@ -46,7 +47,7 @@ def measure_auc(score: NDArray[np.float64], target: NDArray[np.int8]) -> Auc:
     negatives = len(target) - positives
     if positives == 0 or negatives == 0:
         return Auc(0.5, 0.5)
-    ranks = rankdata(score)[target == 1].sum()
+    ranks = rank(score)[target == 1].sum()
     area = float(ranks - positives * (positives + 1) / 2) / (positives * negatives)
     area = max(area, 1 - area)
     pairs_up, pairs_down = area / (2 - area), 2 * area**2 / (1 + area)

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from features.leaks.evidence import Auc, find_settled, measure_auc
 from features.leaks.finding import Finding, Suspicion
+from features.leaks.ranks import rank
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -144,7 +144,7 @@ def _silence(span: Floats, moment: float) -> float | None:
 def _compare(usual: Floats, silences: Floats) -> Auc:
     """Return how well silence tells who leaves."""
     target = np.repeat([0, 1], [len(usual), len(silences)]).astype(np.int8)
-    return measure_auc(rankdata(np.concatenate([usual, silences])), target)
+    return measure_auc(rank(np.concatenate([usual, silences])), target)
 
 
 def _judge_end(feed: Feed) -> Finding | None:

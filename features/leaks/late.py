@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from features.leaks.finding import Finding
+from features.leaks.ranks import rank
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -140,7 +140,7 @@ def _tie(values: Floats, moments: Floats, happened: Floats) -> str | None:
     both = has_value & has_moment
     if both.sum() >= _FEW and np.ptp(values[both]) > 0:
         waits = (moments - happened)[both]
-        if np.ptp(waits) > 0 and np.corrcoef(rankdata(values[both]), rankdata(waits))[0, 1] > _TIED:
+        if np.ptp(waits) > 0 and np.corrcoef(rank(values[both]), rank(waits))[0, 1] > _TIED:
             return "it grows with the time until"
     empty = (~has_value).sum()
     if empty >= _FEW and both.sum() >= _FEW and (has_value == has_moment).mean() > _SORTED:

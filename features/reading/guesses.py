@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 
 FORMS = (
@@ -38,8 +39,10 @@ _ISO_FORMS = (
     "%Y-%m-%dT%H:%M",
     "%Y-%m-%dT%H:%M:%S",
 )
-# The signs between the parts of a date, and how often a text of the form has them at least.
-_SIGNS = {form: tuple(Counter(re.sub(r"%.|\w|\s", "", form)).items()) for form in (*_ISO_FORMS, *FORMS)}
+# The names of months, and of the halves of a day, may bring signs of their own.
+_WORDED = tuple(form for form in FORMS if "%b" in form or "%p" in form)
+_SIGN = re.compile(r"[^\w\s]")
+_DIRECTIVE = re.compile(r"%.")
 _ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)? ?(Z|z|[+-]\d{2}(:?\d{2})?)")
 _POINT = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}([.]\d{3})+|\d+)?,\d+([eE][+-]?\d+)?")
@@ -83,7 +86,11 @@ class Guess:
 
 def is_typed(text: str) -> bool:
     """Tell whether a text is a number or a date."""
-    return _is_number(text) or bool(_ZONED.fullmatch(text)) or any(_fits(text, form) for form in _all_forms())
+    return (
+        _is_number(text)
+        or bool(_ZONED.fullmatch(text))
+        or any(_fits(text, form) for form in _list_forms(text))
+    )
 
 
 def holds_dates(texts: Iterable[str]) -> bool:
@@ -177,15 +184,17 @@ def _cover(texts: dict[str, int]) -> tuple[list[str], dict[str, int]]:
     """Return forms that together read the texts, the one that reads most first, and what none reads."""
     forms: list[str] = []
     left = dict(texts)
+    fitting = {text: [form for form in _list_forms(text) if _fits(text, form)] for text in texts}
     while left:
-        reach = {
-            form: sum(count for text, count in left.items() if _fits(text, form)) for form in _all_forms()
-        }
+        reach = dict.fromkeys(_all_forms(), 0)
+        for text, count in left.items():
+            for form in fitting[text]:
+                reach[form] += count
         best = max(reach, key=lambda form: reach[form])
         if not reach[best]:
             break
         forms.append(best)
-        left = {text: count for text, count in left.items() if not _fits(text, best)}
+        left = {text: count for text, count in left.items() if best not in fitting[text]}
     return forms, left
 
 
@@ -199,15 +208,37 @@ def _is_number(text: str) -> bool:
     return _POINT.fullmatch(text) is not None or _COMMA.fullmatch(text) is not None
 
 
+def _list_forms(text: str) -> Iterator[str]:
+    """Yield the forms that a text may have by its signs alone: parsing takes far longer."""
+    if not any(sign.isdigit() for sign in text):
+        return
+    signs = "".join(_SIGN.findall(text))
+    yield from _forms_with_signs(signs)
+    if any(sign.isalpha() for sign in text):
+        has_blank = any(sign.isspace() for sign in text)
+        for form in _WORDED:
+            needed = _signs_of(form)
+            if all(signs.count(sign) >= needed.count(sign) for sign in needed) and (
+                has_blank or " " not in form
+            ):
+                yield form
+
+
+def _signs_of(form: str) -> str:
+    """Return the signs of a form that are neither directives, letters nor blanks."""
+    return "".join(_SIGN.findall(_DIRECTIVE.sub("", form)))
+
+
+@lru_cache(maxsize=256)
+def _forms_with_signs(signs: str) -> tuple[str, ...]:
+    """Return the forms of numbers alone that have these signs."""
+    return tuple(form for form in _all_forms() if form not in _WORDED and _signs_of(form) == signs)
+
+
 def _fits(text: str, form: str) -> bool:
     """Tell whether a text is a date of a form, in a year of four digits where the form has them."""
-    # Most texts are no dates, and these questions cost a small part of an attempt to read one.
-    if any(text.count(sign) < count for sign, count in _SIGNS[form]):
-        return False
-    if not any(sign.isdigit() for sign in text) or (form == "%Y%m%d" and len(text) != 8):
-        return False
     try:
         found = datetime.strptime(text, form)  # noqa: DTZ007 (only the form is asked for)
     except ValueError:
         return False
-    return found.year >= 1000
+    return found.year >= 1000 and (form != "%Y%m%d" or len(text) == 8)

@@ -133,11 +133,13 @@ def _propose_scale(staged: Staged, name: str, number: str, scale: tuple[float, f
 
 def first_misfit(staged: Staged, value: str, condition: str) -> tuple[int, str] | None:
     """Return row number and text of the first value that is there and breaks ``condition``."""
-    found = staged.connection.execute(
-        f"SELECT rowid, CAST({value} AS VARCHAR) FROM {staged.table} "
-        f"WHERE {value} IS NOT NULL AND NOT coalesce({condition}, false) ORDER BY rowid LIMIT 1"
-    ).fetchone()
-    return None if found is None else (int(found[0]) + staged.first_row, str(found[1]))
+    is_misfit = f"{value} IS NOT NULL AND NOT coalesce({condition}, false)"
+    (first,) = fetch_row(staged.connection, f"SELECT min(rowid) FROM {staged.table} WHERE {is_misfit}")
+    if first is None:
+        return None
+    row = int(str(first))
+    shown = f"SELECT CAST({value} AS VARCHAR) FROM {staged.table} WHERE rowid = {row}"
+    return row + staged.first_row, str(fetch_row(staged.connection, shown)[0])
 
 
 def _is_number_type(kind: str) -> bool:

@@ -74,9 +74,8 @@ class Refinery:
 
     def keep(self, condition: str) -> int:
         """Leave out rows that break ``condition`` and return their number."""
-        before = self.count
-        self._connection.execute(f"DELETE FROM {_ROWS} WHERE NOT ({condition})")
-        return before - self.count
+        deleted = fetch_row(self._connection, f"DELETE FROM {_ROWS} WHERE NOT ({condition})")
+        return int(str(deleted[0]))
 
     def drop_copies(self) -> int:
         """Leave out rows that equal an earlier one in every column, if the source asks for it."""
@@ -163,7 +162,8 @@ class Refinery:
 
     def finish(self, table: str) -> None:
         """Give the rows their place in the order of the file, without what only the refining needed."""
-        found = [name for name in (_ROW, _KEY, _ID, _WITHDRAWS) if name in self._present()]
+        present = self._present()
+        found = [name for name in (_ROW, _KEY, _ID, _WITHDRAWS) if name in present]
         if self._is_in_order:
             for name in found:
                 self._connection.execute(f"ALTER TABLE {_ROWS} DROP COLUMN {name}")

@@ -70,11 +70,18 @@ def waves_of(
     folder, tables=None, *, until: str = "2024-07-01", surveys: dict[str, Any] | None = None, **changes: Any
 ) -> pa.Table:
     """Return the waves as collected on a day."""
+    return waves_on(folder, tables, until, surveys=surveys, **changes)[0]
+
+
+def waves_on(
+    folder, tables=None, *days: str, surveys: dict[str, Any] | None = None, **changes: Any
+) -> list[pa.Table]:
+    """Return the waves as collected on each of some days."""
     sources = section("sources", surveys=SURVEYS | (surveys or {}))
     changes = {"sources": sources, **changes}
     usecase = load_company(folder, make_world() if tables is None else tables, **changes)
     with open_sources(usecase) as opened:
-        return collect_with_status(opened, usecase, count_days(day(until).date()))
+        return [collect_with_status(opened, usecase, count_days(day(until).date())) for until in days]
 
 
 def row_of(waves: pa.Table, who: str | None, wave: str, metric: str = "nps") -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from tests.features.closeness import assert_naive
 from tests.features.event_worlds import EVERYTHING, dense_world, fold, questions, worlds
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)  # many more in tests/long/test_event_features.py
 @given(worlds(), questions())
 def test_ten_measures_and_three_shares_are_those_of_the_definitions(world, measures):
     assert_naive(fold(world, measures), world.views, measures)

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.attributes import look_up
@@ -12,6 +11,7 @@ from features.columns import resolve_measures
 from features.measures import list_measures
 from features.usecase import FeatureRule, Source
 from tests.features.event_tables import ALL_ROWS, ENTITIES, MOMENTS, SNAPSHOTS, day, open_tables, store
+from tests.properties import law
 
 CUSTOMERS = Source(file="c.csv", valid_from="valid_from", valid_to="valid_to", known_at="known_at")
 RULE = FeatureRule.model_validate({"last": ["plan", "seats", "renewal"]})
@@ -114,8 +114,7 @@ def histories(draw: st.DrawFn) -> list[Version]:
     return draw(st.permutations([*found, *corrected]))
 
 
-@settings(max_examples=40, deadline=None)
-@given(histories())
+@law(12, histories())
 def test_every_value_is_that_of_the_naive_loop(versions):
     found = look(versions)
     for place, (entity, snapshot) in enumerate(ALL_ROWS):
@@ -126,8 +125,7 @@ def test_every_value_is_that_of_the_naive_loop(versions):
         assert found.column(2)[place].as_py() == days
 
 
-@settings(max_examples=30, deadline=None)
-@given(histories(), st.sampled_from(SNAPSHOTS))
+@law(10, histories(), st.sampled_from(SNAPSHOTS))
 def test_what_is_known_later_never_changes_a_row(versions, snapshot):
     rows = [(entity, snapshot) for entity in ENTITIES]
     known = [one for one in versions if one.known_at <= day(snapshot.isoformat())]

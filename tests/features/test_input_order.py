@@ -2,24 +2,22 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.features.closeness import SUMMED, allowance, assert_near, assert_same_features
 from tests.features.event_worlds import ONE_OF_EACH, fold, worlds
+from tests.properties import law
 
 DOUBLED = frozenset({"count", "sum", "count_slope", "count_delta"})
 
 
-@settings(max_examples=30)
-@given(worlds(), st.data())
+@law(12, worlds(), st.data())
 def test_the_order_of_the_events_changes_nothing_but_the_rounding_of_sums(world, data):
     shuffled = replace(world, events=data.draw(st.permutations(world.events)))
     assert_same_features(fold(shuffled, ONE_OF_EACH), fold(world, ONE_OF_EACH), world.views, ONE_OF_EACH)
 
 
-@settings(max_examples=30)
-@given(worlds(), st.data())
+@law(12, worlds(), st.data())
 def test_events_that_come_twice_count_twice_and_are_first_and_last_as_before(world, data):
     doubled = replace(world, events=data.draw(st.permutations([*world.events, *world.events])))
     once, twice = fold(world, ONE_OF_EACH), fold(doubled, ONE_OF_EACH)
@@ -35,8 +33,7 @@ def test_events_that_come_twice_count_twice_and_are_first_and_last_as_before(wor
             assert_near(double.as_py(), expected, allowed, measure.name)
 
 
-@settings(max_examples=30)
-@given(worlds(), st.data())
+@law(12, worlds(), st.data())
 def test_rows_that_come_twice_and_in_another_order_hold_the_same_values(world, data):
     places = data.draw(st.permutations([*range(len(world.rows)), *range(len(world.rows))]))
     asked = replace(world, rows=[world.rows[place] for place in places])

@@ -6,13 +6,13 @@ from statistics import fmean
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.measures import Measure, list_response_rates
 from features.survey import fold_invitations
 from features.usecase import ResponseRateRule, Source
 from tests.features.event_tables import ALL_ROWS, ENTITIES, MOMENTS, SNAPSHOTS, day, open_tables, store
+from tests.properties import law
 
 SURVEYS = Source(
     file="s.csv",
@@ -166,8 +166,7 @@ def contacts(draw: st.DrawFn) -> list[Contact]:
 MIDNIGHTS = [day(snapshot.isoformat()) for snapshot in SNAPSHOTS]
 
 
-@settings(max_examples=40, deadline=None)
-@given(contacts(), contacts())
+@law(15, contacts(), contacts())
 def test_every_feature_is_that_of_the_naive_loop(invitations, answers):
     found = fold(invitations, answers)
     for place, (entity, snapshot) in enumerate(ALL_ROWS):
@@ -179,16 +178,14 @@ def test_every_feature_is_that_of_the_naive_loop(invitations, answers):
             assert value == (None if expected is None else pytest.approx(expected, abs=1e-9)), measure
 
 
-@settings(max_examples=15, deadline=None)
-@given(contacts(), contacts())
+@law(6, contacts(), contacts())
 def test_windows_alone_look_at_no_more_than_they_need_and_find_the_same(invitations, answers):
     short = [measure for measure in ALL if measure.window_days is not None]
     names = [measure.name for measure in short]
     assert fold(invitations, answers, measures=short).equals(fold(invitations, answers).select(names))
 
 
-@settings(max_examples=15, deadline=None)
-@given(contacts(), contacts(), st.sampled_from(SNAPSHOTS), st.randoms(use_true_random=False))
+@law(6, contacts(), contacts(), st.sampled_from(SNAPSHOTS), st.randoms(use_true_random=False))
 def test_what_is_known_later_and_the_order_of_rows_never_change_a_feature(
     invitations, answers, snapshot, shuffling
 ):
@@ -201,8 +198,7 @@ def test_what_is_known_later_and_the_order_of_rows_never_change_a_feature(
     assert fold(invitations, answers, rows).equals(before)
 
 
-@settings(max_examples=15, deadline=None)
-@given(contacts(), contacts())
+@law(6, contacts(), contacts())
 def test_nobody_is_changed_by_what_others_were_sent_or_answered(invitations, answers):
     rows = [("anna", snapshot) for snapshot in SNAPSHOTS]
     own = [[one for one in both if one.entity_id == "anna"] for both in (invitations, answers)]

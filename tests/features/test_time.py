@@ -28,6 +28,7 @@ from tests.features.event_worlds import (
     worlds_with_news,
 )
 from tests.features.naive import Event
+from tests.properties import law
 
 EVER_COUNTED = measure_of("count", None, 200 * 365)
 THIRDS = tuple(ONE_OF_EACH[start::3] for start in range(3))  # few measures at a time, many worlds
@@ -48,14 +49,13 @@ def assert_news_change_nothing(
             assert values_of(after, place) == values_of(before, place), f"{entity} at {day}"
 
 
-@settings(max_examples=120)  # many more worlds in tests/long/test_event_features.py
+@settings(max_examples=40)  # many more worlds in tests/long/test_event_features.py
 @given(worlds_with_news(), st.sampled_from(THIRDS))
 def test_what_happens_or_is_known_later_never_changes_a_row(drawn, measures):
     assert_news_change_nothing(*drawn, measures)
 
 
-@settings(max_examples=60)
-@given(worlds(), late_events(), st.sampled_from(ENTITIES))
+@law(20, worlds(), late_events(), st.sampled_from(ENTITIES))
 def test_a_late_event_counts_from_the_first_midnight_it_is_known_at_and_not_before(world, late, entity):
     late = {**late, "entity_id": entity}
     asked = replace(world, rows=[(someone, day) for someone in ENTITIES for day in DAYS])
@@ -81,7 +81,7 @@ def database_abroad(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyC
     time.tzset()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(world=worlds())
 def test_the_zone_of_the_machine_moves_no_event_over_any_edge(database_abroad, world):
     assert os.environ["TZ"] in ZONES

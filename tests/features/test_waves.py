@@ -8,7 +8,7 @@ from features.sources import open_sources
 from features.waves import KEPT_WAVES, SCHEMA, name_period
 from tests.features.event_tables import day
 from tests.features.frame.company import SPEC, load_company, section
-from tests.features.survey_waves import SURVEYS, answer, customer, make_world, row_of, waves_of
+from tests.features.survey_waves import SURVEYS, answer, customer, make_world, row_of, waves_of, waves_on
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +47,8 @@ class TestKnownAt:
     def test_an_answer_counts_from_the_day_on_which_it_was_known(self, tmp_path):
         late = [answer("ann", "2024-02-10", 9, known="2024-05-02T08:00")]
         tables = make_world(surveys=[*late, answer("bob", "2024-02-11", 0)])
-        assert row_of(waves_of(tmp_path / "a", tables, until="2024-05-02"), "ann", "2024 Q1")["answers"] == 0
-        assert row_of(waves_of(tmp_path / "b", tables, until="2024-05-03"), "ann", "2024 Q1")["answers"] == 1
+        found = waves_on(tmp_path, tables, "2024-05-02", "2024-05-03")
+        assert [row_of(waves, "ann", "2024 Q1")["answers"] for waves in found] == [0, 1]
 
     def test_nothing_that_becomes_known_later_changes_anything(self, tmp_path):
         later = "2024-08-01"
@@ -77,9 +77,8 @@ class TestKnownAt:
             answer("ann", "2024-02-10", 9, answer="a1", known="2024-06-01"),
         ]
         tables, surveys = make_world(surveys=given), {"corrections": True}
-        before = waves_of(tmp_path / "a", tables, surveys=surveys, until="2024-05-30")
-        after = waves_of(tmp_path / "b", tables, surveys=surveys)
-        assert [row_of(waves, "ann", "2024 Q1")["value"] for waves in (before, after)] == [2, 9]
+        found = waves_on(tmp_path, tables, "2024-05-30", "2024-07-01", surveys=surveys)
+        assert [row_of(waves, "ann", "2024 Q1")["value"] for waves in found] == [2, 9]
 
     def test_the_order_of_rows_is_of_no_account(self, tmp_path):
         sources = section("sources", surveys=SURVEYS)
@@ -92,17 +91,18 @@ class TestKnownAt:
 
 
 class TestOpenWaves:
-    @pytest.mark.parametrize(("until", "is_open"), [("2024-06-30", True), ("2024-07-01", False)])
-    def test_a_quarter_is_open_until_its_last_day_has_passed(self, tmp_path, until, is_open):
-        waves = waves_of(tmp_path, until=until)
-        assert row_of(waves, "ann", "2024 Q2")["is_open"] is is_open
-        assert row_of(waves, "ann", "2024 Q1")["is_open"] is False
-        assert row_of(waves, "ann", "2024 Q2")["closes_on"] == date(2024, 7, 1)
+    def test_a_quarter_is_open_until_its_last_day_has_passed(self, tmp_path, plain):
+        (before,) = waves_on(tmp_path, None, "2024-06-30")
+        for waves, is_open in ((before, True), (plain, False)):
+            assert row_of(waves, "ann", "2024 Q2")["is_open"] is is_open
+            assert row_of(waves, "ann", "2024 Q1")["is_open"] is False
+            assert row_of(waves, "ann", "2024 Q2")["closes_on"] == date(2024, 7, 1)
 
     def test_who_belongs_to_an_open_wave_is_asked_on_the_last_day_observed(self, tmp_path):
         tables = make_world(customers=[*make_world()["customers"], *customer("eve", "2024-06-20")])
-        assert row_of(waves_of(tmp_path / "a", tables, until="2024-06-10"), "eve", "2024 Q2") is None
-        assert row_of(waves_of(tmp_path / "b", tables, until="2024-06-25"), "eve", "2024 Q2")["was_member"]
+        before, after = waves_on(tmp_path, tables, "2024-06-10", "2024-06-25")
+        assert row_of(before, "eve", "2024 Q2") is None
+        assert row_of(after, "eve", "2024 Q2")["was_member"]
 
 
 class TestMembership:
@@ -188,11 +188,9 @@ class TestPeriods:
     def test_answers_are_parted_as_declared(self, tmp_path, period, names):
         waves = waves_of(tmp_path, surveys={"waves": period})
         assert sorted(set(waves.column("wave_name").to_pylist())) == names
-
-    def test_waves_that_follow_each_other_differ_by_one(self, tmp_path):
-        waves = waves_of(tmp_path, surveys={"waves": "month"})
-        numbers = sorted(set(waves.column("wave").to_pylist()))
-        assert [number - numbers[0] for number in numbers] == [0, 1, 3]
+        if period == "month":  # waves that follow each other differ by one
+            numbers = sorted(set(waves.column("wave").to_pylist()))
+            assert [number - numbers[0] for number in numbers] == [0, 1, 3]
 
     def test_only_the_newest_waves_are_kept(self, tmp_path):
         given = [answer("ann", f"20{year}-02-10", 9) for year in range(10, 24)]
@@ -204,23 +202,34 @@ class TestPeriods:
         assert name_period("quarter", -1) == "1969 Q4"
 
 
+ROUNDS = {"waves": {"column": "round"}}
+
+
+def make_rounds(*more):
+    """Return a world of two rounds, with more answers."""
+    return make_world(
+        surveys=[
+            answer("ann", "2024-02-10", 9, round="Spring"),
+            answer("bob", "2024-02-12", 0, round="Spring"),
+            answer("ann", "2024-05-10", 6, round="After the fair"),
+            answer("cy", "2024-05-20", 10, round="After the fair"),
+            answer("dan", "2024-05-21", 10),
+            *more,
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory):
+    """Return the waves of two rounds by the day on which they are collected."""
+    days = ("2024-06-03", "2024-06-04", "2024-07-01")
+    found = waves_on(tmp_path_factory.mktemp("rounds"), make_rounds(), *days, surveys=ROUNDS)
+    return dict(zip(days, found, strict=True))
+
+
 class TestRounds:
-    SURVEYS = {"waves": {"column": "round"}}
-
-    def world(self, *more):
-        return make_world(
-            surveys=[
-                answer("ann", "2024-02-10", 9, round="Spring"),
-                answer("bob", "2024-02-12", 0, round="Spring"),
-                answer("ann", "2024-05-10", 6, round="After the fair"),
-                answer("cy", "2024-05-20", 10, round="After the fair"),
-                answer("dan", "2024-05-21", 10),
-                *more,
-            ]
-        )
-
-    def test_rounds_follow_the_days_of_their_answers_not_their_names(self, tmp_path):
-        waves = waves_of(tmp_path, self.world(), surveys=self.SURVEYS)
+    def test_rounds_follow_the_days_of_their_answers_not_their_names(self, rounds):
+        waves = rounds["2024-07-01"]
         found = {row["wave"]: (row["wave_name"], row["closes_on"]) for row in waves.to_pylist()}
         assert found == {
             1: ("Spring", date(2024, 2, 13)),
@@ -230,31 +239,30 @@ class TestRounds:
 
     def test_a_straggler_keeps_no_round_from_closing(self, tmp_path):
         late = [answer("dan", "2024-06-15", 4, round="Spring")]
-        waves = waves_of(tmp_path, self.world(*late), surveys=self.SURVEYS)
+        waves = waves_of(tmp_path, make_rounds(*late), surveys=ROUNDS)
         row = row_of(waves, "dan", "Spring")
         assert (row["answers"], row["wave"], row["closes_on"]) == (1, 1, date(2024, 5, 15))
 
     @pytest.mark.parametrize(("until", "is_open"), [("2024-06-03", True), ("2024-06-04", False)])
-    def test_a_round_is_open_until_nobody_has_answered_for_a_fortnight(self, tmp_path, until, is_open):
-        waves = waves_of(tmp_path, self.world(), surveys=self.SURVEYS, until=until)
-        assert row_of(waves, "ann", "After the fair")["is_open"] is is_open
-        assert row_of(waves, "ann", "Spring")["is_open"] is False
+    def test_a_round_is_open_until_nobody_has_answered_for_a_fortnight(self, rounds, until, is_open):
+        assert row_of(rounds[until], "ann", "After the fair")["is_open"] is is_open
+        assert row_of(rounds[until], "ann", "Spring")["is_open"] is False
 
-    def test_membership_is_that_of_the_day_on_which_the_round_closed(self, tmp_path):
-        waves = waves_of(tmp_path, self.world(), surveys=self.SURVEYS)
+    def test_membership_is_that_of_the_day_on_which_the_round_closed(self, rounds):
+        waves = rounds["2024-07-01"]
         assert row_of(waves, "bob", "Spring")["was_member"] is True
         assert row_of(waves, "bob", "After the fair") is None
         assert row_of(waves, "cy", "After the fair")["was_member"] is True
 
     def test_invitations_belong_to_the_round_that_they_precede(self, tmp_path):
         sent = [{"customer": "dan", "sent_at": day("2024-05-01")}]
-        waves = waves_of(tmp_path, self.world() | {"invites": sent}, surveys=self.SURVEYS)
+        waves = waves_of(tmp_path, make_rounds() | {"invites": sent}, surveys=ROUNDS)
         assert row_of(waves, "dan", "Spring")["was_invited"] is False
         assert row_of(waves, "dan", "After the fair")["was_invited"] is True
 
     def test_a_column_that_is_not_there_is_named(self, tmp_path):
         with pytest.raises(ContractError, match="rounds: the column is not there; the nearest"):
-            waves_of(tmp_path, self.world(), surveys={"waves": {"column": "rounds"}})
+            waves_of(tmp_path, make_rounds(), surveys={"waves": {"column": "rounds"}})
 
 
 class TestAnonymous:

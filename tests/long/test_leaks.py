@@ -10,6 +10,7 @@ from features.worlds import build_company
 from tests.features.leaks import event_leaks, flat_world
 from tests.features.leaks.event_world import EventWorld
 from tests.features.leaks.flat_world import FlatWorld
+from tests.features.leaks.test_audit import assert_honest, audit_table
 
 pytestmark = pytest.mark.long
 
@@ -73,3 +74,18 @@ def test_honest_tables_have_no_finding(tmp_path, seed, rows, rate):
 def test_example_companies_have_no_finding(tmp_path, seed, customers, name):
     build_company(tmp_path / "company", seed=seed, n_customers=customers)
     assert build(load(SHIPPED / f"{name}.yaml", tmp_path / "company")).facts.findings == ()
+
+
+def test_honest_columns_of_six_public_tables_have_no_error(shared_data, request):
+    assert_honest(load(request.path.parents[1] / "usecases" / "telco-churn-11.1.3.yaml", shared_data))
+
+
+def test_a_large_public_table_has_no_error(shared_data):
+    table = {
+        "file": "airline-satisfaction/train/airline_passenger_satisfaction.csv.gz",
+        "id": "ID",
+        "label": "Satisfaction",
+        "positive": "Satisfied",
+    }
+    severe = [finding for finding in audit_table(shared_data, table) if finding.severity == "error"]
+    assert severe == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features.fold.batches import to_events
@@ -25,12 +25,12 @@ from tests.features.fold.logs import (
     to_log,
     write_log,
 )
+from tests.properties import law
 
 PLAIN = worlds(max_events=20).filter(lambda world: not world.has_ends).map(lambda w: World(w.events, w.rows))
 
 
-@settings(max_examples=60)
-@given(world=PLAIN, measures=asked(), pieces=st.integers(1, 3), group=st.integers(1, 7))
+@law(20, world=PLAIN, measures=asked(), pieces=st.integers(1, 3), group=st.integers(1, 7))
 def test_a_log_in_files_tells_what_its_table_does(world, measures, pieces, group):
     with tempfile.TemporaryDirectory() as folder:
         paths = [

@@ -308,7 +308,7 @@ class Refreshing(RuleBasedStateMachine):
 
 
 def test_whatever_changes_the_values_are_those_of_a_run_from_nothing():
-    run_state_machine_as_test(Refreshing, settings=settings(max_examples=25, stateful_step_count=6))
+    run_state_machine_as_test(Refreshing, settings=settings(max_examples=12, stateful_step_count=6))
 
 
 @pytest.mark.long

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,6 +10,7 @@ from features.fold import partials as partials_module
 from features.fold.partials import list_entities
 from features.frame import Frame, Tombstones, build, content, erase, erasing, list_known
 from features.sources import streaming
+from features.usecase import load
 from tests.features.frame.company import load_company, make_tables
 from tests.features.frame.erasing_world import PERSON, PLAN, WORDS, find_traces, load_world
 from tests.features.frame.test_flat import load_flat, make_rows
@@ -23,12 +25,29 @@ def streamed(monkeypatch):
     monkeypatch.setattr(streaming, "STREAMED_ROWS", 1)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Build a company with the person; return its folder: the sources, and all that was kept."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streaming, "STREAMED_ROWS", 1)
+        rebuild(load_world(folder / "data"), folder / "out")
+    return folder
+
+
 @pytest.fixture
-def kept(tmp_path):
-    """Build a company with the person; return the use case and the folder with all that was kept."""
-    usecase = load_world(tmp_path / "data")
-    rebuild(usecase, tmp_path / "out")
-    return usecase, tmp_path / "out"
+def kept(made, tmp_path):
+    """Return the use case of the company and a folder with all that was kept, both of this test alone."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return load(tmp_path / "data" / "churn.yaml"), tmp_path / "out"
+
+
+@pytest.fixture(scope="module")
+def never(tmp_path_factory):
+    """Return the frame of a company in which the person never was."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streaming, "STREAMED_ROWS", 1)
+        return build(load_world(tmp_path_factory.mktemp("never"), with_person=False))
 
 
 def rebuild(usecase, out, tombstones=None):
@@ -70,25 +89,23 @@ def test_nothing_that_is_kept_holds_an_erased_person(kept):
         assert one.schema == other.schema
 
 
-def test_what_can_be_counted_in_the_rows_is_that_of_a_build_without_the_person(kept, tmp_path):
+def test_what_can_be_counted_in_the_rows_is_that_of_a_build_without_the_person(kept, never):
     _, out = kept
     erase_below(out, PERSON)
-    never = build(load_world(tmp_path / "never", with_person=False))
     found = Frame.read(out / "frame").facts
     assert {name: getattr(found, name) for name in COUNTED} == {
         name: getattr(never.facts, name) for name in COUNTED
     }
 
 
-def test_a_build_from_sources_that_hold_the_person_leaves_him_out(kept, tmp_path):
+def test_a_build_from_sources_that_hold_the_person_leaves_him_out(kept, never, tmp_path):
     usecase, _ = kept
-    never = build(load_world(tmp_path / "never", with_person=False))
     anew = rebuild(usecase, tmp_path / "anew", Tombstones().add([PERSON]))
     assert_same_rows(anew, never)
     assert list(find_traces(tmp_path / "anew", *TRACES)) == []
 
 
-def test_a_build_that_goes_on_from_partial_results_leaves_him_out(tmp_path):
+def test_a_build_that_goes_on_from_partial_results_leaves_him_out(never, tmp_path):
     out, tombstones = tmp_path / "out", Tombstones().add([PERSON])
     rebuild(load_world(tmp_path / "data", parts=2), out)
     erase_below(out, PERSON)
@@ -98,11 +115,11 @@ def test_a_build_that_goes_on_from_partial_results_leaves_him_out(tmp_path):
         usecase, out / "frame", partials=out / "partials", tombstones=tombstones, report=told.append
     )
     assert [line for line in told if "part" in line] == ["reading part2.parquet"]
-    assert_same_rows(frame, build(load_world(tmp_path / "never", with_person=False)))
+    assert_same_rows(frame, never)
     assert list(find_traces(out, *TRACES)) == []
 
 
-def test_a_file_with_events_of_the_person_alone_becomes_an_empty_part(kept, tmp_path):
+def test_a_file_with_events_of_the_person_alone_becomes_an_empty_part(kept, never, tmp_path):
     usecase, out = kept
     log = tmp_path / "data" / "tickets"
     his = [pq.read_table(path, filters=[("customer", "=", PERSON)]) for path in sorted(log.iterdir())]
@@ -110,7 +127,6 @@ def test_a_file_with_events_of_the_person_alone_becomes_an_empty_part(kept, tmp_
     rebuild(usecase, out)
     erase_below(out, PERSON)
     tombstones = Tombstones().add([PERSON])
-    never = build(load_world(tmp_path / "never", with_person=False))
     assert_same_rows(rebuild(usecase, out, tombstones), never)
     for _ in range(2):
         assert_same_rows(rebuild(usecase, tmp_path / "anew", tombstones), never)
@@ -156,10 +172,10 @@ def test_a_crash_in_between_leaves_what_can_be_read_and_a_second_run_finishes(ke
     assert list(find_traces(out, *TRACES)) == []
 
 
-def test_a_build_after_a_crash_is_right_and_a_second_run_finishes(kept, tmp_path):
+def test_a_build_after_a_crash_is_right_and_a_second_run_finishes(kept, never):
     usecase, out = kept
     frame = rebuild(usecase, out, Tombstones().add([PERSON]))
-    assert_same_rows(frame, build(load_world(tmp_path / "never", with_person=False)))
+    assert_same_rows(frame, never)
     assert list(find_traces(out, PERSON)) != []
     erase_below(out, PERSON)
     assert list(find_traces(out, *TRACES)) == []

@@ -4,12 +4,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features.labels import SpanLabels, group_nps, label_answers, label_silence
 from features.timeline import Duration, Horizon
 from tests.features.event_tables import day
+from tests.properties import law
 
 EPOCH = day("1970-01-01")
 SPAN = Horizon(Duration(10), gap_days=3)
@@ -160,8 +161,7 @@ def read_naively(kind, given_events, who, snapshot):
     return value, max(-(-known // 24) - start, 0)
 
 
-@settings(max_examples=60)
-@given(st.sampled_from(["silence", "answers"]), events, rows)
+@law(20, st.sampled_from(["silence", "answers"]), events, rows)
 def test_labels_are_those_of_a_naive_loop(kind, given_events, given_rows):
     found = label(kind, given_events, given_rows)
     for place, (who, snapshot) in enumerate(given_rows):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from features.panes import SKETCH_BITS, Layout
 from features.panes.layout import COUNT, EXTREMES, FIRST, FIRST_DAY, IS_TEXT, LAST, LAST_DAY, SKETCH, SUM
@@ -25,6 +25,7 @@ def occupied(layout: Layout) -> list[int]:
 
 @pytest.mark.parametrize("orders_by_known", [True, False])
 @pytest.mark.parametrize("orders_by_id", [True, False])
+@settings(max_examples=25)  # of each of the four
 @given(measures=questions())
 def test_words_fill_the_cell_and_do_not_overlap(orders_by_known, orders_by_id, measures):
     layout = Layout.of(measures, orders_by_known=orders_by_known, orders_by_id=orders_by_id)

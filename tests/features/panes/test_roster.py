@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.panes import Roster
+from tests.properties import law
 
 IDS = st.lists(
     st.one_of(st.none(), st.text(max_size=3), st.sampled_from(["anna", "bob", "Zoë"])), max_size=30
@@ -20,7 +21,7 @@ class NaiveRoster:
         return [-1 if name is None else self.numbers.setdefault(name, len(self.numbers)) for name in ids]
 
 
-@given(st.lists(IDS, max_size=6))
+@law(30, st.lists(IDS, max_size=6))
 def test_a_growing_roster_numbers_ids_as_they_are_met(batches):
     roster, naive = Roster(grows=True), NaiveRoster()
     for batch in batches:

@@ -1,10 +1,10 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.reading.guesses import FORMS, guess_column, is_typed
+from features.reading.guesses import FORMS, _fits, _list_forms, guess_column, is_typed
 
 DAYS = [date(2024, 3, 1) + timedelta(days=step) for step in range(60)]
 
@@ -43,6 +43,22 @@ def test_form_of_a_column_reads_all_of_it(form):
     assert len(found.forms) == 1
     assert all(is_typed(value) for value in values)
     assert found.has_clock == ("%H" in form or "%I" in form)
+
+
+def reads(text, form):
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007 (only the form is asked for)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("change", ["", " ", "_", ".", "T"])
+def test_no_date_is_missed_by_looking_at_its_signs_first(change):
+    written = [datetime(2024, 11, 23, 14, 5, 59).strftime(form) for form in FORMS]  # noqa: DTZ001 (a text)
+    for text in [text.replace(" ", "  ") + change for text in written]:
+        found = [form for form in FORMS if form in _list_forms(text) and _fits(text, form)]
+        assert found == [form for form in FORMS if reads(text, form) and (form != "%Y%m%d" or len(text) == 8)]
 
 
 def test_day_first_is_taken_where_both_would_fit():

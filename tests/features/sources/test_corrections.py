@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.cohort import Rows, count_days, find_members
@@ -20,6 +19,7 @@ from features.labels import find_gone, find_outcomes
 from features.measures import Measure
 from features.sources import Sources, open_sources
 from features.usecase import parse
+from tests.properties import law
 
 FIRST = date(2024, 1, 1)
 SNAPSHOTS = tuple(FIRST + timedelta(days=number) for number in (10, 20, 30, 40))
@@ -242,8 +242,7 @@ def read_naively(drawn: list[tuple[int, str, int, int, int, bool]], snapshot: da
     return len(amounts), sum(amounts) if amounts else None
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(lines, max_size=12), st.randoms(use_true_random=False))
+@law(15, st.lists(lines, max_size=12), st.randoms(use_true_random=False))
 def test_at_every_snapshot_the_newest_known_row_of_an_id_speaks(tmp_path_factory, drawn, shuffling):
     folder = tmp_path_factory.mktemp("versions")
     body = [write(line) for line in drawn]

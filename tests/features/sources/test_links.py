@@ -2,7 +2,6 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import SpecError
@@ -10,6 +9,7 @@ from features.sources.links import compose, find_route, link_table, resolve_even
 from features.sql import open_database, quoted_name
 from features.usecase import Source
 from tests.features.event_tables import open_tables, store
+from tests.properties import law
 
 
 def link(here, there):
@@ -121,8 +121,7 @@ def resolve_naively(links, answer):
     return None, None
 
 
-@settings(max_examples=25, deadline=None)
-@given(LINKS, ANSWERS, st.randoms(use_true_random=False))
+@law(10, LINKS, ANSWERS, st.randoms(use_true_random=False))
 def test_every_answer_goes_where_a_naive_loop_sends_it_in_any_order_of_links(links, answers, shuffling):
     expected = [resolve_naively(links, answer) for answer in answers]
     assert resolve(links, answers) == expected

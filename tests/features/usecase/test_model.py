@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from features.errors import SpecError
 from features.usecase import UseCase, load, parse
+from tests.properties import law
 
 VALID = Path(__file__).parent / "valid"
 FULL = load(VALID / "full.yaml")
@@ -170,7 +170,7 @@ MEANING = {
 use_cases = st.one_of(use_cases_from_sources(), flat_use_cases())
 
 
-@given(use_cases)
+@law(25, use_cases)
 def test_reading_what_was_written_gives_the_same_use_case(content):
     usecase = parse(content, "drawn.yaml")
     again = parse(json.loads(json.dumps(usecase.to_json())), "again.json")
@@ -179,14 +179,14 @@ def test_reading_what_was_written_gives_the_same_use_case(content):
     assert again.to_json() == usecase.to_json()
 
 
-@given(content=use_cases)
+@law(20, content=use_cases)
 def test_file_means_what_its_values_mean(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("spec") / "drawn.yaml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     assert load(path).spec_hash == parse(content, "drawn.yaml").spec_hash
 
 
-@given(use_cases)
+@law(20, use_cases)
 def test_parsing_leaves_its_input_alone(content):
     before = deepcopy(content)
     parse(content, "drawn.yaml")
