@@ -87,7 +87,7 @@ test: check ## check, then the fast tests on two cores
 
 .PHONY: test-long
 test-long: install ## the slow proofs: statistical guarantees by repetition
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long -o faulthandler_timeout=3600
 
 .PHONY: coverage
 coverage: install ## the fast tests with branch coverage

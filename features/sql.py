@@ -1,6 +1,9 @@
 """How names and texts are written in SQL, so that no column name or file name can be taken for a command."""
 
+import contextlib
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -100,17 +103,55 @@ def open_database(
             connection.execute("SET TimeZone = 'UTC'")
             # DuckDB draws its bar on standard output, where a reader of ours expects the result alone.
             connection.execute("SET enable_progress_bar = false")
-            yield connection
+            with _interruptible(connection):
+                yield connection
     except duckdb.OutOfMemoryException as error:
         room = (
             f"{memory_bytes / (1 << 30):.1f} GiB of memory and the folder for temporary files are not enough"
         )
         hint = "let TMPDIR name a folder with more room, write the files as Parquet, or name fewer columns"
         raise SourceError("sources", room, hint) from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except RuntimeError as error:
         if str(error) == _INTERRUPTED:
             raise KeyboardInterrupt from error
         raise
+
+
+@contextmanager
+def _interruptible(connection: "duckdb.DuckDBPyConnection") -> Iterator[None]:
+    """Let Ctrl-C end a query at once.
+
+    While its main thread waits in a query, Python cannot run what Ctrl-C should do, and DuckDB does not look
+    often enough: a long query would go on to its end. But Python writes each signal into a pipe, and a thread
+    that reads there can tell DuckDB to stop.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    listener = threading.Thread(target=_listen, args=(read, before, connection), daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(write)
+        listener.join()
+        os.close(read)
+
+
+def _listen(read: int, others: int, connection: "duckdb.DuckDBPyConnection") -> None:
+    """Stop the query when an interrupt comes; pass every signal on to who listened before."""
+    while came := os.read(read, 64):
+        if others >= 0:
+            with contextlib.suppress(OSError):
+                os.write(others, came)
+        if signal.SIGINT in came:
+            connection.interrupt()
 
 
 def fetch_row(connection: "duckdb.DuckDBPyConnection", query: str) -> tuple[object, ...]:

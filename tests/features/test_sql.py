@@ -1,3 +1,4 @@
+import os
 import signal
 import threading
 
@@ -55,17 +56,56 @@ def test_guest_can_neither_write_nor_reach_other_files(tmp_path):
             connection.execute(f"SELECT * FROM read_csv('{secret}')")
 
 
-def test_ctrl_c_in_a_query_is_ctrl_c():
-    """DuckDB swallows the interrupt and raises a bare RuntimeError, which would end in a traceback."""
-    # Whoever starts the tests in the background may have had the signal ignored.
+@pytest.fixture
+def listening():
+    """Let SIGINT mean Ctrl-C: whoever starts the tests in the background may have had it ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+@pytest.mark.usefixtures("listening")
+def test_ctrl_c_in_a_query_is_ctrl_c_and_ends_it(attempt):
+    """DuckDB alone would often go on to the end, and would raise a bare RuntimeError when it noticed."""
+    seen = []
+    with pytest.raises(KeyboardInterrupt), open_database() as connection:
+        timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+        timer.start()
+        # Minutes of work, so no machine is done before the interrupt comes.
+        connection.execute("SELECT sum(hash(range)) FROM range(50000000000)")
+        seen.append("the end")
+    assert seen == []
+    assert not timer.is_alive()
+
+
+@pytest.mark.usefixtures("listening")
+def test_who_listened_to_signals_before_hears_them_all_and_listens_again():
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     try:
-        with pytest.raises(KeyboardInterrupt), open_database() as connection:
-            threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
-            # So long that no machine is done before the interrupt comes; it ends the query.
-            connection.execute("SELECT sum(hash(range)) FROM range(50000000000)")
+        with pytest.raises(KeyboardInterrupt), open_database():
+            signal.raise_signal(signal.SIGINT)
+        assert os.read(read, 8) == bytes([signal.SIGINT])
+        assert signal.set_wakeup_fd(before) == write
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.set_wakeup_fd(before)
+        os.close(read)
+        os.close(write)
+
+
+def test_other_threads_can_use_a_database():
+    found = []
+
+    def look():
+        with open_database() as connection:
+            found.append(fetch_row(connection, "SELECT 42"))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [(42,)]
 
 
 def test_other_errors_pass_as_they_are():

@@ -15,6 +15,7 @@ KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 FORBIDDEN = re.compile(r"\b(caus(e|es|ed|ing)\b|verursach|bewirk|CI\b|outlier|instance)| - |(?<!: )\bSie\b")
+NAMES = {"English", "Deutsch", "xm", "predict"}
 Message = tuple[str | None, tuple[str, ...]]
 
 
@@ -69,7 +70,9 @@ def test_no_text_stands_outside_the_messages() -> None:
         text = re.sub(r"{%-?\+?\s*trans\b.*?endtrans\s*\+?-?%}", " ", text, flags=re.DOTALL)
         text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", text, flags=re.DOTALL)
         text = re.sub(r"<[^>]*>|&nbsp;", " ", text, flags=re.DOTALL)
-        assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"English", "Deutsch", "xm", "predict"}, template.name
+        assert set(re.findall(r"[A-Za-z]{2,}", text)) <= {"English", "Deutsch", "xm", "predict"}, (
+            template.name
+        )
 
 
 def test_plurals_follow_the_number() -> None:
