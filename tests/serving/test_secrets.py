@@ -236,6 +236,12 @@ def test_the_record_of_predictions_holds_none(exchanged, server):
     assert found_in(read()) == []
 
 
+def test_no_file_of_the_service_holds_any(exchanged, server):
+    files = [path for path in server[1].parent.rglob("*") if path.is_file()]
+    assert len(files) >= 5
+    assert [path.name for path in files if found_in(path.read_bytes().decode(errors="replace"))] == []
+
+
 def test_no_problem_document_repeats_a_value(exchanged):
     answers, _ = exchanged
     problems = [(name, sent, answer) for name, sent, answer in answers if answer.status_code >= 400]
