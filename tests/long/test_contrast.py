@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.training.reports.test_browser import browser, every_page, faults, folder, look, tabs, visited
+from tests.browsing import faults
+from tests.training.reports.test_browser import browser, every_page, folder, look, tabs, visited
 
 __all__ = ["browser", "folder", "tabs", "visited"]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.training.reports.test_browser import browser, faults, opened
+from tests.browsing import faults
+from tests.training.reports.test_browser import browser, opened
 from training.card import write_card
 
 __all__ = ["browser", "opened"]

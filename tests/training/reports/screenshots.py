@@ -1,6 +1,5 @@
 """Pictures of sample reports to look at: ``python -m tests.training.reports.screenshots FOLDER``."""
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import sync_playwright
 
+from tests.browsing import find_chromium
 from tests.training.reports.kinds import KINDS, LANGUAGES
 from training.reports import build_report, write_report
 
@@ -23,9 +23,7 @@ SHOWN = ("churn", "attrition", "satisfaction", "small", "unusable")
 
 def main(folder: Path) -> None:
     """Write a picture per kind, language and view, the printed pages, and the top of one for the README."""
-    browser_file = next(
-        filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    browser_file = find_chromium()
     if browser_file is None:
         sys.exit("no Chromium on the path; install one to take pictures")
     folder.mkdir(parents=True, exist_ok=True)

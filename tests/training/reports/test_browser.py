@@ -1,38 +1,23 @@
 """The pages in a real browser: no accessibility fault, nothing blocked, nothing asked of a network."""
 
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browsing import faults, open_browser
 from tests.training.reports.kinds import KINDS
 from tests.training.reports.test_render import Page
 from training.reports import build_report, write_report
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine; install one to check the pages in a browser")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+    with open_browser() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +108,6 @@ def views(kinds: Iterable[str], *sights: Sight) -> pytest.MarkDecorator:
     pages = [(scheme, width, f"{kind}/report_{language}.html") for scheme, width, language, kind in shown]
     ids = [f"{kind}-{language}-{scheme}-{width}" for scheme, width, language, kind in shown]
     return pytest.mark.parametrize("opened", pages, indirect=True, ids=ids)
-
-
-def faults(page: Any, *left_out: str) -> tuple[str, int]:
-    """Return what axe finds wrong with a page, without some rules, and how many of its rules are kept."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe
-    rules = {rule: {"enabled": False} for rule in left_out}
-    found = axe().run(page, options={"resultTypes": ["violations"], "rules": rules})
-    return (found.generate_report() if found.violations_count else ""), len(found.response["passes"])
 
 
 @every_page
