@@ -92,6 +92,7 @@ def _greet_first(settings: Settings, report: Report) -> None:
         report("  no use case has a champion yet: train one, the service takes it up by itself")
         return
     report(f"try: curl -s {_spell_request(settings, models, token)}")
+    _show_pages(settings, report)
 
 
 def _spell_request(settings: Settings, models: list[dict[str, Any]], token: Token) -> str:
@@ -133,6 +134,12 @@ def _greet_again(settings: Settings, n_valid: int, report: Report) -> None:
         report("  no use case has a champion yet: train one, the service takes it up by itself")
         return
     report(f'try: curl -s {_url(settings)}/v1/model -H "authorization: Bearer $XM_KEY"')
+    _show_pages(settings, report)
+
+
+def _show_pages(settings: Settings, report: Report) -> None:
+    """Say where people look."""
+    report(f"pages: {_url(settings)}/reports   # for people; sign in with a key")
 
 
 def _count_valid(settings: Settings) -> int:

@@ -89,6 +89,7 @@ class TestAgain:
         assert lines[3].endswith("xm-predict keys create --role analyst")
         assert lines[4].startswith("try: curl -s http://127.0.0.1:")
         assert lines[4].endswith('/v1/model -H "authorization: Bearer $XM_KEY"')
+        assert lines[5] == f"pages: http://127.0.0.1:{running.port}/reports   # for people; sign in with a key"
         assert "xmp_" not in "".join(lines)
         assert read_records(running.keys) == before
 
@@ -105,7 +106,7 @@ class TestFirst:
         try:
             lines = lines_of(running)
             (record,) = read_records(running.keys)
-            words = shlex.split(lines[-1])
+            words = shlex.split(lines[-2])
             shown = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
             answer = httpx.post(words[3], headers=shown, content=words[-1])
         finally:
