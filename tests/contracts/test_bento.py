@@ -102,7 +102,16 @@ def test_what_stays_at_home_is_not_packed(packed):
 
 
 def test_nothing_is_packed_twice_or_by_accident(packed):
-    assert {name.rpartition(".")[2] for name in packed} <= {"py", "typed", "LICENSE", "jinja", "css", "po"}
+    kinds = {name.rpartition(".")[2] for name in packed}
+    assert kinds <= {"py", "typed", "LICENSE", "jinja", "css", "js", "po", "txt"}
+    # Pages look for these where they lie in the source.
+    assert {
+        "training/pages/templates/live_frame.jinja",
+        "training/pages/templates/live.css",
+        "training/pages/locale/de.po",
+        "serving/pages/vendor/htmx.min.js",
+        "serving/pages/vendor/htmx.LICENSE.txt",
+    } <= packed
 
 
 def test_the_bento_is_small(packed):
