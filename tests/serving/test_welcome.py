@@ -89,7 +89,8 @@ class TestAgain:
         assert lines[3].endswith("xm-predict keys create --role analyst")
         assert lines[4].startswith("try: curl -s http://127.0.0.1:")
         assert lines[4].endswith('/v1/model -H "authorization: Bearer $XM_KEY"')
-        assert lines[5] == f"pages: http://127.0.0.1:{running.port}/reports   # for people; sign in with a key"
+        pages = f"http://127.0.0.1:{running.port}/reports"
+        assert lines[5] == f"pages: {pages}   # for people; sign in with a key"
         assert "xmp_" not in "".join(lines)
         assert read_records(running.keys) == before
 
