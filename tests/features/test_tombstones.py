@@ -49,7 +49,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     def fail(_):
         raise OSError(28, "no space left")
 
-    monkeypatch.setattr(files, "_flush", fail)
+    monkeypatch.setattr(files, "flush", fail)
     with pytest.raises(OSError, match="no space"):
         Tombstones.read(path).add(["ben"]).write(path)
     assert path.read_bytes() == before
