@@ -108,10 +108,12 @@ def _ask(request: Request, back: str, problem: str = "", status: int = 200) -> R
     """Return the page with the form."""
     page = _choose_page(back)
     frame = make_frame(request.scope)
-    # Choosing a language keeps what one was on the way to.
-    further = {} if page == _START else {"next": page}
-    frame = replace(frame, query={**frame.query, **further} if further else frame.query)
-    return answer_page(frame, "live_sign_in.jinja", status, next=page, problem=problem)
+    # Choosing a language keeps what one was on the way to, and nothing that is no page of ours.
+    way = {} if page == _START else {"next": page}
+    lang = {name: text for name, text in frame.query.items() if name == "lang"}
+    return answer_page(
+        replace(frame, query={**way, **lang}), "live_sign_in.jinja", status, next=page, problem=problem
+    )
 
 
 def _choose_page(wanted: str) -> str:

@@ -40,6 +40,7 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
     500: ("Something went wrong here.", "It was written down."),
     503: ("This cannot be shown at the moment.", "Load the page again in a moment."),
 }
+_START = "/reports"
 _OTHERWISE = ("This page cannot be shown.", "")
 
 
@@ -52,7 +53,7 @@ def show_problem(problem: ProblemError, scope: Scope) -> Response:
     """Return the page of a problem; who is not signed in is led to where one signs in, and back."""
     frame = make_frame(scope)
     if problem.code == "signed_out":
-        back = frame.here() if scope["method"] == "GET" else "/reports"
+        back = frame.here() if scope["method"] == "GET" and frame.here() != _START else None
         return RedirectResponse(frame.link("/reports/sign-in", next=back), 303)
     sentence, remedy = _SENTENCES.get(problem.code) or _SENTENCES.get(problem.status, _OTHERWISE)
     response = answer_page(
@@ -72,5 +73,5 @@ def _forget(frame: Frame, scope: Scope) -> Frame:
     about: About | None = scope["state"].get("about")
     lang = {name: text for name, text in frame.query.items() if name == "lang"}
     if about is None or find_scopes("GET", frame.path) is None:
-        return replace(frame, path="/reports", query=lang)
+        return replace(frame, path=_START, query=lang)
     return replace(frame, query={"usecase": about.usecase, **lang})

@@ -260,7 +260,16 @@ class TestCookie:
 
     @pytest.mark.parametrize(
         "others",
-        [b"a=1; ", b'state={"a":1,"b":[2]}; ', b"odd; ", b"a=\xff\xfe; ", b"=; ", b" ;;; ", b"a b=c; ", b'"; '],
+        [
+            b"a=1; ",
+            b'state={"a":1,"b":[2]}; ',
+            b"odd; ",
+            b"a=\xff\xfe; ",
+            b"=; ",
+            b" ;;; ",
+            b"a b=c; ",
+            b'"; ',
+        ],
     )
     def test_cookies_of_others_may_hold_what_they_like(self, others):
         assert self.read(others + b"xm_session=abc") == "abc"

@@ -149,7 +149,9 @@ def test_no_interface_answers_to_a_session(door, method, path):
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize("path", ["/reports/nowhere", "/reports/", "/reports/../keys.json", "/reports/sign-in/"])
+@pytest.mark.parametrize(
+    "path", ["/reports/nowhere", "/reports/", "/reports/../keys.json", "/reports/sign-in/"]
+)
 def test_what_is_not_there_is_told_to_those_who_signed_in_alone(door, path):
     assert stranger(door).get(path).status_code in {303, 401}
     browser = signed_in(door)
