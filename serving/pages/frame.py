@@ -52,6 +52,8 @@ class Frame:
         For forms that change something; empty where nobody is signed in.
     links
         To the other pages about the same use case that this person may see.
+    is_shown
+        Whether the page of this address is shown, and not a problem in its place.
     """
 
     path: str
@@ -59,6 +61,7 @@ class Frame:
     language: Language
     proof: str = ""
     links: tuple[Link, ...] = ()
+    is_shown: bool = True
     style: str = STYLE.address
     script: str = SCRIPT.address
     script_hash: str = SCRIPT.hash

@@ -73,5 +73,5 @@ def _forget(frame: Frame, scope: Scope) -> Frame:
     about: About | None = scope["state"].get("about")
     lang = {name: text for name, text in frame.query.items() if name == "lang"}
     if about is None or find_scopes("GET", frame.path) is None:
-        return replace(frame, path=_START, query=lang)
-    return replace(frame, query={"usecase": about.usecase, **lang})
+        return replace(frame, path=_START, query=lang, is_shown=False)
+    return replace(frame, query={"usecase": about.usecase, **lang}, is_shown=False)
