@@ -14,7 +14,7 @@ from serving.access.guard import read_cookie
 from serving.access.roles import Actor
 from serving.access.routes import PAGES, find_scopes
 from serving.access.sessions import COOKIE, HOURS, PATH
-from serving.desk import Desk, find_actor, find_desk
+from serving.desk import Desk, find_desk
 from serving.pages.forms import PROOF, check_proof, read_form
 from serving.pages.frame import answer_page, make_frame
 from serving.problems import ProblemError

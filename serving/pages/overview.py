@@ -45,7 +45,7 @@ def _find_first_page(request: Request, champion: Champion) -> str | None:
 def _describe(desk: Desk, actor: Actor, champion: Champion) -> dict[str, Any]:
     """Return what is shown of one use case: the head and the first figures of its newest report."""
     usecase = champion.bundle.usecase.name
-    nothing = {"usecase": usecase, "header": None, "kpis": [], "is_usable": True}
+    nothing: dict[str, Any] = {"usecase": usecase, "header": None, "kpis": [], "is_usable": True}
     if not actor.may(READ_REPORT):
         return {**nothing, "state": "not theirs"}
     try:

@@ -310,7 +310,7 @@ class TestCookie:
 class TestOrigin:
     """A page of others makes a browser send something."""
 
-    OURS = (
+    OURS: tuple[dict[str, str], ...] = (
         {},
         {"origin": "http://localhost"},
         {"origin": "https://localhost"},

@@ -1,5 +1,7 @@
 """Addresses, language and links around a page, without HTTP."""
 
+from typing import Any
+
 import pytest
 
 from serving.access import routes
@@ -9,7 +11,9 @@ from serving.pages.frame import OF_USECASE, POLICY, Frame, answer_page, choose_l
 from training.pages.language import translations
 
 
-def scope(query: str = "", path: str = "/reports", role: str | None = None, language: str = "") -> dict:
+def scope(
+    query: str = "", path: str = "/reports", role: str | None = None, language: str = ""
+) -> dict[str, Any]:
     actor = None if role is None else Actor("0123456789ab", role, ROLES[role])
     session = None if role is None else Session("0123456789ab", "p" * 43, 1e12)
     state = {"actor": actor, "session": session, "headers": {"accept-language": language}}

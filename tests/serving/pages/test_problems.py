@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -117,14 +118,14 @@ def test_head_is_answered_like_get(browser):
 
 @pytest.mark.parametrize("path", [path for path in ROUTES if is_page(path)])
 def test_methods_that_a_page_does_not_know_are_a_page_too(browser, path):
-    for method in {"PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"}:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
         answer = browser.request(method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, ", ".join(ROUTES[path]))
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-def scope(path: str = "/reports", query: str = "", about: About | None = None) -> dict:
-    state = {"headers": {}, "request_id": "f" * 32, "session": None, "actor": None}
+def scope(path: str = "/reports", query: str = "", about: About | None = None) -> dict[str, Any]:
+    state: dict[str, Any] = {"headers": {}, "request_id": "f" * 32, "session": None, "actor": None}
     if about is not None:
         state["about"] = about
     return {"path": path, "method": "GET", "query_string": query.encode(), "state": state}
@@ -158,7 +159,8 @@ def test_each_problem_has_its_sentence_and_never_the_words_for_programs(status, 
 
 
 def other_language(answer) -> str:
-    return re.search(r'<a href="([^"]+)" lang="de"', answer.body.decode())[1].replace("&amp;", "&")
+    (found,) = re.findall(r'<a href="([^"]+)" lang="de"', answer.body.decode())
+    return found.replace("&amp;", "&")
 
 
 def test_of_the_query_only_what_was_found_to_be_right_stays_in_links():
