@@ -59,7 +59,7 @@ async def _script(request: Request) -> Response:
 def _answer(request: Request, asset: Asset) -> Response:
     """Return a file; it may be kept by those alone who asked for this version of it.
 
-    While a new version of the service is rolled out, its pages may ask an old worker, and the other way round.
+    While a new version of the service takes over, its pages may ask an old worker, and the other way round.
     """
     is_of_page = read_query(request, ("v",)).get("v") == asset.version
     return Response(asset.content, headers=_FOR_A_YEAR if is_of_page else None, media_type=asset.media_type)

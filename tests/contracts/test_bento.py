@@ -119,7 +119,7 @@ def test_nothing_is_packed_twice_or_by_accident(packed):
 
 
 def test_pages_have_what_they_are_made_of(packed):
-    """Templates, style, German and the script of others are read at the start, or when a page is asked for."""
+    """Templates, style, German and the script of others are read at the start, or when a page is made."""
     beside = {name_of(path) for folder in PAGES for path in folder.rglob("*") if path.suffix in READ_LATER}
     assert beside - packed == set()
     assert {
