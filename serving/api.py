@@ -90,7 +90,7 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         threads = anyio.CapacityLimiter(_THREADS)
         return Desk(settings, champions, Reports(settings.reports), threads, books, guard)
 
-    handlers: dict[Any, Any] = {HTTPException: _answer_routing_error, ProblemError: _answer_problem}
+    handlers: dict[Any, Any] = {HTTPException: _refuse_routing}
     app = Application(
         routes=routes,
         middleware=[
@@ -228,13 +228,6 @@ async def _metrics(request: Request) -> Response:
     return Response(text, media_type=CONTENT_TYPE)
 
 
-async def _answer_problem(request: Request, problem: Exception) -> Response:
-    """Return a problem document for an error of our own."""
-    assert isinstance(problem, ProblemError)
-    return problem.to_response(request.state.request_id)
-
-
-async def _answer_routing_error(request: Request, error: Exception) -> Response:
-    """Return a problem document for a route that is in the table of access, but not there yet."""
-    assert isinstance(error, HTTPException)
-    return refuse_route().to_response(request.state.request_id)
+async def _refuse_routing(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette gives both
+    """Refuse a route that is in the table of access, but not there yet; the outermost layer answers."""
+    raise refuse_route()

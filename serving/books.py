@@ -137,10 +137,22 @@ class Books:
                 )
             )
 
-    def note(self, action: str, actor: Actor) -> None:
-        """Write down what somebody did that is no question to a model."""
-        if self._audit is not None:
-            self._audit.note(_make_entry(action, actor, _NOTHING, "", ""))
+    def note(self, action: str, actor: Actor | None, code: str = "") -> None:
+        """Write down what somebody did that is no question to a model.
+
+        Parameters
+        ----------
+        actor
+            None for a stranger; strangers are counted.
+        code
+            Why it was refused; empty if it was not.
+        """
+        if self._audit is None:
+            return
+        if actor is None:
+            self._audit.note_stranger(action, code)
+        else:
+            self._audit.note(_make_entry(action, actor, _NOTHING, "", code))
 
     async def permit(
         self, action: str, actor: Actor, champion: Champion, about: About, state: dict[str, Any]

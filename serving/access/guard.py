@@ -8,8 +8,7 @@ and the same answer.
 import ipaddress
 import re
 import time
-from collections.abc import Callable, Iterable
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from starlette.types import Scope
@@ -77,7 +76,7 @@ class Guard:
         path, method = scope["path"], scope["method"]
         needed = find_scopes(method, path)
         if is_page(path) and method not in _READING:
-            check_origin(scope)
+            check_origin(scope, self._hosts)
         if needed == ():
             return None
         actor = self._find_session(scope) if is_page(path) else self._authenticate(scope)
@@ -90,9 +89,12 @@ class Guard:
         return actor
 
     def find_key(self, text: str) -> Actor | None:
-        """Return whose key somebody has typed in; None for one that lets nobody in."""
+        """Return whose key somebody has typed in; None for one that lets nobody in.
+
+        Blanks and ends of lines are no part of a key: they come with it out of letters.
+        """
         self._demand_keys()
-        token = parse_bearer(b"Bearer " + text.strip().encode())
+        token = parse_bearer(b"Bearer " + "".join(text.split()).encode())
         return None if token is None else self.ring.find(token, self._now())
 
     def _find_session(self, scope: Scope) -> Actor:
@@ -103,7 +105,7 @@ class Guard:
         actor = None if session is None else self.ring.find_by_id(session.key_id, self._now())
         if actor is None:
             raise ProblemError(401, "signed_out", "Sign in with a key to see this page.")
-        scope["state"]["session"] = session
+        scope.setdefault("state", {})["session"] = session
         return actor
 
     def _demand_keys(self) -> None:
@@ -125,17 +127,24 @@ class Guard:
 
 
 def read_cookie(scope: Scope) -> str | None:
-    """Return what the cookie of a session holds; None without one."""
-    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
-    try:
-        found = SimpleCookie("; ".join(lines)).get(COOKIE)
-    except CookieError:
-        return None
-    return None if found is None else found.value
+    """Return what the cookie of a session holds; None without one, and with several.
+
+    Of several, all but one were set by somebody else: a neighbour under the same domain could put a session
+    of their own in the place of yours. Cookies of others may hold what they like.
+    """
+    lines = [value for name, value in scope["headers"] if name == b"cookie"]
+    pairs = [part.partition(b"=") for line in lines for part in line.split(b";")]
+    found = [content.strip() for name, _, content in pairs if name.strip() == COOKIE.encode()]
+    return found[0].decode("latin-1") if len(found) == 1 else None
 
 
-def check_origin(scope: Scope) -> None:
+def check_origin(scope: Scope, hosts: Collection[str] = ()) -> None:
     """Refuse what a page of others makes a browser send: the browser says from where it comes.
+
+    Parameters
+    ----------
+    hosts
+        Names of ours at a proxy that speaks TLS, which need not tell under which of them it was asked.
 
     Raises
     ------
@@ -143,8 +152,9 @@ def check_origin(scope: Scope) -> None:
         403.
     """
     headers = dict(scope["headers"])
-    origin = headers.get(b"origin")
-    is_own = origin is None or origin.partition(b"://")[2].lower() == headers.get(b"host", b"").lower()
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    own = {f"http://{host}", *(f"https://{name}" for name in (host, *hosts))}
+    is_own = headers.get(b"origin", f"http://{host}".encode("latin-1")).decode("latin-1").lower() in own
     if not is_own or headers.get(b"sec-fetch-site", b"same-origin") not in _OWN_SITES:
         raise ProblemError(403, "origin", "This was sent from a page of another site.")
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from serving.reading import read_query
 from training.pages import render_live_style
 
 # htmx 2.0.11, as published; it makes links and forms smoother, nothing depends on it.
@@ -26,9 +27,14 @@ class Asset:
     content: bytes
 
     @property
+    def version(self) -> str:
+        """Return what tells this content from another."""
+        return hashlib.sha256(self.content).hexdigest()[:16]
+
+    @property
     def address(self) -> str:
         """Return where it is found; another content has another address."""
-        return f"{self.path}?v={hashlib.sha256(self.content).hexdigest()[:16]}"
+        return f"{self.path}?v={self.version}"
 
     @property
     def hash(self) -> str:
@@ -40,14 +46,23 @@ STYLE = Asset("/reports/style.css", "text/css", render_live_style().encode())
 SCRIPT = Asset("/reports/htmx.js", "text/javascript", SCRIPT_FILE.read_bytes())
 
 
-async def _style(request: Request) -> Response:  # noqa: ARG001 - a route is called with the request
+async def _style(request: Request) -> Response:
     """Return the style sheet."""
-    return Response(STYLE.content, headers=_FOR_A_YEAR, media_type=STYLE.media_type)
+    return _answer(request, STYLE)
 
 
-async def _script(request: Request) -> Response:  # noqa: ARG001 - as above
+async def _script(request: Request) -> Response:
     """Return the script."""
-    return Response(SCRIPT.content, headers=_FOR_A_YEAR, media_type=SCRIPT.media_type)
+    return _answer(request, SCRIPT)
+
+
+def _answer(request: Request, asset: Asset) -> Response:
+    """Return a file; it may be kept by those alone who asked for this version of it.
+
+    While a new version of the service takes over, its pages may ask an old worker, and the other way round.
+    """
+    is_of_page = read_query(request, ("v",)).get("v") == asset.version
+    return Response(asset.content, headers=_FOR_A_YEAR if is_of_page else None, media_type=asset.media_type)
 
 
 ROUTES = (Route(STYLE.path, _style, methods=["GET"]), Route(SCRIPT.path, _script, methods=["GET"]))

@@ -52,6 +52,8 @@ class Frame:
         For forms that change something; empty where nobody is signed in.
     links
         To the other pages about the same use case that this person may see.
+    is_shown
+        Whether the page of this address is shown, and not a problem in its place.
     """
 
     path: str
@@ -59,22 +61,28 @@ class Frame:
     language: Language
     proof: str = ""
     links: tuple[Link, ...] = ()
+    is_shown: bool = True
     style: str = STYLE.address
     script: str = SCRIPT.address
     script_hash: str = SCRIPT.hash
 
-    def link(self, path: str, **query: object) -> str:
+    def link(self, path: str, /, **query: object) -> str:
         """Return the address of another page in the same language; what is None is left out."""
         given = {name: str(found) for name, found in query.items() if found is not None}
         return _spell(path, {**given, **self._language})
 
-    def here(self, **query: object) -> str:
+    def here(self, /, **query: object) -> str:
         """Return the address of this page with a part of its state changed; None takes a part away."""
         return self.link(self.path, **{**self.query, **query})
 
     def in_language(self, language: Language) -> str:
         """Return the address of this page in a language."""
         return _spell(self.path, {**self.query, "lang": language})
+
+    def go_on(self, address: str) -> str:
+        """Return the address of another page, in the language that was chosen here, if one was."""
+        path, _, query = address.partition("?")
+        return self.link(path, **dict(parse_qsl(query)))
 
     @property
     def _language(self) -> dict[str, str]:
@@ -94,6 +102,8 @@ def make_frame(scope: Scope, usecase: str | None = None, *, is_about_employees: 
     actor: Actor | None = state.get("actor")
     session: Session | None = state.get("session")
     query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    if query.get("lang") not in LANGUAGES:
+        query.pop("lang", None)
     language = choose_language(query.get("lang", ""), state["headers"].get("accept-language", ""))
     bare = Frame(scope["path"], query, language, "" if session is None else session.proof)
     if actor is None or usecase is None:

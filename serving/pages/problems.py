@@ -1,11 +1,13 @@
 """What people see where there is no page for them: a sentence, what to do, a number for the log."""
 
-from urllib.parse import urlencode
+from dataclasses import replace
 
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from serving.pages.frame import answer_page, make_frame
+from serving.access.routes import find_scopes
+from serving.books import About
+from serving.pages.frame import Frame, answer_page, make_frame
 from serving.problems import ProblemError
 
 # Messages of the catalogue: what is wrong, and what to do; by code, else by status.
@@ -29,6 +31,7 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
     ),
     "form": ("This form is too old.", "Load the page again and send it once more."),
     "origin": ("This was sent from a page of another site.", "Go to the page yourself."),
+    "sessions_unwritable": ("Nobody can sign in at the moment.", "The log of the service says why."),
     "busy": ("There is more to do than can be done.", "Load the page again in a moment."),
     403: ("This page is not for you.", ""),
     404: ("There is no such page.", ""),
@@ -37,6 +40,7 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
     500: ("Something went wrong here.", "It was written down."),
     503: ("This cannot be shown at the moment.", "Load the page again in a moment."),
 }
+_START = "/reports"
 _OTHERWISE = ("This page cannot be shown.", "")
 
 
@@ -49,12 +53,11 @@ def show_problem(problem: ProblemError, scope: Scope) -> Response:
     """Return the page of a problem; who is not signed in is led to where one signs in, and back."""
     frame = make_frame(scope)
     if problem.code == "signed_out":
-        back = frame.in_language(frame.language) if scope["method"] == "GET" else frame.link("/reports")
-        address = f"/reports/sign-in?{urlencode({'next': back, 'lang': frame.language})}"
-        return RedirectResponse(address, 303)
+        back = frame.here() if scope["method"] == "GET" and frame.here() != _START else None
+        return RedirectResponse(frame.link("/reports/sign-in", next=back), 303)
     sentence, remedy = _SENTENCES.get(problem.code) or _SENTENCES.get(problem.status, _OTHERWISE)
     response = answer_page(
-        frame,
+        _forget(frame, scope),
         "live_problem.jinja",
         problem.status,
         sentence=sentence,
@@ -63,3 +66,12 @@ def show_problem(problem: ProblemError, scope: Scope) -> Response:
     )
     response.headers.update(problem.headers)
     return response
+
+
+def _forget(frame: Frame, scope: Scope) -> Frame:
+    """Return a frame without anything that was sent and not found to be right: no page repeats it."""
+    about: About | None = scope["state"].get("about")
+    lang = {name: text for name, text in frame.query.items() if name == "lang"}
+    if about is None or find_scopes("GET", frame.path) is None:
+        return replace(frame, path=_START, query=lang, is_shown=False)
+    return replace(frame, query={"usecase": about.usecase, **lang}, is_shown=False)

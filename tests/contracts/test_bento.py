@@ -32,6 +32,8 @@ MODULES = {
     for path in source_files()
 }
 MEGABYTE = 2**20
+PAGES = (ROOT / "serving" / "pages", ROOT / "training" / "pages")
+READ_LATER = {".jinja", ".css", ".js", ".po"}
 
 
 def spec_of(config: Path) -> BentoPathSpec:
@@ -102,16 +104,32 @@ def test_what_stays_at_home_is_not_packed(packed):
 
 
 def test_nothing_is_packed_twice_or_by_accident(packed):
-    kinds = {name.rpartition(".")[2] for name in packed}
-    assert kinds <= {"py", "typed", "LICENSE", "jinja", "css", "js", "po", "txt"}
-    # Pages look for these where they lie in the source.
+    assert {name.rpartition(".")[2] for name in packed} <= {
+        "py",
+        "typed",
+        "LICENSE",
+        "jinja",
+        "css",
+        "po",
+        "js",
+        "txt",
+    }
+    # The licence of the script goes where the script goes.
+    assert [name for name in packed if name.endswith(".txt")] == ["serving/pages/vendor/htmx.LICENSE.txt"]
+
+
+def test_pages_have_what_they_are_made_of(packed):
+    """Templates, style, German and the script of others are read at the start, or when a page is made."""
+    beside = {name_of(path) for folder in PAGES for path in folder.rglob("*") if path.suffix in READ_LATER}
+    assert beside - packed == set()
     assert {
-        "training/pages/templates/live_frame.jinja",
-        "training/pages/templates/live.css",
-        "training/pages/locale/de.po",
         "serving/pages/vendor/htmx.min.js",
-        "serving/pages/vendor/htmx.LICENSE.txt",
-    } <= packed
+        "training/pages/locale/de.po",
+        "training/pages/templates/live.css",
+        "training/pages/templates/style.css",
+        "training/pages/templates/live_frame.jinja",
+        "training/pages/templates/live_sign_in.jinja",
+    } <= beside
 
 
 def test_the_bento_is_small(packed):

@@ -48,6 +48,17 @@ class Stage:
         return [one.rest for one in self.instructions if one.word == word]
 
 
+FOLDERS = {
+    "XM_CACHE",
+    "XM_LATEST",
+    "XM_KEYS",
+    "XM_SESSIONS",
+    "XM_AUDIT",
+    "XM_JOURNAL",
+    "XM_PSEUDONYM_KEY_FILE",
+}
+
+
 def instructions_of(text: str) -> list[Instruction]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     joined = "\n".join(lines).replace("\\\n", " ")
@@ -219,11 +230,16 @@ def test_writing_goes_to_volumes_and_to_the_temporary_folder(name):
     assert environment["HOME"] == "/tmp"
     assert environment["BENTOML_HOME"].startswith("/tmp/")
     assert environment["PYTHONDONTWRITEBYTECODE"] == "1"
-    assert {
-        environment[key].split("/")[1]
-        for key in environment
-        if key in {"XM_CACHE", "XM_LATEST", "XM_KEYS", "XM_AUDIT", "XM_JOURNAL", "XM_PSEUDONYM_KEY_FILE"}
-    } <= {"data"}
+    assert {environment[key].split("/")[1] for key in environment if key in FOLDERS} <= {"data"}
+
+
+def test_every_folder_that_the_service_writes_is_named_by_the_image_and_lies_on_a_volume():
+    environment = environment_of("service")
+    written = FOLDERS - {"XM_CACHE", "XM_LATEST"}
+    assert written <= set(environment)
+    mounted = {text.split(":")[1] for text in SERVICES["service"]["volumes"] if not text.endswith(":ro")}
+    homes = {"/".join(environment[name].split("/")[:3]) for name in written}
+    assert homes == mounted
 
 
 @pytest.mark.parametrize("name", RUNNING)
@@ -336,6 +352,10 @@ def test_the_notes_on_kubernetes_say_what_the_images_need():
         mounted = {mount["mountPath"] for mount in container["volumeMounts"]}
         assert {"/tmp", environment_of(container["name"])["XM_CACHE"]} <= mounted
     assert "MLFLOW" not in str(service["env"])
+    homes = [mount["mountPath"] for mount in service["volumeMounts"]]
+    environment = environment_of("service")
+    written = {name: environment[name] for name in FOLDERS - {"XM_LATEST"}}
+    assert {name for name, path in written.items() if not path.startswith(tuple(homes))} == set()
     assert policy["kind"] == "NetworkPolicy"
     assert policy["spec"]["podSelector"]["matchLabels"] == workload["spec"]["template"]["metadata"]["labels"]
 

@@ -124,6 +124,7 @@ def make_environment(light: LightEnvironment, cache: Path, scratch: Path) -> dic
         "BENTOML_DO_NOT_TRACK": "True",
         "OMP_NUM_THREADS": "1",
         "XM_KEYS": str(scratch / "keys.json"),
+        "XM_SESSIONS": str(scratch / "sessions"),
         "XM_CACHE": str(cache),
         "XM_LATEST": str(scratch / "frames"),
     }
@@ -163,6 +164,19 @@ def assert_score_is_that_of(url: str, cache: Path, keys: Path) -> None:
     row = answer.json()["rows"][0]
     assert row["probability"] == pytest.approx(expected.probabilities, abs=1e-9)
     assert len(row["reasons"]) == 2
+
+
+def assert_pages_are_there(url: str, keys: Path) -> None:
+    """Sign in as people do, in German, and ask for what pages are made of."""
+    key = make_key(keys, "analyst")
+    with httpx.Client(base_url=url) as browser:
+        page = browser.get("/reports/sign-in?lang=de")
+        assert "Anmelden" in page.text
+        named = re.findall(r'(?:href|src)="(/reports/(?:style\.css|htmx\.js)\?v=[0-9a-f]+)"', page.text)
+        assert len(named) == 2
+        assert [browser.get(address).status_code for address in named] == [200, 200]
+        wait_until(lambda: browser.post("/reports/sign-in", data={"key": key}).status_code == 303)
+        assert browser.get("/reports").status_code == 200
 
 
 @pytest.fixture
@@ -217,6 +231,7 @@ def test_the_bento_answers_from_an_empty_folder(bento, light, cache, empty, port
     ]
     with running(command, make_environment(light, cache, empty.parent), empty, port) as (url, log):
         assert_score_is_that_of(url, cache, empty.parent / "keys.json")
+        assert_pages_are_there(url, empty.parent / "keys.json")
     assert "Traceback" not in log.read_text()
     assert list(empty.iterdir()) == []
 
@@ -259,6 +274,7 @@ def test_the_wheel_serves_the_cache_and_says_that_it_reads_no_registry(installed
     environment = make_environment(installed, cache, empty.parent)
     with running(command, environment, empty, port) as (url, log):
         assert_score_is_that_of(url, cache, empty.parent / "keys.json")
+        assert_pages_are_there(url, empty.parent / "keys.json")
         assert httpx.get(f"{url}/readyz").json()["stale"] is True
         wait_until(lambda: "serving on http" in log.read_text())
     lines = log.read_text().splitlines()

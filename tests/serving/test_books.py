@@ -9,10 +9,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from serving.access.roles import Actor
 from serving.access.routes import ROUTES
 from serving.api import build_app
 from serving.audit.checking import show, verify
-from serving.books import ACTIONS
+from serving.books import ACTIONS, Books
 from serving.cache import RefreshStatus, install, write_status
 from serving.settings import Settings
 from tests.serving.company import ROW, accept, wait_until, write_latest
@@ -106,6 +107,26 @@ class TestAudit:
         units = {line["role"]: line["unit"] for line in lines_of(settings, "score-groups") if line["role"]}
         assert units["analyst"] == "site"
         assert units["manager"] == "site=south"
+
+    def test_what_is_no_question_to_a_model_can_be_noted_too(self, settings):
+        books = Books()
+        actor = Actor("0123456789ab", "manager", frozenset())
+        books.note("reports/sign-in", actor)  # before they are open nothing is kept, and nothing fails
+        books.begin(settings)
+        books.note("reports/sign-in", actor)
+        books.note("reports/sign-in", actor, "scope_missing")
+        for _ in range(3):
+            books.note("reports/sign-in", None, "unauthenticated")
+        books.end()
+        lines = [line for line in show(settings.audit, 100) if line["action"] == "reports/sign-in"]
+        known = [(line["key"], line["role"], line["decision"], line["code"]) for line in lines if line["key"]]
+        assert known == [
+            ("0123456789ab", "manager", "allowed", ""),
+            ("0123456789ab", "manager", "denied", "scope_missing"),
+        ]
+        assert [(line["code"], line["count"]) for line in lines if not line["key"]] == [
+            ("unauthenticated", 3)
+        ]
 
     @pytest.mark.parametrize(
         ("path", "body", "code"),

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from serving.access.routes import ROUTES
+from serving.access.roles import ROLES
+from serving.access.routes import ROUTES, is_page
+from serving.access.sessions import HOURS, MOST_OF_KEY
 from serving.client import Client
+from serving.settings import Settings
 from tests.serving.company import wait_until
 from tests.serving.keys import make_key
 from tests.serving.test_reading import GOOD
@@ -19,8 +22,8 @@ from tests.serving.test_reading import GOOD
 DOCS = Path(__file__).parents[2] / "docs"
 CLIENT = (DOCS / "client.md").read_text(encoding="utf-8")
 API = (DOCS / "api.md").read_text(encoding="utf-8")
-# There are no counters yet.
-SHOWN = set(ROUTES) - {"/metrics"}
+# What programs are shown; pages are for people.
+SHOWN = {route for route in ROUTES if not is_page(route)} - {"/metrics"}
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -122,3 +125,33 @@ def test_every_code_of_the_page_is_one_of_the_service():
     sources = "".join(path.read_text() for path in (DOCS.parent / "serving").rglob("*.py"))
     assert {code for code in codes if f'"{code}"' not in sources} == set()
     assert len(codes) >= 18
+
+
+PAGES = (DOCS / "pages.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_pages_speaks_of_what_is_there():
+    assert f"A key has at most {MOST_OF_KEY}" in PAGES
+    assert "eight hours" in PAGES
+    assert HOURS == 8
+    assert "XM_SESSIONS" in PAGES
+    assert "XM_SESSIONS" in Settings().to_environment()
+    sources = "".join(path.read_text() for path in (DOCS.parent / "serving").rglob("*.py"))
+    templates = (DOCS.parent / "training" / "pages" / "templates" / "live_overview.jinja").read_text()
+    for said in re.findall(
+        r"^\| ([A-Z][^|]+) \| ", PAGES.partition("in the place of figures")[2], re.MULTILINE
+    ):
+        assert said in templates
+    assert '"SESSIONS CANNOT BE WRITTEN' in sources
+    assert '"This was sent from a page of another site."' in sources
+
+
+def test_the_page_on_pages_names_the_roles_that_have_them():
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| (.*) \|$", PAGES, re.MULTILINE)
+    told = {role: text for names, text in rows for role in re.findall(r"`(\w+)`", names) if "none" in text}
+    assert set(told) == {role for role, scopes in ROLES.items() if not scopes & {"report:read", "model:read"}}
+    for scope in ("report:read", "model:read"):
+        (names,) = [names for names, text in rows if f"`{scope}`" in text]
+        assert set(re.findall(r"`(\w+)`", names)) == {
+            role for role, scopes in ROLES.items() if scope in scopes
+        }

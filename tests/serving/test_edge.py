@@ -3,6 +3,7 @@ import json
 import logging
 
 import pytest
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
@@ -14,7 +15,7 @@ from tests.serving.keys import bearer, make_key
 SECRET = "jane.doe@example.org"
 
 
-def ask(app, guard: Guard | None = None, **scope) -> list[Message]:
+def ask(app, guard: Guard | None = None, show_problem=None, **scope) -> list[Message]:
     """Send one request through the edge, to an open route, and return all messages of the answer."""
     sent: list[Message] = []
 
@@ -31,7 +32,7 @@ def ask(app, guard: Guard | None = None, **scope) -> list[Message]:
         "headers": [(b"host", b"localhost:3000")],
         **scope,
     }
-    asyncio.run(Edge(app, guard or Guard(), Books())(whole, receive, send))
+    asyncio.run(Edge(app, guard or Guard(), Books(), show_problem)(whole, receive, send))
     return sent
 
 
@@ -90,6 +91,35 @@ def test_a_failure_is_a_problem_document_and_its_message_is_neither_sent_nor_log
     line = json.loads(caplog.records[0].getMessage())
     assert (line["error"], line["request_id"]) == ("RuntimeError", problem["request_id"])
     assert line["at"][-1].startswith("fail:")
+
+
+@pytest.mark.parametrize("path", ["/reports/sign-in", "/reports/style.css"])
+def test_people_get_a_page_where_programs_get_a_problem_document(path, caplog):
+    shown = []
+
+    def show(problem, scope):
+        shown.append((problem.status, problem.code, scope["path"]))
+        return Response("a page", problem.status, {"content-security-policy": "of the page"})
+
+    logging.getLogger("xm_predict").propagate = True
+    sent = ask(fail, show_problem=show, path=path)
+    assert shown == [(500, "internal", path)]
+    assert (sent[0]["status"], sent[1]["body"]) == (500, b"a page")
+    headers = headers_of(sent)
+    assert (headers["content-security-policy"], headers["cache-control"]) == ("of the page", "no-store")
+    assert SECRET not in caplog.text
+    sent = ask(fail, show_problem=show, path="/livez")
+    assert json.loads(sent[1]["body"])["code"] == "internal"
+    assert len(shown) == 1
+
+
+def test_a_page_that_failed_after_its_start_gets_no_second_one():
+    shown = []
+    sent = ask(fail_late, show_problem=lambda *given: shown.append(given), path="/reports/sign-in")
+    assert ([message["type"] for message in sent], shown) == (
+        ["http.response.start", "http.response.body"],
+        [],
+    )
 
 
 def test_a_failure_after_the_start_of_an_answer_adds_no_second_one():

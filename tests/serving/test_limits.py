@@ -16,6 +16,7 @@ from serving.problems import ProblemError
 from serving.settings import Settings
 
 JSON = (b"content-type", b"application/json")
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
 
 
 def make_gate(max_body_bytes: int = 1024 * 1024, max_body_seconds: float = 10, **limits) -> Gate:
@@ -32,7 +33,11 @@ class Client:
         self._layer = Limits(app, gate)
 
     async def ask(
-        self, *chunks: bytes | None, path: str = "/v1/score", method: str = "POST"
+        self,
+        *chunks: bytes | None,
+        path: str = "/v1/score",
+        method: str = "POST",
+        kind: tuple[bytes, bytes] = JSON,
     ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of the answer; a chunk that is None never comes."""
         left = list(chunks)
@@ -47,7 +52,7 @@ class Client:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": method, "path": path, "headers": [JSON], "state": {}}
+        scope = {"type": "http", "method": method, "path": path, "headers": [kind], "state": {}}
         try:
             await self._layer(scope, receive, send)
         except ProblemError as problem:
@@ -359,3 +364,30 @@ class TestDraining:
         thread.start()
         thread.join()
         assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [
+        ("/v1/score", JSON, 200),
+        ("/v1/score", FORM, 415),
+        ("/v1/nowhere", FORM, 415),
+        ("/reports", FORM, 200),
+        ("/reports/sign-in", FORM, 200),
+        ("/reports/sign-in", JSON, 415),
+        ("/reportsx", FORM, 415),
+    ],
+)
+def test_pages_take_forms_and_interfaces_json(path, kind, status):
+    answer = asyncio.run(Client(echo, make_gate()).ask(b"key=a", path=path, kind=kind))
+    assert answer[0] == status
+    assert answer[2] == (b"key=a" if status == 200 else b"media_type")
+
+
+def test_a_form_has_the_limits_of_a_body():
+    client = Client(echo, make_gate(max_body_bytes=1024))
+    answer = asyncio.run(client.ask(b"key=", b"x" * 1024, path="/reports/sign-in", kind=FORM))
+    assert (answer[0], answer[2]) == (413, b"body_large")
+    client = Client(echo, make_gate(max_body_seconds=0.01))
+    answer = asyncio.run(client.ask(b"key=", None, path="/reports/sign-in", kind=FORM))
+    assert (answer[0], answer[2]) == (408, b"body_slow")

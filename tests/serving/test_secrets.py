@@ -65,6 +65,7 @@ IDS = [
 SECRETS = [*NAMES, *MAILS, *PHONES, *ACCOUNTS, *VERBATIMS, *KEYS, *IDS]
 CALLS = [(method, path) for path, methods in ROUTES.items() for method in methods]
 JSON = {"content-type": "application/json"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class Sent(NamedTuple):
@@ -113,6 +114,11 @@ def requests_with(secrets: list[str]) -> dict[str, Sent]:
         "another type": Sent(joined.encode(), {"content-type": "text/plain"}),
         "a type of theirs": Sent(b"{}", {"content-type": b"application/" + printable[0]}),
         "too large": Sent(spell(secrets * 1500), JSON),
+        "a form": Sent(f"key={quote(joined)}&next={quote(joined)}".encode(), FORM),
+        "a proof": Sent(f"proof={quote(joined)}".encode(), FORM),
+        "fields of a form": Sent("&".join(f"{quote(one)}={quote(one)}" for one in secrets).encode(), FORM),
+        "no form": Sent(joined.encode(), FORM),
+        "a way back": Sent(b"", {}, f"next={quote(joined)}&lang={quote(joined[:20])}"),
         "query": Sent(b"", {}, "&".join(f"{quote(one)}={quote(one)}" for one in secrets)),
         "use case in the query": Sent(b"", {}, f"usecase={quote(joined)}"),
         "headers": Sent(
@@ -167,12 +173,23 @@ def send_in_paths(clients: dict[str, httpx.Client], secret: str) -> list[httpx.R
 
 
 @pytest.fixture(scope="module")
-def exchanged(server, keys, ask):
+def signed(server, keys, ask):
+    """Return the browser of somebody who signed in to the pages, and the key that opened them."""
+    key = make_key(keys, "analyst")
+    with httpx.Client(base_url=server[0], timeout=60) as browser:
+        wait_until(lambda: browser.post("/reports/sign-in", data={"key": key}).status_code == 303)
+        assert browser.get("/reports").status_code == 200
+        yield browser, key
+
+
+@pytest.fixture(scope="module")
+def exchanged(server, keys, ask, signed):
     """Send everything to every route; return what was sent with its answers, and the counters."""
     url, log = server
     made = {role: bearer(make_key(keys, role, units="all")) for role in ("analyst", "admin")}
     headers = {**made, "nobody": {}}
     clients = {who: httpx.Client(base_url=url, headers=one, timeout=60) for who, one in headers.items()}
+    clients["signed in"] = signed[0]
     for role in made:
         wait_until(lambda role=role: clients[role].get("/v1/model").status_code == 200)
     everything = requests_with(SECRETS).items()
@@ -183,8 +200,8 @@ def exchanged(server, keys, ask):
     wait_until(lambda: last in log.read_text())
     wait_until(lambda: "drivers" in [line["action"] for line in show(log.parent / "audit", 20)])
     yield answers, clients["admin"].get("/metrics").text
-    for client in clients.values():
-        client.close()
+    for role in headers:
+        clients[role].close()
 
 
 def test_there_are_forty_and_the_search_would_find_each():
@@ -262,4 +279,21 @@ def test_of_unknown_keys_only_those_that_look_like_names_are_named(exchanged):
 
 def test_answers_carry_no_secret_in_their_headers(exchanged):
     answers, _ = exchanged
-    assert [name for name, _, answer in answers if found_in(str(answer.headers.raw))] == []
+    carried = [(name, {**answer.headers}) for name, _, answer in answers]
+    # Who has to sign in first is led back to the page that they asked for, as they asked for it.
+    assert all(
+        headers.pop("location", "/reports/sign-in").startswith("/reports/sign-in") for _, headers in carried
+    )
+    assert [name for name, headers in carried if found_in(str(headers))] == []
+
+
+def test_neither_the_key_of_a_session_nor_its_cookie_is_kept_anywhere(exchanged, signed, server):
+    browser, key = signed
+    assert browser.get("/reports").status_code == 200
+    kept = [key, key.split("_", 2)[2], browser.cookies["xm_session"]]
+    files = [path for path in server[1].parent.rglob("*") if path.is_file()]
+    assert [path.parent.name for path in files].count("sessions") >= 1
+    assert [path.name for path in files if found_in(path.read_bytes().decode(errors="replace"), kept)] == []
+    answers, metrics = exchanged
+    assert found_in(metrics, kept) == []
+    assert [name for name, _, answer in answers if found_in(answer.text, kept)] == []

@@ -50,6 +50,19 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
     assert all(getattr(changed, field.name) != field.default for field in fields(Settings))
 
 
+def test_sessions_lie_beside_the_other_files_unless_told_otherwise(tmp_path):
+    assert Settings.from_environment({}).sessions.parts[-2:] == ("xm-data", "sessions")
+    moved = Settings.from_environment({"XM_SESSIONS": str(tmp_path / "elsewhere")})
+    assert moved.sessions == tmp_path / "elsewhere"
+    assert moved.to_environment()["XM_SESSIONS"] == str(tmp_path / "elsewhere")
+
+
+def test_what_browsers_send_is_encrypted_behind_a_proxy_or_with_a_certificate(tmp_path):
+    assert not Settings().is_encrypted
+    assert Settings(is_behind_proxy=True).is_encrypted
+    assert Settings(tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "key.pem").is_encrypted
+
+
 def test_relative_folders_become_absolute_and_empty_variables_count_as_absent():
     settings = Settings.from_environment({"XM_CACHE": "somewhere", "XM_PORT": " ", "XM_LATEST": ""})
     assert settings.cache.is_absolute()

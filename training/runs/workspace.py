@@ -64,6 +64,7 @@ class Workspace:
             "XM_REPORTS": str(folder / "reports"),
             "XM_REGISTRY": str(folder),
             "XM_KEYS": str(folder / "keys" / "keys.json"),
+            "XM_SESSIONS": str(folder / "sessions"),
             "XM_AUDIT": str(folder / "audit"),
             "XM_JOURNAL": str(folder / "journal"),
             "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),

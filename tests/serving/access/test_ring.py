@@ -168,3 +168,42 @@ def test_a_failure_of_any_kind_lets_nobody_in_and_ends_no_worker(tmp_path):
     assert ring.look()
     assert ring.problem is not None
     assert ring.problem.endswith("ValueError")
+
+
+def test_who_showed_a_key_before_is_found_by_its_id_for_as_long_as_it_lets_somebody_in(ring, path):
+    key = token_of(make_key(path, "manager", units="site=Bonn"))
+    assert ring.find_by_id(key.key_id, now()) is None
+    ring.look()
+    actor = ring.find_by_id(key.key_id, now())
+    assert actor == ring.find(key, now())
+    assert (actor.role, actor.units) == ("manager", {"site=Bonn"})
+    assert ring.find_by_id("0123456789ab", now()) is None
+    revoke_key(path, key.key_id, now=now_utc())
+    ring.look()
+    assert ring.find_by_id(key.key_id, now()) is None
+
+
+def test_by_its_id_too_a_key_ends_to_the_second(ring, path):
+    record = create_key(path, "analyst", now=NOON, days=1).record
+    ring.look()
+    end = NOON.timestamp() + 86_400
+    assert ring.find_by_id(record.key_id, end - 1) is not None
+    assert ring.find_by_id(record.key_id, end) is None
+
+
+def test_a_key_that_was_replaced_is_found_by_its_id_until_its_overlap_ends(ring, path):
+    old = create_key(path, "analyst", now=NOON).record
+    new = rotate_key(path, old.key_id, now=NOON, overlap_hours=1).record
+    ring.look()
+    in_an_hour = NOON.timestamp() + 3600
+    assert ring.find_by_id(old.key_id, in_an_hour - 1) is not None
+    assert ring.find_by_id(old.key_id, in_an_hour) is None
+    assert ring.find_by_id(new.key_id, in_an_hour) is not None
+
+
+def test_with_a_damaged_file_nobody_is_found_by_an_id(ring, path):
+    key = token_of(make_key(path))
+    ring.look()
+    path.write_text("{")
+    ring.look()
+    assert ring.find_by_id(key.key_id, now()) is None
