@@ -25,8 +25,9 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
     "report_outdated": ("The report is older than the model.", "xm-predict report makes it again."),
     "report_unreadable": (
         "The report cannot be read at the moment.",
-        "The log of the service says why.",
+        "No earlier one takes its place by itself. The log of the service says why.",
     ),
+    "wave_absent": ("There is no report on data of this day.", "The page of the report holds all days."),
     "form": ("This form is too old.", "Load the page again and send it once more."),
     "origin": ("This was sent from a page of another site.", "Go to the page yourself."),
     "busy": ("There is more to do than can be done.", "Load the page again in a moment."),
@@ -47,7 +48,8 @@ def list_messages() -> set[str]:
 
 def show_problem(problem: ProblemError, scope: Scope) -> Response:
     """Return the page of a problem; who is not signed in is led to where one signs in, and back."""
-    frame = make_frame(scope)
+    state = scope["state"]
+    frame = state.get("frame") or make_frame(scope)
     if problem.code == "signed_out":
         back = frame.in_language(frame.language) if scope["method"] == "GET" else frame.link("/reports")
         address = f"/reports/sign-in?{urlencode({'next': back, 'lang': frame.language})}"
@@ -59,7 +61,8 @@ def show_problem(problem: ProblemError, scope: Scope) -> Response:
         problem.status,
         sentence=sentence,
         remedy=remedy,
-        request_id=scope["state"]["request_id"],
+        instead=state.get("instead", ()),
+        request_id=state["request_id"],
     )
     response.headers.update(problem.headers)
     return response

@@ -1,0 +1,66 @@
+"""Pages made of documents: reports and model cards, read from files that anybody may have written."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from jinja2 import TemplateError
+from starlette.responses import Response
+
+from serving.desk import Desk
+from serving.documents import refuse_unreadable
+from serving.pages.frame import Frame, answer_page
+from training.pages import to_shown
+
+LOG = logging.getLogger("xm_predict.reports")
+Parts = Mapping[str, Any]
+# What a file that is JSON but no such document makes of the templates, which ask for every part by its name.
+_UNFIT = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+async def answer_papers(
+    desk: Desk, frame: Frame, template: str, papers: Mapping[str, Parts | None], **shown: object
+) -> Response:
+    """Return a page that is made of documents, made in a thread.
+
+    Parameters
+    ----------
+    papers
+        Documents by the name that the template has for them: the JSON of each part.
+    shown
+        What the template asks for beside them.
+
+    Raises
+    ------
+    ProblemError
+        503 for a document that does not hold what pages show.
+    """
+
+    def draw() -> Response:
+        read = {name: None if parts is None else _read(parts) for name, parts in papers.items()}
+        return answer_page(frame, template, 200, **read, **shown)
+
+    try:
+        return await desk.run_apart(draw)
+    except _UNFIT as error:
+        # Not its message, which may quote the file.
+        kind = type(error).__name__
+        LOG.error("%s: a document does not hold what is shown (%s)", template, kind)  # noqa: TRY400 - as said
+        raise refuse_unreadable() from error
+
+
+def _read(parts: Parts) -> Any:
+    """Return a document as templates see it."""
+    read = msgspec.json.decode
+    return to_shown(
+        {name: read(part) if isinstance(part, msgspec.Raw) else part for name, part in parts.items()}
+    )
