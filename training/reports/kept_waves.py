@@ -1,6 +1,6 @@
 """Reports of earlier dates: each is kept under the date of its data, without the name of anybody.
 
-``<folder of the report>/waves/2026-06-30.json`` is the report that was made last on the data of that day. Only
+``<folder of the report>/waves/2026-06-30.json`` is the report made last on the data of that day. Only
 the newest report holds the list of whom to call: it is of use for some days, and whoever was erased must not
 stand in an old file.
 """
