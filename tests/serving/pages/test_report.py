@@ -1,4 +1,4 @@
-"""The report as a page: it is the page of the file, cut to what a key may see; older ones say that they are."""
+"""The report as a page: that of its file, cut to what a key may see; older ones say that they are."""
 
 import json
 import re
