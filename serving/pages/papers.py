@@ -5,26 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from jinja2 import TemplateError
 from starlette.responses import Response
 
 from serving.desk import Desk
 from serving.documents import refuse_unreadable
 from serving.pages.frame import Frame, answer_page
-from training.pages import to_shown
+from training.pages import UNFIT, to_shown
 
 LOG = logging.getLogger("xm_predict.reports")
 Parts = Mapping[str, Any]
-# What a file that is JSON but no such document makes of the templates, which ask for every part by its name.
-_UNFIT = (
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 async def answer_papers(
@@ -51,7 +40,7 @@ async def answer_papers(
 
     try:
         return await desk.run_apart(draw)
-    except _UNFIT as error:
+    except UNFIT as error:
         # Not its message, which may quote the file.
         kind = type(error).__name__
         LOG.error("%s: a document does not hold what is shown (%s)", template, kind)  # noqa: TRY400 - as said
