@@ -1,7 +1,9 @@
 """Pages made of documents: reports and model cards, read from files that anybody may have written."""
 
 import logging
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -41,10 +43,16 @@ async def answer_papers(
     try:
         return await desk.run_apart(draw)
     except UNFIT as error:
-        # Not its message, which may quote the file.
-        kind = type(error).__name__
-        LOG.error("%s: a document does not hold what is shown (%s)", template, kind)  # noqa: TRY400 - as said
+        # Its place and not its message, which may quote the file.
+        kind, place = type(error).__name__, _find_place(error)
+        LOG.error("%s: a document does not hold what is shown (%s at %s)", template, kind, place)  # noqa: TRY400 - as said
         raise refuse_unreadable() from error
+
+
+def _find_place(error: Exception) -> str:
+    """Return file and line where an error arose; of a template those of the template."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _read(parts: Parts) -> Any:

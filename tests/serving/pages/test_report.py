@@ -1,6 +1,7 @@
 """The report as a page: that of its file, cut to what a key may see; older ones say that they are."""
 
 import json
+import logging
 import re
 import shutil
 from collections.abc import Iterator
@@ -210,7 +211,8 @@ class TestFitness:
     @pytest.mark.parametrize(
         "parts", [{"kpis": 5}, {"headline": None}, {"header": {"subject": "customer"}}, {"method": {}}]
     )
-    def test_json_that_is_no_whole_report_is_a_page_that_says_so(self, site, parts, caplog):
+    def test_json_that_is_no_whole_report_is_a_page_that_says_so(self, site, parts, caplog, monkeypatch):
+        monkeypatch.setattr(logging.getLogger("xm_predict"), "propagate", True)
         content = json.loads((site.reports / "churn" / "report.json").read_text())
         if "header" in parts:
             del content["header"]["label"]
@@ -220,6 +222,7 @@ class TestFitness:
         answer = site.get()
         assert answer.status_code == 503
         assert "The report cannot be read at the moment." in answer.text
+        assert "live_report.jinja: a document does not hold what is shown" in caplog.text
 
     def test_a_missing_part_is_no_error_of_the_service(self, site):
         content = json.loads((site.reports / "churn" / "report.json").read_text())
@@ -251,6 +254,16 @@ class TestWaves:
         assert re.findall(r'name="(\w+)" value="(\w+)"', form[0]) == [("usecase", "churn"), ("lang", "en")]
         older = site.get(wave=EARLIEST).text
         assert f'<option value="{EARLIEST}" selected>30 April 2026</option>' in older
+
+    def test_without_a_chosen_language_the_browser_decides_and_the_form_names_none(self, site, waves):
+        browser = site.browsers["analyst"]
+        for wave in ("", f"&wave={EARLIER}"):
+            answer = browser.get(f"/reports/report?usecase=churn{wave}", headers={"accept-language": "de"})
+            assert answer.status_code == 200
+            assert '<html lang="de">' in answer.text
+            form = re.search(r'<form method="get".*?</form>', answer.text, re.DOTALL)
+            assert form is not None
+            assert 'name="lang"' not in form[0]
 
     def test_the_day_of_the_newest_and_no_day_are_the_newest(self, site, waves):
         newest = json.loads((site.reports / "churn" / "report.json").read_text())

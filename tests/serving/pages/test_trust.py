@@ -136,6 +136,15 @@ def test_hostile_words_of_a_card_stay_words(site):
     assert "1337" not in page
 
 
+def test_without_a_chosen_language_the_browser_decides(site):
+    answer = site.browsers["analyst"].get(
+        "/reports/trust?usecase=churn", headers={"accept-language": "de-DE"}
+    )
+    assert answer.status_code == 200
+    assert '<html lang="de">' in answer.text
+    assert site.browsers["analyst"].get("/reports/trust?usecase=churn&wave=2026-07-31").status_code == 422
+
+
 def test_the_page_keeps_to_its_policy(site):
     page = ask(site).text
     assert not re.search(r"<[^>]* (style|on\w+)=", page)
