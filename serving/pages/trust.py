@@ -35,9 +35,12 @@ _OTHER_MODEL = {
 }
 
 
+_REMEDIES = {"report_unreadable": "The log of the service says why."}
+
+
 def list_messages() -> set[str]:
     """Return all sentences, which have to stand in the catalogue."""
-    return {*_NOT_FOR_KEY.values(), *_NOT_THERE.values(), *_OTHER_MODEL.values()}
+    return {*_NOT_FOR_KEY.values(), *_NOT_THERE.values(), *_OTHER_MODEL.values(), *_REMEDIES.values()}
 
 
 async def _show(request: Request) -> Response:
@@ -46,18 +49,18 @@ async def _show(request: Request) -> Response:
     actor, usecase = find_actor(request), champion.bundle.usecase
     frame = make_frame(request.scope, usecase.name, is_about_employees=champion.subject == "employee")
     found: dict[str, dict[str, Any]] = {}
-    notices: list[str] = []
+    notices: list[tuple[str, str]] = []
     problems: list[ProblemError] = []
     for scope in filter(actor.may, _NOT_FOR_KEY):
         try:
             parts, is_of_champion = await _look(request, champion, scope)
         except ProblemError as problem:
             problems.append(problem)
-            notices.append(_NOT_THERE[scope, problem.code])
+            notices.append((_NOT_THERE[scope, problem.code], _REMEDIES.get(problem.code, "")))
             continue
         found[scope] = parts
         if not is_of_champion:
-            notices.append(_OTHER_MODEL[scope])
+            notices.append((_OTHER_MODEL[scope], ""))
     if not found:
         raise problems[0]
     return await answer_papers(

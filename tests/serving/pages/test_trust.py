@@ -93,7 +93,7 @@ def test_what_is_not_there_is_said_and_the_rest_is_shown(site):
     assert ask(site).status_code == 404
     (site.reports / "attrition" / "model-card.json").write_text("{")
     page = ask(site, "analyst", "attrition").text
-    assert "The model card cannot be read at the moment." in page
+    assert "The model card cannot be read at the moment. The log of the service says why." in page
     assert "How far can you trust this?" in page
 
 
