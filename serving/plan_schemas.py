@@ -236,6 +236,12 @@ class ReportOutline(msgspec.Struct, frozen=True, kw_only=True):
     prospects: StoredProspects | None = None
 
 
+class WaveOutline(ReportOutline, frozen=True, kw_only=True):
+    """Hold what is read of a report of an earlier date: it names nobody."""
+
+    calls: None
+
+
 class StoredMaking(msgspec.Struct, frozen=True):
     """Hold what is read of how a model was made."""
 

@@ -1,7 +1,8 @@
-"""The newest report and model card of each use case: files in one folder, read when they change.
+"""The newest report and model card of each use case, and its reports of earlier dates: files in one folder.
 
-``<folder>/<use case>/report.json`` and ``model-card.json`` are what ``xm-predict report`` writes. A link, a
-file of another kind, one that is too large, and one that is not the document it should be are not read.
+``<folder>/<use case>/report.json``, ``model-card.json`` and ``waves/<date>.json`` are what ``xm-predict
+report`` writes. A link, a file of another kind, one that is too large, and one that is not the document it
+should be are not read.
 """
 
 import os
@@ -9,18 +10,23 @@ import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from features.errors import SourceError
-from serving.plan_schemas import CardOutline, ReportOutline
+from serving.plan_schemas import CardOutline, ReportOutline, WaveOutline
 
 REPORT = "report.json"
 CARD = "model-card.json"
+WAVES = "waves"
 MAX_FILE_BYTES = 16 * 1024 * 1024
+MOST_WAVES = 240
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _Outline = TypeVar("_Outline", ReportOutline, CardOutline)
 _Stamp = tuple[int, int, int]
 
@@ -65,9 +71,52 @@ class Reports:
         """
         return _find(self._reports, self._folder, usecase, REPORT, _read_report)
 
+    def list_waves(self, usecase: str) -> list[str]:
+        """Return the dates of data whose reports were kept, newest first; none behind a link. Blocks."""
+        folder = self._folder / usecase / WAVES
+        try:
+            if not _NAME.fullmatch(usecase):
+                return []
+            _refuse_links(folder, self._folder)
+            with os.scandir(folder) as entries:
+                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        except (OSError, ValueError):
+            return []
+        days = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        return sorted(filter(is_day, days), reverse=True)[:MOST_WAVES]
+
+    def find_wave(self, usecase: str, day: str) -> Document[ReportOutline] | None:
+        """Return the report of an earlier date; it is read each time. Otherwise as :meth:`find_report`.
+
+        Parameters
+        ----------
+        day
+            Of the data, as :meth:`list_waves` has it.
+        """
+        if not is_day(day):
+            return None
+        return _find({}, self._folder, usecase, f"{WAVES}/{day}.json", partial(_read_wave, day=day))
+
     def find_card(self, usecase: str) -> Document[CardOutline] | None:
         """Return the newest model card; otherwise as :meth:`find_report`."""
         return _find(self._cards, self._folder, usecase, CARD, _read_card)
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a date as the names of files have it.
+
+    Examples
+    --------
+    >>> is_day("2026-06-30"), is_day("2026-06-31"), is_day("20260630")
+    (True, False, False)
+    """
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _find(
@@ -132,6 +181,16 @@ def _read_report(content: bytes, usecase: str) -> Document[ReportOutline]:
     """Read a report of one use case."""
     outline = msgspec.json.decode(content, type=ReportOutline)
     _demand_name(outline.header.usecase, usecase)
+    return Document(outline, _split(content))
+
+
+def _read_wave(content: bytes, usecase: str, *, day: str) -> Document[ReportOutline]:
+    """Read a report of one use case on the data of one day; one that names people is refused."""
+    outline = msgspec.json.decode(content, type=WaveOutline)
+    _demand_name(outline.header.usecase, usecase)
+    if outline.header.snapshot_date != day:
+        message = f"is of {outline.header.snapshot_date} and named {day}"
+        raise ValueError(message)
     return Document(outline, _split(content))
 
 

@@ -24,6 +24,8 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/openapi.json": {"GET": (roles.READ_DOCS,)},
     "/metrics": {"GET": (roles.READ_METRICS,)},
     "/reports": {"GET": PAGES},
+    "/reports/report": {"GET": (roles.READ_REPORT,)},
+    "/reports/trust": {"GET": PAGES},
     "/reports/sign-in": {"GET": OPEN, "POST": OPEN},
     "/reports/sign-out": {"POST": PAGES},
     "/reports/style.css": {"GET": OPEN},

@@ -84,6 +84,10 @@ class Frame:
         path, _, query = address.partition("?")
         return self.link(path, **dict(parse_qsl(query)))
 
+    def find_link(self, path: str) -> str | None:
+        """Return the address of another page about the same use case; None where there is none to see."""
+        return next((one.address for one in self.links if one.name == OF_USECASE[path]), None)
+
     @property
     def _language(self) -> dict[str, str]:
         """Return what keeps a language that was chosen."""
@@ -96,7 +100,7 @@ def make_frame(scope: Scope, usecase: str | None = None, *, is_about_employees: 
     Parameters
     ----------
     usecase
-        Which one the page is about: it decides on the links.
+        Which one the page is about: it decides on the links, also those of a page that says what went wrong.
     """
     state = scope["state"]
     actor: Actor | None = state.get("actor")
@@ -113,7 +117,9 @@ def make_frame(scope: Scope, usecase: str | None = None, *, is_about_employees: 
         for path, name in OF_USECASE.items()
         if _may_see(actor, path, is_about_employees=is_about_employees)
     )
-    return Frame(bare.path, query, language, bare.proof, links)
+    frame = Frame(bare.path, query, language, bare.proof, links)
+    state["frame"] = frame
+    return frame
 
 
 def _may_see(actor: Actor, path: str, *, is_about_employees: bool) -> bool:

@@ -27,8 +27,9 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
     "report_outdated": ("The report is older than the model.", "xm-predict report makes it again."),
     "report_unreadable": (
         "The report cannot be read at the moment.",
-        "The log of the service says why.",
+        "No earlier one takes its place by itself. The log of the service says why.",
     ),
+    "wave_absent": ("There is no report on data of this day.", "The page of the report holds all days."),
     "form": ("This form is too old.", "Load the page again and send it once more."),
     "origin": ("This was sent from a page of another site.", "Go to the page yourself."),
     "sessions_unwritable": ("Nobody can sign in at the moment.", "The log of the service says why."),
@@ -51,7 +52,8 @@ def list_messages() -> set[str]:
 
 def show_problem(problem: ProblemError, scope: Scope) -> Response:
     """Return the page of a problem; who is not signed in is led to where one signs in, and back."""
-    frame = make_frame(scope)
+    state = scope["state"]
+    frame = state.get("frame") or make_frame(scope)
     if problem.code == "signed_out":
         back = frame.here() if scope["method"] == "GET" and frame.here() != _START else None
         return RedirectResponse(frame.link("/reports/sign-in", next=back), 303)
@@ -62,7 +64,8 @@ def show_problem(problem: ProblemError, scope: Scope) -> Response:
         problem.status,
         sentence=sentence,
         remedy=remedy,
-        request_id=scope["state"]["request_id"],
+        instead=state.get("instead", ()),
+        request_id=state["request_id"],
     )
     response.headers.update(problem.headers)
     return response

@@ -8,7 +8,7 @@ import pytest
 
 from features.errors import SourceError
 from features.files import whole_folder
-from serving.reports import CARD, MAX_FILE_BYTES, REPORT, Reports
+from serving.reports import CARD, MAX_FILE_BYTES, MOST_WAVES, REPORT, WAVES, Reports
 from training.bundle import load
 
 
@@ -166,3 +166,119 @@ def test_a_link_to_a_file_beside_it_is_refused_as_well(folder):
     path.symlink_to("real.json")
     with pytest.raises(SourceError):
         Reports(folder).find_report("churn")
+
+
+DAY = "2026-06-30"
+
+
+def put_wave(folder, day=DAY, named=None, **parts):
+    """Put the report where one on the data of a day is looked for."""
+    content = json.loads((folder / "churn" / REPORT).read_text())
+    content["header"]["snapshot_date"] = day
+    path = folder / "churn" / WAVES / f"{named or day}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({**content, "calls": None, **parts}))
+    return path
+
+
+class TestWaves:
+    def test_a_report_on_older_data_is_found_by_its_day(self, folder):
+        path = put_wave(folder)
+        found = Reports(folder).find_wave("churn", DAY)
+        assert found is not None
+        assert found.outline.header.snapshot_date == DAY
+        assert {name: json.loads(bytes(part)) for name, part in found.parts.items()} == json.loads(
+            path.read_text()
+        )
+
+    def test_it_is_not_the_newest_report(self, folder):
+        put_wave(folder)
+        reports = Reports(folder)
+        newest = reports.find_report("churn")
+        assert reports.find_wave("churn", DAY) is not None
+        assert reports.find_report("churn") is newest
+
+    def test_days_are_listed_newest_first_and_nothing_else_is(self, folder):
+        for day in ("2026-03-31", DAY, "2025-12-31"):
+            put_wave(folder, day)
+        home = folder / "churn" / WAVES
+        (home / "2026-02-30.json").write_text("{}")
+        (home / "notes.json").write_text("{}")
+        (home / ".2026-01-31.json.abc").write_text("{}")
+        (home / "2026-01-31.json").mkdir()
+        (home / "2026-01-30.json").symlink_to(home / f"{DAY}.json")
+        os.mkfifo(home / "2026-01-29.json")
+        assert Reports(folder).list_waves("churn") == [DAY, "2026-03-31", "2025-12-31"]
+
+    def test_the_list_is_not_without_end(self, folder):
+        put_wave(folder)
+        for year in range(1500, 1500 + MOST_WAVES):
+            (folder / "churn" / WAVES / f"{year}-01-01.json").touch()
+        days = Reports(folder).list_waves("churn")
+        assert (len(days), days[0]) == (MOST_WAVES, DAY)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_strange_name_finds_nothing(self, folder, name):
+        put_wave(folder)
+        reports = Reports(folder)
+        assert reports.list_waves(NAMES[name]) == []
+        assert reports.find_wave(NAMES[name], DAY) is None
+        assert reports.find_wave("churn", NAMES[name]) is None
+
+    @pytest.mark.parametrize(
+        "day", ["2026-02-30", "20260630", "2026-W27-2", "../report", f"{DAY}.json", f"{DAY}\n"]
+    )
+    def test_what_is_no_day_finds_nothing(self, folder, day):
+        put_wave(folder)
+        assert Reports(folder).find_wave("churn", day) is None
+
+    def test_without_waves_there_are_none(self, folder):
+        assert Reports(folder).list_waves("churn") == []
+        assert Reports(folder).find_wave("churn", DAY) is None
+
+    def test_one_that_names_customers_is_refused(self, folder):
+        calls = json.loads((folder / "churn" / REPORT).read_text())["calls"]
+        assert calls["rows"]
+        put_wave(folder, calls=calls)
+        with pytest.raises(SourceError, match="is not the document it should be"):
+            Reports(folder).find_wave("churn", DAY)
+
+    def test_one_that_does_not_say_that_it_names_nobody_is_refused(self, folder):
+        path = put_wave(folder)
+        content = json.loads(path.read_text())
+        del content["calls"]
+        path.write_text(json.dumps(content))
+        with pytest.raises(SourceError):
+            Reports(folder).find_wave("churn", DAY)
+
+    def test_one_of_another_day_is_refused(self, folder):
+        put_wave(folder, named="2026-07-31")
+        with pytest.raises(SourceError):
+            Reports(folder).find_wave("churn", "2026-07-31")
+
+    @pytest.mark.parametrize(
+        "kind", [*CONTENTS, "a link", "a linked folder", "a folder", "a pipe", "too large"]
+    )
+    def test_what_is_not_the_document_it_should_be_is_refused(self, folder, kind):
+        path = put_wave(folder)
+        content = json.dumps(json.loads(path.read_text()), indent=2).encode()
+        other = folder.parent / "elsewhere"
+        if kind == "a link":
+            path.rename(other)
+            path.symlink_to(other)
+        elif kind == "a linked folder":
+            path.parent.rename(other)
+            path.parent.symlink_to(other)
+            assert Reports(folder).list_waves("churn") == []
+        elif kind == "a folder":
+            path.unlink()
+            path.mkdir()
+        elif kind == "a pipe":
+            path.unlink()
+            os.mkfifo(path)
+        elif kind == "too large":
+            path.write_bytes(content[:-1] + b" " * MAX_FILE_BYTES + content[-1:])
+        else:
+            path.write_bytes(CONTENTS[kind](content))
+        with pytest.raises(SourceError):
+            Reports(folder).find_wave("churn", DAY)

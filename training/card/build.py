@@ -16,7 +16,7 @@ from training.card.performance import describe_performance
 from training.card.purpose import describe_purpose
 from training.card.record import Card
 from training.frozen import BaselineReference
-from training.pages import LANGUAGES, render_page
+from training.pages import LANGUAGES, render_page, to_shown
 
 
 def build_card(bundle: Bundle, *, made_on: date, baseline: BaselineReference | None = None) -> Card:
@@ -49,8 +49,8 @@ def build_card(bundle: Bundle, *, made_on: date, baseline: BaselineReference | N
 
 
 def render_card(card: Card, language: Language) -> str:
-    """Return the card as one self-contained page."""
-    return render_page("card.html.jinja", language, card=card)
+    """Return the card as one self-contained page: the view of its JSON."""
+    return render_page("card.html.jinja", language, card=to_shown(card.to_json()))
 
 
 def write_card(card: Card, folder: Path) -> tuple[Path, ...]:

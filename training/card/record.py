@@ -201,11 +201,6 @@ class Fairness:
     minimum_group: int
     attributes: tuple[AttributeFairness, ...]
 
-    @property
-    def has_alarms(self) -> bool:
-        """Say whether any group differs from the largest one by much and by more than chance."""
-        return any(attribute.alarms for attribute in self.attributes)
-
 
 @dataclass(frozen=True)
 class Finding:

@@ -4,11 +4,12 @@ Import from here; the modules inside are an arrangement, not an interface.
 """
 
 from training.pages.kinds import LANGUAGES, Kind, Label, Subject
-from training.pages.render import render_live, render_live_style, render_page, render_report
+from training.pages.render import UNFIT, render_live, render_live_style, render_page, render_report
 from training.pages.shown import Shown, to_shown
 
 __all__ = [
     "LANGUAGES",
+    "UNFIT",
     "Kind",
     "Label",
     "Shown",

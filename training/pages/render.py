@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from features.usecase import Language
@@ -31,6 +31,16 @@ TEMPLATES = Path(__file__).parent / "templates"
 STYLE_FILE = TEMPLATES / "style.css"
 SCRIPT_FILE = TEMPLATES / "whatif.js"
 LIVE_STYLE_FILE = TEMPLATES / "live.css"
+# How rendering ends for a document that does not hold what its template asks for.
+UNFIT: tuple[type[Exception], ...] = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def render_report(document: Mapping[str, Any], language: Language) -> str:

@@ -16,6 +16,7 @@ from training.reports.inputs import (
     event_of,
     kind_of,
 )
+from training.reports.kept_waves import carry_waves, keep_wave
 from training.reports.sections import Report
 from training.reports.wave_rows import WaveRows
 from training.reports.waves import WavePoint, WaveSeries, build_series
@@ -33,8 +34,10 @@ __all__ = [
     "build_change",
     "build_report",
     "build_series",
+    "carry_waves",
     "event_of",
     "first_to_call",
+    "keep_wave",
     "kind_of",
     "render_csv",
     "render_html",

@@ -12,6 +12,7 @@ from training.console import Console
 from training.runs.workspace import Workspace
 
 _REPORT = "report.json"
+_WAVES = "waves"
 
 
 def run(console: Console, name: str, entity: str, out: str) -> None:
@@ -82,17 +83,26 @@ def _demand_known(workspace: Workspace, name: str, ids: list[str], tombstones: T
 
 
 def _remove_report(folder: Path, ids: Collection[str]) -> bool:
-    """Remove the driver report if it names one of them: it lists customers to call."""
-    if not any(_find_reports(folder, ids)):
-        return False
-    shutil.rmtree(folder)
-    return True
+    """Remove the driver report if it names one of them: it lists customers to call.
+
+    Reports of earlier dates are kept without that list, and stay unless one of them holds such a name.
+    """
+    named = list(_find_reports(folder, ids))
+    if folder / _REPORT in named:
+        for path in (path for path in folder.iterdir() if path.name != _WAVES):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in named:
+        path.unlink(missing_ok=True)
+    for path in (folder / _WAVES, folder):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    return bool(named)
 
 
 def _find_reports(folder: Path, ids: Collection[str]) -> Iterator[Path]:
     """Yield the driver reports that name one of them; the pages beside them do as well."""
     quoted = [json.dumps(one, ensure_ascii=False) for one in ids]
-    for path in sorted(folder.rglob(_REPORT)):
+    for path in sorted((*folder.rglob(_REPORT), *folder.rglob(f"{_WAVES}/*.json"))):
         text = path.read_text(encoding="utf-8")
         if any(one in text for one in quoted):
             yield path

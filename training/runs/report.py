@@ -33,7 +33,16 @@ from training.registry import (
     find_training_day,
     find_version,
 )
-from training.reports import ModelFacts, ReportInputs, ScoredCohort, build_report, first_to_call, write_report
+from training.reports import (
+    ModelFacts,
+    ReportInputs,
+    ScoredCohort,
+    build_report,
+    carry_waves,
+    first_to_call,
+    keep_wave,
+    write_report,
+)
 from training.rows import Floats, feature_columns, numbers, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in
@@ -100,6 +109,8 @@ def write(
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
+    The report is kept under the date of its data as well, without names; those of other dates stay.
+
     Parameters
     ----------
     bundle, frame
@@ -139,7 +150,10 @@ def write(
             releases=told,
         )
         told.publish(list_released(inputs))
-        write_report(build_report(inputs), draft)
+        report = build_report(inputs)
+        write_report(report, draft)
+        carry_waves(folder, draft)
+        keep_wave(report, draft)
         names = _add_card(bundle, draft, made_on, baseline)
     return {name: folder / name for name in names}
 
@@ -147,17 +161,21 @@ def write(
 def write_card_alone(
     bundle: Bundle, folder: Path, *, made_on: date, baseline: Baseline | None = None
 ) -> Mapping[str, Path]:
-    """Write the model card where the report may not go out; parameters as of :func:`write`."""
+    """Write the model card where the report may not go out; what went out before, on other dates, stays.
+
+    Parameters as of :func:`write`.
+    """
     with whole_folder(folder) as draft:
+        carry_waves(folder, draft)
         names = _add_card(bundle, draft, made_on, baseline)
     return {name: folder / name for name in names}
 
 
 def _add_card(bundle: Bundle, draft: Path, made_on: date, baseline: Baseline | None) -> list[str]:
-    """Write the model card into a folder; return the names of all files there."""
+    """Write the model card into a folder; return the names of all files of report and card."""
     reference = None if baseline is None else baseline.reference
     write_card(build_card(bundle, made_on=made_on, baseline=reference), draft)
-    return sorted(file.name for file in draft.iterdir())
+    return sorted(file.name for file in draft.iterdir() if file.is_file())
 
 
 def gather(

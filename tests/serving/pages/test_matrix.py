@@ -34,6 +34,8 @@ class Row(NamedTuple):
 
 MATRIX = {
     ("GET", "/reports"): Row(PEOPLE),
+    ("GET", "/reports/report"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
+    ("GET", "/reports/trust"): Row(PEOPLE, "?usecase=churn"),
     ("POST", "/reports/sign-out"): Row(PEOPLE, form={}, status=303),
 }
 # These ask for no session; what they answer without a key stands here.

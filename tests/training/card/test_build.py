@@ -14,6 +14,7 @@ from tests.training.sample_bundles import make_bundle
 from training.bundle import load
 from training.card import build_card, render_card, write_card
 from training.frozen import BaselineReference
+from training.pages import render_page, to_shown
 
 LANGUAGES = ("en", "de")
 
@@ -40,6 +41,19 @@ def test_the_page_is_inert_and_whole(name, language, request):
     assert "://" not in text
     assert not re.search(r"\bNone\b|\bnan\b", page.text)
     assert len(text.encode()) < 150_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["staff_card", "company_card"])
+def test_the_page_of_the_file_is_the_page_of_the_card(name, language, request, tmp_path):
+    card = replace(
+        request.getfixturevalue(name), baseline=BaselineReference("0123456789ab", date(2026, 1, 2))
+    )
+    path = write_card(card, tmp_path)[0]
+    of_file = render_page("card.html.jinja", language, card=to_shown(json.loads(path.read_text())))
+    of_record = render_page("card.html.jinja", language, card=card)
+    assert of_file.encode() == of_record.encode()
+    assert of_file == render_card(card, language) == (tmp_path / f"model-card_{language}.html").read_text()
 
 
 def test_a_works_council_finds_what_it_looks_for(staff_card):
@@ -109,6 +123,7 @@ def test_bundles_that_know_little_still_have_a_card(kind, tmp_path):
     assert "evaluation.all_rows" in card.missing
     for language in LANGUAGES:
         assert "None" not in text_of(card, language)
+        assert render_card(card, language) == render_page("card.html.jinja", language, card=card)
 
 
 def test_a_card_refers_to_the_baseline_that_there_was(staff):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from training.pages.render import STYLE_FILE
+from training.pages.render import LIVE_STYLE_FILE, STYLE_FILE
 
 STYLE = STYLE_FILE.read_text(encoding="utf-8")
 LIGHT, DARK = (
@@ -75,3 +75,10 @@ def test_the_ramp_goes_one_way(theme: dict[str, str]) -> None:
 def test_every_text_colour_is_among_those_measured() -> None:
     used = set(re.findall(r"(?<![a-z-])color: var\(--([a-z]+)\)", STYLE))
     assert used <= {*TEXT, "light", "dark"}  # the last two stand on the ramp alone
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_the_colour_of_notices_on_live_pages_can_be_read(ground: str) -> None:
+    shades = re.findall(r"--amber: (#[0-9a-f]{6})", LIVE_STYLE_FILE.read_text(encoding="utf-8"))
+    for theme, shade in zip((LIGHT, DARK), shades, strict=True):
+        assert _contrast(shade, theme[ground]) >= 4.5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
-from serving.pages import entrance, problems
+from serving.pages import entrance, problems, trust
 from serving.pages.frame import OF_USECASE
 from training.pages.language import read_catalogue, translations
 from training.pages.outcome_words import messages
@@ -27,7 +27,13 @@ def _messages(template: Path) -> set[Message]:
 
 OF_OUTCOMES: set[Message] = {(None, (text,) if isinstance(text, str) else text) for text in messages()}
 OF_LIVE_PAGES: set[Message] = {
-    (None, (text,)) for text in (*entrance.list_messages(), *problems.list_messages(), *OF_USECASE.values())
+    (None, (text,))
+    for text in (
+        *entrance.list_messages(),
+        *problems.list_messages(),
+        *trust.list_messages(),
+        *OF_USECASE.values(),
+    )
 }
 USED = OF_OUTCOMES.union(OF_LIVE_PAGES, *(_messages(template) for template in TEMPLATES.glob("*.jinja")))
 CATALOGUE = read_catalogue("de")

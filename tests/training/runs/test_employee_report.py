@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from tests.training.beliefs.attrition_world import write_workforce
 from tests.training.examples import LINEAR, _train
 from tests.usecases.told import words_of
 from training.bundle import Bundle
+from training.disclosure import ReleaseRefusedError
 from training.rows import feature_columns
-from training.runs.report import write
+from training.runs.releases import Releases
+from training.runs.report import write, write_card_alone
 
 MADE_ON = date(2026, 1, 15)
 N_EMPLOYEES, SEED = 900, 3
@@ -43,7 +45,8 @@ def reported(tmp_path_factory) -> Reported:
     usecase = write_workforce(folder / "tables", SEED, N_EMPLOYEES)
     trained = _train(usecase, folder / "bundle", LINEAR)
     files = write(trained.bundle, trained.frame, folder / "report", made_on=MADE_ON, run_id="4f1d")
-    texts = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
+    waves = {f"waves/{file.name}": file for file in (folder / "report" / "waves").iterdir()}
+    texts = {name: file.read_text(encoding="utf-8") for name, file in (*files.items(), *waves.items())}
     return Reported(usecase, trained.bundle, trained.frame, texts)
 
 
@@ -57,6 +60,28 @@ def test_the_report_is_a_whole_one(reported):
     assert content["heat"]["tables"]
     assert content["changes"]
     assert set(reported.texts) >= {"report.json", "report.csv", "report_en.html", "report_de.html"}
+
+
+def test_it_is_kept_under_the_day_of_its_data(reported):
+    newest = reported.content
+    wave = json.loads(reported.texts[f"waves/{newest['header']['snapshot_date']}.json"])
+    assert wave == newest
+    assert newest["calls"] is None
+
+
+def test_what_is_withheld_is_not_kept_and_what_went_out_stays(reported, tmp_path):
+    releases = Releases.of(reported.usecase, tmp_path / "releases")
+    told = {"made_on": MADE_ON, "releases": releases}
+    write(reported.bundle, reported.frame, tmp_path / "report", **told)
+    before = {path: path.read_bytes() for path in (tmp_path / "report").rglob("*.*")}
+    fewer = replace(reported.frame, latest=reported.frame.latest.slice(1))
+    with pytest.raises(ReleaseRefusedError):
+        write(reported.bundle, fewer, tmp_path / "report", **told)
+    assert {path: path.read_bytes() for path in (tmp_path / "report").rglob("*.*")} == before
+    write_card_alone(reported.bundle, tmp_path / "report", made_on=MADE_ON)
+    (wave,) = (tmp_path / "report" / "waves").iterdir()
+    assert wave.read_bytes() == before[wave]
+    assert not (tmp_path / "report" / "report.json").exists()
 
 
 def test_no_id_of_anybody_is_in_any_file(reported):

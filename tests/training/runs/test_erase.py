@@ -135,6 +135,47 @@ def test_a_report_that_names_the_person_goes_and_others_stay(built):
     assert "mlartifacts/1/x/report.json" in said
 
 
+class TestWaves:
+    @pytest.fixture
+    def reports(self, built):
+        """Return the folder of a report that names the person, with reports on older data that do not."""
+        folder = built / "out" / "reports" / "churn"
+        (folder / "waves").mkdir(parents=True)
+        (folder / "report.json").write_text(json.dumps({"calls": {"rows": [{"entity_id": PERSON}]}}))
+        (folder / "report_en.html").write_text(PERSON)
+        (folder / "report.csv").write_text("")
+        for day in ("2025-03-31", "2025-06-30"):
+            (folder / "waves" / f"{day}.json").write_text(json.dumps({"calls": None, "kpis": [day]}))
+        return folder
+
+    def test_reports_on_older_data_name_nobody_and_stay(self, built, reports):
+        assert erase_from(built, PERSON)["removed"]["report"] is True
+        left = sorted(path.relative_to(reports).as_posix() for path in reports.rglob("*.*"))
+        assert left == ["waves/2025-03-31.json", "waves/2025-06-30.json"]
+        assert list(find_traces(built / "out", PERSON)) == []
+
+    def test_one_that_names_the_person_all_the_same_goes(self, built, reports):
+        (reports / "report.json").write_text("{}")
+        wave = reports / "waves" / "2025-03-31.json"
+        wave.write_text(json.dumps({"calls": {"rows": [{"entity_id": PERSON}]}}))
+        assert erase_from(built, PERSON)["removed"]["report"] is True
+        assert not wave.exists()
+        assert (reports / "waves" / "2025-06-30.json").exists()
+        assert (reports / "report.json").exists()
+
+    def test_the_last_one_takes_the_folder_along(self, built, reports):
+        for wave in (reports / "waves").iterdir():
+            wave.write_text(json.dumps(PERSON))
+        erase_from(built, PERSON)
+        assert not reports.exists()
+
+    def test_an_older_report_elsewhere_that_names_the_person_is_told(self, built, reports):
+        other = built / "out" / "reports" / "other" / "waves" / "2025-03-31.json"
+        other.parent.mkdir(parents=True)
+        other.write_text(json.dumps(PERSON))
+        assert erase_from(built, PERSON)["reports_that_name_them"] == [str(other)]
+
+
 def test_what_is_left_to_do_is_said(built):
     said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
     assert "survey answers" in said

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from training.runs.report import (
     missing_events,
     primary_evaluation,
     write,
+    write_card_alone,
 )
 from training.runs.score import _as_of
 
@@ -148,6 +150,39 @@ class TestFiles:
         assert company.bundle.model_version in content
         for entity in inputs.scored.reasons:
             assert (entity in content) is inputs.evaluation.is_usable
+
+
+class TestWaves:
+    @pytest.fixture
+    def written(self, company, tmp_path):
+        """Return the folder of a report, beside an older one."""
+        folder = tmp_path / "report"
+        (folder / "waves").mkdir(parents=True)
+        (folder / "waves" / "2020-01-31.json").write_text("older")
+        return folder
+
+    def test_a_report_is_kept_under_the_day_of_its_data_and_older_ones_stay(self, company, written):
+        files = write(believed(company.bundle), company.frame, written, made_on=TODAY)
+        day = max(company.frame.facts.snapshot_dates)
+        assert sorted(path.name for path in (written / "waves").iterdir()) == [
+            "2020-01-31.json",
+            f"{day}.json",
+        ]
+        assert (written / "waves" / "2020-01-31.json").read_text() == "older"
+        newest, wave = (
+            json.loads(path.read_text()) for path in (files["report.json"], written / "waves" / f"{day}.json")
+        )
+        assert wave == newest | {"calls": None}
+
+    def test_waves_are_no_files_of_the_report_that_a_run_logs(self, company, written):
+        files = write(company.bundle, company.frame, written, made_on=TODAY)
+        assert all(path.is_file() and path.parent == written for path in files.values())
+        assert "report.json" in files
+
+    def test_where_the_report_is_withheld_nothing_new_is_kept_and_nothing_is_lost(self, company, written):
+        files = write_card_alone(company.bundle, written, made_on=TODAY)
+        assert "report.json" not in files
+        assert [path.name for path in (written / "waves").iterdir()] == ["2020-01-31.json"]
 
 
 @pytest.mark.parametrize(
