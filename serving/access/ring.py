@@ -7,6 +7,7 @@ closed door is noticed at once, and it opens within a second of the file being m
 
 import hmac
 import logging
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +42,8 @@ class KeyRing:
         self._path = path
         self._content: bytes | None = None
         self._held: dict[str, _Held] = {}
+        # Of two looks at once, the one that read first could otherwise have the last word.
+        self._looking = threading.Lock()
         self.problem: str | None = "the keys were not read yet"
 
     def look(self) -> bool:
@@ -48,6 +51,11 @@ class KeyRing:
 
         The content is compared, not the time of the file: it is small, and two changes can have one time.
         """
+        with self._looking:
+            return self._look()
+
+    def _look(self) -> bool:
+        """Look, while nobody else does."""
         try:
             content = read_bytes(self._path)
             if content == self._content and self.problem is None:
