@@ -3,7 +3,7 @@
 Import from here; the modules inside are an arrangement, not an interface.
 """
 
-from training.pages.kinds import LANGUAGES, Kind, Label, Subject
+from training.pages.kinds import LANGUAGES, Kind, Label, Subject, event_of, kind_of, subject_of, unit_of
 from training.pages.render import render_live, render_live_style, render_page, render_report
 from training.pages.shown import Shown, to_shown
 
@@ -13,9 +13,13 @@ __all__ = [
     "Label",
     "Shown",
     "Subject",
+    "event_of",
+    "kind_of",
     "render_live",
     "render_live_style",
     "render_page",
     "render_report",
+    "subject_of",
     "to_shown",
+    "unit_of",
 ]

@@ -13,8 +13,6 @@ from training.reports.inputs import (
     ModelFacts,
     ReportInputs,
     ScoredCohort,
-    event_of,
-    kind_of,
 )
 from training.reports.sections import Report
 from training.reports.wave_rows import WaveRows
@@ -33,9 +31,7 @@ __all__ = [
     "build_change",
     "build_report",
     "build_series",
-    "event_of",
     "first_to_call",
-    "kind_of",
     "render_csv",
     "render_html",
     "to_level",
