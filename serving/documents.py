@@ -1,17 +1,23 @@
 """Reports and model cards as this key may see them."""
 
-from typing import Any
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
+from features.errors import SourceError
 from serving.access.permission import may_see_single
 from serving.access.roles import Actor
 from serving.champions import Champion
+from serving.desk import Desk
 from serving.plan_schemas import CardAnswer, CardOutline, ReportAnswer, ReportOutline
 from serving.problems import ProblemError
 from serving.reports import Document
 from serving.what_if import refuse_absent
 
+LOG = logging.getLogger("xm_predict.reports")
+_Document = TypeVar("_Document", bound=Document)  # type: ignore[type-arg]  # of either kind
 _NOTHING = msgspec.Raw(b"null")
 _NONE_OF_THEM = msgspec.Raw(b"[]")
 # Sections that tell of single people, and those that tell of groups; the latter are not for keys of units.
@@ -65,6 +71,21 @@ def show_card(champion: Champion, card: Document[CardOutline] | None) -> CardAns
         made_on=card.outline.made_on,
         card=card.parts,
     )
+
+
+async def look_for(desk: Desk, find: Callable[[], _Document | None]) -> _Document | None:
+    """Look for a document; one that cannot be used becomes a problem, and a line in the log.
+
+    Raises
+    ------
+    ProblemError
+        503 for one that cannot be used.
+    """
+    try:
+        return await desk.run_apart(find)
+    except SourceError as error:
+        LOG.error("%s", error)  # noqa: TRY400 - the line says it all
+        raise refuse_unreadable() from error
 
 
 def refuse_unreadable() -> ProblemError:

@@ -1,26 +1,19 @@
 """The routes for managers and analysts: drivers, plans, reports, model cards."""
 
-import logging
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from features.errors import SourceError
-from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request
-from serving.documents import refuse_unreadable, show_card, show_report
+from serving.desk import answer_json, find_actor, find_champion, find_desk, note_request
+from serving.documents import look_for, show_card, show_report
 from serving.plan_schemas import WhatIfRequest
 from serving.ranking import describe_drivers, parse_segment
 from serving.reading import decode
-from serving.reports import Document
 from serving.what_if import ask_what_if
 
-LOG = logging.getLogger("xm_predict.reports")
-_Document = TypeVar("_Document", bound=Document)  # type: ignore[type-arg]  # of either kind
 _READ_PLAN = msgspec.json.Decoder(WhatIfRequest)
 
 
@@ -37,7 +30,7 @@ async def _what_if(request: Request) -> Response:
     asked = decode(_READ_PLAN.decode, await desk.read_body(request), known=WhatIfRequest.__struct_fields__)
     champion = desk.find(find_actor(request), asked.usecase)
     note_request(request, champion, 0)
-    report = await _look(desk, partial(desk.reports.find_report, asked.usecase))
+    report = await look_for(desk, partial(desk.reports.find_report, asked.usecase))
     return answer_json(ask_what_if(champion, asked, None if report is None else report.outline))
 
 
@@ -45,7 +38,7 @@ async def _report(request: Request) -> Response:
     """Return the newest driver report."""
     champion, query = find_champion(request)
     desk = find_desk(request)
-    report = await _look(desk, partial(desk.reports.find_report, query["usecase"]))
+    report = await look_for(desk, partial(desk.reports.find_report, query["usecase"]))
     return answer_json(show_report(champion, find_actor(request), report))
 
 
@@ -54,17 +47,8 @@ async def _card(request: Request) -> Response:
     champion, query = find_champion(request)
     desk = find_desk(request)
     return answer_json(
-        show_card(champion, await _look(desk, partial(desk.reports.find_card, query["usecase"])))
+        show_card(champion, await look_for(desk, partial(desk.reports.find_card, query["usecase"])))
     )
-
-
-async def _look(desk: Desk, find: Callable[[], _Document | None]) -> _Document | None:
-    """Look for a document; one that cannot be used becomes a problem, and a line in the log."""
-    try:
-        return await desk.run_apart(find)
-    except SourceError as error:
-        LOG.error("%s", error)  # noqa: TRY400 - the line says it all
-        raise refuse_unreadable() from error
 
 
 ROUTES = (

@@ -4,6 +4,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 """
 
 from training.pages.kinds import LANGUAGES, Kind, Label, Subject, event_of, kind_of, subject_of, unit_of
+from training.pages.ramp import place_on_ramp
 from training.pages.render import render_live, render_live_style, render_page, render_report
 from training.pages.shown import Shown, to_shown
 
@@ -15,6 +16,7 @@ __all__ = [
     "Subject",
     "event_of",
     "kind_of",
+    "place_on_ramp",
     "render_live",
     "render_live_style",
     "render_page",
