@@ -17,12 +17,27 @@ from serving.reports import Document
 from serving.what_if import refuse_absent
 
 LOG = logging.getLogger("xm_predict.reports")
-_Document = TypeVar("_Document", bound=Document)  # type: ignore[type-arg]  # of either kind
+_Found = TypeVar("_Found")
 _NOTHING = msgspec.Raw(b"null")
 _NONE_OF_THEM = msgspec.Raw(b"[]")
 # Sections that tell of single people, and those that tell of groups; the latter are not for keys of units.
 _SINGLE: dict[str, Any] = {"calls": _NOTHING}
 _GROUPS: dict[str, Any] = {"segments": _NONE_OF_THEM, "heat": _NOTHING}
+
+
+async def look_up(desk: Desk, find: Callable[[], _Found]) -> _Found:
+    """Look for a document in a thread; one that cannot be used is a line in the log.
+
+    Raises
+    ------
+    ProblemError
+        503 for one that cannot be used.
+    """
+    try:
+        return await desk.run_apart(find)
+    except SourceError as error:
+        LOG.error("%s", error)  # noqa: TRY400 - the line says it all
+        raise refuse_unreadable() from error
 
 
 def show_report(champion: Champion, actor: Actor, report: Document[ReportOutline] | None) -> ReportAnswer:
@@ -71,21 +86,6 @@ def show_card(champion: Champion, card: Document[CardOutline] | None) -> CardAns
         made_on=card.outline.made_on,
         card=card.parts,
     )
-
-
-async def look_for(desk: Desk, find: Callable[[], _Document | None]) -> _Document | None:
-    """Look for a document; one that cannot be used becomes a problem, and a line in the log.
-
-    Raises
-    ------
-    ProblemError
-        503 for one that cannot be used.
-    """
-    try:
-        return await desk.run_apart(find)
-    except SourceError as error:
-        LOG.error("%s", error)  # noqa: TRY400 - the line says it all
-        raise refuse_unreadable() from error
 
 
 def refuse_unreadable() -> ProblemError:

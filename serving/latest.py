@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -80,13 +81,13 @@ class LatestRows:
             str(path),
         )
 
-    @property
+    @cached_property
     def as_of(self) -> str | None:
         """Return the newest snapshot as a date, or None where there are no snapshots."""
-        days = (
-            [] if SNAPSHOT not in self._table.column_names else self._table[SNAPSHOT].drop_null().to_pylist()
-        )
-        return max(days).isoformat() if days else None
+        if SNAPSHOT not in self._table.column_names:
+            return None
+        newest = pc.max(self._table[SNAPSHOT]).as_py()
+        return None if newest is None else str(newest.isoformat())
 
     def __len__(self) -> int:
         """Return the number of entities."""

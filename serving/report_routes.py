@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from serving.desk import answer_json, find_actor, find_champion, find_desk, note_request
-from serving.documents import look_for, show_card, show_report
+from serving.documents import look_up, show_card, show_report
 from serving.plan_schemas import WhatIfRequest
 from serving.ranking import describe_drivers, parse_segment
 from serving.reading import decode
@@ -30,7 +30,7 @@ async def _what_if(request: Request) -> Response:
     asked = decode(_READ_PLAN.decode, await desk.read_body(request), known=WhatIfRequest.__struct_fields__)
     champion = desk.find(find_actor(request), asked.usecase)
     note_request(request, champion, 0)
-    report = await look_for(desk, partial(desk.reports.find_report, asked.usecase))
+    report = await look_up(desk, partial(desk.reports.find_report, asked.usecase))
     return answer_json(ask_what_if(champion, asked, None if report is None else report.outline))
 
 
@@ -38,7 +38,7 @@ async def _report(request: Request) -> Response:
     """Return the newest driver report."""
     champion, query = find_champion(request)
     desk = find_desk(request)
-    report = await look_for(desk, partial(desk.reports.find_report, query["usecase"]))
+    report = await look_up(desk, partial(desk.reports.find_report, query["usecase"]))
     return answer_json(show_report(champion, find_actor(request), report))
 
 
@@ -47,7 +47,7 @@ async def _card(request: Request) -> Response:
     champion, query = find_champion(request)
     desk = find_desk(request)
     return answer_json(
-        show_card(champion, await look_for(desk, partial(desk.reports.find_card, query["usecase"])))
+        show_card(champion, await look_up(desk, partial(desk.reports.find_card, query["usecase"])))
     )
 
 

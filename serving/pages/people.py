@@ -97,7 +97,9 @@ async def _show(request: Request) -> Response:
         "part": _count(part),
         "is_tied": actor.units is not None,
     }
-    return _answer(frame, champion, state="", choice=choice, rows=rows, **shown)
+    return await desk.run_apart(
+        lambda: _answer(frame, champion, state="", choice=choice, rows=rows, **shown)
+    )
 
 
 def _check(actor: Actor, champion: Champion) -> None:
@@ -199,7 +201,7 @@ def _count(part: _Part) -> dict[str, Any]:
 
 
 def _answer(frame: Frame, champion: Champion, *, choice: _Choice | None, **shown: Any) -> Response:
-    """Return the page; it is short, so it is made at once."""
+    """Return the page."""
     given = {
         "header": describe_usecase(champion),
         "choice": None if choice is None else vars(choice),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from serving.champions import Champion
 from serving.desk import find_champion, find_desk, note_request
-from serving.documents import look_for
+from serving.documents import look_up
 from serving.driver_schemas import StoredLever, read_levers
 from serving.pages.frame import answer_page, make_frame
 from serving.pages.headings import describe_usecase
@@ -65,7 +65,7 @@ async def _show(request: Request) -> Response:
     champion, query = find_champion(request, (*_FIELDS, "lang"))
     note_request(request, champion, 0)
     desk = find_desk(request)
-    report = await look_for(desk, partial(desk.reports.find_report, query["usecase"]))
+    report = await look_up(desk, partial(desk.reports.find_report, query["usecase"]))
     frame = make_frame(request.scope, query["usecase"], is_about_employees=champion.subject == "employee")
     header = to_shown(describe_usecase(champion))
     shown: dict[str, Any] = {"state": "", "refused": [], "form": None, "report": None, "line": None}
