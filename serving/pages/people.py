@@ -97,9 +97,7 @@ async def _show(request: Request) -> Response:
         "part": _count(part),
         "is_tied": actor.units is not None,
     }
-    return await desk.run_apart(
-        lambda: _answer(frame, champion, state="", choice=choice, rows=rows, **shown)
-    )
+    return await desk.run_apart(lambda: _answer(frame, champion, state="", choice=choice, rows=rows, **shown))
 
 
 def _check(actor: Actor, champion: Champion) -> None:

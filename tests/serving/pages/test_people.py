@@ -169,9 +169,9 @@ class TestRoles:
         scopes = frozenset({"score:customer", "score:employee:individual", "report:read"})
         actor = Actor("0123456789ab", "analyst", scopes)
         champions = house.client.app.state.desk.champions
-        people._check(actor, champions.get("churn"))  # noqa: SLF001 - such a key needs a written agreement
+        people._check(actor, champions.get("churn"))
         with pytest.raises(ProblemError) as caught:
-            people._check(actor, champions.get("attrition"))  # noqa: SLF001 - as above
+            people._check(actor, champions.get("attrition"))
         assert (caught.value.status, caught.value.code) == (403, "groups_only")
 
     def test_somebody_of_units_sees_the_own_ones_alone(self, house, scored):
