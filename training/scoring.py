@@ -119,11 +119,6 @@ class Scorer:
         return self.bundle.usecase.privacy.subject != "employee"
 
     @property
-    def is_of_answers(self) -> bool:
-        """Tell whether answers are forecast, and no event."""
-        return isinstance(self.bundle.model, RatingModel)
-
-    @property
     def doubts(self) -> tuple[str, ...]:
         """Return the reasons why no scores are given, in words; none when they are."""
         return self._doubts

@@ -65,7 +65,7 @@ async def _show(request: Request) -> Response:
     if choice.cut is not None and choice.group is not None and drivers is not None:
         segment = _show_segment(champion, actor, SegmentName(choice.cut, choice.group))
     frame = make_frame(request.scope, query["usecase"], is_about_employees=champion.subject == "employee")
-    shown = {
+    shown: dict[str, Any] = {
         "header": describe_usecase(champion),
         "choice": {**vars(choice), "groups": _list_groups(choice, forecast, drivers)},
         "is_tied": actor.units is not None,
@@ -136,7 +136,7 @@ def _describe(
     champion: Champion, answer: ScoreGroupsAnswer, signs: dict[str, str], hidden: list[str]
 ) -> dict[str, Any]:
     """Return the table of a cut: the figures of the answer, with colours and signs."""
-    is_answer = champion.scorer.is_of_answers
+    is_answer = champion.bundle.is_of_answers
     names = [] if not answer.groups else list(answer.groups[0].probability)
     further = [name for name in names if name != answer.primary_horizon or is_answer]
     steps = _colour(champion, answer)
@@ -178,7 +178,7 @@ def _colour(champion: Champion, answer: ScoreGroupsAnswer) -> list[int | None]:
 
     Answers get none: their colours hang on how much single answers differ, which nobody is told.
     """
-    if champion.scorer.is_of_answers:
+    if champion.bundle.is_of_answers:
         return [None] * len(answer.groups)
     average = float(champion.bundle.facts["average_risk"])
     away = [_lead(answer, group).value - average for group in answer.groups]

@@ -12,7 +12,7 @@ def describe_usecase(champion: Champion) -> dict[str, Any]:
     return {
         "usecase": usecase.name,
         "label": {language: usecase.name_in(language, usecase.name) for language in LANGUAGES},
-        "kind": kind_of(usecase, is_answer=champion.scorer.is_of_answers),
+        "kind": kind_of(usecase, is_answer=champion.bundle.is_of_answers),
         "subject": subject_of(usecase),
         "event": event_of(usecase),
     }

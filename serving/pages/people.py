@@ -118,7 +118,7 @@ def _check(actor: Actor, champion: Champion) -> None:
 def _find_state(champion: Champion, latest: LatestRows | None) -> str:
     """Return why there is no list; nothing where there is one."""
     usecase = champion.bundle.usecase
-    is_event = not champion.scorer.is_of_answers
+    is_event = not champion.bundle.is_of_answers
     if not (is_event and has_call_list(usecase, is_dated=usecase.table is None)):
         return "no_list"
     if champion.scorer.doubts:
@@ -169,7 +169,7 @@ def _list_rows(answer: ScoreByIdAnswer, latest: LatestRows, part: _Part) -> list
     """Return the lines of a page, as the list of the report has them."""
     revenue = latest.read_revenue()
     amounts = [None] * len(part.places) if revenue is None else revenue[part.places].tolist()
-    lines = []
+    lines: list[dict[str, Any]] = []
     for row, amount in zip(answer.rows, amounts, strict=True):
         known = None if amount is None or not np.isfinite(amount) else float(amount)
         risk = row.probability[answer.primary_horizon]

@@ -77,7 +77,7 @@ def furnish(home: Path, bundles: Any) -> Settings:
     for bundle in (bundles.churn, bundles.attrition):
         install(bundle, home / "cache", try_out=accept)
     n_rows = sum(SIZES.values())
-    write_latest(home / "frames", **make_customers(n_rows))
+    write_latest(home / "frames", "churn", **make_customers(n_rows))
     staff = make_customers(n_rows) | {"entity_id": [f"staff-{row}" for row in range(n_rows)]}
     write_latest(home / "frames", "attrition", **staff)
     write_papers(home / "reports", bundles.churn)
