@@ -30,6 +30,9 @@ _STATES = frozenset(
 )
 _NO_RIGHT = "scope_missing"
 _MOST_FURTHER = 5
+_MOST_LINES = 200
+_MOST_HIDDEN = 50
+_MOST_CHOICES = 1000
 
 
 @dataclass(frozen=True)
@@ -155,12 +158,14 @@ def _describe(
         for group, step in zip(answer.groups, steps, strict=True)
     ]
     sign = 1 if is_answer or champion.bundle.usecase.means == "good" else -1
+    lines = sorted(lines, key=lambda line: sign * line["cell"]["value"]["value"])
     return {
-        "lines": sorted(lines, key=lambda line: sign * line["cell"]["value"]["value"]),
+        "lines": lines[:_MOST_LINES],
+        "unlisted": max(0, len(lines) - _MOST_LINES) + max(0, len(hidden) - _MOST_HIDDEN),
         "unit": "rating" if is_answer else "share",
         "horizon": answer.primary_horizon,
         "further": further[:_MOST_FURTHER],
-        "hidden": hidden,
+        "hidden": hidden[:_MOST_HIDDEN],
         "minimum": answer.minimum_group,
         "as_of": answer.as_of,
         "has_signs": bool(signs),
@@ -255,7 +260,7 @@ def _list_groups(
         return sorted(choice.own)
     names = set() if forecast is None else {line["name"] for line in forecast["lines"]}
     segments = () if drivers is None else drivers.segments
-    return sorted(names | {one.group for one in segments if one.cut == choice.cut})
+    return sorted(names | {one.group for one in segments if one.cut == choice.cut})[:_MOST_CHOICES]
 
 
 def _name(champion: Champion) -> str:

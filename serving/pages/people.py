@@ -29,6 +29,7 @@ from training.urgency import has_call_list
 PEOPLE_ON_PAGE = 25
 _REASONS = 3
 _MOST_DIGITS = 9
+_MOST_CHOICES = 1000
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _choose(query: dict[str, str], actor: Actor, latest: LatestRows) -> _Choice 
         group = group or min(own)
     if group is not None:
         check_unit(actor, cut, group)
-    groups = latest.list_groups(cut) if own is None else tuple(sorted(own))
+    groups = latest.list_groups(cut)[:_MOST_CHOICES] if own is None else tuple(sorted(own))
     return _Choice(cuts, cut, groups, group, is_unknown=False)
 
 

@@ -7,12 +7,20 @@ import re
 import pytest
 
 from tests.serving.company import write_latest
-from tests.serving.pages.visitors import SIZES, furnish, open_house, read, wait_for_line
+from tests.serving.pages.visitors import (
+    SIZES,
+    furnish,
+    make_customers,
+    open_house,
+    read,
+    wait_for_line,
+)
 from tests.serving.papers import LEVER
 from training.pages.formats import Formats
 
 OF_SOUTH = "manager:region=South"
 HIDDEN = ("West", "East <b>&")
+N_ROWS = sum(SIZES.values())
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +251,12 @@ class TestStates:
         with open_house(settings) as alone:
             text = read(alone.look("groups"))
         assert "No groups are declared for this use case." in text
+
+    def test_of_very_many_groups_the_page_lists_some_and_counts_the_rest(self, bundles, tmp_path):
+        settings = furnish(tmp_path, bundles)
+        names = [f"team-{row:03d}" for row in range(N_ROWS - 20)] + ["large"] * 20
+        write_latest(tmp_path / "frames", **{**make_customers(N_ROWS), "cut_region": names})
+        with open_house(settings) as alone:
+            page = alone.look("groups")
+        assert len(re.findall(r'<td class="hidden">', page.text)) == 50
+        assert "51 further groups are not listed." in read(page)
