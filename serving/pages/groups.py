@@ -124,15 +124,20 @@ async def _forecast(
         note_request(request, champion, 0)  # nobody was shown
         return None, state or problem.code
     desk = find_desk(request)
-    latest = desk.champions.get_latest(_name(champion))
-    signs = {}
-    if choice.own is None:
-        signs = await desk.run_apart(lambda: _find_signs(request, champion, answer))
-    shown = {group.name for group in answer.groups}
-    listed = choice.own
+    listed, signs = choice.own, dict[str, str]()
     if listed is None:
-        listed = frozenset(() if latest is None else latest.show(champion.bundle.usecase.privacy).listed(cut))
-    return _describe(champion, answer, signs, sorted(listed - shown)), state
+        latest = desk.champions.get_latest(_name(champion))
+        listed = await desk.run_apart(lambda: _list_all(champion, latest, cut))
+        signs = await desk.run_apart(lambda: _find_signs(request, champion, answer))
+    hidden = listed - {group.name for group in answer.groups}
+    return _describe(champion, answer, signs, sorted(hidden)), state
+
+
+def _list_all(champion: Champion, latest: LatestRows | None, cut: str) -> frozenset[str]:
+    """Return the names of all groups of a cut, hidden ones as well, as the report lists them."""
+    if latest is None or cut not in latest.cuts:
+        return frozenset()
+    return frozenset(latest.show(champion.bundle.usecase.privacy).listed(cut))
 
 
 def _describe(
@@ -143,7 +148,7 @@ def _describe(
     names = [] if not answer.groups else list(answer.groups[0].probability)
     further = [name for name in names if name != answer.primary_horizon or is_answer]
     steps = _colour(champion, answer)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "name": group.name,
             "cell": {
