@@ -12,7 +12,6 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import msgspec
-from msgspec import structs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -23,12 +22,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from serving.access.guard import Guard, refuse_route
-from serving.access.permission import check_groups, check_single, pick_groups
+from serving.access.permission import check_single
 from serving.answers import (
     describe_model,
     describe_schema,
     score_entities,
-    score_groups,
     score_rows,
 )
 from serving.books import Books
@@ -36,6 +34,7 @@ from serving.champions import Champions
 from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request
 from serving.dispatch import Dispatch
 from serving.edge import Edge
+from serving.group_scores import ask_groups
 from serving.life import make_lifespan
 from serving.limits import Gate, Limits
 from serving.metrics import CONTENT_TYPE
@@ -157,20 +156,7 @@ async def _score_groups(request: Request) -> Response:
         _READ_CUT.decode, await desk.read_body(request), known=ScoreGroupsRequest.__struct_fields__
     )
     champion = desk.find(find_actor(request), asked.usecase)
-    check_groups(find_actor(request), champion.subject)
-    own = pick_groups(find_actor(request), asked.cut)
-    latest = desk.champions.get_latest(asked.usecase)
-    n_people = 0 if latest is None else len(latest)
-    note_request(request, champion, n_people)
-    answer = await desk.run(partial(score_groups, champion, asked, latest), n_people, 0)
-    if own is not None:
-        # What is hidden was decided with all groups in view; of the rest, only one's own are shown.
-        answer = structs.replace(answer, groups=[group for group in answer.groups if group.name in own])
-    # From here on it is known that there is such a cut, so its name may be written down.
-    unit = asked.cut if own is None else ",".join(f"{asked.cut}={name}" for name in sorted(own))
-    note_request(request, champion, n_people, unit)
-    desk.books.take_groups(answer, n_people)
-    return answer_json(answer)
+    return answer_json(await ask_groups(request, champion, asked))
 
 
 async def _model(request: Request) -> Response:

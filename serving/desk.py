@@ -1,7 +1,7 @@
 """What routes need while the service runs: champions, reports, who asks, how an answer is sent."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import anyio
@@ -15,6 +15,7 @@ from serving.access.guard import Guard
 from serving.access.permission import check_subject, check_usecase, may_read
 from serving.access.roles import Actor
 from serving.books import About, Books
+from serving.call_orders import CallOrders
 from serving.champions import Champion, Champions
 from serving.problems import Finding, ProblemError
 from serving.reading import read_query
@@ -37,6 +38,7 @@ class Desk:
     threads: anyio.CapacityLimiter
     books: Books
     guard: Guard
+    orders: CallOrders = field(default_factory=CallOrders)
 
     def find(self, actor: Actor, usecase: str) -> Champion:
         """Return the champion that answers a request.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.errors import ContractError, SourceError
 from features.usecase import Privacy
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 ENTITY = "entity_id"
 SNAPSHOT = "snapshot_date"
 CUT_PREFIX = "cut_"
+REVENUE = "value_revenue"
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,13 @@ class LatestRows:
             str(path),
         )
 
-    @property
+    @cached_property
     def as_of(self) -> str | None:
         """Return the newest snapshot as a date, or None where there are no snapshots."""
-        days = (
-            [] if SNAPSHOT not in self._table.column_names else self._table[SNAPSHOT].drop_null().to_pylist()
-        )
-        return max(days).isoformat() if days else None
+        if SNAPSHOT not in self._table.column_names:
+            return None
+        newest = pc.max(self._table[SNAPSHOT]).as_py()
+        return None if newest is None else str(newest.isoformat())
 
     def __len__(self) -> int:
         """Return the number of entities."""
@@ -138,19 +142,21 @@ class LatestRows:
         from training.disclosure import ShownCuts
 
         if self._shown is None or self._shown[0] != privacy:
-            groups = {
-                cut: self._table.column(CUT_PREFIX + cut).cast(pa.string()).to_pylist() for cut in self.cuts
-            }
+            groups = {cut: self._labels(cut).to_pylist() for cut in self.cuts}
             self._shown = (privacy, ShownCuts.of(groups, privacy))
         return self._shown[1]
 
-    def read_features(self, features: Sequence[str]) -> dict[str, list[Any]]:
-        """Return the features of everybody.
+    def read_features(
+        self, features: Sequence[str], start: int = 0, count: int | None = None
+    ) -> dict[str, list[Any]]:
+        """Return the features of everybody, or of some rows.
 
         Parameters
         ----------
         features
             The columns that are wanted.
+        start, count
+            Which rows, in the order of ids; to the end where there is no count.
 
         Raises
         ------
@@ -158,7 +164,32 @@ class LatestRows:
             If the table lacks a feature: it was built for another version of the use case.
         """
         self._demand(features)
-        return {name: self._table.column(name).to_pylist() for name in features}
+        return {name: self._table.column(name).slice(start, count).to_pylist() for name in features}
+
+    def read_revenue(self) -> NDArray[np.float64] | None:
+        """Return everybody's yearly revenue, NaN where it is not known; None where none is declared."""
+        if REVENUE not in self._table.column_names:
+            return None
+        amounts = self._table.column(REVENUE).cast(pa.float64())
+        return np.asarray(amounts.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+    def list_groups(self, cut: str) -> tuple[str, ...]:
+        """Return all groups of a cut, small ones as well: for those alone who may see single people."""
+        found = pc.unique(self._labels(cut)).to_pylist()
+        return tuple(sorted(group for group in found if group))
+
+    def is_within(self, cut: str, group: str) -> NDArray[np.bool_]:
+        """Tell of everybody whether they are in a group."""
+        found = pc.fill_null(pc.equal(self._labels(cut), group), False)
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+    def name(self, places: NDArray[np.integer[Any]]) -> list[str]:
+        """Return the ids of rows, in the order that is given."""
+        return [str(found) for found in self._ids.take(pa.array(places)).to_pylist()]
+
+    def _labels(self, cut: str) -> pa.ChunkedArray:
+        """Return the group of everybody."""
+        return self._table.column(CUT_PREFIX + cut).cast(pa.string())
 
     def _demand(self, features: Sequence[str]) -> None:
         """Demand that the table has these columns."""

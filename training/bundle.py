@@ -21,7 +21,7 @@ from features.errors import BundleError, InputError
 from features.files import whole_folder
 from features.usecase import UseCase, parse
 from training.encoding import Encoder
-from training.models import Model, model_from_files
+from training.models import Model, RatingModel, model_from_files
 
 FORMAT_VERSION = 1
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -151,6 +151,11 @@ class Bundle(BundleParts):
     def output_names(self) -> tuple[str, ...]:
         """Return the names of the columns that a forecast has."""
         return self.model.output_names
+
+    @property
+    def is_of_answers(self) -> bool:
+        """Tell whether answers are forecast, and no event."""
+        return isinstance(self.model, RatingModel)
 
 
 def save(parts: BundleParts, folder: Path) -> Manifest:

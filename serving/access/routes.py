@@ -28,6 +28,10 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/reports/trust": {"GET": PAGES},
     "/reports/sign-in": {"GET": OPEN, "POST": OPEN},
     "/reports/sign-out": {"POST": PAGES},
+    "/reports/groups": {"GET": (roles.READ_REPORT,)},
+    "/reports/what-if": {"GET": (roles.READ_REPORT,)},
+    # The page asks for the right to read reports as well.
+    "/reports/people": {"GET": (roles.SCORE_CUSTOMER,)},
     "/reports/style.css": {"GET": OPEN},
     "/reports/htmx.js": {"GET": OPEN},
 }

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from features.usecase import Language
-from serving.access.roles import Actor
+from serving.access.roles import READ_REPORT, Actor
 from serving.access.routes import find_scopes
 from serving.access.sessions import Session
 from serving.pages.assets import SCRIPT, STYLE
@@ -127,7 +127,8 @@ def _may_see(actor: Actor, path: str, *, is_about_employees: bool) -> bool:
     scopes = find_scopes("GET", path)
     if scopes is None or (is_about_employees and path == "/reports/people"):
         return False
-    return actor.may(*scopes)
+    may_read = path != "/reports/people" or actor.may(READ_REPORT)
+    return may_read and actor.may(*scopes)
 
 
 def choose_language(chosen: str, accepted: str) -> Language:

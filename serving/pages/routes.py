@@ -1,5 +1,14 @@
 """All live pages."""
 
-from serving.pages import assets, entrance, overview, report, trust
+from serving.pages import assets, entrance, groups, overview, people, report, trust, what_if
 
-ROUTES = (*assets.ROUTES, *entrance.ROUTES, *overview.ROUTES, *report.ROUTES, *trust.ROUTES)
+ROUTES = (
+    *assets.ROUTES,
+    *entrance.ROUTES,
+    *overview.ROUTES,
+    *report.ROUTES,
+    *groups.ROUTES,
+    *what_if.ROUTES,
+    *people.ROUTES,
+    *trust.ROUTES,
+)

@@ -1,5 +1,6 @@
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -128,3 +129,36 @@ class TestCuts:
     def test_a_missing_feature_is_named(self):
         with pytest.raises(ContractError, match="first 'speed'"):
             self.rows().read_features(["load", "speed"])
+
+
+class TestParts:
+    def test_features_of_some_rows_are_a_part_of_those_of_everybody(self, tmp_path):
+        latest = LatestRows.read(write_latest(tmp_path))
+        names = ["o_tickets.count_90d", "o_customers.plan"]
+        whole = latest.read_features(names)
+        assert len(whole["o_customers.plan"]) == 3
+        for start, count in ((0, 2), (1, 1), (2, 5), (0, None)):
+            end = None if count is None else start + count
+            assert latest.read_features(names, start, count) == {
+                name: cells[start:end] for name, cells in whole.items()
+            }
+
+    def test_revenue_is_known_of_some(self, tmp_path):
+        latest = LatestRows.read(write_latest(tmp_path, value_revenue=[100, None, 50]))
+        # In the order of ids: c-1, c-3, and the one that does not begin with a letter of ASCII.
+        found = latest.read_revenue()
+        assert found is not None
+        assert found.tolist()[1:] == [100.0, 50.0]
+        assert found[0] != found[0]
+        assert LatestRows.read(write_latest(tmp_path / "without")).read_revenue() is None
+
+    def test_ids_are_told_by_place(self, tmp_path):
+        latest = LatestRows.read(write_latest(tmp_path))
+        assert latest.name(np.array([2, 0], dtype=np.int32)) == ["Ünal 🙂", "c-1"]
+        assert latest.name(np.array([], dtype=np.int32)) == []
+
+    def test_groups_and_who_is_in_them(self, tmp_path):
+        latest = LatestRows.read(write_latest(tmp_path, cut_region=["South", None, "North"]))
+        assert latest.list_groups("region") == ("North", "South")
+        assert latest.is_within("region", "South").tolist() == [False, True, False]
+        assert latest.is_within("region", "West").tolist() == [False] * 3

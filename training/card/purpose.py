@@ -3,8 +3,7 @@
 from training.bundle import Bundle
 from training.card.record import Misuse, Purpose, Use, Words
 from training.models import RatingModel
-from training.pages import LANGUAGES
-from training.reports import event_of, kind_of
+from training.pages import LANGUAGES, event_of, kind_of
 
 
 def describe_purpose(bundle: Bundle) -> Purpose:

@@ -13,8 +13,6 @@ from training.reports.inputs import (
     ModelFacts,
     ReportInputs,
     ScoredCohort,
-    event_of,
-    kind_of,
 )
 from training.reports.kept_waves import carry_waves, keep_wave
 from training.reports.sections import Report
@@ -35,10 +33,8 @@ __all__ = [
     "build_report",
     "build_series",
     "carry_waves",
-    "event_of",
     "first_to_call",
     "keep_wave",
-    "kind_of",
     "render_csv",
     "render_html",
     "to_level",

@@ -5,7 +5,7 @@ import numpy as np
 from features.errors import InputError
 from training.disclosure import bound_share
 from training.evaluation import Measure, RatingEvaluation
-from training.pages.kinds import LANGUAGES
+from training.pages import LANGUAGES, event_of
 from training.reports.associations import build_associations
 from training.reports.baseline import build_baseline
 from training.reports.beliefs import build_beliefs
@@ -14,13 +14,14 @@ from training.reports.changes import build_changes
 from training.reports.driver_tables import build_places, build_segment_tables, build_views
 from training.reports.first_steps import build_first_steps
 from training.reports.heat import build_heat_map
-from training.reports.inputs import AnswerForecast, ReportInputs, event_of
+from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.prospects import build_prospects
 from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.composition import Composition
+from training.urgency import has_call_list
 
 OLD_AFTER_DAYS = 100
 _UNITS: dict[Measure, Unit] = {"satisfied": "share", "nps": "points", "mean": "rating"}
@@ -40,9 +41,8 @@ def build_report(inputs: ReportInputs) -> Report:
     _refuse_small_group(inputs)
     is_usable = inputs.evaluation.is_usable
     associations = build_associations(inputs) if is_usable and inputs.drivers else None
-    # In a flat table everybody's outcome is known already: there is nobody left to call.
-    is_dated = inputs.snapshot_date is not None
-    is_listed = is_dated and inputs.kind == "churn" and inputs.usecase.privacy.subject == "customer"
+    is_event = inputs.kind != "satisfaction"
+    is_listed = is_event and has_call_list(inputs.usecase, is_dated=inputs.snapshot_date is not None)
     calls = build_calls(inputs) if is_usable and is_listed else None
     headline = _headline(inputs)
     kpis = build_kpis(inputs, headline)

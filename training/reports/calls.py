@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from training.pages import Label
 from training.reports.inputs import ReportInputs, ScoredCohort
+from training.urgency import expected_losses, order_calls
 
 MOST_CALLS = 8
 MOST_REASONS = 2
@@ -42,24 +43,15 @@ def first_to_call(scored: ScoredCohort, limit: int = MOST_CALLS) -> npt.NDArray[
     >>> first_to_call(cohort).tolist()
     [1, 0]
     """
-    loss = _expected_losses(scored)
-    urgency = scored.probabilities if loss is None else np.where(np.isfinite(loss), loss, -1.0)
-    return np.argsort(-urgency, kind="stable")[:limit]
+    return order_calls(scored.probabilities, scored.revenue)[:limit]
 
 
 def build_calls(inputs: ReportInputs) -> Calls:
     """Build the list."""
     scored = inputs.scored
-    loss = _expected_losses(scored)
+    loss = expected_losses(scored.probabilities, scored.revenue)
     rows = tuple(_call(scored, int(row), loss) for row in first_to_call(scored))
     return Calls(rows, "risk" if loss is None else "loss")
-
-
-def _expected_losses(scored: ScoredCohort) -> npt.NDArray[np.float64] | None:
-    """Return risk times yearly revenue, or None where nobody's revenue is known."""
-    if scored.revenue is None or not np.isfinite(scored.revenue).any():
-        return None
-    return scored.probabilities * scored.revenue
 
 
 def _call(scored: ScoredCohort, row: int, loss: npt.NDArray[np.float64] | None) -> Call:

@@ -2,12 +2,9 @@
 
 from features.usecase import UseCase
 from training.drivers import Goal
-from training.pages import Label
+from training.pages import Label, unit_of
 
 
 def name_unit(usecase: UseCase, goal: Goal | None) -> Label | None:
     """Return the unit of a goal in both languages; None where it has none."""
-    unit = None if goal is None else goal.unit
-    if unit is None:
-        return None
-    return {"en": usecase.unit_in("en", unit), "de": usecase.unit_in("de", unit)}
+    return None if goal is None else unit_of(usecase, goal.unit)

@@ -11,11 +11,10 @@ from scipy import stats
 
 from training.disclosure import MOST_ROWS, ShownCuts
 from training.evaluation import RatingEvaluation
+from training.pages import place_on_ramp
 from training.reports.inputs import ReportInputs
 from training.statistics import Bools, Estimate, Floats, expected_mean, expected_share
 from training.statistics.families import holm
-
-STEPS = 5
 
 State = Literal["shown", "hidden", "empty"]
 Contrast = Literal["above", "below"]
@@ -216,15 +215,12 @@ def _judge(forecast: _Forecast, chosen: Sequence[Bools]) -> list[HeatCell]:
     values = [forecast.add_up(group) for group in chosen]
     average = float(forecast.values.mean())
     away = np.array([value.value - average for value in values])
-    # A ramp over less than that would make chance look like much: 9 % and 10 % get one colour.
+    # 9 % and 10 % get one colour.
     least = min(average, 1 - average) if forecast.unit == "share" else float(forecast.values.std())
-    scale = max(float(np.abs(away).max()), least) or 1.0
-    worse = away if forecast.is_bad else -away
-    middle = (STEPS + 1) // 2
-    steps = middle + np.rint(worse / scale * (STEPS // 2)).astype(int)
+    steps = place_on_ramp(away.tolist(), least, is_bad=forecast.is_bad)
     is_clear = holm([_surprise(forecast, group) for group in chosen])
     return [
-        HeatCell("shown", value, int(step), ("above" if far > 0 else "below") if clear else None)
+        HeatCell("shown", value, step, ("above" if far > 0 else "below") if clear else None)
         for value, step, far, clear in zip(values, steps, away, is_clear, strict=True)
     ]
 

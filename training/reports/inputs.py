@@ -5,32 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from features.usecase import Language, UseCase
+from features.usecase import UseCase
 from training.disclosure import ShownCuts
 from training.drivers import DriverRow, Outlook, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
 from training.frozen import Baseline
 from training.levers import Lever
-from training.pages.kinds import Kind, Label, Subject
+from training.pages import Kind, Label, Subject, kind_of, subject_of
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 
 Drift = Literal["not checked"]
-
-
-def kind_of(usecase: UseCase, *, is_answer: bool) -> Kind:
-    """Return what reports and cards of a use case are about: it decides on their words."""
-    if is_answer:
-        return "satisfaction"
-    if usecase.means != "leaving":
-        return usecase.means
-    return "attrition" if usecase.privacy.subject == "employee" else "churn"
-
-
-def event_of(usecase: UseCase) -> Label:
-    """Return what they do who have the event, after "they", by language; empty where people leave."""
-    languages: tuple[Language, ...] = ("en", "de")
-    return {language: event for language in languages if (event := usecase.event_in(language))}
 
 
 @dataclass(frozen=True)
@@ -176,9 +161,7 @@ class ReportInputs:
     @property
     def subject(self) -> Subject:
         """Return whose rows these are; just cases where a flat table does not say."""
-        privacy = self.usecase.privacy
-        is_said = self.usecase.table is None or "subject" in privacy.model_fields_set
-        return privacy.subject if is_said else "case"
+        return subject_of(self.usecase)
 
     @property
     def kind(self) -> Kind:

@@ -35,6 +35,9 @@ class Row(NamedTuple):
 MATRIX = {
     ("GET", "/reports"): Row(PEOPLE),
     ("GET", "/reports/report"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
+    ("GET", "/reports/groups"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
+    ("GET", "/reports/what-if"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
+    ("GET", "/reports/people"): Row({"analyst"}, "?usecase=churn"),
     ("GET", "/reports/trust"): Row(PEOPLE, "?usecase=churn"),
     ("POST", "/reports/sign-out"): Row(PEOPLE, form={}, status=303),
 }

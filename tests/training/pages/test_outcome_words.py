@@ -8,10 +8,10 @@ import pytest
 from tests.training.reports import lever_samples, samples
 from tests.training.reports.speaking import speaks_of_leaving
 from tests.training.reports.test_render import Page
+from training.pages import event_of, kind_of
 from training.pages.language import read_catalogue
 from training.pages.outcome_words import OutcomeWords, messages, words_of
 from training.reports import build_report, render_csv, render_html
-from training.reports.inputs import event_of, kind_of
 
 KINDS = ("churn", "attrition", "good", "bad")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
