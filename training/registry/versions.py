@@ -166,8 +166,8 @@ def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:
     client = mlflow.MlflowClient()
     try:
         if isinstance(which, int):
-            return _to_registered(client.get_model_version(usecase, str(which)))
-        return _to_registered(client.get_model_version_by_alias(usecase, which))
+            return to_registered(client.get_model_version(usecase, str(which)))
+        return to_registered(client.get_model_version_by_alias(usecase, which))
     except MlflowException as error:
         if is_absent(error):
             return None
@@ -249,8 +249,8 @@ def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
     return champion
 
 
-def _to_registered(found: ModelVersion) -> RegisteredBundle:
-    """Translate MLflow's record."""
+def to_registered(found: ModelVersion) -> RegisteredBundle:
+    """Return a version as MLflow's record has it."""
     return RegisteredBundle(
         found.name, int(found.version), found.tags.get(_MODEL_VERSION_TAG, ""), found.run_id or ""
     )

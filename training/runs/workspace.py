@@ -66,6 +66,7 @@ class Workspace:
             "XM_KEYS": str(folder / "keys" / "keys.json"),
             "XM_AUDIT": str(folder / "audit"),
             "XM_JOURNAL": str(folder / "journal"),
+            "XM_WISHES": str(folder / "wishes"),
             "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
         }
 
