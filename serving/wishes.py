@@ -56,7 +56,7 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
-    usecase: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+    usecase: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     step: Step
     version: Annotated[int, Meta(ge=1, le=10**9)]
     model_version: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
@@ -199,7 +199,7 @@ class WishFolder:
         write_atomically(self._folder / name, content, mode=0o600)
 
     def _list(self, ending: str) -> list[Path]:
-        """Return the files of one kind by the look of their names; none in a folder that is not ours alone."""
+        """Return the files of one kind, by their names; none in a folder that is not ours alone."""
         try:
             if not _is_own(self._folder.stat()):
                 return []

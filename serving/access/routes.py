@@ -26,6 +26,10 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/reports": {"GET": PAGES},
     "/reports/sign-in": {"GET": OPEN, "POST": OPEN},
     "/reports/sign-out": {"POST": PAGES},
+    "/reports/models": {"GET": (roles.READ_MODEL,)},
+    "/reports/models/confirm": {"GET": (roles.PROMOTE_MODEL,)},
+    "/reports/models/promote": {"POST": (roles.PROMOTE_MODEL,)},
+    "/reports/models/rollback": {"POST": (roles.PROMOTE_MODEL,)},
     "/reports/style.css": {"GET": OPEN},
     "/reports/htmx.js": {"GET": OPEN},
 }

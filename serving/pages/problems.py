@@ -27,6 +27,12 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
         "The report cannot be read at the moment.",
         "The log of the service says why.",
     ),
+    "models_changed": ("The models were changed meanwhile.", "Go back and look at them again."),
+    "wish_waiting": ("Another change of this champion is waiting.", "Load the page again in a moment."),
+    "unattended": (
+        "Champions are changed on the command line here.",
+        "xm-predict promote and xm-predict rollback do it.",
+    ),
     "form": ("This form is too old.", "Load the page again and send it once more."),
     "origin": ("This was sent from a page of another site.", "Go to the page yourself."),
     "busy": ("There is more to do than can be done.", "Load the page again in a moment."),

@@ -1,5 +1,5 @@
 """All live pages."""
 
-from serving.pages import assets, entrance, overview
+from serving.pages import assets, entrance, models, overview
 
-ROUTES = (*assets.ROUTES, *entrance.ROUTES, *overview.ROUTES)
+ROUTES = (*assets.ROUTES, *entrance.ROUTES, *overview.ROUTES, *models.ROUTES)

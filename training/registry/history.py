@@ -1,4 +1,4 @@
-"""The newest versions of a use case: when and in which run they were made, how they did against a champion."""
+"""The newest versions of a use case: when and in which run they were made, how they did in a comparison."""
 
 import json
 from collections.abc import Mapping
