@@ -5,6 +5,7 @@ A bundle never changes, so it is fetched once for its figures; a few at a look, 
 
 import contextlib
 import json
+import logging
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from serving.history import NEWEST, Change, Contest, FigureName, History, Range,
 from training import registry
 from training.registry import Entry, RegisteredBundle, VersionNote
 
+LOG = logging.getLogger("xm_predict.refresh")
 _FETCHED_AT_ONCE = 3
 _MOST_REASON = 1_000
 _FIGURES: tuple[FigureName, ...] = get_args(FigureName)
@@ -81,6 +83,11 @@ def _read(version: Version, registered: RegisteredBundle) -> Version:
         return structs.replace(version, state="read", data_to=facts.get("observed_until"), **judged)
     except (XmError, OSError, ValueError, TypeError, AttributeError, KeyError):
         return structs.replace(version, state="unreadable")
+    except Exception as error:  # noqa: BLE001 - an outage has many shapes; the next look tries again
+        LOG.warning(
+            "version %d of %s was not fetched (%s)", version.number, registered.usecase, type(error).__name__
+        )
+        return version
 
 
 def _judge(evaluation: Mapping[str, Any], primary: int) -> dict[str, Any]:

@@ -192,10 +192,18 @@ def fetch(registered: RegisteredBundle, folder: Path) -> Path:
     ------
     BundleError
         If what the registry holds is not the bundle that was registered.
+    RegistryError
+        If it holds no files of that version any more.
     """
     with tempfile.TemporaryDirectory() as scratch:
         uri = f"models:/{registered.usecase}/{registered.version}"
-        downloaded = _find_bundle(Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch)), uri)
+        try:
+            model = Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch))
+        except MlflowException as error:
+            if is_absent(error):
+                raise RegistryError(uri, "has no files any more", "promote another version") from error
+            raise
+        downloaded = _find_bundle(model, uri)
         verify(downloaded)
         with whole_folder(folder) as draft:
             shutil.copytree(downloaded, draft, dirs_exist_ok=True)

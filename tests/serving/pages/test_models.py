@@ -316,7 +316,10 @@ class TestTwoSteps:
             Outcome(WISH, "refused", 1e9, "model churn: version 4 is refused (usable: no; leaks: <b>)"),
             ["Refused", "Its forecasts are not reliable enough.", "One of its columns may know the outcome."],
         ),
-        (Outcome(WISH, "failed", 1e9, "it took too long"), ["Failed; nothing was changed", "it took too long"]),
+        (
+            Outcome(WISH, "failed", 1e9, "it took too long"),
+            ["Failed; nothing was changed", "it took too long"],
+        ),
         (Outcome(WISH, "late", 1e9), ["Not carried out: it had waited for too long"]),
     ],
 )
