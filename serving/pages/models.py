@@ -24,6 +24,7 @@ from serving.pages.forms import PROOF, check_proof, read_form
 from serving.pages.frame import Frame, answer_page, make_frame
 from serving.problems import Finding, ProblemError
 from serving.reading import read_query
+from serving.shadow import read_agreement
 from serving.wishes import Outcome, Step, Wish, WishFolder
 from training.pages import to_shown
 
@@ -169,10 +170,20 @@ def _describe(desk: Desk, champion: Champion) -> dict[str, Any]:
         "champion": _spell(history.find(history.champion)),
         "challenger": _spell(challenger),
         "comparison": None if challenger is None else _compare(history, challenger),
+        "shadow": _look_at_shadow(desk, history, challenger),
         "rows": [_mark(history, one, desk.settings.tracking_url) for one in history.versions],
         "waiting": [_spell(one) for one in folder.list_open(usecase)],
         "outcomes": [_tell(one) for one in folder.list_outcomes(usecase)[:_MOST_OUTCOMES]],
     }
+
+
+def _look_at_shadow(desk: Desk, history: History, challenger: Version | None) -> Any:
+    """Return how far both are apart on rows that the service was asked of late, if it asks the challenger."""
+    champion = history.find(history.champion)
+    if not desk.settings.is_shadowing or champion is None or challenger is None:
+        return None
+    names = history.usecase, champion.model_version, challenger.model_version
+    return _spell(read_agreement(desk.settings.shadow_folder, *names, challenger.horizon))
 
 
 def _compare(history: History, version: Version) -> dict[str, Any]:

@@ -1,166 +1,62 @@
-"""From the click to the swapped champion, with a real registry, the real command and a real refresher."""
+"""From the click to the swapped champion with a real registry, and all that must not happen on the way."""
 
-import os
-import shutil
 import sys
-import time
-import warnings
 from dataclasses import replace
 
 import pytest
 from msgspec import structs
 
-from serving.api import build_app
-from serving.audit.checking import show, verify
-from serving.cache import install
 from serving.fulfilment import Fulfilment, run_command
-from serving.history import read_history
-from serving.settings import Settings
+from serving.refresh import refresh
 from serving.wishes import Outcome, WishFolder
-from tests.empty_registry import lay_registry
-from tests.serving.company import ROOT, accept, wait_until
-from tests.serving.histories import WISH
+from tests.serving.company import wait_until
 from tests.serving.keys import make_key
 from tests.serving.pages.test_models import PAGE, ask, text_of
-from tests.serving.records import keep_in
-from tests.tethered import start
-from tests.training.runs.registering import forgetting, register_bundles
+from tests.serving.promoting import *  # noqa: F403 - fixtures
+from tests.serving.promoting import is_champion, ledger_of, settled
+from tests.training.runs.registering import forgetting
 from training import registry
 from training.__main__ import main
-from training.bundle import load
-
-with warnings.catch_warnings():
-    # Starlette's test client asks for a successor of httpx that is not in wide use yet.
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
 
 
-@pytest.fixture(scope="module")
-def two_versions(bundles, tmp_path_factory):
-    """Return a registry with a champion, 1, and a challenger, 2; copy it before changing it."""
-    folder = lay_registry(tmp_path_factory, tmp_path_factory.mktemp("two") / "registry")
-    register_bundles(folder, bundles.churn, bundles.newer_churn)
+@pytest.fixture
+def in_this_process(settings, capsys):
+    """Return what carries wishes out and looks, as the refresher does, without processes of its own."""
+
+    def run(words, lock):
+        code = main(words[3:])
+        return ("refused" if code else "done"), capsys.readouterr().err
+
+    def work():
+        with forgetting():
+            assert Fulfilment(settings, run).carry_out()
+            refresh(settings)
+
     with forgetting():
-        registry.connect(folder)
-        registry.set_alias("churn", registry.CHALLENGER, 2)
-    return folder
+        refresh(settings)
+    WishFolder(settings.wishes).attend()
+    return work
 
 
-@pytest.fixture
-def settings(two_versions, bundles, tmp_path, monkeypatch):
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    settings = Settings(
-        cache=tmp_path / "cache",
-        latest=(),
-        keys=tmp_path / "keys.json",
-        sessions=tmp_path / "sessions",
-        wishes=tmp_path / "wishes",
-        registry=shutil.copytree(two_versions, tmp_path / "registry"),
-        refresh_seconds=86_400,
-        refresh_deadline_seconds=300,
-        poll_seconds=0.05,
-        **keep_in(tmp_path),
-    )
-    install(bundles.churn, settings.cache, try_out=accept, registry_version=1)
-    return settings
-
-
-@pytest.fixture
-def beside(settings):
-    """Return what starts a refresher beside the service."""
-    running = []
-
-    def run():
-        environment = {**os.environ, **settings.to_environment()}
-        running.append(start([sys.executable, "-m", "serving.refresh"], cwd=ROOT, env=environment))
-        return running[-1]
-
-    yield run
-    for process in running:
-        process.kill()
-        process.wait(30)
-
-
-@pytest.fixture
-def client(settings):
-    with TestClient(build_app(lambda: settings), base_url="http://127.0.0.1") as client:
-        client.headers["accept-language"] = "en"
-        key = make_key(settings.keys, "data_scientist")
-        client.app.state.desk.guard.ring.look()
-        client.post("/reports/sign-in", data={"key": key})
-        yield client
-
-
-def is_champion(client, settings, folder):
-    """Tell whether a version answers, and the refresher has said so."""
-    champion = client.app.state.desk.champions.get("churn")
-    return champion.bundle.model_version == load(folder).model_version
-
-
-def settled(settings):
-    return WishFolder(settings.wishes).list_outcomes("churn")
-
-
-def ledger_of(settings):
-    with forgetting():
-        registry.connect(settings.registry)
-        history = registry.read_standing("churn").history
-    return [(one.kind, one.version, one.reason) for one in history if one.number]
-
-
-def test_a_refusal_a_promotion_and_a_step_back_from_the_click_to_the_swap(client, settings, beside, bundles):
-    beside()
-    wait_until(lambda: read_history(settings.cache, "churn") is not None)
-    folder = WishFolder(settings.wishes)
-    wait_until(lambda: folder.is_attended(time.time()))
-
+def test_a_refusal_a_promotion_and_a_step_back(client, settings, in_this_process, bundles):
+    """The way through the processes themselves is walked in tests/long."""
     assert ask(client, 2).status_code == 303
-    wait_until(lambda: len(settled(settings)) == 1)
+    in_this_process()
     text = text_of(client.get(PAGE))
     assert "Refused" in text
     assert "Its forecasts are not reliable enough." in text
-    assert "or was not compared with it there." in text
     assert is_champion(client, settings, bundles.churn)
-    assert ledger_of(settings) == []
 
     assert ask(client, 2, reason="the old one knows no winter").status_code == 303
+    in_this_process()
     wait_until(lambda: is_champion(client, settings, bundles.newer_churn))
-    wait_until(lambda: read_history(settings.cache, "churn").champion == 2)
     assert "Version 2 is the champion: it answers." in text_of(client.get(PAGE))
-    (kind, version, reason) = ledger_of(settings)[-1]
-    assert (kind, version) == ("promoted", 2)
-    assert reason.startswith("the old one knows no winter (passed over: usable: ")
 
     assert ask(client, 1, "rollback", reason="complaints").status_code == 303
+    in_this_process()
     wait_until(lambda: is_champion(client, settings, bundles.churn))
-    assert ledger_of(settings)[-1] == ("rolled_back", 1, "complaints")
+    assert [line[:2] for line in ledger_of(settings)] == [("promoted", 2), ("rolled_back", 1)]
     assert [one.state for one in settled(settings)] == ["done", "done", "refused"]
-    lines = [line for line in show(settings.audit, 1000) if line["action"].endswith("-outcome")]
-    assert [(line["action"], line["decision"], line["code"]) for line in lines] == [
-        ("promote-outcome", "denied", "refused"),
-        ("promote-outcome", "allowed", ""),
-        ("rollback-outcome", "allowed", ""),
-    ]
-    assert {line["role"] for line in lines} == {"data_scientist"}
-    assert lines[1]["model_version"] == load(bundles.newer_churn).model_version
-    verify(settings.audit)
-
-
-@pytest.fixture
-def wish(settings, bundles):
-    """Return a wish of somebody who may have it, for version 2 and past the gate."""
-    key = make_key(settings.keys, "data_scientist")
-    name = load(bundles.newer_churn).model_version
-    return structs.replace(
-        WISH,
-        version=2,
-        model_version=name,
-        expects=0,
-        key_id=key.split("_")[1],
-        at=time.time(),
-        reason="the old one knows no winter",
-    )
 
 
 def carry_out(settings, run=run_command, now=time.time):

@@ -12,9 +12,10 @@ from serving.api import build_app
 from serving.audit.checking import show
 from serving.cache import RefreshStatus, write_status
 from serving.settings import Settings
+from serving.shadow import ShadowFiles, ShadowRow
 from serving.wishes import Outcome, WishFolder
 from tests.serving.company import wait_until
-from tests.serving.histories import CHALLENGER, HISTORY, WISH, leave_history, spoil
+from tests.serving.histories import CHALLENGER, CHAMPION, HISTORY, WISH, leave_history, spoil
 from tests.serving.keys import make_key
 from tests.serving.records import keep_in
 
@@ -152,6 +153,16 @@ class TestPage:
         leave_history(settings)
         (settings.cache / "churn" / "champion.json").write_text("{}")
         assert signed_in().get(PAGE).status_code == 404
+
+    def test_what_the_shadow_journal_says_is_told_where_there_is_one(self, signed_in, settings, tmp_path):
+        leave_history(settings)
+        names = {"champion": CHAMPION.model_version, "challenger": CHALLENGER.model_version}
+        scores = {"champion_scores": {"90d": 0.2}, "challenger_scores": {"90d": 0.25}}
+        rows = [ShadowRow(at="", usecase="churn", row="", **names, **scores)] * 3
+        ShadowFiles(tmp_path / "shadow").record(rows)
+        client = signed_in(chosen=replace(settings, is_shadowing=True, shadow_folder=tmp_path / "shadow"))
+        assert "On 3 rows that were asked of late both are 5.0 points apart" in text_of(client.get(PAGE))
+        assert "asked of late" not in text_of(signed_in().get(PAGE))
 
     def test_employees_have_a_page_of_models_too(self, signed_in, settings):
         leave_history(settings, structs.replace(HISTORY, usecase="attrition"))
