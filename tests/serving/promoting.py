@@ -49,7 +49,6 @@ def settings(two_versions, bundles, tmp_path, monkeypatch):
         latest=(),
         keys=tmp_path / "keys.json",
         sessions=tmp_path / "sessions",
-        wishes=tmp_path / "wishes",
         registry=shutil.copytree(two_versions, tmp_path / "registry"),
         refresh_seconds=86_400,
         refresh_deadline_seconds=300,

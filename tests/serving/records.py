@@ -5,9 +5,10 @@ from typing import Any
 
 
 def keep_in(folder: Path) -> dict[str, Any]:
-    """Return settings that keep audit log, record of predictions and secret in a folder of the test."""
+    """Return settings that keep audit log, record of predictions, secret and wishes in a folder of the test."""
     return {
         "audit": folder / "audit",
         "journal": folder / "journal",
+        "wishes": folder / "wishes",
         "pseudonym_key": folder / "secret" / "pseudonyms.key",
     }

@@ -1,13 +1,16 @@
 """From the click to the swapped champion with a real registry, and all that must not happen on the way."""
 
+import os
 import sys
+import time
 from dataclasses import replace
 
 import pytest
 from msgspec import structs
 
+import serving.fulfilment
 from serving.fulfilment import Fulfilment, run_command
-from serving.refresh import refresh
+from serving.refresh import _pause, refresh
 from serving.wishes import Outcome, WishFolder
 from tests.serving.company import wait_until
 from tests.serving.keys import make_key
@@ -191,6 +194,32 @@ def test_a_registry_that_is_away_fails_a_wish_in_words(settings, wish, monkeypat
     assert "MLFLOW_TRACKING_URI" in outcome.told
     registry.tracking.mlflow.set_tracking_uri("")
     registry.tracking.mlflow.set_registry_uri("")
+
+
+def test_a_wish_ends_the_pause_of_the_refresher(settings, wish):
+    WishFolder(settings.wishes).leave(structs.replace(wish, at=wish.at - 700))
+    with forgetting():
+        _pause(settings, Fulfilment(settings, never), os.getppid())
+    assert [one.state for one in settled(settings)] == ["late"]
+    assert WishFolder(settings.wishes).is_attended(time.time())
+
+
+def test_an_install_that_cannot_train_leaves_wishes_alone_and_no_sign(settings, wish, monkeypatch):
+    monkeypatch.setattr(serving.fulfilment, "_NEEDED", ("no_such_library",))
+    WishFolder(settings.wishes).leave(wish)
+    fulfilment = Fulfilment(settings, never)
+    fulfilment.attend()
+    assert not fulfilment.has_work()
+    assert not WishFolder(settings.wishes).is_attended(time.time())
+
+
+def test_a_folder_that_others_may_look_into_is_told_of_and_not_used(settings, wish, caplog):
+    WishFolder(settings.wishes).leave(wish)
+    settings.wishes.chmod(0o755)
+    fulfilment = Fulfilment(settings, never)
+    fulfilment.attend()
+    assert "for its owner alone" in caplog.text
+    assert not fulfilment.has_work()
 
 
 def test_an_audit_log_that_cannot_be_written_is_said_loudly(settings, wish, caplog):

@@ -36,7 +36,6 @@ def settings(cache, tmp_path):
         latest=(),
         keys=tmp_path / "keys.json",
         sessions=tmp_path / "sessions",
-        wishes=tmp_path / "wishes",
         **keep_in(tmp_path),
     )
 
