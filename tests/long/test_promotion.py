@@ -11,7 +11,8 @@ from serving.history import read_history
 from serving.wishes import WishFolder
 from tests.serving.company import wait_until
 from tests.serving.conftest import *  # noqa: F403 - bundles and folders of the service
-from tests.serving.pages.test_models import PAGE, ask, text_of
+from tests.serving.pages.test_models import PAGE, text_of
+from tests.serving.pages.test_models import ask as click
 from tests.serving.promoting import *  # noqa: F403 - fixtures
 from tests.serving.promoting import is_champion, ledger_of, settled
 from tests.training.runs.registering import forgetting
@@ -43,7 +44,7 @@ def test_a_refusal_a_promotion_and_a_step_back_from_the_click_to_the_swap(client
     folder = WishFolder(settings.wishes)
     wait_until(lambda: folder.is_attended(time.time()))
 
-    assert ask(client, 2).status_code == 303
+    assert click(client, 2).status_code == 303
     wait_until(lambda: len(settled(settings)) == 1)
     text = text_of(client.get(PAGE))
     assert "Refused" in text
@@ -52,7 +53,7 @@ def test_a_refusal_a_promotion_and_a_step_back_from_the_click_to_the_swap(client
     assert is_champion(client, settings, bundles.churn)
     assert ledger_of(settings) == []
 
-    assert ask(client, 2, reason="the old one knows no winter").status_code == 303
+    assert click(client, 2, reason="the old one knows no winter").status_code == 303
     wait_until(lambda: is_champion(client, settings, bundles.newer_churn))
     wait_until(lambda: read_history(settings.cache, "churn").champion == 2)
     assert "Version 2 is the champion: it answers." in text_of(client.get(PAGE))
@@ -60,7 +61,7 @@ def test_a_refusal_a_promotion_and_a_step_back_from_the_click_to_the_swap(client
     assert (kind, version) == ("promoted", 2)
     assert reason.startswith("the old one knows no winter (passed over: usable: ")
 
-    assert ask(client, 1, "rollback", reason="complaints").status_code == 303
+    assert click(client, 1, "rollback", reason="complaints").status_code == 303
     wait_until(lambda: is_champion(client, settings, bundles.churn))
     assert ledger_of(settings)[-1] == ("rolled_back", 1, "complaints")
     assert [one.state for one in settled(settings)] == ["done", "done", "refused"]

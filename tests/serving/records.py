@@ -5,7 +5,7 @@ from typing import Any
 
 
 def keep_in(folder: Path) -> dict[str, Any]:
-    """Return settings that keep audit log, record of predictions, secret and wishes in a folder of the test."""
+    """Return settings that keep audit log, predictions, secret and wishes in a folder of the test."""
     return {
         "audit": folder / "audit",
         "journal": folder / "journal",
