@@ -3,7 +3,8 @@
 It runs beside the service in a process of its own (``python -m serving.refresh``; ``--once`` for a single
 look, ``--later`` where somebody has just looked), so that no request ever waits for the registry and no
 worker carries its libraries. It may as well run elsewhere, on the same cache: in a light install, which
-cannot read the registry, the service reads the cache alone.
+cannot read the registry, the service reads the cache alone. Between two looks it carries out what people
+asked for on the page of models (:mod:`serving.fulfilment`), and looks at once afterwards.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from serving.cache import (
     write_status,
 )
 from serving.candidate import TRIAL_SECONDS, try_out
+from serving.fulfilment import Fulfilment
+from serving.history import write_history
 from serving.settings import Settings
 from training.bundle import verify
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from training.registry import RegisteredBundle
 
 LOG = logging.getLogger("xm_predict.refresh")
+_WISHES_SECONDS = 1.0
 # One attempt of a few seconds each: with the defaults a dead server blocks for many minutes.
 _PATIENCE = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -68,6 +72,7 @@ def refresh(settings: Settings) -> dict[str, str]:
     XmError
         If the registry cannot be reached or a champion cannot be used; the others are brought up to date.
     """
+    from serving.chronicle import gather_history
     from training import registry
 
     registry.connect(settings.registry)
@@ -78,6 +83,7 @@ def refresh(settings: Settings) -> dict[str, str]:
             versions[usecase] = _refresh_one(usecase, settings.cache)
             if settings.is_shadowing:
                 _refresh_challenger(usecase, settings.cache)
+            write_history(settings.cache, gather_history(usecase, settings.cache))
         except XmError as error:
             failures.append(error)
     if failures:
@@ -179,9 +185,9 @@ def main(arguments: list[str]) -> int:
     except InputError as error:
         LOG.error("%s", error)  # noqa: TRY400 - one line for people
         return error.exit_code
-    parent = os.getppid()
+    parent, fulfilment = os.getppid(), Fulfilment(settings)
     if "--later" in arguments:
-        time.sleep(choose_pause(settings.refresh_seconds))
+        _pause(settings, fulfilment, parent)
     # Seconds of importing on a busy machine are not the registry's: the deadline is for its answers.
     try:
         importlib.import_module("training.registry")
@@ -190,11 +196,11 @@ def main(arguments: list[str]) -> int:
         return InputError.exit_code
     if "--once" in arguments:
         return 1 if Refresher(_with_patience(settings)).look().problem else 0
-    _keep_looking(settings, parent)
+    _keep_looking(settings, fulfilment, parent)
     return 0
 
 
-def _keep_looking(settings: Settings, parent: int) -> None:
+def _keep_looking(settings: Settings, fulfilment: Fulfilment, parent: int) -> None:
     """Look now and again until this process is no child of its parent any more."""
     refresher = Refresher(settings)
     while os.getppid() == parent:
@@ -203,7 +209,17 @@ def _keep_looking(settings: Settings, parent: int) -> None:
             LOG.warning("a look at the registry does not end; beginning anew")
             # A thread cannot be ended, a process can: this one becomes a new one with the same parent.
             os.execv(sys.executable, [sys.executable, "-m", "serving.refresh"])  # noqa: S606 - our own words
-        time.sleep(choose_pause(settings.refresh_seconds))
+        _pause(settings, fulfilment, parent)
+
+
+def _pause(settings: Settings, fulfilment: Fulfilment, parent: int) -> None:
+    """Wait for the next look; a wish that comes meanwhile is carried out, and the next look is at once."""
+    until = time.monotonic() + choose_pause(settings.refresh_seconds)
+    while (left := until - time.monotonic()) > 0 and os.getppid() == parent:
+        fulfilment.attend()
+        if fulfilment.has_work() and fulfilment.carry_out():
+            return
+        time.sleep(min(left, _WISHES_SECONDS))
 
 
 def choose_pause(seconds: float) -> float:

@@ -15,6 +15,8 @@ from serving.limit_settings import LimitSettings
 _Number = TypeVar("_Number", int, float)
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
+_URL = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+(/[A-Za-z0-9._~/-]*)?")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -76,6 +78,10 @@ class Settings:
         ``XM_SHADOW_SHARE``: share of the requests in that sample.
     shadow_folder
         ``XM_SHADOW_FOLDER``: folder for what both said.
+    wishes
+        ``XM_WISHES``: folder in which pages leave what the refresher is to do; for the owner alone.
+    tracking_url
+        ``XM_TRACKING_URL``: address of the pages of the tracking server, for links; None: there are none.
     limits
         How much one worker takes on, and how long it waits for slow clients.
 
@@ -112,6 +118,8 @@ class Settings:
     is_shadowing: bool = False
     shadow_share: float = 0.1
     shadow_folder: Path = Path("xm-data/shadow")
+    wishes: Path = Path("xm-data/wishes")
+    tracking_url: str | None = None
     limits: LimitSettings = field(default_factory=LimitSettings)
 
     @classmethod
@@ -165,6 +173,8 @@ class Settings:
             is_shadowing=_read_switch(given, "XM_SHADOW"),
             shadow_share=_read_number(given, "XM_SHADOW_SHARE", default.shadow_share, float, 0, 1),
             shadow_folder=Path(given.get("XM_SHADOW_FOLDER", default.shadow_folder)).absolute(),
+            wishes=Path(given.get("XM_WISHES", default.wishes)).absolute(),
+            tracking_url=_read_url(given, "XM_TRACKING_URL"),
             limits=LimitSettings.read(partial(_read_number, given)),
         )
 
@@ -214,6 +224,8 @@ class Settings:
             "XM_SHADOW": str(int(self.is_shadowing)),
             "XM_SHADOW_SHARE": str(self.shadow_share),
             "XM_SHADOW_FOLDER": str(self.shadow_folder),
+            "XM_WISHES": str(self.wishes),
+            "XM_TRACKING_URL": self.tracking_url or "",
             **self.limits.to_environment(),
         }
 
@@ -251,6 +263,15 @@ def _is_address(text: str) -> bool:
         return text == f"[{ipaddress.IPv6Address(text[1:-1])}]"
     except ValueError:
         return False
+
+
+def _read_url(given: Mapping[str, str], name: str) -> str | None:
+    """Return the address of a site, if one is named, without a slash at its end."""
+    text = given.get(name, "").strip()
+    if text and not _URL.fullmatch(text):
+        problem = "is not the address of a site"
+        raise InputError(name, problem, "write https://mlflow.example.org, without a user and a query")
+    return text.rstrip("/") or None
 
 
 def _read_switch(given: Mapping[str, str], name: str) -> bool:

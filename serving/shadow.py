@@ -12,7 +12,7 @@ import random
 import secrets
 import threading
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,6 +30,8 @@ from serving.settings import Settings
 LOG = logging.getLogger("xm_predict.shadow")
 _MOST_WAITING = 64
 _MOST_ROWS = 50
+_FILES_LOOKED_AT = 4
+_BYTES_LOOKED_AT = 64 * 1024
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -53,6 +55,9 @@ class ShadowRow(msgspec.Struct, frozen=True):
     challenger: str
     champion_scores: dict[str, float]
     challenger_scores: dict[str, float]
+
+
+_READ_ROW = msgspec.json.Decoder(ShadowRow).decode
 
 
 class Record(Protocol):
@@ -218,6 +223,68 @@ class ShadowFiles:
         file = self._folder / f"shadow-{moment}-{secrets.token_hex(3)}.jsonl"
         file.touch(mode=0o600)
         return file
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """Say how far two versions are apart on rows that both were asked of late.
+
+    Attributes
+    ----------
+    mean_gap
+        Mean distance of what they forecast, without its sign.
+    mean_difference
+        Challenger minus champion, on average.
+    is_value
+        Whether answers are meant, in their unit; else probabilities.
+    """
+
+    n_rows: int
+    mean_gap: float
+    mean_difference: float
+    is_value: bool = False
+
+
+def read_agreement(
+    folder: Path, usecase: str, champion: str, challenger: str, horizon: str
+) -> Agreement | None:
+    """Return how far two versions are apart in the newest lines; None where there are none of both.
+
+    Only the ends of a few files are read, so this is no more than a look.
+
+    Parameters
+    ----------
+    champion, challenger
+        Names of the versions.
+    horizon
+        Which probability counts; of an answer its value does.
+    """
+    gaps, is_value = [], False
+    for file in sorted(folder.glob("shadow-*.jsonl"))[-_FILES_LOOKED_AT:]:
+        for row in _read_end(file):
+            if (row.usecase, row.champion, row.challenger) != (usecase, champion, challenger):
+                continue
+            is_value = "value" in row.champion_scores
+            name = "value" if is_value else horizon
+            if name in row.champion_scores and name in row.challenger_scores:
+                gaps.append(row.challenger_scores[name] - row.champion_scores[name])
+    if not gaps:
+        return None
+    return Agreement(len(gaps), sum(map(abs, gaps)) / len(gaps), sum(gaps) / len(gaps), is_value)
+
+
+def _read_end(file: Path) -> list[ShadowRow]:
+    """Return the last rows of a file; lines that are none, or cut in two, are left out."""
+    found = []
+    try:
+        with file.open("rb") as lines:
+            lines.seek(max(0, file.stat().st_size - _BYTES_LOOKED_AT))
+            content = lines.read(_BYTES_LOOKED_AT)
+    except OSError:
+        return []
+    for line in content.splitlines():
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            found.append(_READ_ROW(line))
+    return found
 
 
 @asynccontextmanager

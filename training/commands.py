@@ -81,6 +81,9 @@ _DATA = Parameter(
     "data", "folder that file names in the spec start from; the folder of the use-case file if empty", ""
 )
 _NAME = Parameter("name", "name of the use case")
+_EXPECTS = Parameter(
+    "expects", "only if the last change of champion has this number (entry); -1: whichever it has", "-1", int
+)
 _OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
 _BASELINE = Parameter("baseline", "id of the frozen baseline to refer to; the newest if empty", "")
 
@@ -167,6 +170,7 @@ VERBS: tuple[Verb, ...] = (
             _NAME,
             Parameter("version", "number of the version in the registry", None, int),
             Parameter("force", "a reason to pass over what the gate refuses; it is kept", ""),
+            _EXPECTS,
             _OUT,
         ),
         is_entry_point=True,
@@ -175,7 +179,7 @@ VERBS: tuple[Verb, ...] = (
         "rollback",
         "go back to the champion before this one",
         "xm-predict rollback --name churn --reason 'complaints about the new scores'",
-        (_NAME, Parameter("reason", "why; it is kept", ""), _OUT),
+        (_NAME, Parameter("reason", "why; it is kept", ""), _EXPECTS, _OUT),
     ),
     Verb(
         "drivers",

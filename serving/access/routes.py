@@ -32,6 +32,10 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/reports/what-if": {"GET": (roles.READ_REPORT,)},
     # The page asks for the right to read reports as well.
     "/reports/people": {"GET": (roles.SCORE_CUSTOMER,)},
+    "/reports/models": {"GET": (roles.READ_MODEL,)},
+    "/reports/models/confirm": {"GET": (roles.PROMOTE_MODEL,)},
+    "/reports/models/promote": {"POST": (roles.PROMOTE_MODEL,)},
+    "/reports/models/rollback": {"POST": (roles.PROMOTE_MODEL,)},
     "/reports/style.css": {"GET": OPEN},
     "/reports/htmx.js": {"GET": OPEN},
 }

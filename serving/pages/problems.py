@@ -30,6 +30,12 @@ _SENTENCES: dict[str | int, tuple[str, str]] = {
         "No earlier one takes its place by itself. The log of the service says why.",
     ),
     "wave_absent": ("There is no report on data of this day.", "The page of the report holds all days."),
+    "models_changed": ("The models were changed meanwhile.", "Go back and look at them again."),
+    "wish_waiting": ("Another change of this champion is waiting.", "Load the page again in a moment."),
+    "unattended": (
+        "Champions are changed on the command line here.",
+        "xm-predict promote and xm-predict rollback do it.",
+    ),
     "form": ("This form is too old.", "Load the page again and send it once more."),
     "origin": ("This was sent from a page of another site.", "Go to the page yourself."),
     "sessions_unwritable": ("Nobody can sign in at the moment.", "The log of the service says why."),

@@ -1,6 +1,6 @@
 """All live pages."""
 
-from serving.pages import assets, entrance, groups, overview, people, report, trust, what_if
+from serving.pages import assets, entrance, groups, models, overview, people, report, trust, what_if
 
 ROUTES = (
     *assets.ROUTES,
@@ -11,4 +11,5 @@ ROUTES = (
     *what_if.ROUTES,
     *people.ROUTES,
     *trust.ROUTES,
+    *models.ROUTES,
 )

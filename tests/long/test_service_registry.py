@@ -55,7 +55,7 @@ registry.set_alias("churn", registry.CHALLENGER, 2)
 look()
 registry.move_champion(registry.read_standing("churn"), 2, kind="promoted", reason="better")
 look()
-rollback.run(Console(), "churn", "complaints", str(settings.registry))
+rollback.run(Console(), "churn", "complaints", -1, str(settings.registry))
 look()
 print(json.dumps(found))
 """

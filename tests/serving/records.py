@@ -5,10 +5,11 @@ from typing import Any
 
 
 def keep_in(folder: Path) -> dict[str, Any]:
-    """Return settings that keep audit log, record, secret and sessions in a folder of the test."""
+    """Return settings that keep what the service writes in a folder of the test."""
     return {
         "audit": folder / "audit",
         "sessions": folder / "sessions",
         "journal": folder / "journal",
+        "wishes": folder / "wishes",
         "pseudonym_key": folder / "secret" / "pseudonyms.key",
     }

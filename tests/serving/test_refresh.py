@@ -224,7 +224,9 @@ def run_beside(settings: Settings, uri: str, *words: str) -> subprocess.Popen[by
 
 def test_it_looks_at_once_tells_of_a_dead_registry_in_time_and_ends_on_sigterm(bundles, tmp_path):
     before = install(bundles.churn, tmp_path, try_out=accept)
-    settings = Settings(cache=tmp_path, refresh_seconds=86_400, refresh_deadline_seconds=1)
+    settings = Settings(
+        cache=tmp_path, wishes=tmp_path / "wishes", refresh_seconds=86_400, refresh_deadline_seconds=1
+    )
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -254,10 +256,11 @@ signal.signal(signal.SIGALRM, look)
 signal.setitimer(signal.ITIMER_REAL, 0.5)
 main(["--later"])
 """
+    settings = Settings(cache=tmp_path, wishes=tmp_path / "wishes", refresh_seconds=500)
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={**os.environ, **Settings(cache=tmp_path, refresh_seconds=500).to_environment()},
+        env={**os.environ, **settings.to_environment()},
         capture_output=True,
         text=True,
         check=True,

@@ -43,6 +43,8 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         is_shadowing=True,
         shadow_share=0.5,
         shadow_folder=tmp_path / "shadow",
+        wishes=tmp_path / "wishes",
+        tracking_url="https://mlflow.example.org/ml",
         limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5, 8.5),
     )
     assert all(getattr(changed.limits, field.name) != field.default for field in fields(LimitSettings))
@@ -75,6 +77,34 @@ def test_an_empty_journal_is_none_and_an_absent_one_the_usual():
     assert off.journal is None
     assert Settings.from_environment(off.to_environment()).journal is None
     assert str(Settings.from_environment({}).journal).endswith("xm-data/journal")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("http://127.0.0.1:5000/", "http://127.0.0.1:5000"),
+        ("https://mlflow.example.org/a/b", "https://mlflow.example.org/a/b"),
+        ("", None),
+    ],
+)
+def test_the_tracking_server_is_linked_by_its_address(text, found):
+    assert Settings.from_environment({"XM_TRACKING_URL": text}).tracking_url == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "sqlite:///x",
+        "https://me:secret@mlflow",
+        "//mlflow",
+        'http://a"b',
+        "http://a?b",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused_and_not_repeated(text):
+    with pytest.raises(InputError, match=r"^XM_TRACKING_URL: is not the address of a site; write https://"):
+        Settings.from_environment({"XM_TRACKING_URL": text})
 
 
 OTHERS = ["0.0.0.0", "::", "10.0.0.7", "192.168.1.2", "fd00::1"]

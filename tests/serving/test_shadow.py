@@ -13,7 +13,7 @@ from serving.cache import CHALLENGER_POINTER, POINTER, install
 from serving.champions import Champion, load_from
 from serving.schemas import ScoreRequestOutline
 from serving.settings import Settings
-from serving.shadow import Shadow, ShadowFiles, ShadowRow
+from serving.shadow import Agreement, Shadow, ShadowFiles, ShadowRow, read_agreement
 from tests.serving.company import ROW, accept, wait_until
 from tests.serving.keys import bearer, make_key
 from training.bundle import load
@@ -192,3 +192,44 @@ def test_the_service_casts_a_shadow_only_if_told_to(shadowed, tmp_path, is_shado
         assert client.post("/v1/score", json=body).status_code == 200
     files = list((tmp_path / "shadow").glob("*.jsonl"))
     assert sum(len(file.read_bytes().splitlines()) for file in files) == (2 if is_shadowing else 0)
+
+
+class TestAgreement:
+    """How far two versions are apart, from the ends of the files."""
+
+    NAMES = ("churn", "churn-a", "churn-b")
+
+    def line(self, first, second, **changed):
+        scores = {"champion_scores": {"90d": first}, "challenger_scores": {"90d": second}}
+        names = dict(zip(("usecase", "champion", "challenger"), self.NAMES, strict=True))
+        return ShadowRow(**{"at": "", "row": "", **names, **scores, **changed})
+
+    def read(self, folder):
+        return read_agreement(folder, *self.NAMES, "90d")
+
+    def test_rows_of_both_versions_count_and_no_others(self, tmp_path):
+        rows = [self.line(0.2, 0.3), self.line(0.5, 0.2), self.line(0, 1, champion="churn-old")]
+        ShadowFiles(tmp_path).record([*rows, self.line(0, 1, usecase="attrition")])
+        found = self.read(tmp_path)
+        assert (found.n_rows, found.is_value) == (2, False)
+        assert (found.mean_gap, found.mean_difference) == (pytest.approx(0.2), pytest.approx(-0.1))
+
+    def test_answers_are_compared_by_their_value(self, tmp_path):
+        scores = {"champion_scores": {"value": 7.0}, "challenger_scores": {"value": 8.5}}
+        ShadowFiles(tmp_path).record([self.line(0, 0, **scores)])
+        assert self.read(tmp_path) == Agreement(1, 1.5, 1.5, is_value=True)
+
+    def test_without_rows_there_is_none(self, tmp_path):
+        assert self.read(tmp_path / "nowhere") is None
+        ShadowFiles(tmp_path).record([self.line(0, 1, champion="churn-old")])
+        assert self.read(tmp_path) is None
+
+    def test_torn_lines_are_left_out_and_no_more_than_the_ends_is_read(self, tmp_path):
+        files = ShadowFiles(tmp_path)
+        files.record([self.line(0.2, 0.3)] * 5_000)
+        (file,) = tmp_path.iterdir()
+        with file.open("ab") as lines:
+            lines.write(b'{"at":"2026\xff')
+        found = self.read(tmp_path)
+        assert 100 < found.n_rows < 1_000
+        assert found.mean_gap == pytest.approx(0.1)

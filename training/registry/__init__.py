@@ -1,5 +1,6 @@
 """The model registry: where runs are logged, and which version of a use case is champion or challenger."""
 
+from training.registry.history import CONTEST_NOTE, RunNote, VersionNote, find_run, list_versions
 from training.registry.ledger import (
     Entry,
     LostError,
@@ -28,20 +29,25 @@ from training.registry.versions import (
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "CONTEST_NOTE",
     "DatasetNote",
     "Entry",
     "LostError",
     "RegisteredBundle",
     "RunLog",
+    "RunNote",
     "Standing",
+    "VersionNote",
     "champion_names",
     "connect",
     "fetch",
     "fetch_champion",
     "fetch_file",
     "find_note",
+    "find_run",
     "find_training_day",
     "find_version",
+    "list_versions",
     "move_champion",
     "note",
     "read_standing",

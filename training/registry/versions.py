@@ -166,8 +166,8 @@ def find_version(usecase: str, which: str | int) -> RegisteredBundle | None:
     client = mlflow.MlflowClient()
     try:
         if isinstance(which, int):
-            return _to_registered(client.get_model_version(usecase, str(which)))
-        return _to_registered(client.get_model_version_by_alias(usecase, which))
+            return to_registered(client.get_model_version(usecase, str(which)))
+        return to_registered(client.get_model_version_by_alias(usecase, which))
     except MlflowException as error:
         if is_absent(error):
             return None
@@ -192,10 +192,18 @@ def fetch(registered: RegisteredBundle, folder: Path) -> Path:
     ------
     BundleError
         If what the registry holds is not the bundle that was registered.
+    RegistryError
+        If it holds no files of that version any more.
     """
     with tempfile.TemporaryDirectory() as scratch:
         uri = f"models:/{registered.usecase}/{registered.version}"
-        downloaded = _find_bundle(Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch)), uri)
+        try:
+            model = Path(mlflow.artifacts.download_artifacts(uri, dst_path=scratch))
+        except MlflowException as error:
+            if is_absent(error):
+                raise RegistryError(uri, "has no files any more", "promote another version") from error
+            raise
+        downloaded = _find_bundle(model, uri)
         verify(downloaded)
         with whole_folder(folder) as draft:
             shutil.copytree(downloaded, draft, dirs_exist_ok=True)
@@ -249,8 +257,8 @@ def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
     return champion
 
 
-def _to_registered(found: ModelVersion) -> RegisteredBundle:
-    """Translate MLflow's record."""
+def to_registered(found: ModelVersion) -> RegisteredBundle:
+    """Return a version as MLflow's record has it."""
     return RegisteredBundle(
         found.name, int(found.version), found.tags.get(_MODEL_VERSION_TAG, ""), found.run_id or ""
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from features.errors import RegistryError
 from training.console import Console
-from training.registry import connect, move_champion, settle_alias
+from training.registry import connect, move_champion
 from training.runs.promoting import (
     changes,
     check_against,
@@ -12,17 +12,20 @@ from training.runs.promoting import (
     fetch_verified,
     find_contest,
     name_version,
+    settle_standing,
 )
 from training.runs.workspace import Workspace
 
 
-def run(console: Console, name: str, version: int, force: str, out: str) -> None:
+def run(console: Console, name: str, version: int, force: str, expects: int, out: str) -> None:
     """Verify the version once more and ask the gate, then let it take the place of the champion.
 
     Parameters
     ----------
     force
         A reason to pass over a refusal of the gate. It is kept in the ledger, with what was passed over.
+    expects
+        Number of the last entry of the ledger that somebody saw who decided; below 0 whichever it is.
 
     Raises
     ------
@@ -32,7 +35,7 @@ def run(console: Console, name: str, version: int, force: str, out: str) -> None
         If it does not verify; no reason passes over that.
     """
     connect(Workspace(Path(out)).folder)
-    standing = settle_alias(name)
+    standing = settle_standing(name, expects)
     registered = demand_version(name, version)
     bundle = fetch_verified(registered)
     if standing.champion == version:

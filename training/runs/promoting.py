@@ -13,6 +13,7 @@ from training.bundle import Bundle, load
 from training.promotion import Candidate, Check, Contest, KeptBack, check_version, compare
 from training.promotion.kept_back import FILE_NAME
 from training.registry import (
+    CONTEST_NOTE,
     LostError,
     RegisteredBundle,
     Standing,
@@ -22,12 +23,12 @@ from training.registry import (
     find_version,
     move_champion,
     note,
+    settle_alias,
 )
 from training.rows import TrainingRows
 from training.scoring import check_canary
 
 FOLDER = "evaluation"
-_NOTE = "contest"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,26 @@ def demand_version(usecase: str, which: str | int) -> RegisteredBundle:
     return found
 
 
+def settle_standing(usecase: str, expects: int) -> Standing:
+    """Return who is champion, put right first, and still the one that somebody saw.
+
+    Parameters
+    ----------
+    expects
+        Number of the last entry of the ledger when it was seen; below 0 whichever it is.
+
+    Raises
+    ------
+    LostError
+        If the champion was changed since.
+    """
+    standing = settle_alias(usecase)
+    if expects >= 0 and standing.last_number != expects:
+        problem = f"the champion is {name_version(standing.champion)} by now, it was changed meanwhile"
+        raise LostError(f"model {usecase}", problem, "look at the versions once more")
+    return standing
+
+
 def fetch_verified(registered: RegisteredBundle) -> Bundle:
     """Return a bundle that verifies and repeats its canary scores.
 
@@ -111,13 +132,13 @@ def hold_contest(standing: Standing, challenger: Candidate, rows: TrainingRows) 
         horizon = rows.horizon_names[rows.primary_index]
         contest = Contest(registered.version, challenger.version, horizon, None, str(error))
     challenged = demand_version(standing.usecase, challenger.version)
-    note(challenged, _NOTE, json.dumps(contest.to_json(), allow_nan=False))
+    note(challenged, CONTEST_NOTE, json.dumps(contest.to_json(), allow_nan=False))
     return contest
 
 
 def find_contest(registered: RegisteredBundle) -> Contest | None:
     """Return the last comparison that was kept with a version."""
-    text = find_note(registered, _NOTE)
+    text = find_note(registered, CONTEST_NOTE)
     return None if text is None else Contest.from_json(json.loads(text))
 
 

@@ -4,15 +4,20 @@ from pathlib import Path
 
 from features.errors import RegistryError
 from training.console import Console
-from training.registry import connect, move_champion, settle_alias
-from training.runs.promoting import changes, demand_version, fetch_verified, name_version
+from training.registry import connect, move_champion
+from training.runs.promoting import changes, demand_version, fetch_verified, name_version, settle_standing
 from training.runs.workspace import Workspace
 
 
-def run(console: Console, name: str, reason: str, out: str) -> None:
+def run(console: Console, name: str, reason: str, expects: int, out: str) -> None:
     """Verify the champion before this one and let it answer again; the gate is not asked.
 
     Once more goes one step further back: what was taken back is not returned to.
+
+    Parameters
+    ----------
+    expects
+        Number of the last entry of the ledger that somebody saw who decided; below 0 whichever it is.
 
     Raises
     ------
@@ -22,7 +27,7 @@ def run(console: Console, name: str, reason: str, out: str) -> None:
         If it does not verify.
     """
     connect(Workspace(Path(out)).folder)
-    standing = settle_alias(name)
+    standing = settle_standing(name, expects)
     if standing.previous is None:
         hint = f"promote a version by hand: xm-predict promote --name {name} --version N"
         problem = f"has no champion before {name_version(standing.champion)}"

@@ -67,6 +67,7 @@ class Workspace:
             "XM_SESSIONS": str(folder / "sessions"),
             "XM_AUDIT": str(folder / "audit"),
             "XM_JOURNAL": str(folder / "journal"),
+            "XM_WISHES": str(folder / "wishes"),
             "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
         }
 

@@ -39,6 +39,17 @@ MATRIX = {
     ("GET", "/reports/what-if"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
     ("GET", "/reports/people"): Row({"analyst"}, "?usecase=churn"),
     ("GET", "/reports/trust"): Row(PEOPLE, "?usecase=churn"),
+    ("GET", "/reports/models"): Row(PEOPLE - {"manager"}, "?usecase=churn"),
+    # Nobody carries out wishes here: who may ask for a change is told so.
+    ("GET", "/reports/models/confirm"): Row(
+        {"data_scientist", "admin"}, "?usecase=churn&version=1&step=promote", status=409
+    ),
+    ("POST", "/reports/models/promote"): Row(
+        {"data_scientist", "admin"}, form={"usecase": "churn", "version": "1", "expects": "0"}, status=409
+    ),
+    ("POST", "/reports/models/rollback"): Row(
+        {"data_scientist", "admin"}, form={"usecase": "churn", "version": "1", "expects": "0"}, status=409
+    ),
     ("POST", "/reports/sign-out"): Row(PEOPLE, form={}, status=303),
 }
 # These ask for no session; what they answer without a key stands here.

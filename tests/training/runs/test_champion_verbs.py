@@ -135,6 +135,24 @@ def test_the_life_of_a_champion(add, verb, members, tmp_path):
     assert "has no champion before version 1" in errors[0]
 
 
+def test_who_decided_on_what_has_changed_since_changes_nothing(add, verb):
+    """Both verbs: the last entry of the ledger has to be the one that was seen."""
+    add("seen")
+    force = ("--force", "first one")
+    assert verb("promote", "--name", "seen", "--version", 1, "--expects", 0, *force)[0] == 0
+    add("seen")
+    code, _, errors = verb("promote", "--name", "seen", "--version", 2, "--expects", 0, *force)
+    assert (code, alias_of("seen")) == (1, 1)
+    assert "the champion is version 1 by now, it was changed meanwhile" in errors[0]
+    code, answer, _ = verb("promote", "--name", "seen", "--version", 2, "--expects", 1, *force)
+    assert (code, answer["entry"], alias_of("seen")) == (0, 2, 2)
+    code, _, errors = verb("rollback", "--name", "seen", "--expects", 1)
+    assert (code, alias_of("seen")) == (1, 2)
+    assert "look at the versions once more" in errors[0]
+    assert verb("rollback", "--name", "seen", "--expects", 2)[0] == 0
+    assert alias_of("seen") == 1
+
+
 def test_what_the_gate_refuses_takes_a_reason_that_is_kept(add, verb):
     add("weak", is_good=False)
     code, _, errors = verb("promote", "--name", "weak", "--version", 1)
