@@ -48,7 +48,6 @@ def settings(two_versions, bundles, tmp_path, monkeypatch):
         cache=tmp_path / "cache",
         latest=(),
         keys=tmp_path / "keys.json",
-        sessions=tmp_path / "sessions",
         registry=shutil.copytree(two_versions, tmp_path / "registry"),
         refresh_seconds=86_400,
         refresh_deadline_seconds=300,

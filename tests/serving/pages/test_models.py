@@ -35,7 +35,6 @@ def settings(cache, tmp_path):
         cache=cache,
         latest=(),
         keys=tmp_path / "keys.json",
-        sessions=tmp_path / "sessions",
         **keep_in(tmp_path),
     )
 
