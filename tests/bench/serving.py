@@ -19,12 +19,13 @@ import signal
 import statistics
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from serving.access.sessions import COOKIE, Sessions
 from serving.cache import install
 from serving.candidate import try_out
 from tests.bench.serving_load import Load, Question, put_load
@@ -39,6 +40,7 @@ from tests.bench.serving_servers import (
     running,
 )
 from tests.serving.keys import bearer, make_key
+from tests.serving.papers import write_papers
 from training.bundle import load
 
 CUSTOMERS = 4500
@@ -101,6 +103,12 @@ class Figures:
         }
 
 
+def sign_in(folder: Path) -> dict[str, str]:
+    """Return the header of a browser in which an analyst has signed in."""
+    key_id = make_key(folder / _KEYS).split("_")[1]
+    return {"cookie": f"{COOKIE}={Sessions(folder / 'sessions').open(key_id)}"}
+
+
 def authorization(keys: Path) -> dict[str, str]:
     """Return the header of a key of an app, made in the file of keys of the service that is measured."""
     return bearer(make_key(keys, "app"))
@@ -118,6 +126,8 @@ def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) ->
         "XM_JOURNAL": str(folder / "journal"),
         "XM_KEYS": str(folder / _KEYS),
         "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
+        "XM_REPORTS": str(folder / "reports"),
+        "XM_SESSIONS": str(folder / "sessions"),
     }
     module = "tests.bench.serving_peers"
     mlflow = ("mlflow", "models", "serve", "--env-manager", "local", "--workers", "1", *_LOCAL)
@@ -134,7 +144,11 @@ def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) ->
 
 
 def ask(
-    rows: Sequence[Mapping[str, Any]], ports: Mapping[str, int], usecase: str, headers: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]],
+    ports: Mapping[str, int],
+    usecase: str,
+    headers: Mapping[str, str],
+    cookie: Mapping[str, str],
 ) -> dict[str, Question]:
     """Return what every server is asked; a name is that of the server, ``:`` and the kind of request.
 
@@ -142,6 +156,8 @@ def ask(
     ----------
     headers
         Who asks; of the service alone, the others do not want to know.
+    cookie
+        Who looks at its pages.
     """
 
     def ours(n_rows: int, reasons: int) -> Question:
@@ -165,6 +181,7 @@ def ask(
         ),
         "ours:100": lambda: ours(MANY_ROWS, 0),
         "ours:reasons": lambda: ours(1, REASONS),
+        "ours:page": lambda: Question(ports["ours"], f"/reports/report?usecase={usecase}", [None], cookie),
     }
     return {name: make() for name, make in every.items() if name.partition(":")[0] in ports}
 
@@ -176,7 +193,8 @@ def measure(bundle: Path, folder: Path, plan: Plan) -> dict[str, Any]:
     server_core, load_core = find_cores()
     champion = load(bundle)
     how = commands(bundle, folder, tracking, plan.peers)
-    headers = authorization(folder / _KEYS)
+    headers, cookie = authorization(folder / _KEYS), sign_in(folder)
+    write_papers(folder / "reports", bundle)
     with contextlib.ExitStack() as stack:
         servers = {
             name: stack.enter_context(running(name, command, folder, server_core))
@@ -186,7 +204,7 @@ def measure(bundle: Path, folder: Path, plan: Plan) -> dict[str, Any]:
             _report(f"waiting for {name}")
             await_server(name, server, how[name], folder)
         ports = {name: server.port for name, server in servers.items()}
-        asked = ask(questions(champion), ports, champion.usecase.name, headers)
+        asked = ask(questions(champion), ports, champion.usecase.name, headers, cookie)
         with pinned(load_core):
             found = take_turns(asked, servers, plan)
         return to_figures(found, servers["ours"].worker_mb())
@@ -222,6 +240,8 @@ def to_figures(found: Mapping[str, Figures], worker_mb: float) -> dict[str, Any]
         "vs_mlflow_1": _ratio(found, "ours:1", "mlflow:1"),
         "vs_naive_1": _ratio(found, "ours:1", "naive:1"),
         "p99_over_p50": round(ours.quantile(0.99) / ours.quantile(0.5), 2),
+        "page_cpu_over_noop": _over_noop(found, lambda one: statistics.median(one.cpu_milliseconds)),
+        "page_p95_over_noop": _over_noop(found, lambda one: one.quantile(0.95)),
         "rss_mb": round(worker_mb, 1),
         "servers": {name: figures.to_json() for name, figures in found.items()},
     }
@@ -233,6 +253,13 @@ def _ratio(found: Mapping[str, Figures], one: str, other: str) -> float | None:
         return None
     pairs = zip(found[one].per_second, found[other].per_second, strict=True)
     return round(statistics.median(first / second for first, second in pairs), 3)
+
+
+def _over_noop(found: Mapping[str, Figures], figure: Callable[[Figures], float]) -> float | None:
+    """Return how many times as much the page of a report takes as BentoML that does nothing."""
+    if not {"noop:1", "ours:page"} <= set(found):
+        return None
+    return round(figure(found["ours:page"]) / figure(found["noop:1"]), 2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

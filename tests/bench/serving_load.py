@@ -18,7 +18,7 @@ _END = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Question:
-    """Hold what is asked of one server: path and bodies, which are sent in turn.
+    """Hold what is asked of one server: path and bodies, which are sent in turn; without a body it is a page.
 
     Attributes
     ----------
@@ -36,6 +36,10 @@ class Question:
         more = "".join(f"{name}: {content}\r\n" for name, content in self.headers.items())
         requests = []
         for body in self.bodies:
+            if body is None:
+                head = f"GET {self.path} HTTP/1.1\r\nhost: 127.0.0.1:{self.port}\r\n{more}\r\n"
+                requests.append(head.encode())
+                continue
             content = json.dumps(body, separators=(",", ":")).encode()
             head = (
                 f"POST {self.path} HTTP/1.1\r\nhost: 127.0.0.1:{self.port}\r\n"
