@@ -136,6 +136,7 @@ bench-peers: install $(PEERS)/.installed ## beside CatBoost, FLAML, AutoGluon (A
 .PHONY: screenshots
 screenshots: install ## pictures of sample reports, to be looked at (OUT=folder)
 	$(BIN)/python -m tests.training.reports.screenshots $(or $(OUT),xm-data/screenshots)
+	$(BIN)/python -m tests.serving.pages.screenshots $(or $(OUT),xm-data/screenshots)
 
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
