@@ -125,6 +125,10 @@ def make_environment(light: LightEnvironment, cache: Path, scratch: Path) -> dic
         "OMP_NUM_THREADS": "1",
         "XM_KEYS": str(scratch / "keys.json"),
         "XM_SESSIONS": str(scratch / "sessions"),
+        "XM_AUDIT": str(scratch / "audit"),
+        "XM_JOURNAL": str(scratch / "journal"),
+        "XM_PSEUDONYM_KEY_FILE": str(scratch / "secret" / "pseudonyms.key"),
+        "XM_WISHES": str(scratch / "wishes"),
         "XM_CACHE": str(cache),
         "XM_LATEST": str(scratch / "frames"),
     }
