@@ -93,6 +93,16 @@ def test_ratios_are_taken_round_by_round():
     assert figures["servers"]["ours:1"]["cpu_ms"] == 5.0
 
 
+def test_a_page_is_set_beside_bentoml_that_does_nothing():
+    found = {"ours:1": figures_of([100]), "noop:1": figures_of([50]), "ours:page": figures_of([5], [0.01])}
+    figures = serving.to_figures(found, 1.0)
+    # Each round counts half a tenth of a second of processor time for ten answers.
+    assert figures["page_cpu_over_noop"] == 1.0
+    assert figures["page_p95_over_noop"] == 10.0
+    del found["ours:page"]
+    assert serving.to_figures(found, 1.0)["page_cpu_over_noop"] is None
+
+
 def test_the_tail_is_that_of_all_rounds():
     found = {"ours:1": figures_of([100, 100], [0.001] * 97 + [0.004] * 3)}
     assert serving.to_figures(found, 1.0)["p99_over_p50"] == 4.0
@@ -136,7 +146,16 @@ def test_a_small_run_measures_every_server_and_leaves_none_behind(tmp_path, capf
     assert serving.main(["--bundle", str(bundle), *quick]) == 0
     out, err = capfd.readouterr()
     figures = json.loads(out.splitlines()[-1])
-    assert set(figures["servers"]) == {"ours:1", "noop:1", "fastapi:1", "ours:100", "ours:reasons"}
+    assert set(figures["servers"]) == {
+        "ours:1",
+        "noop:1",
+        "fastapi:1",
+        "ours:100",
+        "ours:reasons",
+        "ours:page",
+    }
+    assert figures["page_cpu_over_noop"] > 0
+    assert figures["page_p95_over_noop"] > 0
     for name in ("vs_fastapi_1", "ratio_noop_1", "ratio_reasons", "p99_over_p50", "rss_mb"):
         assert figures[name] > 0
     assert figures["vs_mlflow_1"] is figures["vs_naive_1"] is None
