@@ -148,7 +148,11 @@ def choose_language(chosen: str, accepted: str) -> Language:
 
 def answer_page(frame: Frame, template: str, status: int = 200, **shown: object) -> Response:
     """Return a page; rendering takes some milliseconds, so large ones are made in a thread."""
-    text = render_live(template, frame.language, frame=frame, **shown)
+    return answer_text(frame, render_live(template, frame.language, frame=frame, **shown), status)
+
+
+def answer_text(frame: Frame, text: str, status: int = 200) -> Response:
+    """Return a page that is drawn already."""
     headers = {
         "content-security-policy": POLICY,
         "content-language": frame.language,

@@ -11,24 +11,26 @@ from starlette.responses import Response
 
 from serving.desk import Desk
 from serving.documents import refuse_unreadable
-from serving.pages.frame import Frame, answer_page
-from training.pages import UNFIT, to_shown
+from serving.pages.drawn import DrawnPages
+from serving.pages.frame import Frame, answer_text
+from training.pages import UNFIT, render_live, to_shown
 
 LOG = logging.getLogger("xm_predict.reports")
 Parts = Mapping[str, Any]
+_DRAWN = DrawnPages()
 
 
 async def answer_papers(
     desk: Desk, frame: Frame, template: str, papers: Mapping[str, Parts | None], **shown: object
 ) -> Response:
-    """Return a page that is made of documents, made in a thread.
+    """Return a page that is made of documents, drawn in a thread unless it was drawn of them before.
 
     Parameters
     ----------
     papers
         Documents by the name that the template has for them: the JSON of each part.
     shown
-        What the template asks for beside them.
+        What the template asks for beside them: words and lists of words.
 
     Raises
     ------
@@ -36,17 +38,20 @@ async def answer_papers(
         503 for a document that does not hold what pages show.
     """
 
-    def draw() -> Response:
+    def draw(bare: Frame) -> str:
         read = {name: None if parts is None else _read(parts) for name, parts in papers.items()}
-        return answer_page(frame, template, 200, **read, **shown)
+        return render_live(template, frame.language, frame=bare, **read, **shown)
 
+    asked = (template, repr(shown), tuple((name, parts is None) for name, parts in papers.items()))
+    made_of = [part for parts in papers.values() for part in (parts or {}).values()]
     try:
-        return await desk.run_apart(draw)
+        text = await desk.run_apart(lambda: _DRAWN.find(frame, asked, made_of, draw))
     except UNFIT as error:
         # Its place and not its message, which may quote the file.
         kind, place = type(error).__name__, _find_place(error)
         LOG.error("%s: a document does not hold what is shown (%s at %s)", template, kind, place)  # noqa: TRY400 - as said
         raise refuse_unreadable() from error
+    return answer_text(frame, text)
 
 
 def _find_place(error: Exception) -> str:

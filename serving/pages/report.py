@@ -53,7 +53,8 @@ async def _show(request: Request) -> Response:
         is_old=is_old,
         is_of_champion=answer.is_of_champion,
         left_out=answer.left_out,
-        newest=None if newest.report is None else newest,
+        has_newest=newest.report is not None,
+        newest_day=newest.day,
         days=days,
         groups=frame.find_link("/reports/groups"),
         # Plans and people are about the model that is in use now.
