@@ -112,6 +112,23 @@ def alone(lock: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def try_lock(descriptor: int) -> bool:
+    """Take the lock of an open file if nobody has it.
+
+    It ends with the last process that holds the descriptor. Where the system has no such locks (Windows),
+    nobody has it.
+    """
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def _swap(draft: Path, path: Path) -> None:
     """Put ``draft`` where ``path`` is; an old folder trades places with it in one step."""
     if not path.exists():

@@ -10,7 +10,6 @@ import functools
 import logging
 import os
 import secrets
-import sys
 import threading
 import time
 from collections import deque
@@ -22,6 +21,7 @@ from typing import IO, Any
 import msgspec
 from msgspec import UNSET, structs
 
+from features.files import try_lock
 from serving.pseudonyms import Pseudonyms
 from serving.schemas import ScoreAnswer, ScoreByIdAnswer, ScoreGroupsAnswer
 
@@ -239,7 +239,7 @@ class _Part:
         self.hour = hour
         self._path = folder / f"{_PREFIX}{hour}-{os.getpid()}-{secrets.token_hex(4)}.jsonl{_OPEN}"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-        _lock(descriptor)
+        try_lock(descriptor)
         self._file: IO[bytes] = os.fdopen(descriptor, "ab", buffering=0)
 
     def write(self, content: bytes) -> None:
@@ -268,7 +268,7 @@ def _close_abandoned(path: Path) -> None:
     if time.time() - path.stat().st_mtime < _ABANDONED_SECONDS:
         return
     with path.open("rb+") as file:
-        if not _lock(file.fileno()):
+        if not try_lock(file.fileno()):
             return
         size = path.stat().st_size
         start = max(0, size - 65_536)
@@ -276,19 +276,6 @@ def _close_abandoned(path: Path) -> None:
         tail = file.read()
         file.truncate(start + tail.rfind(b"\n") + 1)
     _finish(path)
-
-
-def _lock(descriptor: int) -> bool:
-    """Take the lock of a file if nobody has it; where the system has no such locks (Windows) nobody does."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _finish(path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from features.files import write_atomically
+from features.files import try_lock, write_atomically
 
 WISH, TAKEN, OUTCOME = ".wish", ".taken", ".outcome"
 OLDEST_SECONDS = 600.0
@@ -152,7 +152,7 @@ class WishFolder:
         self._make()
         descriptor = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            yield descriptor if _lock(descriptor) else None
+            yield descriptor if try_lock(descriptor) else None
         finally:
             os.close(descriptor)
 
@@ -249,16 +249,3 @@ def _age(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return time.time()
-
-
-def _lock(descriptor: int) -> bool:
-    """Take a lock without waiting; it ends with the last process that holds the descriptor."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

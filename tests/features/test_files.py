@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features import files
-from features.files import alone, produce_atomically, whole_folder, write_atomically
+from features.files import alone, produce_atomically, try_lock, whole_folder, write_atomically
 
 
 def names_in(folder: Path) -> list[str]:
@@ -256,3 +256,14 @@ def test_one_is_alone_inside_until_it_leaves_or_dies(tmp_path):
     assert entered.is_set()
     holder.wait()
     holder.stdout.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no locks of this kind")
+def test_one_holder_has_the_lock_of_a_file_until_it_is_closed(tmp_path):
+    path = tmp_path / "file"
+    path.touch()
+    with path.open("rb+") as first, path.open("rb+") as second:
+        assert try_lock(first.fileno())
+        assert not try_lock(second.fileno())
+    with path.open("rb+") as third:
+        assert try_lock(third.fileno())

@@ -100,16 +100,15 @@ def test_a_name_that_is_no_name_of_a_folder_finds_nothing(folder, name):
     assert Reports(folder).find_card(NAMES[name]) is None
 
 
-def damage(folder, kind: str) -> None:
-    path = folder / "churn" / REPORT
+def damage(path, kind: str, other) -> None:
+    """Put something else in the place of a document; what it was goes to a place outside of all reports."""
     content = path.read_bytes()
-    other = folder.parent / "elsewhere"
     if kind == "a link":
         path.rename(other)
         path.symlink_to(other)
     elif kind == "a linked folder":
-        (folder / "churn").rename(other)
-        (folder / "churn").symlink_to(other)
+        path.parent.rename(other)
+        path.parent.symlink_to(other)
     elif kind == "a folder":
         path.unlink()
         path.mkdir()
@@ -143,7 +142,7 @@ LINKS = ["a link", "a linked folder", "a folder", "a pipe", "too large"]
 def test_what_is_not_the_document_it_should_be_is_refused_and_taken_up_once_mended(folder, papers, kind):
     reports = Reports(folder)
     assert reports.find_report("churn") is not None
-    damage(folder, kind)
+    damage(folder / "churn" / REPORT, kind, folder.parent / "elsewhere")
     with pytest.raises(SourceError, match="is not the document it should be"):
         reports.find_report("churn")
     home = folder / "churn"
@@ -261,24 +260,9 @@ class TestWaves:
     )
     def test_what_is_not_the_document_it_should_be_is_refused(self, folder, kind):
         path = put_wave(folder)
-        content = json.dumps(json.loads(path.read_text()), indent=2).encode()
-        other = folder.parent / "elsewhere"
-        if kind == "a link":
-            path.rename(other)
-            path.symlink_to(other)
-        elif kind == "a linked folder":
-            path.parent.rename(other)
-            path.parent.symlink_to(other)
+        path.write_text(json.dumps(json.loads(path.read_text()), indent=2))
+        damage(path, kind, folder.parent / "elsewhere")
+        if kind == "a linked folder":
             assert Reports(folder).list_waves("churn") == []
-        elif kind == "a folder":
-            path.unlink()
-            path.mkdir()
-        elif kind == "a pipe":
-            path.unlink()
-            os.mkfifo(path)
-        elif kind == "too large":
-            path.write_bytes(content[:-1] + b" " * MAX_FILE_BYTES + content[-1:])
-        else:
-            path.write_bytes(CONTENTS[kind](content))
         with pytest.raises(SourceError):
             Reports(folder).find_wave("churn", DAY)

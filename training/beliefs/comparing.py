@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.frame import StatedFacts
-from features.usecase import Beliefs, Language, UseCase
+from features.usecase import Beliefs, UseCase
 from training.beliefs.places import Place, judge_place, place_measured, place_shares
 from training.beliefs.record import BeliefCheck, BeliefRow, StatedSide
 from training.disclosure import shown_groups
 from training.drivers import DriverRow
+from training.pages import LANGUAGES
 from training.statistics import Estimate
 from training.statistics import share as share_of
 
 _UNMAPPED = ""  # no driver has an empty name
-_LANGUAGES: tuple[Language, ...] = ("en", "de")
 
 
 def check_beliefs(
@@ -112,7 +112,7 @@ def _compare(
     driver = usecase.drivers[name]
     return BeliefRow(
         driver=name,
-        label={language: driver.name_in(language, name) for language in _LANGUAGES},
+        label={language: driver.name_in(language, name) for language in LANGUAGES},
         managers=managers,
         stated=told.shares.get(name),
         is_hidden=stated is not None and name not in told.shares,

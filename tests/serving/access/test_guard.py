@@ -10,23 +10,14 @@ from serving.access.issuing import create_key, revoke_key, rotate_key
 from serving.access.ring import KeyRing
 from serving.access.sessions import Sessions
 from serving.problems import ProblemError
+from tests.serving.clock import Clock
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.seconds = NOON.timestamp()
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(NOON.timestamp())
 
 
 @pytest.fixture

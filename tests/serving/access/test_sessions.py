@@ -8,18 +8,9 @@ import msgspec
 import pytest
 
 from serving.access.sessions import HOURS, MOST_OF_KEY, Session, Sessions
+from tests.serving.clock import Clock
 
 KEY = "0123456789ab"
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture

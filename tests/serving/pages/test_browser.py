@@ -1,7 +1,6 @@
 """Way in, overview and problems in a real browser: with and without scripts, wide, narrow, light and dark."""
 
 import shutil
-import socket
 
 import pytest
 
@@ -9,6 +8,7 @@ from serving.access import routes
 from serving.api import build_app
 from serving.pages import frame
 from tests.browsing import faults, open_browser
+from tests.end_to_end.processes import free_port
 from tests.serving.keys import make_key
 from tests.serving.pages.served import served
 
@@ -29,10 +29,7 @@ def key(settings):
 
 @pytest.fixture(scope="module")
 def address(settings, key):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with served(build_app(lambda: settings), port) as found:
+    with served(build_app(lambda: settings), free_port()) as found:
         yield found
 
 
