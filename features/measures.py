@@ -93,7 +93,7 @@ class Measure:
         """Return the unit of the feature: that of its function, or the one declared for its column."""
         if self.shape == "time":
             return "days"
-        unit = source.units.get(self.column) if self.column is not None else None
+        unit = source.unit_of(self.column)
         declared = None if unit is None else plain_unit(unit)
         if self.function == "slope" and declared is not None:
             return declared + PER_MONTH["en"]

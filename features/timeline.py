@@ -1,6 +1,7 @@
 """The only date arithmetic: durations, snapshot grids, windows and horizons; half-open, day-aligned, UTC."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Self
@@ -9,6 +10,7 @@ _DURATION = re.compile(r"([1-9][0-9]{0,4})d", re.ASCII)
 _NEAR_DURATION = re.compile(r"(?<![0-9.,])([0-9]{1,6})(?![0-9.,])\s*([a-z]?)", re.ASCII)
 _DAYS_PER_UNIT = {"w": 7, "m": 30, "q": 91, "y": 365}
 _MOST_DAYS = 99_999
+JUDGED_SNAPSHOTS = 3
 
 Step = Literal["day", "week", "month", "quarter"]
 
@@ -89,6 +91,33 @@ class Horizon:
     def end(self, snapshot_date: date) -> date:
         """Return the first day after the horizon."""
         return self.start(snapshot_date) + timedelta(days=self.length.days)
+
+
+def list_judged(
+    snapshot_dates: Iterable[date], primary: Horizon, observed_until: date, most: int = JUDGED_SNAPSHOTS
+) -> tuple[date, ...]:
+    """Return the newest snapshots that can judge a forecast: horizon over, earlier ones to learn from.
+
+    Parameters
+    ----------
+    snapshot_dates
+        All snapshots.
+    primary
+        The horizon that reports lead with.
+    observed_until
+        First day that is not observed.
+    most
+        How many at most.
+
+    Examples
+    --------
+    >>> months = [date(2025, month, 1) for month in range(1, 7)]
+    >>> [str(day) for day in list_judged(months, Horizon(Duration(30)), date(2025, 6, 1), most=2)]
+    ['2025-04-01', '2025-05-01']
+    """
+    dates = sorted(set(snapshot_dates))
+    usable = [day for day in dates if primary.end(day) <= observed_until and primary.start(dates[0]) < day]
+    return tuple(usable[-most:])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -119,6 +119,8 @@ class BundleParts:
         Figures with intervals, as :meth:`training.evaluation.Evaluation.to_json` gives them.
     drivers
         Driver ranking, as plain values.
+    texts
+        The text models that made features of words: file names (``<source>/...``) and contents.
     """
 
     usecase: UseCase
@@ -129,6 +131,7 @@ class BundleParts:
     evaluation: Mapping[str, Any]
     drivers: list[dict[str, Any]]
     canary: Canary
+    texts: Mapping[str, bytes] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -213,13 +216,7 @@ def load(folder: Path) -> Bundle:
         catalogue = Catalogue.from_json(json.loads(contents["catalogue.json"]))
         encoder = Encoder.from_json(json.loads(contents["encoder.json"]))
         canary = Canary(**json.loads(contents["canary.json"]))
-        model = model_from_files(
-            {
-                name.removeprefix("model/"): content
-                for name, content in contents.items()
-                if name.startswith("model/")
-            }
-        )
+        model = model_from_files(_of_folder(contents, "model/"))
         plain = {name: json.loads(contents[f"{name}.json"]) for name in ("facts", "evaluation", "drivers")}
     except _UNREADABLE as error:
         raise BundleError(where, f"has a part that cannot be read ({error})", "train again") from error
@@ -241,8 +238,16 @@ def load(folder: Path) -> Bundle:
         model=model,
         canary=canary,
         manifest=manifest,
+        texts=_of_folder(contents, "text/"),
         **plain,
     )
+
+
+def _of_folder(contents: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return the files of one folder under their names in it."""
+    return {
+        name.removeprefix(folder): content for name, content in contents.items() if name.startswith(folder)
+    }
 
 
 def _find_version(library: str) -> str:
@@ -267,8 +272,10 @@ def _write_parts(parts: BundleParts, draft: Path) -> None:
     }
     for name, content in plain.items():
         (draft / f"{name}.json").write_bytes(_to_json_bytes(content))
-    for name, content in parts.model.to_files().items():
-        target = draft / "model" / name
+    files = {f"model/{name}": content for name, content in parts.model.to_files().items()}
+    files |= {f"text/{name}": content for name, content in parts.texts.items()}
+    for name, content in files.items():
+        target = draft / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 

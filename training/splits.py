@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from features.errors import TooFewEventsError
-from features.timeline import Horizon
+from features.timeline import JUDGED_SNAPSHOTS, Horizon, list_judged
 from training.statistics import Bools, Floats, Ints, as_column
 
 HELD_OUT_SHARE = 0.2
@@ -171,7 +171,7 @@ class Origin:
 
 
 def rolling_origins(
-    snapshot_dates: Sequence[date], primary: Horizon, observed_until: date, n_origins: int = 3
+    snapshot_dates: Sequence[date], primary: Horizon, observed_until: date, n_origins: int = JUDGED_SNAPSHOTS
 ) -> tuple[Origin, ...]:
     """Return the newest snapshots whose primary horizon is fully observed, each with the snapshots before it.
 
@@ -208,15 +208,15 @@ def rolling_origins(
     ['2025-04-01', '2025-05-01']
     """
     dates = sorted(set(snapshot_dates))
-    usable = [day for day in dates if primary.end(day) <= observed_until and primary.start(dates[0]) < day]
-    if not usable:
+    judged = list_judged(dates, primary, observed_until, n_origins)
+    if not judged:
         problem = (
             f"none of {len(dates)} has earlier ones to learn from and {primary.length} observed after it"
         )
         hint = f"observation ends on {observed_until}; begin earlier or take a shorter horizon"
         raise TooFewEventsError("snapshots", problem, hint)
     return tuple(
-        Origin(day, tuple(earlier for earlier in dates if earlier < day)) for day in usable[-n_origins:]
+        Origin(day, tuple(earlier for earlier in dates if earlier < day)) for day in judged
     )
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +16,21 @@ from features.frame.facts import FrameFacts
 
 FORMAT_VERSION = 4
 _ROWS, _LATEST, _ANSWERS, _FACTS = "frame.parquet", "latest.parquet", "answers.parquet", "frame.json"
-_PROTECTED, _WAVES = "protected.parquet", "waves.parquet"
+_PROTECTED, _WAVES, _VERBATIMS = "protected.parquet", "waves.parquet", "verbatims.parquet"
+_TEXT = "text/"
+
+VERBATIMS = pa.schema(
+    [
+        ("entity_id", pa.string()),
+        ("source", pa.string()),
+        ("written_on", pa.date32()),
+        ("language", pa.string()),
+        ("sentiment", pa.float64()),
+        ("effort", pa.float64()),
+        ("is_actionable", pa.float64()),
+        ("topic", pa.string()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,10 @@ class Frame:
     waves
         Who answered what in which wave of each survey, and who stayed silent, see :mod:`features.waves`, with
         the cuts as known when the wave closed; empty for a flat table.
+    verbatims
+        What was read in each verbatim, never the words, see :mod:`features.frame.verbatims`.
+    texts
+        The text models that read them: file names (``<source>/...``) and contents.
     """
 
     table: pa.Table
@@ -56,15 +75,22 @@ class Frame:
     facts: FrameFacts
     protected: pa.Table
     waves: pa.Table
+    verbatims: pa.Table = field(default_factory=VERBATIMS.empty_table)
+    texts: Mapping[str, bytes] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write all files; the folder is replaced as a whole or not at all."""
         with whole_folder(folder) as draft:
             tables = {_ROWS: self.table, _LATEST: self.latest}
             tables |= {_ANSWERS: self.answers, _PROTECTED: self.protected, _WAVES: self.waves}
+            tables |= {_VERBATIMS: self.verbatims}
             for name, rows in tables.items():
                 pq.write_table(rows, draft / name, compression="zstd")
-            stamps = {name: _stamp((draft / name).read_bytes()) for name in tables}
+            texts = {f"{_TEXT}{name}": content for name, content in self.texts.items()}
+            for name, written in texts.items():
+                (draft / name).parent.mkdir(parents=True, exist_ok=True)
+                (draft / name).write_bytes(written)
+            stamps = {name: _stamp((draft / name).read_bytes()) for name in (*tables, *texts)}
             content = {"format_version": FORMAT_VERSION, "files": stamps, **self.facts.to_json()}
             write_atomically(draft / _FACTS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
@@ -81,14 +107,21 @@ class Frame:
         """
         content = _read_facts(folder)
         names = (_ROWS, _LATEST, _ANSWERS, _PROTECTED, _WAVES)
-        table, latest, answers, protected, waves = (
-            _read_rows(folder / name, content["files"]) for name in names
-        )
+        stamps = content["files"]
+        table, latest, answers, protected, waves = (_read_rows(folder / name, stamps) for name in names)
+        # Tables of an earlier version hold nothing that was read in words.
+        is_read = _VERBATIMS in stamps
+        verbatims = _read_rows(folder / _VERBATIMS, stamps) if is_read else VERBATIMS.empty_table()
+        texts = {
+            name.removeprefix(_TEXT): _read_stamped(folder / name, name, stamps)
+            for name in stamps
+            if name.startswith(_TEXT)
+        }
         try:
             facts = FrameFacts.from_json(content)
         except (KeyError, TypeError, ValueError, XmError) as error:
             raise ContractError(str(folder / _FACTS), f"is incomplete: {error}", "build it again") from error
-        return cls(table, latest, answers, facts, protected, waves)
+        return cls(table, latest, answers, facts, protected, waves, verbatims, texts)
 
 
 def _stamp(content: bytes) -> dict[str, Any]:
@@ -122,10 +155,15 @@ def _read_facts(folder: Path) -> dict[str, Any]:
 
 def _read_rows(path: Path, stamps: dict[str, Any]) -> pa.Table:
     """Return the rows of a file whose bytes are the ones that were written."""
+    return pq.read_table(pa.BufferReader(_read_stamped(path, path.name, stamps)))
+
+
+def _read_stamped(path: Path, name: str, stamps: dict[str, Any]) -> bytes:
+    """Return the bytes of a file, if they are the ones that were written under a name."""
     content = _read_bytes(path)
-    found, expected = _stamp(content), stamps.get(path.name)
+    found, expected = _stamp(content), stamps.get(name)
     if found != expected:
         written = "nothing" if expected is None else str(expected["sha256"])[:12]
         problem = f"has the SHA-256 {found['sha256'][:12]}..., frame.json speaks of {written}"
         raise ContractError(str(path), problem, "the files do not belong together; build them again")
-    return pq.read_table(pa.BufferReader(content))
+    return content

@@ -50,7 +50,7 @@ def list_known(frame: Path, partials: Path, ids: Iterable[str]) -> Ids:
     found: set[str] = set()
     if (frame / _FACTS).exists():
         kept = Frame.read(frame)
-        for table in (kept.table, kept.latest, kept.answers, kept.protected, kept.waves):
+        for table in (kept.table, kept.latest, kept.answers, kept.protected, kept.waves, kept.verbatims):
             found |= wanted & set(pc.unique(table.column("entity_id")).to_pylist())
         for match in kept.facts.matches.values():
             found |= wanted & set(match.get("unmatched_keys", ()))
@@ -105,18 +105,18 @@ def _remove_drafts(frame: Path, partials: Path) -> None:
 def _erase_from_frame(folder: Path, ids: Ids) -> tuple[int, int, int]:
     """Write the feature table again without some ids, if it holds any; return how many rows went where."""
     frame = Frame.read(folder)
-    kept = (frame.table, frame.latest, frame.answers, frame.protected, frame.waves)
-    table, latest, answers, protected, waves = (_drop(rows, ids) for rows in kept)
+    kept = (frame.table, frame.latest, frame.answers, frame.protected, frame.waves, frame.verbatims)
+    table, latest, answers, protected, waves, verbatims = (_drop(rows, ids) for rows in kept)
     facts = replace(
         _count_again(frame.facts, table, latest),
         matches=_scrub(frame.facts.matches, ids),
         findings=tuple(_scrub(finding, ids) for finding in frame.facts.findings),
         dropped_features=_scrub(frame.facts.dropped_features, ids),
     )
-    left = Frame(table, latest, answers, facts, protected, waves)
+    left = Frame(table, latest, answers, facts, protected, waves, verbatims, frame.texts)
     removed = tuple(
         before.num_rows - after.num_rows
-        for before, after in zip(kept, (table, latest, answers, protected, waves), strict=True)
+        for before, after in zip(kept, (table, latest, answers, protected, waves, verbatims), strict=True)
     )
     if any(removed) or facts.to_json() != frame.facts.to_json():
         left.write(folder)

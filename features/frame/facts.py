@@ -105,6 +105,8 @@ class FrameFacts:
         Attributes that are kept apart, for checks of fairness.
     stated
         The reasons that people state, counted; None where the use case names none.
+    texts
+        What each text model is and what it read, by source.
     """
 
     usecase: str
@@ -127,6 +129,7 @@ class FrameFacts:
     cuts: tuple[str, ...]
     protected: tuple[str, ...]
     stated: StatedFacts | None = None
+    texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -143,7 +146,7 @@ class FrameFacts:
         plain["target"] = asdict(self.target)
         plain["stated"] = None if self.stated is None else self.stated.to_json()
         plain["findings"] = [dict(finding) for finding in self.findings]
-        for name in ("fingerprints", "dropped_rows", "dropped_features", "matches"):
+        for name in ("fingerprints", "dropped_rows", "dropped_features", "matches", "texts"):
             plain[name] = dict(plain[name])
         return plain | self.catalogue.to_json() | {"catalogue": self.catalogue.fingerprint}
 
@@ -156,10 +159,10 @@ class FrameFacts:
         KeyError, TypeError, ValueError
             If a key is missing or a value is not what was written.
         """
-        # Tables of an earlier version know nothing of stated reasons; none are needed to train on them.
-        given = {"stated": None} | {
-            part.name: content[part.name] for part in fields(cls) if part.name != "stated"
-        }
+        # Tables of an earlier version know nothing of stated reasons and words; none are needed to train.
+        later = {"stated": None, "texts": {}}
+        given = {part.name: content[part.name] for part in fields(cls) if part.name not in later}
+        given |= {name: content.get(name, absent) for name, absent in later.items()}
         if content.get("stated") is not None:
             given["stated"] = StatedFacts.from_json(content["stated"])
         given["snapshot_dates"] = tuple(date.fromisoformat(day) for day in given["snapshot_dates"])

@@ -54,6 +54,10 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
     needs += _list_journey(usecase, name)
     apart = (*usecase.cuts, *usecase.protected_columns.values())
     needs += [(column, "any") for column in _columns_of(name, *apart)]
+    if source.text is not None and source.text.learn_from is not None:
+        needs.append((source.text.learn_from, "number"))
+    needs += [(column, "text") for column in _columns_of(name, *usecase.privacy.names)]
+    needs = [(column, reading) for column, reading in needs if column not in source.computed]
     needs.sort(key=lambda need: _ORDER.index(need[1]))
     found: dict[str, Reading] = {}
     for column, reading in needs:

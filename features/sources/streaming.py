@@ -147,7 +147,8 @@ def _asks_for_rows_alone(source: Source) -> bool:
     """Tell whether nothing is asked that looks at several rows at once or repairs values."""
     plain = source.read == ReadOptions() or source.read == ReadOptions(timezone="UTC")
     whole = source.id is None and source.duplicates == "keep" and not source.has_versions
-    return source.is_events and whole and plain and not source.is_anonymous and not source.scales
+    is_read = source.is_anonymous or source.scales or source.text is not None
+    return source.is_events and whole and plain and not is_read
 
 
 def _is_typed(schema: pa.Schema, files: EventFiles, needs: Mapping[str, Reading]) -> bool:

@@ -16,11 +16,13 @@ from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, NamedRounds, ReadOptions, Source, WavePeriod
 from features.usecase.table import FlatTable, Join, NotApplicable, Span, Weight
+from features.usecase.verbatim import TEXT_COLUMNS, TextReading, TurnTable
 from features.usecase.vocabulary import Actor, DataKind, Language, Role
 
 __all__ = [
     "DETRACTOR_TO",
     "PROMOTER_FROM",
+    "TEXT_COLUMNS",
     "Actor",
     "Beliefs",
     "Cause",
@@ -52,7 +54,9 @@ __all__ = [
     "Span",
     "StatedReasons",
     "Target",
+    "TextReading",
     "Touchpoint",
+    "TurnTable",
     "UseCase",
     "Value",
     "WavePeriod",

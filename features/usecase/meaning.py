@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from features.usecase.rule import Condition
-from features.usecase.vocabulary import Actor, Days, Gap, Labelled, Language, Part, Role
+from features.usecase.vocabulary import Actor, ColumnPath, Days, Gap, Labelled, Language, Part, Role
 
 
 class MeasuredSpan(Part):
@@ -141,6 +141,9 @@ class Privacy(Part):
     minimum_group_drivers: int = Field(25, ge=25)
     minimum_group_verbatims: int = Field(10, ge=10)
     protected: list[str] = Field([], description="attributes that never become features")
+    names: list[ColumnPath] = Field(
+        [], description="source.column with names of people, which are taken out of every text"
+    )
 
 
 Words = Annotated[dict[Language, Annotated[str, Field(min_length=1)]], Field(min_length=1)]

@@ -23,6 +23,7 @@ _NEEDS: dict[str, Need] = {
     "cuts": "attributes",
     "journey.context": "attributes",
     "privacy.protected": "any",
+    "privacy.names": "any",
 }
 _OF_SINGLE_ANSWERS = ("min", "max", "first", "last", "days_since_first", "days_since_last")
 
@@ -107,6 +108,7 @@ def check_sources(usecase: Mentions) -> None:
     _check_cuts(usecase)
     _check_answer(usecase)
     _check_journey(usecase)
+    _check_tone(usecase)
 
 
 def _check_kind(mention: Mention, source: Source) -> None:
@@ -183,6 +185,7 @@ def _named_columns(usecase: Mentions) -> list[tuple[str, str]]:
         *(("cuts", cut) for cut in usecase.cuts),
         *(("journey.context", path) for path in (usecase.journey.context if usecase.journey else ())),
         *(("privacy.protected", path) for path in usecase.privacy.protected if "." in path),
+        *(("privacy.names", path) for path in usecase.privacy.names),
     ]
     return [(key, column) for key, column in named if column]
 
@@ -268,4 +271,19 @@ def _refuse_protected(usecase: Mentions, read: Iterable[tuple[str, str]]) -> Non
     for key, path in read:
         if {path, path.partition(".")[2]} & set(usecase.privacy.protected):
             message = f"{key} names '{path}', which stands under privacy.protected; leave one of them out"
+            raise ValueError(message)
+
+
+def _check_tone(usecase: Mentions) -> None:
+    """Demand that nobody at work is judged by the tone of a text that leads to that person."""
+    if usecase.privacy.subject != "employee":
+        return
+    for name, rule in usecase.features.items():
+        source = usecase.sources.get(name)
+        if isinstance(rule, ResponseRateRule) or source is None or source.text is None:
+            continue
+        judged = [column for column in rule.columns if column in {"sentiment", "effort"}]
+        if judged and not source.is_anonymous:
+            message = f"features.{name} uses '{judged[0]}' of texts that lead to a person at work; "
+            message += "join them by unit (join: unit), or use topic and is_actionable alone"
             raise ValueError(message)

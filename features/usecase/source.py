@@ -2,6 +2,7 @@
 
 import math
 import zoneinfo
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
@@ -15,6 +16,7 @@ from pydantic import (
 
 from features.usecase.metric import Metric
 from features.usecase.units import Unit
+from features.usecase.verbatim import TEXT_COLUMNS, TextReading
 from features.usecase.vocabulary import DataKind, Days, Language, Part, propose
 
 
@@ -192,6 +194,18 @@ class Source(Part):
     )
     verbatim: str | None = Field(None, description="column with free text; never a feature as it is")
     language: list[Language] = []
+    text: TextReading | None = Field(
+        None, description="{}: columns language, sentiment, effort, is_actionable, topic from 'verbatim'"
+    )
+
+    @property
+    def computed(self) -> Mapping[str, str | None]:
+        """Return the columns that no file holds, since they are made of words, each with its unit."""
+        return TEXT_COLUMNS if self.text is not None else {}
+
+    def unit_of(self, column: str | None) -> Unit | None:
+        """Return the unit of a column, declared or that of a computed one."""
+        return None if column is None else self.units.get(column, self.computed.get(column))
 
     @property
     def is_events(self) -> bool:
@@ -227,6 +241,7 @@ class Source(Part):
     def _check(self) -> Self:
         _check_origin(self)
         _check_versions(self)
+        _check_words(self)
         if self.data == "X" and (self.survey is None or self.answered_by is None):
             message = (
                 "X-data needs 'survey' and 'answered_by'; write survey: NAME, answered_by: entity or other"
@@ -274,4 +289,30 @@ def _check_versions(source: Source) -> None:
         raise ValueError(message)
     if source.id is None:
         message = f"'{key}' needs 'id', the column that tells which event a row speaks of; write id: COLUMN"
+        raise ValueError(message)
+
+
+def _check_words(source: Source) -> None:
+    """Demand what reading words needs: events, a text, its languages; and columns of their own."""
+    if source.text is None:
+        return
+    if source.verbatim is None or not source.language or not source.is_events:
+        missing = next(
+            key
+            for key, found in (
+                ("verbatim", source.verbatim),
+                ("language", source.language),
+                ("event_time", source.event_time),
+            )
+            if not found
+        )
+        message = f"'text' needs '{missing}'; write for example verbatim: comment, language: [de, en]"
+        raise ValueError(message)
+    learns = source.text.learn_from
+    if learns is not None and learns not in source.scales:
+        message = f"text.learn_from names '{learns}', a column without a scale; add it to 'scales'"
+        raise ValueError(message)
+    held = {source.verbatim, learns, source.id, source.key, *source.scales} & set(source.computed)
+    if held:
+        message = f"'text' makes a column '{min(map(str, held))}', and the file has one; rename that"
         raise ValueError(message)
