@@ -160,7 +160,7 @@ class FrameFacts:
             If a key is missing or a value is not what was written.
         """
         # Tables of an earlier version know nothing of stated reasons and words; none are needed to train.
-        later = {"stated": None, "texts": {}}
+        later: dict[str, Any] = {"stated": None, "texts": {}}
         given = {part.name: content[part.name] for part in fields(cls) if part.name not in later}
         given |= {name: content.get(name, absent) for name, absent in later.items()}
         if content.get("stated") is not None:
