@@ -1,14 +1,17 @@
 """From a frame to a bundle: assess the recipe, fit it to all rows, explain it, put it together."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
+from features.errors import ContractError
 from features.frame import Frame
 from features.progress import Report, silent
+from features.timeline import list_judged
 from features.usecase import UseCase
 from training.assessment import Assessment, Choice, Tuning, choose_recipe, judge_worth
 from training.beliefs import check_beliefs
@@ -61,14 +64,31 @@ def learn(
 
     Raises
     ------
+    ContractError
+        If a text model learnt from texts that nobody knew on a day on which forecasts are judged.
     TooFewEventsError
         If there are too few events for any honest model.
     """
     rows = rows_of(frame, usecase)
+    _refuse_late_texts(frame, rows, usecase)
     # Sums are taken in another order on other numbers of cores; the same bundle has to come from all of them.
     with threadpool_limits(1, user_api="blas"):
         choice = choose_recipe(rows, recipe, plan, seed=seed, report=report)
         return _learn(rows, frame, usecase, choice, seed=seed, report=report)
+
+
+def _refuse_late_texts(frame: Frame, rows: TrainingRows, usecase: UseCase) -> None:
+    """Demand that what reads texts was fitted before the first snapshot that judges a forecast."""
+    days, until = rows.snapshot_date, frame.facts.observed_until
+    if days is None or until is None:
+        return
+    judged = list_judged([day.item() for day in np.unique(days)], usecase.settled()[3].primary, until)
+    for source, text in frame.facts.texts.items():
+        if judged and date.fromisoformat(text["fitted_until"]) > judged[0]:
+            where = f"{usecase.name}: sources.{source}.{text['key']}.fit_until"
+            problem = f"the text model {text['version']} learnt from texts known until {text['fitted_until']}"
+            hint = f"forecasts are judged from {judged[0]} on; leave fit_until out or write {judged[0]}"
+            raise ContractError(where, problem, hint)
 
 
 def _learn(
@@ -111,6 +131,7 @@ def _learn(
         },
         drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
+        texts=frame.texts,
     )
     return Learned(rows, assessment, fitted, explanation, parts, choice.tuning)
 
@@ -162,4 +183,5 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         "source_rows": {name: match["rows"] for name, match in facts.matches.items() if "rows" in match},
         "libraries": {library: version(library) for library in _LIBRARIES},
         "seed": seed,
+        "texts": {name: dict(found) for name, found in facts.texts.items()},
     }

@@ -4,24 +4,17 @@ Text models are kept on a shelf, one folder per source, so that the next build r
 the same model. A model learns from texts known before its day, never from the target.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from features.cohort import EPOCH
-from features.columns import is_observed, known_on
-from features.frame.content import VERBATIMS
 from features.progress import Report
 from features.sources import Sources
-from features.sql import quoted_name, quoted_text
-from features.text import Redactor, Shelf, TextModel, Wish
+from features.text import Redactor, Shelf
 from features.timeline import list_judged
-from features.usecase import TEXT_COLUMNS, FeatureRule, Source, UseCase, parse_condition
+from features.usecase import UseCase
 
 _ROW, _READ = "row_number", "xm_readings"
 

@@ -45,8 +45,6 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
     needs += [(column, "number") for column in _columns_of(name, usecase.weight)]
     if isinstance(source.waves, NamedRounds):
         needs.append((source.waves.column, "text"))
-    if source.verbatim is not None:
-        needs.append((source.verbatim, "text"))
     needs += _list_target(usecase, name)
     stated = None if usecase.beliefs is None else usecase.beliefs.stated
     needs += [(stated.column, "text")] if stated is not None and stated.source == name else []
@@ -54,8 +52,7 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
     needs += _list_journey(usecase, name)
     apart = (*usecase.cuts, *usecase.protected_columns.values())
     needs += [(column, "any") for column in _columns_of(name, *apart)]
-    if source.text is not None and source.text.learn_from is not None:
-        needs.append((source.text.learn_from, "number"))
+    needs += _list_words(source)
     needs += [(column, "text") for column in _columns_of(name, *usecase.privacy.names)]
     needs = [(column, reading) for column, reading in needs if column not in source.computed]
     needs.sort(key=lambda need: _ORDER.index(need[1]))
@@ -63,6 +60,18 @@ def list_needs(usecase: UseCase, name: str) -> dict[str, Reading]:
     for column, reading in needs:
         found.setdefault(column, reading)
     return found
+
+
+def _list_words(source: Source) -> list[tuple[str, Reading]]:
+    """Return what reading words needs: the text, or the id that leads to turns, and the rating beside it."""
+    needs: list[tuple[str, Reading]] = []
+    if source.verbatim is not None:
+        needs.append((source.verbatim, "text"))
+    if source.turns is not None:
+        needs.append((str(source.id), "text"))
+    if source.words is not None and source.words.learn_from is not None:
+        needs.append((source.words.learn_from, "number"))
+    return needs
 
 
 def list_clocks(source: Source) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def _asks_for_rows_alone(source: Source) -> bool:
     """Tell whether nothing is asked that looks at several rows at once or repairs values."""
     plain = source.read == ReadOptions() or source.read == ReadOptions(timezone="UTC")
     whole = source.id is None and source.duplicates == "keep" and not source.has_versions
-    is_read = source.is_anonymous or source.scales or source.text is not None
+    is_read = source.is_anonymous or source.scales or source.words is not None
     return source.is_events and whole and plain and not is_read
 
 

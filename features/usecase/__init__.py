@@ -16,10 +16,11 @@ from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, NamedRounds, ReadOptions, Source, WavePeriod
 from features.usecase.table import FlatTable, Join, NotApplicable, Span, Weight
-from features.usecase.verbatim import TEXT_COLUMNS, TextReading, TurnTable
+from features.usecase.verbatim import CALL_COLUMNS, TEXT_COLUMNS, TextReading, TurnTable
 from features.usecase.vocabulary import Actor, DataKind, Language, Role
 
 __all__ = [
+    "CALL_COLUMNS",
     "DETRACTOR_TO",
     "PROMOTER_FROM",
     "TEXT_COLUMNS",

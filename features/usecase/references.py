@@ -275,15 +275,18 @@ def _refuse_protected(usecase: Mentions, read: Iterable[tuple[str, str]]) -> Non
 
 
 def _check_tone(usecase: Mentions) -> None:
-    """Demand that nobody at work is judged by the tone of a text that leads to that person."""
+    """Demand that nobody at work is judged by the tone of a text, and no conversation is measured there."""
     if usecase.privacy.subject != "employee":
         return
-    for name, rule in usecase.features.items():
-        source = usecase.sources.get(name)
-        if isinstance(rule, ResponseRateRule) or source is None or source.text is None:
+    for name, source in usecase.sources.items():
+        if source.turns is not None:
+            message = f"sources.{name}.turns: conversations of people at work are not measured; leave it out"
+            raise ValueError(message)
+        rule = usecase.features.get(name)
+        if source.text is None or not isinstance(rule, FeatureRule) or source.is_anonymous:
             continue
         judged = [column for column in rule.columns if column in {"sentiment", "effort"}]
-        if judged and not source.is_anonymous:
+        if judged:
             message = f"features.{name} uses '{judged[0]}' of texts that lead to a person at work; "
             message += "join them by unit (join: unit), or use topic and is_actionable alone"
             raise ValueError(message)

@@ -16,7 +16,7 @@ from pydantic import (
 
 from features.usecase.metric import Metric
 from features.usecase.units import Unit
-from features.usecase.verbatim import TEXT_COLUMNS, TextReading
+from features.usecase.verbatim import CALL_COLUMNS, TEXT_COLUMNS, TextReading, TurnTable
 from features.usecase.vocabulary import DataKind, Days, Language, Part, propose
 
 
@@ -198,9 +198,20 @@ class Source(Part):
         None, description="{}: columns language, sentiment, effort, is_actionable, topic from 'verbatim'"
     )
 
+    turns: TurnTable | None = Field(
+        None, description="the turns of the calls that this source lists: measures of each conversation"
+    )
+
+    @property
+    def words(self) -> TextReading | None:
+        """Return how the words of a source are read, of verbatims or of calls; None if they are not."""
+        return self.text or self.turns
+
     @property
     def computed(self) -> Mapping[str, str | None]:
         """Return the columns that no file holds, since they are made of words, each with its unit."""
+        if self.turns is not None:
+            return CALL_COLUMNS
         return TEXT_COLUMNS if self.text is not None else {}
 
     def unit_of(self, column: str | None) -> Unit | None:
@@ -293,26 +304,24 @@ def _check_versions(source: Source) -> None:
 
 
 def _check_words(source: Source) -> None:
-    """Demand what reading words needs: events, a text, its languages; and columns of their own."""
-    if source.text is None:
+    """Demand what reading words needs: events, a text or an id, languages; and columns of their own."""
+    if source.words is None:
         return
-    if source.verbatim is None or not source.language or not source.is_events:
-        missing = next(
-            key
-            for key, found in (
-                ("verbatim", source.verbatim),
-                ("language", source.language),
-                ("event_time", source.event_time),
-            )
-            if not found
-        )
-        message = f"'text' needs '{missing}'; write for example verbatim: comment, language: [de, en]"
+    if source.text is not None and source.turns is not None:
+        message = "a source has either 'text' (verbatims) or 'turns' (calls); write one of them"
         raise ValueError(message)
-    learns = source.text.learn_from
+    key, needed = ("text", "verbatim") if source.text is not None else ("turns", "id")
+    parts = {needed: getattr(source, needed), "language": source.language, "event_time": source.event_time}
+    missing = [name for name, found in parts.items() if not found]
+    if missing:
+        example = "verbatim: comment" if needed == "verbatim" else "id: call_id"
+        message = f"'{key}' needs '{missing[0]}'; write for example {example}, language: [de, en]"
+        raise ValueError(message)
+    learns = source.words.learn_from
     if learns is not None and learns not in source.scales:
-        message = f"text.learn_from names '{learns}', a column without a scale; add it to 'scales'"
+        message = f"{key}.learn_from names '{learns}', a column without a scale; add it to 'scales'"
         raise ValueError(message)
-    held = {source.verbatim, learns, source.id, source.key, *source.scales} & set(source.computed)
+    held = {source.verbatim, source.id, source.key, *source.scales} & set(source.computed)
     if held:
-        message = f"'text' makes a column '{min(map(str, held))}', and the file has one; rename that"
+        message = f"'{key}' makes a column '{min(map(str, held))}', and the file has one; rename that"
         raise ValueError(message)

@@ -16,6 +16,28 @@ TEXT_COLUMNS: Final[Mapping[str, str | None]] = {
 }
 """Columns that a text model makes of a verbatim, each with its unit."""
 
+CALL_COLUMNS: Final[Mapping[str, str | None]] = {
+    "duration_s": "s",
+    "turn_count": "count",
+    "silence_share": "share",
+    "talk_share": "share",
+    "interruptions_by_customer": "count",
+    "interruptions_by_company": "count",
+    "interruptions_per_minute": "per minute",
+    "longest_silence_s": "s",
+    "sentiment": None,
+    "sentiment_slope": "per minute",
+    "sentiment_end": None,
+    "effort": None,
+    "escalation": "share",
+    "escalation_s": "s",
+    "topic": None,
+    "risk": None,
+    "language": None,
+    "is_actionable": "share",
+}
+"""Columns that are made of the turns of a call, each with its unit."""
+
 
 class TextReading(Part):
     """Say how the verbatims of a source are read: tone, effort, topics, and from what they are learnt."""
@@ -33,8 +55,11 @@ class TextReading(Part):
     )
 
 
-class TurnTable(Part):
-    """Say where the turns of calls are: one row per turn, with speaker, start, end and text."""
+class TurnTable(TextReading):
+    """Say where the turns of calls are: one row per turn, with speaker, start, end and text.
+
+    What customers say in a call is read as one text, so the settings of texts apply as well.
+    """
 
     file: str = Field(description="CSV, CSV.gz or Parquet, relative to the data folder")
     call: str = Field("call_id", description="column that leads to the 'id' of the source")

@@ -13,7 +13,6 @@ from training.rows import Bools, Floats, FollowUp, LabelOutcome, TrainingRows
 from training.splits import Origin, is_held_out, merge_duplicates, rolling_origins, stratified_folds
 
 N_FOLDS = 5
-N_ORIGINS = 3
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def split_rows(rows: TrainingRows, seed: int = 0) -> Iterator[Split]:
         yield from _folds(rows, outcome, seed)
         return
     dates = [day.item() for day in np.unique(days)]
-    origins = rolling_origins(dates, span, until, N_ORIGINS)
+    origins = rolling_origins(dates, span, until)
     n_splits = 0
     for number, origin in enumerate(origins, start=1):
         learned = known_at_origin(rows, origin)

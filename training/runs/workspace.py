@@ -39,6 +39,10 @@ class Workspace:
         """Return the file that tells who was erased; without it the next build brings them back."""
         return self.folder / "erased" / f"{usecase}.json"
 
+    def texts(self, usecase: str) -> Path:
+        """Return the folder of the text models: one folder per source, with what people edit there."""
+        return self.folder / "texts" / usecase
+
     def bundle(self, usecase: str) -> Path:
         """Return the folder of the last bundle that was trained here."""
         return self.folder / "bundles" / usecase
