@@ -215,9 +215,7 @@ def rolling_origins(
         )
         hint = f"observation ends on {observed_until}; begin earlier or take a shorter horizon"
         raise TooFewEventsError("snapshots", problem, hint)
-    return tuple(
-        Origin(day, tuple(earlier for earlier in dates if earlier < day)) for day in judged
-    )
+    return tuple(Origin(day, tuple(earlier for earlier in dates if earlier < day)) for day in judged)
 
 
 def days_observed(snapshot_date: npt.ArrayLike, gap_days: int, until: date) -> Floats:

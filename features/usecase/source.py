@@ -303,6 +303,14 @@ def _check_versions(source: Source) -> None:
         raise ValueError(message)
 
 
+_EXAMPLES = {
+    "verbatim": "comment",
+    "id": "call_id",
+    "language": "[de, en]",
+    "event_time": "answered_at",
+}
+
+
 def _check_words(source: Source) -> None:
     """Demand what reading words needs: events, a text or an id, languages; and columns of their own."""
     if source.words is None:
@@ -311,11 +319,9 @@ def _check_words(source: Source) -> None:
         message = "a source has either 'text' (verbatims) or 'turns' (calls); write one of them"
         raise ValueError(message)
     key, needed = ("text", "verbatim") if source.text is not None else ("turns", "id")
-    parts = {needed: getattr(source, needed), "language": source.language, "event_time": source.event_time}
-    missing = [name for name, found in parts.items() if not found]
+    missing = [name for name in (needed, "language", "event_time") if not getattr(source, name)]
     if missing:
-        example = "verbatim: comment" if needed == "verbatim" else "id: call_id"
-        message = f"'{key}' needs '{missing[0]}'; write for example {example}, language: [de, en]"
+        message = f"'{key}' needs '{missing[0]}'; write for example {missing[0]}: {_EXAMPLES[missing[0]]}"
         raise ValueError(message)
     learns = source.words.learn_from
     if learns is not None and learns not in source.scales:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.timeline import Duration, Horizon, ObservationWindow, SnapshotGrid
+from features.timeline import Duration, Horizon, ObservationWindow, SnapshotGrid, list_judged
 
 days = st.dates(min_value=date(1904, 1, 1), max_value=date(2150, 12, 31))
 lengths = st.integers(min_value=1, max_value=99_999).map(Duration)
@@ -181,3 +181,19 @@ def test_longer_grid_begins_with_the_shorter_one(first, span, step):
 
 def test_grid_that_ends_before_it_begins_is_empty():
     assert SnapshotGrid("month", date(2025, 2, 1), date(2025, 1, 1)).dates() == ()
+
+
+class TestListJudged:
+    MONTHS = tuple(date(2025, month, 1) for month in range(1, 7))
+
+    def test_the_newest_with_a_finished_horizon(self):
+        found = list_judged(self.MONTHS, Horizon(Duration(30), 7), date(2025, 6, 1))
+        assert [day.month for day in found] == [2, 3, 4]
+
+    def test_none_where_nothing_is_over(self):
+        assert list_judged(self.MONTHS, Horizon(Duration(365)), date(2025, 6, 1)) == ()
+
+    def test_the_first_snapshot_has_nothing_before_it(self):
+        assert date(2025, 1, 1) not in list_judged(
+            self.MONTHS, Horizon(Duration(30)), date(2026, 1, 1), most=9
+        )

@@ -348,3 +348,17 @@ def test_a_source_tree_that_is_not_installed_knows_its_version(company, tmp_path
     monkeypatch.setattr("training.bundle.version", find)
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert save(company.learned.parts, tmp_path / "b").libraries["xm-predict"] == project["version"]
+
+
+def test_text_models_travel_with_the_bundle_and_name_it(members, tmp_path):
+    texts = {"surveys/model.json": b"{}\n", "surveys/tone/de/weights.bin": b"\x00\xff"}
+    manifest = save(replace(members.learned.parts, texts=texts), tmp_path / "bundle")
+    assert load(tmp_path / "bundle").texts == texts
+    assert manifest.bundle_hash != members.bundle.manifest.bundle_hash
+    changed = tmp_path / "bundle" / "text" / "surveys" / "model.json"
+    changed.write_bytes(b"[]\n")
+    assert "text/surveys/model.json is not the file" in str(refusal_of(tmp_path / "bundle"))
+
+
+def test_a_bundle_of_an_earlier_version_has_no_text_model(members):
+    assert members.bundle.texts == {}

@@ -3,12 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.errors import TooFewEventsError
+from features.errors import ContractError, TooFewEventsError
 from features.frame import build
 from tests.training.examples import LINEAR, SEED, write_members
 from training.bundle import save
 from training.drivers import rows_from_json
-from training.learning import _grade, learn
+from training.learning import _grade, _refuse_late_texts, learn
 from training.levers import Lever, levers_from_json
 from training.rows import feature_columns
 
@@ -173,3 +173,25 @@ def test_labels_of_chance_are_found_not_usable(members):
     assert not evaluation.is_usable
     assert evaluation.auc.low < 0.55
     assert not evaluation.beats_baselines
+
+
+def told(frame, until):
+    """Return the frame as if a text model had learnt until a day."""
+    text = {"version": "0123456789ab", "fitted_until": until, "key": "text"}
+    return replace(frame, facts=replace(frame.facts, texts={"surveys": text}))
+
+
+class TestTextModels:
+    def test_one_that_learnt_after_the_first_judged_snapshot_is_refused(self, company):
+        frame = told(company.frame, "2025-07-02")
+        with pytest.raises(ContractError, match=r"sources\.surveys\.text\.fit_until.*2025-07-02.*2025-07-01"):
+            learn(frame, company.bundle.usecase, recipe=LINEAR, seed=SEED)
+
+    def test_one_that_learnt_before_it_passes(self, company):
+        frame = told(company.frame, "2025-07-01")
+        rows = company.learned.rows
+        assert _refuse_late_texts(frame, rows, company.bundle.usecase) is None
+
+    def test_a_flat_table_judges_no_snapshots(self, members):
+        frame = told(members.frame, "2099-01-01")
+        assert _refuse_late_texts(frame, members.learned.rows, members.bundle.usecase) is None

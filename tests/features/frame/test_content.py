@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from features.errors import ContractError, SourceError
 from features.frame import Frame, build
+from features.frame.content import VERBATIMS
 from features.frame.facts import FrameFacts
 from tests.features.frame.company import load_company
 
@@ -37,6 +40,7 @@ def test_build_writes_what_it_returns(tmp_path):
         "frame.parquet",
         "latest.parquet",
         "protected.parquet",
+        "verbatims.parquet",
         "waves.parquet",
     ]
     assert Frame.read(tmp_path / "frame").facts == frame.facts
@@ -120,3 +124,36 @@ def test_a_file_that_is_no_json_is_refused(folder):
     (folder / "frame.json").write_text("{")
     with pytest.raises(ContractError, match="does not describe a feature table"):
         Frame.read(folder)
+
+
+def read_in_words(frame):
+    texts = {"surveys/model.json": b"{}", "surveys/tone/de/weights.bin": b"\x00\x01"}
+    row = dict.fromkeys(VERBATIMS.names) | {"entity_id": "K1", "source": "surveys", "sentiment": -1.5}
+    verbatims = pa.Table.from_pylist([row], VERBATIMS)
+    facts = replace(frame.facts, texts={"surveys": {"version": "0123456789ab"}})
+    return replace(frame, verbatims=verbatims, texts=texts, facts=facts)
+
+
+def test_what_was_read_in_words_is_kept_with_the_models_that_read_it(frame, tmp_path):
+    read = read_in_words(frame)
+    read.write(tmp_path / "frame")
+    found = Frame.read(tmp_path / "frame")
+    assert found.texts == read.texts
+    assert found.verbatims.equals(read.verbatims)
+    assert found.facts.texts == read.facts.texts
+
+
+def test_an_altered_text_model_is_refused(frame, tmp_path):
+    read_in_words(frame).write(tmp_path / "frame")
+    (tmp_path / "frame" / "text" / "surveys" / "model.json").write_bytes(b"[]")
+    with pytest.raises(ContractError, match=r"model\.json.*do not belong together"):
+        Frame.read(tmp_path / "frame")
+
+
+def test_a_table_of_an_earlier_version_has_read_nothing(frame, folder):
+    content = json.loads((folder / "frame.json").read_text())
+    del content["files"]["verbatims.parquet"], content["texts"]
+    (folder / "frame.json").write_text(json.dumps(content))
+    (folder / "verbatims.parquet").unlink()
+    found = Frame.read(folder)
+    assert (found.verbatims.num_rows, found.texts, found.facts.texts) == (0, {}, {})
