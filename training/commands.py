@@ -251,6 +251,23 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
+        "text",
+        "fit what reads verbatims and calls anew, show it, or list the texts that deserve a look",
+        "xm-predict text review --usecase churn.yaml --data exports/",
+        (
+            Parameter(
+                "action",
+                "fit: learn tone and topics anew, topics that go on keep their names; show: what reads each source; "
+                "review: write the texts that are read with most doubt to a file in which they can be corrected",
+                choices=("fit", "show", "review"),
+                is_positional=True,
+            ),
+            _USECASE,
+            _DATA,
+            _OUT,
+        ),
+    ),
+    Verb(
         "explore",
         "describe, relate, compare, regress, cluster or pivot any table; tell waves and journeys",
         "xm-predict explore --ask relate --file survey.csv --columns csat --scales csat=1..5",

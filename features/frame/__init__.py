@@ -10,6 +10,7 @@ from features.frame.content import Frame
 from features.frame.erasing import Erased, erase, list_known
 from features.frame.facts import FrameFacts, HorizonFacts, TargetFacts
 from features.frame.flat import build_from_table
+from features.frame.reading_texts import fit_texts, review_texts, show_texts
 from features.frame.snapshots import build_from_sources
 from features.labels import labels_as_known
 from features.progress import Report, silent
@@ -27,8 +28,11 @@ __all__ = [
     "Tombstones",
     "build",
     "erase",
+    "fit_texts",
     "labels_as_known",
     "list_known",
+    "review_texts",
+    "show_texts",
 ]
 
 
@@ -39,6 +43,7 @@ def build(
     partials: Path | None = None,
     tombstones: Tombstones | None = None,
     fold_log: FoldLog | None = None,
+    texts: Path | None = None,
     report: Report = silent,
 ) -> Frame:
     """Make the feature table of a use case, audit it for leaks, and write it.
@@ -48,8 +53,8 @@ def build(
     usecase
         What to build from: sources with snapshots, or a flat table.
     folder
-        Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet``, ``waves.parquet``
-        and ``protected.parquet`` go, all together or not at all; nothing is written when absent.
+        Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet``, ``waves.parquet``,
+        ``verbatims.parquet``, ``protected.parquet`` and the text models go, all together or not at all; nothing is written when absent.
     partials
         Folder for partial results of large logs: with them the next build reads only files that are new or
         have changed. Its own, for one use case; nothing is kept when absent.
@@ -59,6 +64,8 @@ def build(
         Computes the features of logs in another place, such as :func:`features.spark.fold_on_spark`: every
         log in typed Parquet files that need no repair, however small. All else is done here; partial results
         are of no use to it and are not kept. This process does all when absent.
+    texts
+        Folder of the text models, with what people edit there; they are fitted and forgotten when absent.
     report
         Told what is being done.
 
@@ -74,7 +81,7 @@ def build(
     if fold_log is not None and usecase.table is not None:
         report("a flat table has no log to fold elsewhere: everything is done here")
     frame = (
-        build_from_sources(usecase, report, partials, tombstones, fold_log)
+        build_from_sources(usecase, report, partials, tombstones, fold_log, texts)
         if usecase.table is None
         else build_from_table(usecase, report, tombstones)
     )

@@ -15,7 +15,8 @@ from features.frame.checking import check_for_leaks, find_useless
 from features.frame.content import Frame
 from features.frame.facts import FrameFacts
 from features.frame.families import Family, compute_measures, describe_families, list_families
-from features.frame.panel import Panel, label_panel
+from features.frame.panel import Panel, find_observed_day, label_panel
+from features.frame.verbatims import collect_verbatims, read_verbatims
 from features.frame.waves import collect_with_status
 from features.frame.weights import check_weights
 from features.leaks import audit_sources
@@ -33,12 +34,13 @@ def build_from_sources(
     partials: Path | None = None,
     tombstones: Tombstones | None = None,
     fold_log: FoldLog | None = None,
+    texts: Path | None = None,
 ) -> Frame:
     """Make the feature table of a use case with sources and snapshots.
 
     Parameters
     ----------
-    usecase, report, partials, tombstones, fold_log
+    usecase, report, partials, tombstones, fold_log, texts
         As :func:`features.frame.build`.
 
     Raises
@@ -52,6 +54,7 @@ def build_from_sources(
             _say_where(sources, partials, report)
         # One thread adds up in one order: the same sources give the same frame, to the last bit.
         sources.connection.execute("SET threads = 1")
+        read = read_verbatims(sources, usecase, find_observed_day(sources, usecase), texts, report)
         families = list_families(sources, usecase)
         catalogue = describe_families(families, usecase)
         panel = label_panel(sources, usecase, report)
@@ -60,6 +63,7 @@ def build_from_sources(
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         waves = collect_with_status(sources, usecase, panel.observed_day)
+        verbatims = collect_verbatims(sources, usecase, panel.observed_day)
         stated = count_stated(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
         entities = panel.rows.where(panel.is_kept).entity_ids
@@ -76,7 +80,7 @@ def build_from_sources(
         usecase=usecase.name,
         spec_hash=usecase.spec_hash,
         shape="snapshots",
-        fingerprints={name: match.fingerprint for name, match in matches.items()},
+        fingerprints={name: match.fingerprint for name, match in matches.items()} | read.fingerprints,
         snapshot_dates=panel.snapshots,
         observed_until=EPOCH + timedelta(days=panel.observed_day),
         row_count=table.num_rows,
@@ -93,8 +97,9 @@ def build_from_sources(
         cuts=tuple(map(name_cut, usecase.cuts)),
         protected=tuple(usecase.protected_columns),
         stated=stated,
+        texts=read.facts,
     )
-    return Frame(table, latest, answers, facts, protected, waves)
+    return Frame(table, latest, answers, facts, protected, waves, verbatims, read.files)
 
 
 def _compute(

@@ -43,6 +43,7 @@ def build_in(
         partials=workspace.partials(usecase.name) if fold_log is None else None,
         tombstones=Tombstones.read(workspace.tombstones(usecase.name)),
         fold_log=fold_log,
+        texts=workspace.texts(usecase.name),
         report=report,
     )
 

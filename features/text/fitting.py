@@ -1,0 +1,145 @@
+"""Fit the text model of a source: tone from ratings where there are enough, topics from what is said."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from features.progress import Report, silent
+from features.text.corrections import Corrections
+from features.text.duplicates import group_near_duplicates
+from features.text.languages import find_languages
+from features.text.model import Plan, TextModel
+from features.text.redaction_recall import RedactionRecall, measure_recall
+from features.text.sentiment import SentimentModel
+from features.text.topics import TopicModel, match_topics
+
+Classes = npt.NDArray[np.int8]
+_NPS = (0.0, 10.0)
+WORD_LIST = "word list"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Hold what a text model may learn from.
+
+    Attributes
+    ----------
+    plan
+        What the model is to be.
+    until
+        Day before which all of it was known.
+    texts
+        Verbatims without personal data, as they were known.
+    ratings
+        What was ticked beside each text; NaN where nothing was.
+    scale
+        Lowest and highest rating; None where none are learnt from.
+    """
+
+    plan: Plan
+    until: date
+    texts: list[str]
+    ratings: npt.NDArray[np.float64]
+    scale: tuple[float, float] | None
+
+
+def fit_text_model(
+    lesson: Lesson,
+    before: TextModel | None = None,
+    corrections: Corrections | None = None,
+    *,
+    seed: int = 0,
+    report: Report = silent,
+) -> TextModel:
+    """Fit tone and topics.
+
+    Parameters
+    ----------
+    lesson
+        Texts with their ratings.
+    before
+        The model that was used until now: topics that go on keep its names.
+    corrections
+        What people corrected; tone is learnt from them as well.
+    """
+    languages = find_languages(lesson.texts, lesson.plan.languages)
+    tones, learnt = {}, {}
+    for code in lesson.plan.languages:
+        places = [place for place, found in enumerate(languages) if found == code]
+        tones[code], learnt[code] = _fit_tone(lesson, code, places, corrections, seed)
+        report(f"tone of {code} from {learnt[code]['from']}, {learnt[code]['rows']} rated texts")
+    topics = _fit_topics(lesson, languages, before, seed)
+    recall = {code: _tell_recall(measure_recall(code, seed)) for code in lesson.plan.languages}
+    return TextModel(lesson.plan, lesson.until, tones, topics, learnt, recall)
+
+
+def to_classes(ratings: npt.NDArray[np.float64], scale: tuple[float, float]) -> Classes:
+    """Return -1, 0 or 1: below, in and above the middle of the scale; NPS groups on 0 to 10.
+
+    Examples
+    --------
+    >>> to_classes(np.array([1.0, 3.0, 5.0]), (1, 5)).tolist(), to_classes(np.array([6.0, 8, 9]), (0, 10)).tolist()
+    ([-1, 0, 1], [-1, 0, 1])
+    """
+    if scale == _NPS:
+        return np.digitize(ratings, [6.5, 8.5]).astype(np.int8) - np.int8(1)
+    place = (ratings - scale[0]) / (scale[1] - scale[0])
+    return np.digitize(place, [0.4, 0.6]).astype(np.int8) - np.int8(1)
+
+
+def _fit_tone(
+    lesson: Lesson, code: str, places: list[int], corrections: Corrections | None, seed: int
+) -> tuple[SentimentModel, dict[str, Any]]:
+    """Return the tone of one language and how it came about."""
+    if lesson.scale is None:
+        return _from_word_list(code, 0, "no rating beside the text is named")
+    rated = [place for place in places if lesson.texts[place] and np.isfinite(lesson.ratings[place])]
+    texts = [lesson.texts[place] for place in rated]
+    classes = to_classes(lesson.ratings[rated], lesson.scale)
+    corrected = [] if corrections is None else corrections.labels()
+    spoken = find_languages([text for text, _ in corrected], lesson.plan.languages)
+    mine = [told for told, language in zip(corrected, spoken, strict=True) if language == code]
+    texts += [text for text, _ in mine]
+    classes = np.concatenate([classes, np.sign([tone for _, tone in mine]).astype(np.int8)])
+    tone = SentimentModel.fit(texts, classes, language=code, groups=group_near_duplicates(texts), seed=seed)
+    if tone.reason:
+        return _from_word_list(code, len(texts), tone.reason)
+    low, high = tone.macro_f1_interval
+    score = {"estimate": tone.macro_f1, "low": low, "high": high}
+    return tone, {"from": lesson.plan.learn_from, "rows": len(texts), "macro_f1": score, "reason": None}
+
+
+def _from_word_list(code: str, rows: int, reason: str) -> tuple[SentimentModel, dict[str, Any]]:
+    """Return the tone of the word list, with the reason why nothing was learnt."""
+    known = {"from": WORD_LIST, "rows": rows, "macro_f1": None, "reason": reason}
+    return SentimentModel.from_lexicon(code), known
+
+
+def _tell_recall(found: RedactionRecall) -> dict[str, Any]:
+    """Return by kind how many identifiers were planted and found, with an interval."""
+    told: dict[str, Any] = {
+        kind: {
+            "planted": share.n,
+            "found": share.hits,
+            "recall": share.value,
+            "low": share.low,
+            "high": share.high,
+        }
+        for kind, share in found.recall.items()
+    }
+    return told | {"false_per_1000": found.false_removals_per_1000}
+
+
+def _fit_topics(
+    lesson: Lesson, languages: list[str], before: TextModel | None, seed: int
+) -> TopicModel | None:
+    """Return the topics; those that go on keep their names."""
+    if lesson.plan.n_topics == 0:
+        return None
+    topics = TopicModel.fit(lesson.texts, languages, n_topics=lesson.plan.n_topics, seed=seed)
+    if not topics.topics:
+        return None
+    return topics if before is None or before.topics is None else match_topics(before.topics, topics).model
