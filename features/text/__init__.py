@@ -1,1 +1,1 @@
-"""Verbatims become language, sentiment, topics, effort and whether somebody could act; people's data stay out."""
+"""Verbatims become language, sentiment, topics, effort and whether one could act; names stay out."""

@@ -1,18 +1,20 @@
 """The language of a verbatim: one of the declared languages unless the text is clearly another."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
+
+import yaml
 
 from features.errors import SpecError
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-CANDIDATES = tuple(
-    "ar bg cs da de el en es fi fr he hi hr hu it ja ko nl no pl pt ro ru sk sl sv th tr uk zh".split()
-)
+_NAMES = "ar bg cs da de el en es fi fr he hi hr hu it ja ko nl no pl pt ro ru sk sl sv th tr uk zh"
+CANDIDATES = tuple(_NAMES.split())
 """What a text may be besides the declared languages (ISO 639-1): small ones look like typing errors."""
 
 _PREFIX = 120  # characters: more of a text changes nothing but the time it takes
@@ -22,25 +24,6 @@ _CLEARLY, _CLEARLY_OF_FEW_WORDS = 4.0, 8.0  # log-odds against the best declared
 # What a language cannot be told from: addresses, user names and what redaction leaves.
 _NO_WORDS = re.compile(r"://|@|www\.|^\W*\[[a-z_]+\]\W*$|^RT$")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Answers of a word or two, which a model of letters takes for any language: those that only one of them has.
-_ANSWERS = {
-    "de": frozenset(
-        """alles gut gute guter gutes schlecht schlechte schlechter nein ja nichts keine kein keiner nix danke
-        freundlich freundliche zufrieden unzufrieden sehr schnell schnelle langsam teuer günstig preis preise
-        lieferung versand hilfe ware schön toll prima klasse mies einfach schwierig kompliziert passt weiß nicht
-        bisher war ist und zu lange wartezeit beratung pünktlich zuverlässig unfreundlich bester beste bestens
-        hervorragend ausgezeichnet katastrophe enttäuscht qualität bahn ok gern gerne weiter so""".split()
-    )
-    - {"ok", "so"},
-    "en": frozenset(
-        """good bad best worst better great nice fine okay no yes none nothing not satisfied unsatisfied happy
-        unhappy helpful friendly rude slow fast quick cheap expensive price prices delivery shipping help thanks
-        thank you awesome excellent amazing poor terrible horrible love loved like refund fraud service easy hard
-        difficult the was is and very too all well done job works work perfect wonderful disappointed quality
-        support comment comments waste hello problem""".split()
-    )
-    - {"service", "job", "support", "problem", "was"},
-}
 
 
 def find_languages(texts: Sequence[str], declared: Sequence[str]) -> list[str]:
@@ -75,7 +58,7 @@ def find_languages(texts: Sequence[str], declared: Sequence[str]) -> list[str]:
     >>> find_languages(["Die Lieferung kam zu spät.", "The delivery was late.", "?!"], ["de", "en"])
     ['de', 'en', '']
     """
-    languages = tuple(declared)
+    languages = tuple(sorted(set(declared)))
     if not languages:
         raise SpecError("languages", "no language is declared", "name at least one, such as 'de'")
     return [_find_language(text, languages) for text in texts]
@@ -109,12 +92,20 @@ def _leave_out_addresses(text: str) -> str:
 
 def _know_answer(words: Sequence[str], declared: tuple[str, ...]) -> str:
     """Return the only declared language that has the most of these words in its answers; or nothing."""
+    answers = _read_answers()
     found = {
-        language: sum(word.lower() in _ANSWERS.get(language, ()) for word in words) for language in declared
+        language: sum(word.lower() in answers.get(language, ()) for word in words) for language in declared
     }
     most = max(found.values())
     best = [language for language, count in found.items() if count == most]
     return best[0] if most and len(best) == 1 else ""
+
+
+@cache
+def _read_answers() -> Mapping[str, frozenset[str]]:
+    """Return the words of short answers by language."""
+    written = files("features.text").joinpath("answers.yaml").read_text(encoding="utf-8")
+    return {language: frozenset(words.split()) for language, words in yaml.safe_load(written).items()}
 
 
 @cache

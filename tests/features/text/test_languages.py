@@ -144,7 +144,7 @@ def test_addresses_and_what_redaction_leaves_say_nothing():
 def test_other_languages_can_be_declared_and_then_win_when_in_doubt():
     assert find_languages(["Ottimo", "Muito bom"], ["it"]) == ["it", "it"]
     assert find_languages(["Bom"], ["pt", "en"]) == ["pt"]
-    assert find_languages([text for text in SENTENCES["pt"]], ["pt", "en"]) == ["pt"] * 4
+    assert find_languages(SENTENCES["pt"], ["pt", "en"]) == ["pt"] * 4
 
 
 def test_a_language_outside_the_candidates_can_be_declared():
@@ -158,7 +158,7 @@ def test_the_order_of_declared_languages_does_not_matter():
 
 
 def test_unknown_and_missing_languages_are_refused():
-    with pytest.raises(SpecError, match="'german' is no language that can be told; known: .*de"):
+    with pytest.raises(SpecError, match=r"'german' is no language that can be told; known: .*de"):
         find_languages(["gut"], ["german"])
     with pytest.raises(SpecError, match="no language is declared; name at least one"):
         find_languages(["gut"], [])
