@@ -1,5 +1,7 @@
 """Check digits: what tells an account, a card or a tax number from any other row of digits."""
 
+import re
+
 _LENGTHS = """
 AD24 AE23 AT20 BE16 BG22 CH21 CY28 CZ24 DE22 DK18 EE20 ES24 FI18 FR27 GB22 GR27 HR21 HU28 IE22 IL23 IS26 IT27
 LI21 LT20 LU20 LV21 MC27 MT31 NL18 NO15 PL28 PT25 RO24 RS22 SE24 SI19 SK24 SM27 TR26 UA29
@@ -32,14 +34,20 @@ def is_card(digits: str) -> bool:
     >>> is_card("4111111111111111"), is_card("4111111111111112")
     (True, False)
     """
-    if not _begins_like_a_card(digits):
+    if not begins_like_a_card(digits):
         return False
     doubled = [int(digit) * 2 for digit in digits[-2::-2]]
     return (sum(map(int, digits[-1::-2])) + sum(number - 9 * (number > 9) for number in doubled)) % 10 == 0
 
 
-def _begins_like_a_card(digits: str) -> bool:
-    """Tell whether length and first digits are those of a card network (ISO/IEC 7812)."""
+def begins_like_a_card(digits: str) -> bool:
+    """Tell whether length and first digits are those of a card network (ISO/IEC 7812).
+
+    Examples
+    --------
+    >>> begins_like_a_card("4111111111111112"), begins_like_a_card("123")
+    (True, False)
+    """
     first, length = int(digits[:4] or 0), len(digits)
     if length == 16:
         return (
@@ -82,7 +90,7 @@ def is_social_id(number: str) -> bool:
     >>> is_social_id("65170839J003"), is_social_id("65170839J004")
     (True, False)
     """
-    if len(number) != 12 or not (number[:8] + number[9:]).isdigit() or not "A" <= number[8].upper() <= "Z":
+    if len(number) != 12 or not (number[:8] + number[9:]).isdigit() or not re.match("[A-Za-z]", number[8]):
         return False
     letter = ord(number[8].upper()) - ord("A") + 1
     digits = [int(digit) for digit in f"{number[:8]}{letter:02d}{number[9:11]}"]

@@ -16,7 +16,10 @@ is usually written small, or large, as well.
 """
 
 WORD = re.compile(r"[^\W\d_]+")
-_SPELT = ({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}, {"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
+_SPELT = (
+    str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}),
+    str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"}),
+)
 _WORDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(words.split())
     for kind, words in yaml.safe_load(files("features.text").joinpath("name_words.yaml").read_bytes()).items()
@@ -74,9 +77,9 @@ class NameFinder:
     """
 
     def __init__(self, names: Iterable[str] = (), words: Iterable[str] = ()) -> None:
-        small = _WORDS["written_small"] | {word.lower() for word in words}
+        large = _WORDS["written_large"] | {word.lower() for word in words}
         self._kinds: Mapping[str, Kind] = {
-            form: _kind_of(part, small) for part in _parts_of(names) for form in _forms_of(part)
+            form: _kind_of(part, large) for part in _parts_of(names) for form in _forms_of(part)
         }
 
     def find(self, text: str) -> list[Span]:
@@ -182,7 +185,7 @@ def _forms_of(part: str) -> set[str]:
     """Return the ways in which people write a name: umlauts, accents, genitive."""
     forms = {part, _without_accents(part)}
     for spelling in _SPELT:
-        forms.add(_without_accents(part.translate(str.maketrans(spelling))))
+        forms.add(_without_accents(part.translate(spelling)))
     return forms | {f"{form}s" for form in forms if form[-1] not in "sxzß" and len(form) > 2}
 
 
@@ -199,10 +202,10 @@ def _without_accents(part: str) -> str:
     )
 
 
-def _kind_of(part: str, small: frozenset[str]) -> Kind:
+def _kind_of(part: str, large: frozenset[str]) -> Kind:
     """Return how sure a word is a name."""
-    if part in _WORDS["written_large"]:
+    if part in large:
         return "large"
-    if part in small or len(part) <= 2:
+    if part in _WORDS["written_small"] or len(part) <= 2:
         return "small"
     return "short" if len(part) == 3 else "clear"

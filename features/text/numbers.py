@@ -12,7 +12,14 @@ from typing import NamedTuple
 
 import yaml
 
-from features.text.check_digits import IBAN_LENGTHS, is_card, is_iban, is_social_id, is_tax_id
+from features.text.check_digits import (
+    IBAN_LENGTHS,
+    begins_like_a_card,
+    is_card,
+    is_iban,
+    is_social_id,
+    is_tax_id,
+)
 
 
 class FoundNumber(NamedTuple):
@@ -47,7 +54,10 @@ _HARMLESS = re.compile(
     re.VERBOSE,
 )
 # Digits in groups, perhaps with a plus or brackets, that are no part of a word or of a decimal number.
-_RUN = re.compile(rf"(?<![\w.,#+/-])(?:\+\s?|\()?\d(?:(?:{_GAP}|[()]){{0,3}}\d){{5,24}}(?!\w|[.,:/-]\d)")
+_RUN = re.compile(
+    rf"(?<![\w.,#+/-])(?:\((?=\+?\d{{1,6}}\)))?(?:\+\s?)?"
+    rf"\d(?:(?:{_GAP}|[()]){{0,3}}\d){{5,24}}(?!\w|[.,:/-]\d)"
+)
 _AMERICAN = re.compile(r"(?:1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}")
 _CARD = re.compile(
     rf"\d{{4}}{_GAP}{{1,2}}(?:\d{{4}}{_GAP}{{1,2}}\d{{4}}{_GAP}{{1,2}}\d{{4}}|\d{{6}}{_GAP}{{1,2}}\d{{4,5}})"
@@ -79,8 +89,11 @@ def _find_accounts(text: str) -> Iterator[FoundNumber]:
         wanted = IBAN_LENGTHS[match.group()[:2].upper()]
         places = [place for place in range(match.start(), match.end()) if text[place].isalnum()][:wanted]
         number = "".join(text[place] for place in places)
-        is_named = len(places) == wanted and _is_after("account", text, match.start())
-        if is_named or is_iban(number):
+        is_whole = len(places) == wanted and not text[places[-1] + 1 : places[-1] + 2].isalnum()
+        # One that is mistyped is still somebody's: its form is enough.
+        if is_iban(number) or (
+            is_whole and (number[2:].isdigit() or _is_after("account", text, match.start()))
+        ):
             yield FoundNumber(match.start(), places[-1] + 1, "iban")
 
 
@@ -102,8 +115,7 @@ def _find_runs(text: str) -> Iterator[FoundNumber]:
     masked = _HARMLESS.sub(lambda match: "¤" * len(match.group()), text)
     for match in _RUN.finditer(masked):
         if kind := _kind_of(match.group(), text, match.start()):
-            end = match.end() + (text[match.end() : match.end() + 1] == ")" and "(" in match.group())
-            yield FoundNumber(match.start(), end, kind)
+            yield FoundNumber(*match.span(), kind)
 
 
 def _kind_of(written: str, text: str, start: int) -> str:
@@ -112,25 +124,27 @@ def _kind_of(written: str, text: str, start: int) -> str:
     if len(digits) in {10, 11, 13} and _is_after("tax", text, start):
         return "tax_id"
     is_of_order = _is_after("order", text, start)
-    if is_card(digits) and _is_written_like_a_card(written, text, start, is_of_order=is_of_order):
+    if _is_card(written, digits, is_named=_is_after("card", text, start), is_of_order=is_of_order):
         return "card"
     if len(digits) <= 15 and _is_after("phone", text, start):
         return "phone"
     return "phone" if not is_of_order and _is_dialled(written, digits) else ""
 
 
-def _is_written_like_a_card(written: str, text: str, start: int, *, is_of_order: bool) -> bool:
-    """Tell whether digits are grouped as on a card, or not at all and not the number of an order."""
-    if written.isdigit():
-        return not is_of_order or _is_after("card", text, start)
-    return _CARD.fullmatch(written) is not None
+def _is_card(written: str, digits: str, *, is_named: bool, is_of_order: bool) -> bool:
+    """Tell whether digits are a card: grouped like one, mistyped or not, or with the right check digit."""
+    if not begins_like_a_card(digits):
+        return False
+    if is_named or _CARD.fullmatch(written):
+        return True
+    return written.isdigit() and not is_of_order and is_card(digits)
 
 
 def _is_dialled(written: str, digits: str) -> bool:
     """Tell whether digits are written as one dials them: with a code of the country or the area."""
-    if written[0] == "+" or digits.startswith("00"):
+    if "+" in written or digits.startswith("00"):
         return 8 <= len(digits) <= 17
-    if written.lstrip("(")[0] == "0":
+    if digits[0] == "0":
         return len(digits) >= 7 and (len(digits) <= 13 or len(digits) < len(written))
     return _AMERICAN.fullmatch(written) is not None
 

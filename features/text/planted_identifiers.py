@@ -132,7 +132,7 @@ def _draw_email(random: np.random.Generator) -> str:
     last = _pick(("mueller", "smith", "Özdemir", "obrien", "lee", "von-der-heide", "k99"), random)
     user = first + _pick((".", "_", "-", ""), random) + last + _pick(("", "", "84", "+shop", ".1"), random)
     host = _pick(_MAIL_HOSTS, random)
-    at = _pick(("@",) * 10 + (" @ ", "(at)", " [at] ", "{at}"), random)
+    at = _pick(("@",) * 10 + (" @ ", "(at)", " [at] ", "{at}", "(a)", " at "), random)
     address = user + at + host
     if random.random() < 0.05:
         return f"{user} at {host.replace('.', ' dot ')}"

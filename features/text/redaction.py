@@ -14,14 +14,17 @@ from features.text.numbers import find_numbers
 KINDS = ("email", "link", "handle", "iban", "card", "tax_id", "social_id", "phone", "name")
 """What is taken out; each leaves its kind in square brackets, such as ``[email]``."""
 
-_AT = r"(?:@|\s@\s|\s?[(\[{]\s?(?:at|ät)\s?[)\]}]\s?)"
+_AT = r"(?:@|\s@\s|\s?[(\[{]\s?(?:at|ät|a)\s?[)\]}]\s?)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
-_EMAIL = re.compile(
-    rf"(?<![\w.+%\-])[\w.+%\-]*\w{_AT}[\w\-]+(?:{_DOT}[\w\-]+)*{_DOT}[^\W\d_]{{2,}}"
-    r"|(?<![\w.+%\-])[\w.+%\-]+ (?:at|ät) [\w\-]+(?: (?:dot|punkt) [\w\-]+)+\b",
+_USER = r"(?<![\w.+%\-])[\w.+%\-]*"
+_EMAIL = re.compile(rf"{_USER}\w{_AT}[\w\-]+(?:{_DOT}[\w\-]+)*{_DOT}[^\W\d_]{{2,}}", re.IGNORECASE)
+# Written as one says it; "at" alone is a word, so that the user has to look like one.
+_SPOKEN_EMAIL = re.compile(
+    r"(?<![\w.+%\-])[^\W\d_][\w\-]*[._+]\w[\w.+%\-]* (?:at|ät) [\w\-]+(?:\.[\w\-]+)*\.[^\W\d_]{2,}"
+    rf"|{_USER}\w (?:at|ät) [\w\-]+(?: (?:dot|punkt) [\w\-]+)+\b",
     re.IGNORECASE,
 )
-_MARKS_OF_EMAIL = ("@", "(at", "[at", "{at", "( at", "[ at", "(ät", "[ät", " dot ", " punkt ")
+_MARKS_OF_EMAIL = ("@", "(a", "[a", "{a", "( a", "[ a", "(ä", "[ä", "{ä")
 _LINK = re.compile(
     r"\b(?:https?://|ftp://|www\.)[^\s<>\"]*[^\s<>\".,;:!?)\]']"
     r"|(?<![\w@.\-])(?:[\w\-]+\.)+(?:com|net|org|de|at|ch|uk|eu|me|io|info|ly|co)/[^\s<>\"]*[^\s<>\".,;:!?)\]']",
@@ -59,8 +62,15 @@ class Redactor:
 
         Numbers of orders, amounts, dates, times and postcodes stay.
         """
-        cleaned = text if text.isascii() else unicodedata.normalize("NFC", text.translate(_UNSEEN))
-        cleaned = _clean_addresses(cleaned)
+        before = text if text.isascii() else unicodedata.normalize("NFC", text.translate(_UNSEEN))
+        # What was taken out may have hidden the beginning of more. Each round takes letters, so there is a last.
+        while (cleaned := self._clean_once(before)) != before:
+            before = cleaned
+        return cleaned
+
+    def _clean_once(self, text: str) -> str:
+        """Return a text in which each piece that can be seen is replaced."""
+        cleaned = _clean_addresses(text)
         if _DIGITS_OF_A_NUMBER.search(cleaned):
             spans = [(number.start, number.end, number.kind) for number in find_numbers(cleaned)]
             cleaned = _replace(cleaned, spans)
@@ -84,6 +94,8 @@ def _clean_addresses(text: str) -> str:
     lower = text.lower()
     if any(mark in lower for mark in _MARKS_OF_EMAIL):
         text = _EMAIL.sub("[email]", text)
+    if (" at " in lower or " ät " in lower) and ("." in text or " dot " in lower or " punkt " in lower):
+        text = _SPOKEN_EMAIL.sub("[email]", text)
     if "/" in text or "www." in lower:
         text = _LINK.sub("[link]", text)
     return _HANDLE.sub("[handle]", text) if "@" in text else text

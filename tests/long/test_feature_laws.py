@@ -9,6 +9,7 @@ from tests.features.fold import test_fold_files
 from tests.features.labels import test_spans
 from tests.features.panes import test_roster
 from tests.features.sources import test_corrections, test_honesty, test_links, test_streaming
+from tests.features.text import test_languages, test_redaction
 from tests.features.usecase import test_model
 
 pytestmark = pytest.mark.long
@@ -18,8 +19,10 @@ MODULES = (
     test_corrections,
     test_fold_files,
     test_input_order,
+    test_languages,
     test_links,
     test_model,
+    test_redaction,
     test_roster,
     test_spans,
     test_streaming,
