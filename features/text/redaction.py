@@ -63,7 +63,7 @@ class Redactor:
         Numbers of orders, amounts, dates, times and postcodes stay.
         """
         before = text if text.isascii() else unicodedata.normalize("NFC", text.translate(_UNSEEN))
-        # What was taken out may have hidden the beginning of more. Each round takes letters, so there is a last.
+        # What was taken out may have hidden more. Each round takes letters away, so there is a last one.
         while (cleaned := self._clean_once(before)) != before:
             before = cleaned
         return cleaned
