@@ -1,4 +1,4 @@
-"""Sentences judged by hand before there were patterns: effort (None: says nothing of it), and whether one can act.
+"""Sentences judged by hand before there were patterns: effort (None: not spoken of), and whether one can act.
 
 Every third is held back: patterns were not changed after a look at those.
 """
@@ -150,6 +150,52 @@ EN = [
     Judged("Best bank I know.", None, False),
     Judged("Endless time on hold, then I was cut off.", -1, True),
 ]
+# Written when the patterns were done, and not followed by a change of them.
+LATER_DE = [
+    Judged("Man braucht einen Doktortitel, um diese Rechnung zu verstehen.", -1, True),
+    Judged("Mein Anliegen war nach einem Anruf erledigt.", 1, False),
+    Judged("Die Tür am Seiteneingang klemmt seit Wochen.", None, True),
+    Judged("Ihr seid die Besten!", None, False),
+    Judged("Ich finde die Kündigungsfrist im Vertrag nicht.", -1, True),
+    Judged("Lasst die Finger davon.", None, False),
+    Judged("Schichtpläne kommen immer erst am Freitagabend.", None, True),
+    Judged("Gut durchdacht, man findet sich sofort zurecht.", 1, False),
+    Judged("Es hat mich drei Anläufe gekostet, das Gerät zu verbinden.", -1, True),
+    Judged("Gebt uns doch bitte zwei Monitore.", None, True),
+    Judged("Mittelmäßig.", None, False),
+    Judged("Beim Bezahlen kam immer eine Fehlermeldung.", None, True),
+    Judged("Die Hilfe-Seiten sind ein Irrgarten.", -1, True),
+    Judged("Wir kommen gerne wieder.", None, False),
+    Judged("Das Paket lag im Regen vor der Tür.", None, True),
+    Judged("Der Wechsel verlief völlig reibungslos.", 2, False),
+    Judged("Unmöglich, da jemanden ans Telefon zu bekommen.", -2, True),
+    Judged("Nette Leute, faire Preise.", None, False),
+    Judged("Die Kantine könnte auch mal Salat anbieten.", None, True),
+    Judged("Am Ende musste ich selbst in die Filiale fahren.", -1, True),
+]
+LATER_EN = [
+    Judged("You need a degree to understand this bill.", -1, True),
+    Judged("One call and my matter was settled.", 1, False),
+    Judged("The side door has been jamming for weeks.", None, True),
+    Judged("You are the best!", None, False),
+    Judged("I can't find the notice period in my contract.", -1, True),
+    Judged("Stay away from them.", None, False),
+    Judged("Shift plans always come on Friday night.", None, True),
+    Judged("Well thought out, you find your way at once.", 1, False),
+    Judged("It took me three attempts to connect the device.", -1, True),
+    Judged("Please get us a second monitor.", None, True),
+    Judged("Mediocre.", None, False),
+    Judged("I got an error message every time I paid.", None, True),
+    Judged("The help pages are a labyrinth.", -1, True),
+    Judged("We will come back.", None, False),
+    Judged("The parcel was left in the rain at the door.", None, True),
+    Judged("The switch went completely smoothly.", 1, False),
+    Judged("Impossible to get anyone on the phone.", -2, True),
+    Judged("Nice people, fair prices.", None, False),
+    Judged("The canteen could offer a salad now and then.", None, True),
+    Judged("In the end I had to drive to the branch myself.", -1, True),
+]
+LATER = {"de": LATER_DE, "en": LATER_EN}
 BY_LANGUAGE = {"de": DE, "en": EN}
 
 
