@@ -9,6 +9,8 @@ from tests.features.fold import test_fold_files
 from tests.features.labels import test_spans
 from tests.features.panes import test_roster
 from tests.features.sources import test_corrections, test_honesty, test_links, test_streaming
+from tests.features.text import test_corrections as test_text_corrections
+from tests.features.text import test_duplicates, test_languages, test_redaction, test_review
 from tests.features.usecase import test_model
 
 pytestmark = pytest.mark.long
@@ -16,14 +18,19 @@ pytestmark = pytest.mark.long
 MODULES = (
     test_attributes,
     test_corrections,
+    test_duplicates,
     test_fold_files,
     test_input_order,
+    test_languages,
     test_links,
     test_model,
+    test_redaction,
+    test_review,
     test_roster,
     test_spans,
     test_streaming,
     test_survey,
+    test_text_corrections,
     test_time,
 )
 LAWS = [thing for module in MODULES for thing in vars(module).values() if hasattr(thing, "at_length")]

@@ -1,0 +1,1 @@
+"""Verbatims become language, sentiment, topics, effort and whether one could act; names stay out."""
