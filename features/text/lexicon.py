@@ -17,7 +17,21 @@ from features.text.wordlist import Wordlist, fold, load_wordlist, match_stem
 
 Floats = NDArray[np.float64]
 
-COLUMNS = ("tone", "good", "bad", "negations", "exclamations", "questions", "capitals", "smileys", "length")
+COLUMNS = (
+    "tone",
+    "good",
+    "bad",
+    "negations",
+    "exclamations",
+    "questions",
+    "capitals",
+    "smileys",
+    "length",
+    "brevity",
+    "good_per_word",
+    "bad_per_word",
+    "tone_per_word",
+)
 
 _CLAUSE_ENDS = frozenset(".!?;:,")
 _SENTENCE_ENDS = frozenset(".!?;")
@@ -26,6 +40,8 @@ _TURNED_GOOD, _TURNED_BAD = -0.75, -0.5
 _BEFORE_CONTRAST, _AFTER_CONTRAST = 0.6, 1.3
 _CAPITALS, _EXCLAMATION, _MOST_EXCLAMATIONS = 1.25, 0.3, 4
 _BEND = 15.0  # of VADER: a sum of 4 becomes 0.72
+_DENSE, _MOST_DENSE = 3.0, 1.5  # every second word of tone 1 is the most that counts
+_BRIEF = 8
 _MOST_WORDS_KEPT = 200_000
 
 
@@ -64,14 +80,15 @@ class Lexicon:
         Examples
         --------
         >>> load_lexicon("en").score(["Very helpful, thanks!", "Not helpful.", "Tuesday."]).round(2).tolist()
-        [0.82, -0.36, 0.0]
+        [0.79, -0.36, 0.0]
         """
         return self.columns(texts)[:, 0]
 
     def columns(self, texts: Sequence[str]) -> Floats:
         """Return what is counted of each verbatim, shape (verbatims, columns of ``COLUMNS``).
 
-        ``tone`` lies between -1 and +1, all others between 0 and 1.
+        ``tone`` lies between -1 and +1, ``tone_per_word`` between -1.5 and +1.5, all others between 0 and
+        1.5. Sums tell much of short verbatims, tones per word more of long ones: reports use bad words too.
         """
         return np.array([self._describe(text) for text in texts]).reshape(-1, len(COLUMNS))
 
@@ -89,6 +106,10 @@ class Lexicon:
             shouted / max(len(signs), 1),
             _squash(found.smileys, 1.0),
             _squash(len(signs), 60.0),
+            min(len(signs) / _BRIEF, 1.0),
+            _per_word(found.good, len(signs)),
+            -_per_word(found.bad, len(signs)),
+            _per_word(found.total, len(signs)),
         )
 
     def _weigh(self, signs: Sequence[str]) -> Finding:
@@ -200,3 +221,8 @@ def _bend(total: float) -> float:
 def _squash(count: float, half: float) -> float:
     """Bring a count between 0 and 1; ``half`` becomes 0.5."""
     return count / (count + half)
+
+
+def _per_word(total: float, n_words: int) -> float:
+    """Return the tone per word, up to a limit."""
+    return max(min(_DENSE * total / max(n_words, 1), _MOST_DENSE), -_MOST_DENSE)

@@ -52,7 +52,7 @@ def spell(texts: Sequence[str]) -> Spelling:
     Examples
     --------
     >>> spelling = spell(["Zu  spät!", ""])
-    >>> "".join(map(chr, spelling.codes)), spelling.rows.max()
+    >>> "".join(map(chr, spelling.codes)), int(spelling.rows.max())
     (' zu spät!  ', 1)
     """
     parts = [f" {text.lower()} " for text in texts]

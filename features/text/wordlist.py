@@ -57,12 +57,6 @@ class Wordlist:
     suffixes: Mapping[str, float]
     endings: Phrase
 
-    @property
-    def n_entries(self) -> int:
-        """Return how many words, stems and parts have a tone, inflected forms not counted."""
-        stems = {word.removesuffix(ending) for word in self.words for ending in self.endings if ending}
-        return len(self.stems) + len(self.parts) + len(set(self.words) & stems) + len(self.phrases)
-
     def tone_of(self, word: str) -> float:
         """Return the tone of one folded word from -4 to +4; 0 if it says nothing.
 
@@ -72,8 +66,8 @@ class Wordlist:
         Examples
         --------
         >>> german = load_wordlist("de")
-        >>> [german.tone_of(word) for word in ("puenktlich", "unhygienisch", "tisch")]
-        [2, 0.0, 0.0]
+        >>> [german.tone_of(word) for word in ("puenktlich", "unpassend", "tisch")]
+        [2, -0.9, 0.0]
         """
         if word in self.words:
             return self.words[word]
