@@ -1,1 +1,1 @@
-"""Verbatims become language, sentiment, topics, effort and whether one could act; names stay out."""
+"""Verbatims become language, tone, effort, topics and whether one could act; names and words stay out."""
