@@ -1,0 +1,1 @@
+"""Free text (verbatims) turned into dated features."""
