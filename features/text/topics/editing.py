@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from features.text.topics.edits import Merge, Split, TopicEdit, TopicEdits
 from features.text.topics.topic import Topic, Words
-from features.text.topics.words import ANY, LANGUAGES, fold, freeze, is_meant, to_key
+from features.text.topics.words import ANY, LANGUAGES, fold, is_meant, to_key
 
 
 def apply_edits(topics: Sequence[Topic], edits: TopicEdits) -> tuple[Topic, ...]:
@@ -30,16 +30,16 @@ def _split(topics: Sequence[Topic], split: Split) -> list[Topic]:
         keys = {language: _to_keys(split.words.get(language, ()), language) for language in LANGUAGES}
         found.append(_without(topic, keys))
         label = {language: split.into.replace("_", " ") for language in LANGUAGES} | dict(split.label)
-        words = {language: freeze(dict.fromkeys(each, 1.0)) for language, each in keys.items() if each}
+        words = {language: dict(dict.fromkeys(each, 1.0)) for language, each in keys.items() if each}
         shown = {language: tuple(each) for language, each in split.words.items()}
-        found.append(Topic(split.into, freeze(label), freeze(words), freeze(shown), 1.0, 0))
+        found.append(Topic(split.into, dict(label), dict(words), dict(shown), 1.0, 0))
     return found
 
 
 def _without(topic: Topic, keys: Mapping[str, tuple[str, ...]]) -> Topic:
     """Return a topic that some words tell nothing about any more."""
     words = {
-        language: freeze(
+        language: dict(
             {key: 0.0 if _takes(keys[language], key, language) else value for key, value in each.items()}
             | dict.fromkeys(keys[language], 0.0)
         )
@@ -51,7 +51,7 @@ def _without(topic: Topic, keys: Mapping[str, tuple[str, ...]]) -> Topic:
         )
         for language, each in topic.shown.items()
     }
-    return replace(topic, words=freeze(words), shown=freeze(shown))
+    return replace(topic, words=dict(words), shown=dict(shown))
 
 
 def _takes(taken: Sequence[str], key: str, language: str) -> bool:
@@ -78,11 +78,13 @@ def _take_in(topic: Topic, parts: Sequence[Topic]) -> Topic:
     words = {}
     for language in LANGUAGES:
         keys = dict.fromkeys(key for each in every for key in each.words.get(language, {}))
-        added = {key: sum(_say(each.words.get(language, {}), key, language) for each in every) for key in keys}
-        words[language] = freeze({key: round(min(evidence, 1.0), 3) for key, evidence in added.items()})
+        added = {
+            key: sum(_say(each.words.get(language, {}), key, language) for each in every) for key in keys
+        }
+        words[language] = {key: round(min(evidence, 1.0), 3) for key, evidence in added.items()}
     return replace(
         topic,
-        words=freeze(words),
+        words=dict(words),
         shown=_unite([each.shown for each in every]),
         stability=min(each.stability for each in every),
         size=sum(each.size for each in every),
@@ -92,7 +94,7 @@ def _take_in(topic: Topic, parts: Sequence[Topic]) -> Topic:
 
 
 def _say(words: Mapping[str, float], key: str, language: str) -> float:
-    """Return the evidence of a key in the words of one topic: its own, else that of the letters it matches."""
+    """Return the evidence of a key in the words of a topic: its own, else that of letters it matches."""
     if key in words or ANY in key:
         return words.get(key, 0.0)
     return max((words[each] for each in words if ANY in each and is_meant(each, key, language)), default=0.0)
@@ -100,20 +102,18 @@ def _say(words: Mapping[str, float], key: str, language: str) -> float:
 
 def _unite(each: Sequence[Words]) -> Words:
     """Return all words, each once."""
-    return freeze(
-        {
-            language: tuple(dict.fromkeys(word for words in each for word in words.get(language, ())))
-            for language in LANGUAGES
-            if any(words.get(language) for words in each)
-        }
-    )
+    return {
+        language: tuple(dict.fromkeys(word for words in each for word in words.get(language, ())))
+        for language in LANGUAGES
+        if any(words.get(language) for words in each)
+    }
 
 
 def _change(topic: Topic, edit: TopicEdit) -> Topic:
     """Return a topic with other labels, pins and visibility."""
     return replace(
         topic,
-        label=freeze({**topic.label, **edit.label}),
+        label={**topic.label, **edit.label},
         always=_unite([topic.always, _to_words(edit.always)]),
         never=_unite([topic.never, _to_words(edit.never)]),
         is_hidden=topic.is_hidden or edit.hide,

@@ -3,20 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.errors import SpecError
-from features.text.topics.fitting import to_slug
 from features.text.topics.model import TopicModel
 from features.text.topics.topic import Topic
 from features.text.topics.words import ANY, find_words, fold, is_meant, to_key
 from features.usecase.vocabulary import propose
 
-Code = Literal["de", "en"]
-_MINDED = {"extra_forbidden": "is not a key here", "missing": "is missing"}
+Code = Annotated[str, Field(pattern="^(de|en)$")]
 
 
 class _Part(BaseModel):
@@ -109,7 +107,12 @@ def _explain(finding: Mapping[str, Any], file_name: str) -> SpecError:
     where = f"{file_name}: {'.'.join(place)}"
     kind, value = finding["type"], finding["input"]
     if kind == "extra_forbidden":
-        keys = {0: _Content, "topics": TopicEdit, "merge": Merge, "split": Split}
+        keys: dict[str | int, type[BaseModel]] = {
+            0: _Content,
+            "topics": TopicEdit,
+            "merge": Merge,
+            "split": Split,
+        }
         section = keys[place[0] if len(place) > 1 else 0]
         known = [field.alias or name for name, field in section.model_fields.items()]
         return SpecError(where, f"'{place[-1]}' is not a key here", propose(place[-1], known))
@@ -212,17 +215,19 @@ def write_starter(model: TopicModel) -> str:
     topics: {}
     """
     lines = [
-        "# Names and limits of topics. What stands here acts on the next run; delete what should stay as found.",
+        "# Names and limits of topics. It acts on the next run; delete what should stay.",
         "# topics: label {de, en}, always / never {de, en: [words]}, hide: true",
-        "# merge: [{into: id, from: [id, id]}]   split: [{topic: id, into: new_id, label: {}, words: {de: []}}]",
+        "# merge: [{into: id, from: [id, id]}]   split: [{topic: id, into: new_id, words: {de: [word]}}]",
         "# A word stands for all its forms, a star for any letters: '*rechnung*'.",
         "version: 1",
         "topics:" if model.topics else "topics: {}",
     ]
     for topic in model.topics:
-        lines.append(f"  {_quote(topic.id)}:")
+        lines.append(f"  {topic.id if yaml.safe_load(topic.id) == topic.id else _quote(topic.id)}:")
         share = topic.size / max(model.n_verbatims, 1)
-        lines.append(f"    # {share:.1%} of the verbatims, found again in {topic.stability:.0%} of the halves")
+        lines.append(
+            f"    # {share:.1%} of the verbatims, found again in {topic.stability:.0%} of the halves"
+        )
         lines += [f"    # {language}: {', '.join(words)}" for language, words in topic.shown.items()]
         label = ", ".join(f"{language}: {_quote(topic.label[language])}" for language in sorted(topic.label))
         lines.append(f"    label: {{{label}}}")
@@ -231,4 +236,4 @@ def write_starter(model: TopicModel) -> str:
 
 def _quote(text: str) -> str:
     """Return a text as YAML reads it back, on one line."""
-    return to_slug(text) if to_slug(text) == text and not text[0].isdigit() and text not in {"no", "on", "off", "yes", "y", "n", "null", "true", "false"} else "'" + text.replace("'", "''") + "'"
+    return "'" + text.replace("'", "''") + "'"

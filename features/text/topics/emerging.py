@@ -12,7 +12,7 @@ from features.text.topics.fitting import to_slug
 from features.text.topics.model import TopicModel
 from features.text.topics.novelty import Unknown, find_unknown
 from features.text.topics.rising import WINDOWS, Rise, measure_chance, scan
-from features.text.topics.words import LANGUAGES, freeze
+from features.text.topics.words import LANGUAGES
 
 Wave = tuple[Sequence[str], Sequence[str | None]]
 """Cleaned verbatims and the language code of each."""
@@ -53,7 +53,7 @@ class EmergingTopic:
     first_wave
         Place of the wave in which it began.
     p_value
-        How often chance alone, dealing the verbatims out to the waves, finds something as surprising anywhere.
+        How often chance, dealing out the verbatims to the waves, finds anything as surprising.
     counts
         Verbatims with one of the words, by wave.
     """
@@ -196,8 +196,8 @@ def _describe(group: Sequence[_Candidate], sizes: Sequence[int], n_asked: int | 
     shares = counts / np.maximum(sizes, 1)
     return EmergingTopic(
         id=to_slug("_".join(first[:2])),
-        label=freeze(label),
-        words=freeze({language: tuple(each[:_N_SHOWN]) for language, each in words.items()}),
+        label=dict(label),
+        words={language: tuple(each[:_N_SHOWN]) for language, each in words.items()},
         share=share,
         demand=demand,
         first_wave=int(np.flatnonzero(shares >= 0.5 * shares[-2:].max())[0]),

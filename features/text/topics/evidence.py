@@ -5,7 +5,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from features.text.topics.counting import Corpus
-from features.text.topics.factors import Factors, Floats
+from features.text.topics.factors import Factors, Flags, Floats
 
 _PRIOR = 6.0
 _LEAST = 0.3
@@ -21,12 +21,14 @@ def weigh_evidence(corpus: Corpus, factors: Factors) -> Floats:
     much about the component as verbatims get. Words of a theme compete with other themes alone. Of a free
     component those words are left that hang together.
     """
-    found_in = np.asarray(corpus.presence.sum(axis=0)).ravel()
+    found_in: Floats = np.asarray(corpus.presence.sum(axis=0), dtype=np.float64).ravel()
     evidence = _compare(corpus, factors.shares, found_in)
     is_held = np.array([bool(theme) for theme in factors.themes])
     held = factors.shares * is_held
     total = held.sum(axis=1, keepdims=True)
-    among_themes = _compare(corpus, np.divide(held, total, out=np.zeros_like(held), where=total > 0), found_in)
+    among_themes = _compare(
+        corpus, np.divide(held, total, out=np.zeros_like(held), where=total > 0), found_in
+    )
     evidence = np.where(factors.seeds, among_themes, evidence)
     telling = np.where(evidence >= _LEAST, evidence * np.log1p(found_in), 0.0)
     least = -np.sort(-telling, axis=1)[:, min(_MOST_WORDS, telling.shape[1]) - 1 :][:, :1]
@@ -41,7 +43,8 @@ def _compare(corpus: Corpus, shares: Floats, found_in: Floats) -> Floats:
     together = np.asarray(corpus.presence.T @ shares).T
     base = shares.mean(axis=0)[:, None]
     precision = (together + _PRIOR * base) / (found_in + _PRIOR)
-    return np.clip((precision - base) / np.maximum(_full(shares)[:, None] - base, 1e-9), 0.0, 1.0)
+    full = np.maximum(_full(shares)[:, None] - base, 1e-9)
+    return np.asarray(np.clip((precision - base) / full, 0.0, 1.0))
 
 
 def _full(shares: Floats) -> Floats:
@@ -49,16 +52,15 @@ def _full(shares: Floats) -> Floats:
 
     Long verbatims speak of several things: a share of a half is then as much as there is.
     """
+    if shares.shape[1] == 0:
+        return np.ones(0)
     main = np.where(shares.any(axis=1), shares.argmax(axis=1), -1)
-    return np.array(
-        [
-            shares[main == place, place].mean() if (main == place).any() else 1.0
-            for place in range(shares.shape[1])
-        ]
-    )
+    is_main = main[:, None] == np.arange(shares.shape[1])
+    often = is_main.sum(axis=0)
+    return np.where(often > 0, (shares * is_main).sum(axis=0) / np.maximum(often, 1), 1.0)
 
 
-def _hangs_together(corpus: Corpus, is_kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _hangs_together(corpus: Corpus, is_kept: Flags) -> Flags:
     """Tell which of the kept stems belong to the largest group of stems that occur with each other."""
     places = np.flatnonzero(is_kept)
     if places.size == 0:

@@ -105,6 +105,12 @@ def _begin_free(rest: sparse.csr_array, n_free: int) -> Floats:
 def _iterate(matrix: sparse.csr_array, documents: Floats, words: Floats) -> tuple[Floats, Floats]:
     """Return both factors after a fixed number of multiplicative updates."""
     for _ in range(_ROUNDS):
-        documents = documents * np.asarray(matrix @ words.T) / (documents @ (words @ words.T) + _NEARLY_NOTHING)
-        words = words * np.asarray((matrix.T @ documents).T) / ((documents.T @ documents) @ words + _NEARLY_NOTHING)
+        documents = (
+            documents * np.asarray(matrix @ words.T) / (documents @ (words @ words.T) + _NEARLY_NOTHING)
+        )
+        words = (
+            words
+            * np.asarray((matrix.T @ documents).T)
+            / ((documents.T @ documents) @ words + _NEARLY_NOTHING)
+        )
     return documents, words

@@ -11,7 +11,7 @@ from features.text.topics.evidence import weigh_evidence
 from features.text.topics.factors import Floats, factorize
 from features.text.topics.themes import Theme, load_themes
 from features.text.topics.topic import Topic
-from features.text.topics.words import ANY, LANGUAGES, freeze
+from features.text.topics.words import ANY, LANGUAGES
 
 LEAST_STABILITY = 0.6
 """Share of random halves in which a topic has to be found again."""
@@ -71,8 +71,10 @@ def _find_in(texts: Sequence[str], language: str, n_topics: int, seed: int) -> l
     ]
 
 
-def _measure_stability(corpus: Corpus, evidence: Floats, n_topics: int, random: np.random.Generator) -> Floats:
-    """Return the share of random halves in which each topic is found again (cosine of evidence at least .5)."""
+def _measure_stability(
+    corpus: Corpus, evidence: Floats, n_topics: int, random: np.random.Generator
+) -> Floats:
+    """Return the share of random halves in which each topic is found again (cosine of evidence from .5)."""
     again = []
     for _ in range(_N_SPLITS):
         order = random.permutation(corpus.size)
@@ -125,13 +127,13 @@ def _name_by_theme(theme: Theme, parts: Sequence[_Found]) -> Topic:
     """Return the topic of a theme: what was found, and the words of the theme that were not seen yet."""
     evidence = {part.language: part.evidence for part in parts}
     words = {
-        language: {key: _OF_UNSEEN_WORDS for key in theme.keys[language]} | evidence.get(language, {})
+        language: dict.fromkeys(theme.keys[language], _OF_UNSEEN_WORDS) | evidence.get(language, {})
         for language in LANGUAGES
     }
-    words = {language: freeze(_order(each)) for language, each in words.items()}
+    words = {language: dict(_order(each)) for language, each in words.items()}
     shown = {part.language: part.shown for part in parts}
     stability = float(np.average([part.stability for part in parts], weights=[part.share for part in parts]))
-    return Topic(theme.id, theme.label, freeze(words), freeze(shown), round(stability, 3), 0)
+    return Topic(theme.id, theme.label, dict(words), dict(shown), round(stability, 3), 0)
 
 
 def _order(words: dict[str, float]) -> dict[str, float]:
@@ -147,9 +149,9 @@ def _name_by_words(part: _Found, taken: set[str]) -> Topic:
     topic_id = slug
     while topic_id in taken:
         topic_id, place = f"{slug}_{place}", place + 1
-    label = freeze(dict.fromkeys(LANGUAGES, ", ".join(named)))
-    words = freeze({part.language: freeze(part.evidence)})
-    return Topic(topic_id, label, words, freeze({part.language: part.shown}), round(part.stability, 3), 0)
+    label = dict(dict.fromkeys(LANGUAGES, ", ".join(named)))
+    words = {part.language: dict(part.evidence)}
+    return Topic(topic_id, label, words, {part.language: part.shown}, round(part.stability, 3), 0)
 
 
 def to_slug(text: str) -> str:
@@ -168,7 +170,7 @@ def _measure(
     topics: Sequence[Topic], texts: Sequence[str], languages: Sequence[str | None]
 ) -> tuple[Topic, ...]:
     """Count the verbatims of each topic; largest first, those that no verbatim has are left out."""
-    from features.text.topics.model import LEAST_EVIDENCE, TopicModel
+    from features.text.topics.model import TopicModel
 
     weights = TopicModel(tuple(topics), 0).assign(texts, languages).weights
     has = weights.copy()

@@ -63,21 +63,9 @@ def match_topics(old: TopicModel, new: TopicModel) -> TopicMatch:
         as alike. Pairs below .3 are no pairs. A topic was split when two or more new ones have at least .3
         of the evidence of its words, merged the other way round.
     """
-    from scipy.optimize import linear_sum_assignment
-
     weights = _weigh(old.topics, new.topics)
     alike = _compare(*weights)
-    themes = {theme.id for theme in load_themes()}
-    for row, before in enumerate(old.topics):
-        for column, after in enumerate(new.topics):
-            if before.id == after.id and before.id in themes:
-                alike[row, column] = 1.0 + alike[row, column]
-    rows, columns = linear_sum_assignment(-alike)
-    pairs = {
-        int(column): int(row)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-        if alike[row, column] >= _SAME
-    }
+    pairs = _pair(old.topics, new.topics, alike)
     names = _rename(old.topics, new.topics, pairs)
     topics = tuple(
         _continue(old.topics[pairs[place]], topic) if place in pairs else replace(topic, id=names[place])
@@ -87,12 +75,24 @@ def match_topics(old: TopicModel, new: TopicModel) -> TopicMatch:
     return TopicMatch(
         model=TopicModel(topics, new.n_verbatims),
         continued={new.topics[column].id: ids[row] for column, row in pairs.items()},
-        similarity={ids[row]: min(float(alike[row, column]), 1.0) for column, row in pairs.items()},
+        similarity={ids[row]: round(float(alike[row, column]), 3) for column, row in pairs.items()},
         new=tuple(names[place] for place in range(len(names)) if place not in pairs),
         gone=tuple(each for row, each in enumerate(ids) if row not in pairs.values()),
         split=_find_parts(weights[0], weights[1], ids, names),
         merged=_find_parts(weights[1], weights[0], names, ids),
     )
+
+
+def _pair(old: Sequence[Topic], new: Sequence[Topic], alike: _Table) -> dict[int, int]:
+    """Return the place of the old topic for the place of each new one that continues it."""
+    from scipy.optimize import linear_sum_assignment
+
+    themes = {theme.id for theme in load_themes()}
+    is_same = [[before.id == after.id and before.id in themes for after in new] for before in old]
+    gain = alike + np.array(is_same, dtype=np.float64).reshape(alike.shape)
+    rows, columns = linear_sum_assignment(-gain)
+    chosen = zip(rows.tolist(), columns.tolist(), strict=True)
+    return {column: row for row, column in chosen if gain[row, column] >= _SAME}
 
 
 def _weigh(old: Sequence[Topic], new: Sequence[Topic]) -> tuple[_Table, _Table]:
@@ -111,7 +111,7 @@ def _weigh(old: Sequence[Topic], new: Sequence[Topic]) -> tuple[_Table, _Table]:
 
 
 def _found_words(topic: Topic) -> dict[tuple[str, str], float]:
-    """Return the evidence of the words that were found in verbatims; words of a theme that were not count little."""
+    """Return the evidence of words; those of a theme that were not found in verbatims count little."""
     return {
         (language, key): 0.1 * evidence if ANY in key else evidence
         for language, words in topic.words.items()

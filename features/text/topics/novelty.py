@@ -81,9 +81,9 @@ def _to_table(
 ) -> Unknown:
     """Return words as a table of stems; stems in fewer than three verbatims are left out."""
     writings: dict[str, Counter[str]] = {}
-    stems_of = []
+    stems_of: list[dict[str, None]] = []
     for row in rows:
-        stems = {}
+        stems: dict[str, None] = {}
         for word in row:
             if stem := to_telling_stem(word, language):
                 stems[stem] = None
@@ -91,7 +91,9 @@ def _to_table(
         stems_of.append(stems)
     if language == "de":
         parts = _find_parts(writings)
-        stems_of = [dict.fromkeys([*row, *(part for stem in row for part in parts[stem])]) for row in stems_of]
+        stems_of = [
+            dict.fromkeys([*row, *(part for stem in row for part in parts[stem])]) for row in stems_of
+        ]
     found_in = Counter(stem for row in stems_of for stem in row)
     kept = sorted(stem for stem, count in found_in.items() if count >= _LEAST_TOTAL)
     column = {stem: place for place, stem in enumerate(kept)}

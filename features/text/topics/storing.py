@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from features.errors import BundleError
 from features.text.topics.themes import load_themes
 from features.text.topics.topic import Topic, Words
-from features.text.topics.words import LANGUAGES, freeze
+from features.text.topics.words import LANGUAGES
 
 FILE = "topics.json"
 _FORMAT = "xm-topics"
 _HINT = "copy the bundle again, or fit the topics anew"
 
-_Code = Literal["de", "en"]
+_Code = Annotated[str, Field(pattern="^(de|en)$")]
 _Share = Annotated[float, Field(ge=0.0, le=1.0)]
 _Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 
@@ -121,8 +121,8 @@ def _to_topic(stored: _StoredTopic) -> Topic:
     """Return the topic that was stored."""
     return Topic(
         id=stored.id,
-        label=freeze(stored.label),
-        words=freeze({language: freeze(words) for language, words in stored.words.items()}),
+        label=dict(stored.label),
+        words={language: dict(words) for language, words in stored.words.items()},
         shown=_to_tuples(stored.shown),
         stability=stored.stability,
         size=stored.size,
@@ -133,4 +133,4 @@ def _to_topic(stored: _StoredTopic) -> Topic:
 
 
 def _to_tuples(lists: Mapping[Any, list[str]]) -> Words:
-    return freeze({language: tuple(each) for language, each in lists.items()})
+    return {language: tuple(each) for language, each in lists.items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from features.text.topics.words import LANGUAGES, freeze, is_meant, load_resource, to_key
+from features.text.topics.words import LANGUAGES, is_meant, load_resource, to_key
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def load_themes() -> tuple[Theme, ...]:
     'Wartezeit'
     """
     return tuple(
-        Theme(name, freeze(found["label"]), freeze({each: _to_keys(found[each], each) for each in LANGUAGES}))
+        Theme(name, dict(found["label"]), {each: _to_keys(found[each], each) for each in LANGUAGES})
         for name, found in load_resource("themes.yaml").items()
     )
 

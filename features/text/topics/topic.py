@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from features.text.topics.words import freeze
-
 Words = Mapping[str, tuple[str, ...]]
 """Words or keys by language."""
 
@@ -41,6 +39,6 @@ class Topic:
     shown: Words
     stability: float
     size: int
-    always: Words = field(default_factory=lambda: freeze({}))
-    never: Words = field(default_factory=lambda: freeze({}))
+    always: Words = field(default_factory=dict)
+    never: Words = field(default_factory=dict)
     is_hidden: bool = False

@@ -2,10 +2,8 @@
 
 import re
 import threading
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -117,11 +115,6 @@ def is_meant(key: str, word: str, language: str) -> bool:
     if ANY in key:
         return to_pattern(key).fullmatch(fold(word)) is not None
     return key == to_stem(word, language)
-
-
-def freeze(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a mapping that nobody can change by accident."""
-    return MappingProxyType(dict(found))
 
 
 @cache
