@@ -1,0 +1,127 @@
+"""Transcripts of many calls as a table: measured with the code that measures them while they run."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.calls.conversation import Conversation
+from features.calls.heard import Turn, TurnReader
+from features.calls.measures import CallMeasures
+from features.calls.risk import RiskModel
+from features.errors import ContractError
+
+NEEDED = ("call_id", "speaker", "start_s", "text")
+_KINDS = {
+    "int": pa.int64(),
+    "bool": pa.bool_(),
+    "str | None": pa.string(),
+    "float": pa.float64(),
+    "float | None": pa.float64(),
+}
+
+
+def measure_calls(
+    turns: pa.Table, reader: TurnReader, customer: str = "customer", risk: RiskModel | None = None
+) -> pa.Table:
+    """Measure every call of a table of turns.
+
+    Parameters
+    ----------
+    turns
+        One row per turn in any order: ``call_id``, ``speaker``, ``start_s``, ``text``, and ``end_s`` where it
+        is known. Other columns, such as who of the company spoke, are not read.
+    reader, customer, risk
+        As for :class:`Conversation`.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per call, by ``call_id``, with the measures of :class:`CallMeasures` as columns.
+
+    Raises
+    ------
+    ContractError
+        If a column is missing, a call has no id, or a time cannot be used; the call is named.
+
+    Examples
+    --------
+    >>> from features.calls import ColdStartReader
+    >>> turns = pa.table({"call_id": ["a"], "speaker": ["customer"], "start_s": [0.0], "end_s": [4.0], "text": ["Hi."]})
+    >>> measure_calls(turns, ColdStartReader()).select(["call_id", "duration_s", "turn_count"]).to_pylist()
+    [{'call_id': 'a', 'duration_s': 4.0, 'turn_count': 1}]
+    """
+    model = RiskModel.cold_start() if risk is None else risk
+    measured = []
+    for call_id, call in _part_calls(turns):
+        try:
+            measures = Conversation(reader, customer=customer, risk=model).extend(call)
+        except ContractError as error:
+            raise ContractError(f"turns of call '{call_id}': {error.where}", error.problem, error.hint) from error
+        measured.append({"call_id": call_id, **asdict(measures)})
+    columns = [pa.field(field.name, _kind_of(field.type)) for field in fields(CallMeasures)]
+    schema = pa.schema([pa.field("call_id", pa.string()), *columns])
+    return pa.Table.from_pylist(measured, schema=schema)
+
+
+def take_start(turns: pa.Table, share: float = 0.5) -> pa.Table:
+    """Return the first turns of every call: what was heard of it when a share of its turns had begun.
+
+    Parameters
+    ----------
+    turns
+        As for :func:`measure_calls`.
+    share
+        Part of the turns of each call, above 0, at most 1; rounded up.
+
+    Raises
+    ------
+    ContractError
+        If ``share`` is out of range or a column is missing.
+    """
+    if not 0 < share <= 1:
+        raise ContractError("share", f"{share} is no part of a call", "write a number above 0, at most 1")
+    _check_columns(turns)
+    ordered = turns.take(pc.sort_indices(turns, [("call_id", "ascending"), ("start_s", "ascending")]))
+    counts = {one["values"]: one["counts"] for one in pc.value_counts(ordered["call_id"]).to_pylist()}
+    seen: dict[str, int] = dict.fromkeys(counts, 0)
+    kept = []
+    for place, call_id in enumerate(ordered["call_id"].to_pylist()):
+        seen[call_id] += 1
+        if seen[call_id] <= math.ceil(share * counts[call_id]):
+            kept.append(place)
+    return ordered.take(pa.array(kept, pa.int64()))
+
+
+def _part_calls(turns: pa.Table) -> Iterator[tuple[str, list[Turn]]]:
+    """Yield calls by id with their turns."""
+    _check_columns(turns)
+    ordered = turns.take(pc.sort_indices(turns, [("call_id", "ascending")]))
+    names = ordered["call_id"].to_pylist()
+    ends = ordered["end_s"].to_pylist() if "end_s" in ordered.column_names else [None] * len(names)
+    each = zip(*(ordered[name].to_pylist() for name in ("speaker", "start_s")), ends, strict=True)
+    texts = ordered["text"].to_pylist()
+    call: list[Turn] = []
+    for place, (speaker, start, end) in enumerate(each):
+        call.append(Turn(speaker, math.nan if start is None else start, end, texts[place] or ""))
+        if place + 1 == len(names) or names[place + 1] != names[place]:
+            yield names[place], call
+            call = []
+
+
+def _check_columns(turns: pa.Table) -> None:
+    """Demand the columns of a transcript."""
+    if absent := [name for name in NEEDED if name not in turns.column_names]:
+        found = ", ".join(turns.column_names)
+        raise ContractError("turns", f"column '{absent[0]}' is missing", f"the columns are: {found}")
+    if turns["call_id"].null_count:
+        problem = f"{turns['call_id'].null_count} of {turns.num_rows} turns have no call_id"
+        raise ContractError("turns.call_id", problem, "say to which call each turn belongs")
+
+
+def _kind_of(spelled: object) -> pa.DataType:
+    """Return the type of the column of a measure."""
+    spelled = getattr(spelled, "__name__", str(spelled))
+    return _KINDS[spelled]
