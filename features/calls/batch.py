@@ -1,6 +1,7 @@
 """Transcripts of many calls as a table: measured with the code that measures them while they run."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 
@@ -66,31 +67,33 @@ def measure_calls(
     return pa.Table.from_pylist(measured, schema=schema)
 
 
-def take_start(turns: pa.Table, share: float = 0.5) -> pa.Table:
-    """Return the first turns of every call: what was heard of it when a share of its turns had begun.
+def take_start(turns: pa.Table, n_turns: int) -> pa.Table:
+    """Return the first turns of every call: what was heard of it while it ran.
+
+    A number of turns, not a share of the call: how long a call will be is known only at its end, and calls that
+    end badly tend to be longer, so a share would tell of the end.
 
     Parameters
     ----------
     turns
         As for :func:`measure_calls`.
-    share
-        Part of the turns of each call, above 0, at most 1; rounded up.
+    n_turns
+        How many turns of each call, by their start; shorter calls are returned whole.
 
     Raises
     ------
     ContractError
-        If ``share`` is out of range or a column is missing.
+        If ``n_turns`` is below 1 or a column is missing.
     """
-    if not 0 < share <= 1:
-        raise ContractError("share", f"{share} is no part of a call", "write a number above 0, at most 1")
+    if n_turns < 1:
+        raise ContractError("n_turns", f"{n_turns} turns are no start of a call", "write 1 or more")
     _check_columns(turns)
     ordered = turns.take(pc.sort_indices(turns, [("call_id", "ascending"), ("start_s", "ascending")]))
-    counts = {one["values"]: one["counts"] for one in pc.value_counts(ordered["call_id"]).to_pylist()}
-    seen: dict[str, int] = dict.fromkeys(counts, 0)
+    seen: Counter[str] = Counter()
     kept = []
     for place, call_id in enumerate(ordered["call_id"].to_pylist()):
         seen[call_id] += 1
-        if seen[call_id] <= math.ceil(share * counts[call_id]):
+        if seen[call_id] <= n_turns:
             kept.append(place)
     return ordered.take(pa.array(kept, pa.int64()))
 

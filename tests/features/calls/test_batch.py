@@ -78,20 +78,26 @@ def test_a_time_that_cannot_be_names_its_call_and_not_the_words(start, end):
 
 class TestStart:
     def test_it_has_the_first_turns_of_every_call(self):
-        found = take_start(table(), 0.5).to_pylist()
-        assert [(row["call_id"], row["start_s"]) for row in found] == [("a", 0.0), ("a", 4.0), ("b", 0.0)]
+        found = take_start(table(), 2).to_pylist()
+        assert [(row["call_id"], row["start_s"]) for row in found] == [
+            ("a", 0.0),
+            ("a", 4.0),
+            ("b", 0.0),
+            ("b", 2.0),
+        ]
 
-    def test_the_whole_is_all_of_it(self):
-        assert measure_calls(take_start(table(), 1), EchoReader()) == measure_calls(table(), EchoReader())
-
-    def test_a_first_turn_is_always_there(self):
-        assert take_start(table(), 0.01)["start_s"].to_pylist() == [0.0, 0.0]
+    def test_short_calls_are_whole(self):
+        assert measure_calls(take_start(table(), 9), EchoReader()) == measure_calls(table(), EchoReader())
 
     def test_other_columns_stay(self):
         more = table().append_column("mark", pa.array(range(5)))
-        assert take_start(more)["mark"].to_pylist() == [3, 1, 0]
+        assert take_start(more, 1)["mark"].to_pylist() == [3, 0]
 
-    @pytest.mark.parametrize("share", [0, -0.5, 1.01])
-    def test_a_part_that_is_none_is_refused(self, share):
-        with pytest.raises(ContractError, match=str(share)):
-            take_start(table(), share)
+    @pytest.mark.parametrize("n_turns", [0, -3])
+    def test_a_start_without_turns_is_refused(self, n_turns):
+        with pytest.raises(ContractError, match=str(n_turns)):
+            take_start(table(), n_turns)
+
+    def test_a_missing_column_is_named(self):
+        with pytest.raises(ContractError, match="column 'start_s' is missing"):
+            take_start(table().drop_columns(["start_s"]), 1)
