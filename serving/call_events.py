@@ -1,8 +1,8 @@
 """The measures of a running call as a stream of server-sent events, for those who listen.
 
 A stream looks five times a second whether the call has changed, so it does not matter which worker the turns
-reach. It ends when the call is forgotten, the key is no longer valid, the worker is about to end, or after some
-minutes; who listens asks again, as browsers do by themselves.
+reach. It ends when the call is forgotten, the key is no longer valid, the worker is about to end, or after
+some minutes; who listens asks again, as browsers do by themselves.
 """
 
 import asyncio
@@ -65,7 +65,9 @@ class Listeners:
             503.
         """
         if self.n_open >= self._most:
-            detail = "As many listen to calls as this worker takes on; ask again after the time in Retry-After."
+            detail = (
+                "As many listen to calls as this worker takes on; ask again after the time in Retry-After."
+            )
             raise ProblemError(503, "busy", detail, headers={"retry-after": "5"})
 
     @contextlib.contextmanager

@@ -83,7 +83,9 @@ def _find_model(desk: Desk, actor: Actor, champion: Champion) -> CallModel:
     check_single(actor, champion.subject)
     model = desk.find_call_model(champion)
     if model is None:
-        detail = "The champion of this use case has no text model; train it with texts, and turns can be read."
+        detail = (
+            "The champion of this use case has no text model; train it with texts, and turns can be read."
+        )
         raise ProblemError(409, "text_model_absent", detail)
     return model
 

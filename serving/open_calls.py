@@ -112,7 +112,9 @@ class OpenCalls:
         call = Conversation(model.reader, risk=model.risk, heard=heard or ())
         measures = call.extend(turns)
         if len(call.heard) > self._settings.max_turns:
-            detail = f"A call has at most {self._settings.max_turns} turns here; those before stay as they are."
+            detail = (
+                f"A call has at most {self._settings.max_turns} turns here; those before stay as they are."
+            )
             raise ProblemError(409, "call_full", detail)
         if list(call.heard) != heard:
             _write(path, _ENCODE(call.heard))

@@ -186,8 +186,8 @@ def _stream(described: dict[str, Any]) -> dict[str, Any]:
     """Return the description of a route whose answer is a stream of what it would be."""
     (told,) = (methods["get"] for methods in described.values())
     told["responses"]["200"] = {
-        "description": "Server-sent events: `measures` with a CallAnswer as data, now and after every change; "
-        "`end` when the call is forgotten. The stream ends after some minutes; ask again to go on.",
+        "description": "Server-sent events: `measures` with a CallAnswer as data, now and after every "
+        "change; `end` when the call is forgotten. The stream ends after some minutes; ask again to go on.",
         "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
     }
     return described

@@ -50,9 +50,10 @@ def measure_calls(
     Examples
     --------
     >>> from features.calls import ColdStartReader
-    >>> turns = pa.table({"call_id": ["a"], "speaker": ["customer"], "start_s": [0.0], "end_s": [4.0], "text": ["Hi."]})
-    >>> measure_calls(turns, ColdStartReader()).select(["call_id", "duration_s", "turn_count"]).to_pylist()
-    [{'call_id': 'a', 'duration_s': 4.0, 'turn_count': 1}]
+    >>> names = ["call_id", "speaker", "start_s", "end_s", "text"]
+    >>> turns = pa.table([["a", "a"], ["agent", "customer"], [0.0, 2.0], [1.0, 4.0], ["", "Hello."]], names)
+    >>> measure_calls(turns, ColdStartReader()).select(["call_id", "duration_s", "silence_share"]).to_pylist()
+    [{'call_id': 'a', 'duration_s': 4.0, 'silence_share': 0.25}]
     """
     model = RiskModel.cold_start() if risk is None else risk
     measured = []
@@ -60,7 +61,9 @@ def measure_calls(
         try:
             measures = Conversation(reader, customer=customer, risk=model).extend(call)
         except ContractError as error:
-            raise ContractError(f"turns of call '{call_id}': {error.where}", error.problem, error.hint) from error
+            raise ContractError(
+                f"turns of call '{call_id}': {error.where}", error.problem, error.hint
+            ) from error
         measured.append({"call_id": call_id, **asdict(measures)})
     columns = [pa.field(field.name, _kind_of(field.type)) for field in fields(CallMeasures)]
     schema = pa.schema([pa.field("call_id", pa.string()), *columns])
@@ -70,8 +73,8 @@ def measure_calls(
 def take_start(turns: pa.Table, n_turns: int) -> pa.Table:
     """Return the first turns of every call: what was heard of it while it ran.
 
-    A number of turns, not a share of the call: how long a call will be is known only at its end, and calls that
-    end badly tend to be longer, so a share would tell of the end.
+    A number of turns, not a share of the call: how long a call will be is known only at its end, and calls
+    that end badly tend to be longer, so a share would tell of the end.
 
     Parameters
     ----------
@@ -126,5 +129,4 @@ def _check_columns(turns: pa.Table) -> None:
 
 def _kind_of(spelled: object) -> pa.DataType:
     """Return the type of the column of a measure."""
-    spelled = getattr(spelled, "__name__", str(spelled))
-    return _KINDS[spelled]
+    return _KINDS[getattr(spelled, "__name__", str(spelled))]

@@ -92,7 +92,8 @@ def make_words(content: Mapping[str, Any], where: str) -> EscalationWords:
 
     Examples
     --------
-    >>> given = {"phrases": {"out": ["leave|quit _"]}, "negations": ["not"], "near": {"before": 2, "after": 0}}
+    >>> near = {"before": 2, "after": 0}
+    >>> given = {"phrases": {"out": ["leave|quit _"]}, "negations": ["not"], "near": near}
     >>> make_words(given, "mine.yaml").is_in("We quit today")
     True
     """

@@ -117,8 +117,9 @@ def hear(turns: Iterable[Turn], reader: TurnReader, customer: str = "customer") 
     Examples
     --------
     >>> from features.calls import ColdStartReader
-    >>> hear([Turn("customer", 0, 2.5, "I will talk to my lawyer.")], ColdStartReader())
-    [HeardTurn(start_ms=0, end_ms=2500, role='customer', sentiment=None, effort=None, topic=None, escalates=True)]
+    >>> (heard,) = hear([Turn("customer", 0, 2.5, "I will talk to my lawyer.")], ColdStartReader())
+    >>> heard.end_ms, heard.role, heard.escalates
+    (2500, 'customer', True)
     """
     given = list(turns)
     times = [_measure_times(turn) for turn in given]

@@ -1,7 +1,7 @@
 """How much a running call is at risk: a sum of weighted measures, squeezed to 0..1, that can be read.
 
-The cold start is a score with weights set by hand: it orders calls and promises no frequency. With outcomes of
-one's own the weights are learnt by ridge logistic regression (Newton steps; Hastie, Tibshirani, Friedman,
+The cold start is a score with weights set by hand: it orders calls and promises no frequency. With outcomes
+of one's own the weights are learnt by ridge logistic regression (Newton steps; Hastie, Tibshirani, Friedman,
 Elements of Statistical Learning, section 4.4.1), and the number is a probability.
 """
 
@@ -48,7 +48,7 @@ class Term(NamedTuple):
     low: float = -math.inf
     high: float = math.inf
 
-    def count(self, value: float | None) -> float:
+    def weigh(self, value: float | None) -> float:
         """Return what the measure adds."""
         if value is None or math.isnan(value):
             return 0.0
@@ -91,7 +91,7 @@ class RiskModel:
         Examples
         --------
         >>> model = RiskModel.cold_start()
-        >>> model.rate({"sentiment": -1.0, "escalation": 1.0}) > model.rate({"sentiment": 1.0, "escalation": 0.0})
+        >>> model.rate({"sentiment": -1.0, "escalation": 1.0}) > model.rate({"sentiment": 1.0})
         True
         """
         return cls(_COLD_START, -1.5, is_probability=False)
@@ -136,7 +136,7 @@ class RiskModel:
 
     def rate(self, figures: Mapping[str, float | None]) -> float:
         """Return the risk of a call, 0 to 1, from its measures by name; unknown ones count nothing."""
-        total = self.bias + math.fsum(term.count(figures.get(term.name)) for term in self.terms)
+        total = self.bias + math.fsum(term.weigh(figures.get(term.name)) for term in self.terms)
         return 1.0 / (1.0 + math.exp(-min(max(total, -30.0), 30.0)))
 
     def rate_calls(self, measures: pa.Table) -> list[float]:
@@ -149,7 +149,9 @@ class RiskModel:
 
     def to_document(self) -> dict[str, Any]:
         """Return the model as plain data for JSON."""
-        terms = [{**term._asdict(), "low": _bounded(term.low), "high": _bounded(term.high)} for term in self.terms]
+        terms = [
+            {**term._asdict(), "low": _bounded(term.low), "high": _bounded(term.high)} for term in self.terms
+        ]
         return {"format": FORMAT, **asdict(self), "terms": terms}
 
     @classmethod
@@ -174,10 +176,10 @@ class RiskModel:
 
 def _read_term(given: Mapping[str, Any]) -> Term:
     """Return one term; ends that are open are null in JSON."""
-    numbers = [float(given[name]) for name in ("weight", "center", "scale")]
+    weight, center, scale = (float(given[name]) for name in ("weight", "center", "scale"))
     low = -math.inf if given["low"] is None else float(given["low"])
     high = math.inf if given["high"] is None else float(given["high"])
-    return Term(str(given["name"]), *numbers, low, high)
+    return Term(str(given["name"]), weight, center, scale, low, high)
 
 
 def _bounded(end: float) -> float | None:

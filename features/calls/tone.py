@@ -54,9 +54,7 @@ def _find_slope(points: Sequence[tuple[int, float]]) -> float | None:
     spread = sum(distance * distance for distance in distances)
     if spread == 0:
         return None
-    covariance = math.fsum(
-        distance * tone for distance, (_, tone) in zip(distances, points, strict=True)
-    )
+    covariance = math.fsum(distance * tone for distance, (_, tone) in zip(distances, points, strict=True))
     return covariance * n_points / spread * _MINUTE_MS
 
 

@@ -45,9 +45,7 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 _PAGE = "/reports"
 # Routes with an id in their paths, beside what finds them.
-_WITH_ID = tuple(
-    (re.compile(re.sub(r"\{\w+\}", "[^/]+", route)), route) for route in ROUTES if "{" in route
-)
+_WITH_ID = tuple((re.compile(re.sub(r"\{\w+\}", "[^/]+", route)), route) for route in ROUTES if "{" in route)
 
 
 def name_route(path: str) -> str | None:

@@ -69,45 +69,50 @@ class Call:
     def listen(self) -> Iterator[CallState]:
         """Yield the call now and after every change, until it is forgotten.
 
-        Where a stream ends before that, another is asked for, as often in a row as the patience of the client
-        allows.
+        Where a stream ends before that, another is asked for; where the service is not reached, as often in a
+        row as the patience of the client allows.
 
         Raises
         ------
         ServiceError
-            Of the kind that fits; :class:`NotFoundError` if there is no such call: it has no turn yet, or is of
-            another key.
+            Of the kind that fits; :class:`NotFoundError` if there is no such call: it has no turn yet, or is
+            of another key.
         """
         seen: CallState | None = None
         n_failed = 0
         while True:
             try:
-                for state in self._listen_once():
+                for state in self._listen_once(is_known=seen is not None):
                     n_failed = 0
                     if state != seen:
                         seen = state
                         yield state
             except _CallEndedError:
                 return
-            except NotFoundError:
-                if seen is None:
-                    raise
-                return
-            except UnavailableError:
+            except UnavailableError as error:
                 n_failed += 1
-                wait = self._transport.patience.choose_wait(n_failed, None, random.random())
-                if wait is None:
-                    raise
-                time.sleep(wait)
+                self._wait(n_failed, error)
             time.sleep(_PAUSE_SECONDS)
 
-    def _listen_once(self) -> Iterator[CallState]:
-        """Yield the states of one stream; how it ends says whether the call has ended."""
+    def _listen_once(self, *, is_known: bool) -> Iterator[CallState]:
+        """Yield the states of one stream; a call that was known and is not there any more has ended."""
         path = f"{self._path}/events?{urlencode({'usecase': self._usecase})}"
-        for kind, content in _read_events(self._transport.stream(path)):
-            if kind == "end":
-                raise _CallEndedError
-            yield build(CallState, _parse(content))
+        try:
+            for kind, content in _read_events(self._transport.stream(path)):
+                if kind == "end":
+                    raise _CallEndedError
+                yield build(CallState, _parse(content))
+        except NotFoundError as error:
+            if not is_known:
+                raise
+            raise _CallEndedError from error
+
+    def _wait(self, n_failed: int, error: UnavailableError) -> None:
+        """Wait before another try, or give up."""
+        wait = self._transport.patience.choose_wait(n_failed, None, random.random())
+        if wait is None:
+            raise error
+        time.sleep(wait)
 
 
 def _read_events(lines: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:

@@ -3,8 +3,10 @@
 import json
 import logging
 from dataclasses import asdict
+from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from features.calls import Conversation, RiskModel, Turn
 from serving.api import build_app
@@ -15,12 +17,11 @@ from serving.settings import Settings
 from serving.turn_readers import CallModel
 from tests.features.calls.tone_words import TONE_READER
 from tests.serving.company import wait_until
-from tests.serving.conftest import TestClient
 from tests.serving.keys import bearer, make_key
 from tests.serving.records import keep_in
 from tests.serving.test_reading import SECRET, assert_is_problem
 
-TURNS = [
+TURNS: list[dict[str, Any]] = [
     {"speaker": "agent", "start_s": 0, "end_s": 2.1, "text": "Hello, this is Jane Doe."},
     {"speaker": "customer", "start_s": 2.4, "end_s": 6.1, "text": "The invoice is wrong again."},
     {"speaker": "agent", "start_s": 5.0, "end_s": 9.5},
@@ -32,21 +33,23 @@ PATH = "/v1/calls/call-1/turns"
 
 
 def in_process(turns):
-    told = [
-        Turn(turn["speaker"], turn["start_s"], turn.get("end_s"), turn.get("text", "")) for turn in turns
-    ]
+    told = [Turn(turn["speaker"], turn["start_s"], turn.get("end_s"), turn.get("text", "")) for turn in turns]
     return Conversation(MODEL.reader).extend(told)
 
 
 @pytest.fixture(scope="module")
 def settings(filled_cache, tmp_path_factory):
     folder = tmp_path_factory.mktemp("calls")
-    return Settings(cache=filled_cache, latest=(), keys=folder / "keys.json", poll_seconds=0.05, **keep_in(folder))
+    return Settings(
+        cache=filled_cache, latest=(), keys=folder / "keys.json", poll_seconds=0.05, **keep_in(folder)
+    )
 
 
 def opened(settings, role="app", find_model=lambda champion: MODEL, **limits):
     app = build_app(lambda: settings, find_model)
-    return TestClient(app, base_url="http://127.0.0.1", headers=bearer(make_key(settings.keys, role, **limits)))
+    return TestClient(
+        app, base_url="http://127.0.0.1", headers=bearer(make_key(settings.keys, role, **limits))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +106,7 @@ class TestMeasures:
         assert (found["escalation"], found["escalation_s"]) == (True, 30.5)
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no turns": ({"turns": None}, "turns"),
     "an empty list": ({"turns": []}, "turns"),
     "too many": ({"turns": TURNS[:1] * (MAX_TURNS_AT_ONCE + 1)}, "turns"),
@@ -119,7 +122,10 @@ REFUSED = {
     "a start after a day": ({"turns": [{"speaker": "customer", "start_s": 86_401}]}, "turns.0.start_s"),
     "an end before the start": ({"turns": [TURNS[0], {**TURNS[1], "end_s": 1}]}, "turns.1.end_s"),
     "a text that is none": ({"turns": [{**TURNS[0], "text": [SECRET]}]}, "turns.0.text"),
-    "a text that is too long": ({"turns": [{**TURNS[0], "text": "a" * (MAX_TURN_LETTERS + 1)}]}, "turns.0.text"),
+    "a text that is too long": (
+        {"turns": [{**TURNS[0], "text": "a" * (MAX_TURN_LETTERS + 1)}]},
+        "turns.0.text",
+    ),
     "a speaker that is too long": ({"turns": [{**TURNS[0], "speaker": "a" * 257}]}, "turns.0.speaker"),
 }
 
@@ -143,18 +149,24 @@ class TestRefusals:
         assert post(app, call_id, [TURNS[3], {**TURNS[1], "end_s": 0}]).status_code == 422
         assert post(app, call_id, TURNS[:1]).json() == before
 
-    @pytest.mark.parametrize("odd", ["a b", "ü", "a%00", "a" * 129, "{call_id}", "+49305557788", "a;b", "a\\b"])
+    @pytest.mark.parametrize(
+        "odd", ["a b", "ü", "a%00", "a" * 129, "{call_id}", "+49305557788", "a;b", "a\\b"]
+    )
     def test_an_id_that_is_none_is_refused_and_not_repeated(self, app, odd):
         for answer in (post(app, odd, TURNS), listen(app, odd)):
             assert_is_problem(answer, 422, "value")
             assert answer.json()["errors"][0]["path"] == "call_id"
             assert odd not in answer.text
 
-    @pytest.mark.parametrize("path", ["/v1/calls", "/v1/calls/a", "/v1/calls//turns", "/v1/calls/a/b/turns", "/v1/calls/a/turns/"])
+    @pytest.mark.parametrize(
+        "path", ["/v1/calls", "/v1/calls/a", "/v1/calls//turns", "/v1/calls/a/b/turns", "/v1/calls/a/turns/"]
+    )
     def test_paths_beside_the_routes_lead_nowhere(self, app, path):
         assert_is_problem(app.post(path, json={}), 404, "route_unknown")
 
-    @pytest.mark.parametrize(("method", "route", "allowed"), [("GET", "turns", "POST"), ("POST", "events", "GET")])
+    @pytest.mark.parametrize(
+        ("method", "route", "allowed"), [("GET", "turns", "POST"), ("POST", "events", "GET")]
+    )
     def test_other_methods_are_named(self, app, method, route, allowed):
         answer = app.request(method, f"/v1/calls/a/{route}")
         assert_is_problem(answer, 405, "method")
@@ -269,14 +281,21 @@ class TestBooks:
         with caplog.at_level(logging.INFO, logger="xm_predict"):
             post(app, "id-5557788", TURNS)
             listen(app, "id-5557788")
-        lines = [json.loads(record.getMessage()) for record in caplog.records if '"route"' in record.getMessage()]
+        lines = [
+            json.loads(record.getMessage()) for record in caplog.records if '"route"' in record.getMessage()
+        ]
         assert [(line["route"], line.get("rows")) for line in lines] == [
             ("/v1/calls/{call_id}/turns", 5),
             ("/v1/calls/{call_id}/events", None),
         ]
         wait_until(lambda: "calls/events" in {line["action"] for line in show(settings.audit, 200)})
         (turns, *_) = [line for line in show(settings.audit, 200)[::-1] if line["action"] == "calls/turns"]
-        assert (turns["usecase"], turns["count"], turns["role"], turns["decision"]) == ("churn", 5, "app", "allowed")
+        assert (turns["usecase"], turns["count"], turns["role"], turns["decision"]) == (
+            "churn",
+            5,
+            "app",
+            "allowed",
+        )
         assert turns["model_version"].startswith("churn-")
         kept = caplog.text + json.dumps(show(settings.audit, 200))
         assert not [word for word in ("5557788", "Jane", "supervisor", "invoice") if word in kept]

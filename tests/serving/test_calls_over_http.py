@@ -1,4 +1,4 @@
-"""Running calls against the real server: a listener elsewhere, workers that die, a service that starts again."""
+"""Running calls against the real server: listeners elsewhere, workers that die, a service started again."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ from features.calls import ColdStartReader, Conversation, Turn
 from serving.access.issuing import revoke_key
 from serving.access.records import now_utc
 from serving.call_settings import CallSettings
-from serving.client import Client, NotFoundError, Patience
+from serving.client import Client, NotFoundError, Patience, ServiceError
 from serving.settings import Settings
 from tests.serving.company import wait_until
 from tests.serving.keys import bearer, make_key
@@ -39,7 +39,11 @@ def in_process(turns):
 @pytest.fixture
 def settings(filled_cache, tmp_path, free_port):
     return Settings(
-        port=free_port, cache=filled_cache, latest=(), keys=tmp_path / "keys.json", **keep_in(tmp_path / "books")
+        port=free_port,
+        cache=filled_cache,
+        latest=(),
+        keys=tmp_path / "keys.json",
+        **keep_in(tmp_path / "books"),
     )
 
 
@@ -86,7 +90,7 @@ class Listener(threading.Thread):
             for state in self.call.listen():
                 self.heard.put(state)
             self.heard.put("over")
-        except Exception as error:  # what it was is for the test to say
+        except ServiceError as error:
             self.heard.put(error)
 
     def next(self):

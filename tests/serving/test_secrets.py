@@ -183,7 +183,13 @@ def send_everywhere(clients: dict[str, httpx.Client], name: str, sent: Sent) -> 
 def send_in_paths(clients: dict[str, httpx.Client], secret: str) -> list[httpx.Response]:
     """Ask for routes that have a secret in their names, and show it as a key."""
     call = f"/v1/calls/{quote(secret, safe='')}"
-    paths = (f"{call}/turns", f"{call}/events?usecase=churn", f"/{quote(secret)}", f"/v1/score/{quote(secret)}", f"/v1/{quote(secret)}?{quote(secret)}")
+    paths = (
+        f"{call}/turns",
+        f"{call}/events?usecase=churn",
+        f"/{quote(secret)}",
+        f"/v1/score/{quote(secret)}",
+        f"/v1/{quote(secret)}?{quote(secret)}",
+    )
     header: dict[str, Any] = {"authorization": f"Bearer {secret}".encode()} if secret.isprintable() else {}
     shown = clients["nobody"].post("/v1/score", headers=header, content=b"{}")
     return [shown, *(client.get(path) for path in paths for client in clients.values())]

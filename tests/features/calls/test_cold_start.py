@@ -7,7 +7,9 @@ TEXTS = ["Great, thank you.", "", "Ich kündige, das war wieder nichts.", "I wil
 def test_every_language_is_tried_and_no_tone_is_made_up():
     readings = ColdStartReader().read(TEXTS)
     assert [reading.escalates for reading in readings] == [False, False, True, True]
-    assert {(reading.sentiment, reading.effort, reading.topic) for reading in readings} == {(None, None, None)}
+    assert {(reading.sentiment, reading.effort, reading.topic) for reading in readings} == {
+        (None, None, None)
+    }
 
 
 def test_one_language_alone_knows_its_own_words():

@@ -40,7 +40,9 @@ TURNS = st.lists(
         ),
         st.sampled_from(["customer", "agent", "agent 2", "", None]),
         MOMENTS,
-        st.one_of(st.none(), st.just(0.0), st.sampled_from([0.1, 0.2, 0.3, 2.7]), st.integers(0, 9).map(float)),
+        st.one_of(
+            st.none(), st.just(0.0), st.sampled_from([0.1, 0.2, 0.3, 2.7]), st.integers(0, 9).map(float)
+        ),
         st.one_of(st.just(""), WORDS),
     ),
     min_size=1,
@@ -147,12 +149,16 @@ class TestPeopleAtWork:
     TURNS = (HELLO, ANGRY, Turn("agent", 7.0, 9.0, "I am so angry and sad"), CALM)
 
     def test_who_of_the_company_speaks_makes_no_difference(self):
-        renamed = [turn._replace(speaker="Jane Doe") if turn.speaker == "agent" else turn for turn in self.TURNS]
+        renamed = [
+            turn._replace(speaker="Jane Doe") if turn.speaker == "agent" else turn for turn in self.TURNS
+        ]
         assert Conversation(EchoReader()).extend(renamed) == Conversation(EchoReader()).extend(self.TURNS)
 
     def test_what_they_say_makes_no_difference_and_reaches_no_reader(self):
         reader = EchoReader()
-        reworded = [turn._replace(text="2 1 joy !") if turn.speaker == "agent" else turn for turn in self.TURNS]
+        reworded = [
+            turn._replace(text="2 1 joy !") if turn.speaker == "agent" else turn for turn in self.TURNS
+        ]
         found = Conversation(reader).extend(reworded)
         assert found == Conversation(EchoReader()).extend(self.TURNS)
         assert reader.seen == [ANGRY.text, CALM.text]
@@ -165,7 +171,9 @@ class TestPeopleAtWork:
     def test_no_measure_is_about_one_of_them_or_about_a_sound(self):
         names = measure_calls(table_of(self.TURNS), EchoReader()).column_names
         assert not [name for name in names if "agent" in name or "company_sentiment" in name]
-        assert not [name for name in names if any(word in name for word in ("pitch", "loud", "voice", "audio"))]
+        assert not [
+            name for name in names if any(word in name for word in ("pitch", "loud", "voice", "audio"))
+        ]
 
     def test_a_call_keeps_neither_names_nor_words(self):
         call = Conversation(ColdStartReader())

@@ -71,12 +71,16 @@ DOES_NOT = {
 }
 
 
-@pytest.mark.parametrize(("language", "text"), [(name, text) for name in LANGUAGES for text in ESCALATES[name]])
+@pytest.mark.parametrize(
+    ("language", "text"), [(name, text) for name in LANGUAGES for text in ESCALATES[name]]
+)
 def test_who_wants_somebody_else_wants_out_or_threatens_escalates(language, text):
     assert load_escalation(language).is_in(text)
 
 
-@pytest.mark.parametrize(("language", "text"), [(name, text) for name in LANGUAGES for text in DOES_NOT[name]])
+@pytest.mark.parametrize(
+    ("language", "text"), [(name, text) for name in LANGUAGES for text in DOES_NOT[name]]
+)
 def test_plain_and_negated_words_do_not(language, text):
     assert not load_escalation(language).is_in(text)
 

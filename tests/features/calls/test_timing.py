@@ -84,7 +84,12 @@ class TestCuts:
 
     def test_an_early_long_turn_is_still_cut_into(self):
         found = find_timing(
-            [turn(0, 20_000), turn(1000, 1500), turn(9000, 9500, "customer"), turn(15_000, 16_000, "customer")]
+            [
+                turn(0, 20_000),
+                turn(1000, 1500),
+                turn(9000, 9500, "customer"),
+                turn(15_000, 16_000, "customer"),
+            ]
         )
         assert found.by_customer == 2
 
@@ -120,7 +125,10 @@ TURNS = st.lists(
 @law(100, TURNS, many=2000)
 def test_times_are_those_of_a_clock_that_looks_every_millisecond(turns):
     ordered = sorted(turns, key=order_of)
-    later = {one.start_ms: min((t.start_ms for t in turns if t.start_ms > one.start_ms), default=None) for one in turns}
+    later = {
+        one.start_ms: min((t.start_ms for t in turns if t.start_ms > one.start_ms), default=None)
+        for one in turns
+    }
     spans = []
     for one in ordered:
         after = later[one.start_ms]
@@ -144,7 +152,13 @@ def test_times_are_those_of_a_clock_that_looks_every_millisecond(turns):
 
 @law(100, TURNS, many=2000)
 def test_cuts_are_those_found_by_comparing_all_pairs(turns):
-    ordered = sorted({one._replace(start_ms=one.start_ms * 25, end_ms=None if one.end_ms is None else one.end_ms * 25) for one in turns}, key=order_of)
+    ordered = sorted(
+        {
+            one._replace(start_ms=one.start_ms * 25, end_ms=None if one.end_ms is None else one.end_ms * 25)
+            for one in turns
+        },
+        key=order_of,
+    )
     spans = list_spans(ordered)
     pairs = list(zip(ordered, spans, strict=True))
     sides = {"customer", "company"}

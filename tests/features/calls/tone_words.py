@@ -5,12 +5,64 @@ import re
 from features.calls import ColdStartReader, TurnReading
 
 GOOD = frozenset(
-    "thank thanks great wonderful excellent helpful good happy quick content works kind danke dank prima "
-    "wunderbar ausgezeichnet hilfsbereit freundlich zufrieden gut gefällt klappt schön".split()
+    [
+        "thank",
+        "thanks",
+        "great",
+        "wonderful",
+        "excellent",
+        "helpful",
+        "good",
+        "happy",
+        "quick",
+        "content",
+        "works",
+        "kind",
+        "danke",
+        "dank",
+        "prima",
+        "wunderbar",
+        "ausgezeichnet",
+        "hilfsbereit",
+        "freundlich",
+        "zufrieden",
+        "gut",
+        "gefällt",
+        "klappt",
+        "schön",
+    ]
 )
 BAD = frozenset(
-    "never nobody late wrong mistake again crashes waiting waited forever terrible angry cannot nothing nie "
-    "niemand nichts falsch fehler wieder ewig schlimm ärgerlich umsonst spät warte gewartet reklamiert".split()
+    [
+        "never",
+        "nobody",
+        "late",
+        "wrong",
+        "mistake",
+        "again",
+        "crashes",
+        "waiting",
+        "waited",
+        "forever",
+        "terrible",
+        "angry",
+        "cannot",
+        "nothing",
+        "nie",
+        "niemand",
+        "nichts",
+        "falsch",
+        "fehler",
+        "wieder",
+        "ewig",
+        "schlimm",
+        "ärgerlich",
+        "umsonst",
+        "spät",
+        "warte",
+        "gewartet",
+        "reklamiert",
+    ]
 )
 
 
@@ -24,7 +76,7 @@ TONE_READER = ColdStartReader(find_tone=find_tone)
 
 
 class EchoReader:
-    """Read what a text spells out: ``sentiment effort topic !``, each may be a dash; keeps what it was given."""
+    """Read what a text spells out: ``sentiment effort topic !``, each may be a dash; keeps the texts."""
 
     def __init__(self):
         self.seen: list[str] = []

@@ -92,7 +92,8 @@ def test_a_route_with_an_id_is_found_whatever_the_id(call_id):
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/calls//turns", "/v1/calls/a/b/turns", "/v1/calls/a/turns/", "/v1/calls/a", "/v1/calls/a\n/turn"]
+    "path",
+    ["/v1/calls//turns", "/v1/calls/a/b/turns", "/v1/calls/a/turns/", "/v1/calls/a", "/v1/calls/a\n/turn"],
 )
 def test_and_not_without_one(path):
     assert name_route(path) is None
