@@ -30,6 +30,8 @@ from serving.answers import (
     score_rows,
 )
 from serving.books import Books
+from serving.call_events import Listeners
+from serving.call_routes import ROUTES as CALLS
 from serving.champions import Champions
 from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request
 from serving.dispatch import Dispatch
@@ -38,6 +40,7 @@ from serving.group_scores import ask_groups
 from serving.life import make_lifespan
 from serving.limits import Gate, Limits
 from serving.metrics import CONTENT_TYPE
+from serving.open_calls import OpenCalls
 from serving.openapi import DOCUMENT
 from serving.pages.problems import show_problem
 from serving.pages.routes import ROUTES as PAGES
@@ -54,6 +57,7 @@ from serving.schemas import (
     ScoreRequestOutline,
 )
 from serving.settings import Settings
+from serving.turn_readers import FindCallModel, find_call_model
 
 _READ_OUTLINE = msgspec.json.Decoder(ScoreRequestOutline)
 _READ_IDS = msgspec.json.Decoder(ScoreByIdRequest)
@@ -61,13 +65,17 @@ _READ_CUT = msgspec.json.Decoder(ScoreGroupsRequest)
 _THREADS = 2
 
 
-def build_app(read_settings: Callable[[], Settings]) -> Starlette:
+def build_app(
+    read_settings: Callable[[], Settings], find_model: FindCallModel = find_call_model
+) -> Starlette:
     """Build the application.
 
     Parameters
     ----------
     read_settings
         Called when the application starts, not when it is built: importing the service reads no environment.
+    find_model
+        Finds what measures calls for a champion.
     """
     routes = [
         Route("/v1/score", _score, methods=["POST"]),
@@ -76,6 +84,7 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
         Route("/v1/model", _model, methods=["GET"]),
         Route("/v1/model/schema", _schema, methods=["GET"]),
         *ROUTES,
+        *CALLS,
         *PAGES,
         Route("/livez", _livez, methods=["GET"]),
         Route("/readyz", _readyz, methods=["GET"]),
@@ -87,7 +96,18 @@ def build_app(read_settings: Callable[[], Settings]) -> Starlette:
 
     def open_desk(settings: Settings, champions: Champions) -> Desk:
         threads = anyio.CapacityLimiter(_THREADS)
-        return Desk(settings, champions, Reports(settings.reports), threads, books, guard)
+        return Desk(
+            settings=settings,
+            champions=champions,
+            reports=Reports(settings.reports),
+            threads=threads,
+            books=books,
+            guard=guard,
+            calls=OpenCalls(settings.calls),
+            listeners=Listeners(settings.calls.max_listeners),
+            is_ending=lambda: gate.is_draining,
+            find_call_model=find_model,
+        )
 
     handlers: dict[Any, Any] = {HTTPException: _refuse_routing}
     app = Application(

@@ -30,7 +30,7 @@ _EMPLOYEE = "employee"
 # What a model looks like is no secret kept from anybody in particular, and nor is a form to sign in; all else
 # under /v1 and /reports is written down.
 ACTIONS = {
-    route: route.removeprefix("/v1/").removeprefix("/")
+    route: route.removeprefix("/v1/").removeprefix("/").replace("/{call_id}", "")
     for route, methods in ROUTES.items()
     if (route.startswith("/v1/") and not route.startswith("/v1/model"))
     or (is_page(route) and all(methods.values()))
@@ -196,6 +196,10 @@ class Books:
         self.metrics.count_rows(answer.usecase, n_people)
         if self._journal is not None:
             self._journal.note(answer)
+
+    def take_turns(self, usecase: str, n_turns: int) -> None:
+        """Count turns of calls; no record is kept of what was measured."""
+        self.metrics.count(metrics.TURNS, "usecase", usecase, n_turns)
 
     def take_champions(self, champions: Champions) -> None:
         """Write down which models answer from now on."""

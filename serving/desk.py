@@ -15,12 +15,15 @@ from serving.access.guard import Guard
 from serving.access.permission import check_subject, check_usecase, may_read
 from serving.access.roles import Actor
 from serving.books import About, Books
+from serving.call_events import Listeners
 from serving.call_orders import CallOrders
 from serving.champions import Champion, Champions
+from serving.open_calls import OpenCalls
 from serving.problems import Finding, ProblemError
 from serving.reading import read_query
 from serving.reports import Reports
 from serving.settings import Settings
+from serving.turn_readers import FindCallModel, find_call_model
 
 _Answer = TypeVar("_Answer")
 _ENCODE = msgspec.json.Encoder().encode
@@ -30,7 +33,17 @@ _JSON = (b"content-type", b"application/json")
 
 @dataclass(frozen=True)
 class Desk:
-    """Hold what the routes need while the service runs."""
+    """Hold what the routes need while the service runs.
+
+    Attributes
+    ----------
+    calls, listeners
+        Running calls, and who listens to them.
+    is_ending
+        Tells whether the worker is about to end.
+    find_call_model
+        Finds what measures calls for a champion.
+    """
 
     settings: Settings
     champions: Champions
@@ -38,6 +51,10 @@ class Desk:
     threads: anyio.CapacityLimiter
     books: Books
     guard: Guard
+    calls: OpenCalls
+    listeners: Listeners
+    is_ending: Callable[[], bool]
+    find_call_model: FindCallModel = find_call_model
     orders: CallOrders = field(default_factory=CallOrders)
 
     def find(self, actor: Actor, usecase: str) -> Champion:

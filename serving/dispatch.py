@@ -18,12 +18,13 @@ class Dispatch:
     app
         The router, for paths and methods without a route: it says what is wrong with them.
     routes
-        Routes without parameters in their paths.
+        Those with parameters in their paths are left to the router, which reads them.
     """
 
     def __init__(self, app: ASGIApp, routes: Sequence[Route]) -> None:
         self._app = app
-        self._routes = {(method, route.path): route for route in routes for method in route.methods or ()}
+        plain = [route for route in routes if not route.param_convertors]
+        self._routes = {(method, route.path): route for route in plain for method in route.methods or ()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
-from serving.access.routes import ROUTES, is_page
+from serving.access.routes import is_page, name_route
 from serving.problems import ProblemError
 from serving.reading import pick_headers
 
@@ -142,22 +142,21 @@ class _Exchange:
     def _close(self) -> None:
         """Record the request; of the path, which may hold anything, only a known route is written."""
         path, state = self._scope["path"], self._scope["state"]
-        is_known = path in ROUTES
-        route = path if is_known else "-"
+        route = name_route(path)
         seconds = time.perf_counter() - self._started
         actor = state.get("actor")
         line: dict[str, Any] = {
             "time": _spell_time(int(time.time())),
             "request_id": self._request_id,
             "key": None if actor is None else actor.key_id,
-            "method": self._scope["method"] if is_known else "-",
-            "route": route,
+            "method": "-" if route is None else self._scope["method"],
+            "route": route or "-",
             "status": self._status,
             "milliseconds": round(seconds * 1000, 1),
             **state.get("log", {}),
         }
         _write_line(ACCESS_LOG, line)
-        self._books.record(route, self._status, self._code, seconds, state)
+        self._books.record(route or "-", self._status, self._code, seconds, state)
 
 
 @functools.lru_cache(2)

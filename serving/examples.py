@@ -22,6 +22,26 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/v1/score-groups": {
         "regions": {"usecase": "churn", "cut": "region"},
     },
+    "/v1/calls/{call_id}/turns": {
+        "one turn": {
+            "usecase": "churn",
+            "turns": [
+                {
+                    "speaker": "customer",
+                    "start_s": 2.4,
+                    "end_s": 6.1,
+                    "text": "I want to speak to your supervisor.",
+                }
+            ],
+        },
+        "several, the last one not over": {
+            "usecase": "churn",
+            "turns": [
+                {"speaker": "agent", "start_s": 0, "end_s": 2.1},
+                {"speaker": "customer", "start_s": 2.4, "text": "My order has not come."},
+            ],
+        },
+    },
     "/v1/what-if": {
         "everybody, all of the way": {"usecase": "churn", "lever": "resolution_time"},
         "half of them, half of the way": {
@@ -39,4 +59,5 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         },
     },
 }
+IDS: Mapping[str, str] = {"call_id": "call-4711"}
 QUERIES: Mapping[str, str] = {"usecase": "churn", "segment": "region:South"}

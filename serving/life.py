@@ -16,13 +16,16 @@ from serving.access.ring import KeyRing
 from serving.access.sessions import Sessions
 from serving.books import Books
 from serving.champions import Champions
+from serving.desk import Desk
 from serving.limits import Gate, drain_on_signal
+from serving.open_calls import OpenCalls
 from serving.settings import Settings
 from serving.shadow import casting_shadow
 
 LOG = logging.getLogger("xm_predict.champions")
 _KEYS_SECONDS = 1.0
 _BOOKS_SECONDS = 1.0
+_CALLS_SECONDS = 60.0
 
 
 def make_lifespan(
@@ -30,7 +33,7 @@ def make_lifespan(
     guard: Guard,
     gate: Gate,
     books: Books,
-    open_desk: Callable[[Settings, Champions], object],
+    open_desk: Callable[[Settings, Champions], Desk],
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what happens around the life of the application: load, watch cache and keys, stop watching.
 
@@ -53,7 +56,7 @@ def make_lifespan(
             settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
         )
         books.begin(settings)
-        app.state.desk = open_desk(settings, champions)
+        app.state.desk = desk = open_desk(settings, champions)
         ring = KeyRing(settings.keys)
         ring.look()
         guard.begin(ring, settings.own_names, Sessions(settings.sessions))
@@ -63,6 +66,7 @@ def make_lifespan(
                 tasks.start_soon(_watch, champions, books, settings.poll_seconds)
                 tasks.start_soon(_watch_keys, ring, min(settings.poll_seconds, _KEYS_SECONDS))
                 tasks.start_soon(_watch_books, books)
+                tasks.start_soon(_watch_calls, desk.calls, settings.calls.idle_seconds / 4)
                 yield
                 tasks.cancel_scope.cancel()
         finally:
@@ -101,6 +105,13 @@ async def _watch_books(books: Books) -> None:
     while True:
         await anyio.sleep(_BOOKS_SECONDS)
         await anyio.to_thread.run_sync(books.leave)
+
+
+async def _watch_calls(calls: OpenCalls, seconds: float) -> None:
+    """Forget calls in which nothing is said any more."""
+    while True:
+        await anyio.sleep(min(seconds, _CALLS_SECONDS))
+        await anyio.to_thread.run_sync(calls.tidy)
 
 
 async def _take_news(champions: Champions, books: Books) -> None:

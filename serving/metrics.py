@@ -23,6 +23,7 @@ BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 REQUESTS = "xm_requests_total"
 SECONDS = "xm_request_seconds"
 ROWS = "xm_rows_scored_total"
+TURNS = "xm_call_turns_total"
 UNSEEN = "xm_unseen_categories_total"
 REFUSALS = "xm_refusals_total"
 CHAMPION = "xm_champion_info"
@@ -41,6 +42,7 @@ HELP: dict[str, tuple[str, str]] = {
     REQUESTS: ("counter", "Requests by route and kind of status."),
     SECONDS: ("histogram", "Seconds from the head of a request to the end of its answer."),
     ROWS: ("counter", "Rows, entities or people that were scored."),
+    TURNS: ("counter", "Turns of calls that were measured."),
     UNSEEN: ("counter", "Categories in requests that training never saw."),
     REFUSALS: ("counter", "Requests refused, by the code of the problem."),
     CHAMPION: ("gauge", "Which model answers."),

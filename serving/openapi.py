@@ -6,8 +6,10 @@ from typing import Any, Literal
 import msgspec
 
 from serving.access.routes import find_scopes
+from serving.call_events import MEDIA_TYPE
+from serving.call_schemas import CALL_ID_PATTERN, CallAnswer, TurnsRequest
 from serving.driver_schemas import DriversAnswer
-from serving.examples import BODIES, QUERIES
+from serving.examples import BODIES, IDS, QUERIES
 from serving.plan_schemas import CardAnswer, ReportAnswer, WhatIfAnswer, WhatIfRequest
 from serving.problems import ProblemDocument
 from serving.schemas import (
@@ -28,6 +30,7 @@ _TYPES = (
     ScoreByIdRequest,
     ScoreGroupsRequest,
     WhatIfRequest,
+    TurnsRequest,
     ScoreAnswer,
     ScoreByIdAnswer,
     ScoreGroupsAnswer,
@@ -37,6 +40,7 @@ _TYPES = (
     ModelAnswer,
     SchemaAnswer,
     CardAnswer,
+    CallAnswer,
     HealthAnswer,
     LifeAnswer,
     ProblemDocument,
@@ -47,7 +51,7 @@ _REASONS = {
     400: "The body is not well-formed JSON.",
     401: "There is no valid key: it is missing, malformed, unknown, expired or revoked.",
     403: "The key may not do this, or the use case answers for groups and never for single persons.",
-    404: "There is no such use case, report, card or shown segment; 'code' says which.",
+    404: "There is no such use case, report, card, call or shown segment; 'code' says which.",
     405: "The route does not know the method.",
     408: "The body did not arrive in time.",
     409: "The model or the report must not be used as it stands; 'detail' says why.",
@@ -68,6 +72,23 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": "^[^:]+:.+$", "maxLength": 512},
     },
 }
+
+
+_IDS: dict[str, dict[str, Any]] = {
+    "call_id": {
+        "description": "id of a call, chosen by the caller; calls of other keys have nothing to do with it",
+        "schema": {"type": "string", "pattern": CALL_ID_PATTERN},
+    }
+}
+
+
+def _list_ids(path: str) -> list[dict[str, Any]]:
+    """Return the descriptions of the ids in a path."""
+    return [
+        {"name": name, "in": "path", "required": True, **told, "example": IDS[name]}
+        for name, told in _IDS.items()
+        if f"{{{name}}}" in path
+    ]
 
 
 def _content(kind: type, media_type: str = "application/json") -> dict[str, Any]:
@@ -122,7 +143,7 @@ def _post(
             "post": {
                 "operationId": name,
                 "summary": summary,
-                "parameters": [purpose] if path in _SINGLE else [],
+                "parameters": [*_list_ids(path), *([purpose] if path in _SINGLE else [])],
                 "requestBody": {"required": True, "content": content},
                 **_guarded("POST", path, answer, problems),
             }
@@ -154,11 +175,22 @@ def _get(
             "get": {
                 "operationId": name,
                 "summary": summary,
-                "parameters": described,
+                "parameters": [*_list_ids(path), *described],
                 **_guarded("GET", path, answer, problems),
             }
         }
     }
+
+
+def _stream(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a route whose answer is a stream of what it would be."""
+    (told,) = (methods["get"] for methods in described.values())
+    told["responses"]["200"] = {
+        "description": "Server-sent events: `measures` with a CallAnswer as data, now and after every "
+        "change; `end` when the call is forgotten. The stream ends after some minutes; ask again to go on.",
+        "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+    }
+    return described
 
 
 DOCUMENT: dict[str, Any] = {
@@ -188,6 +220,24 @@ DOCUMENT: dict[str, Any] = {
             ScoreGroupsRequest,
             ScoreGroupsAnswer,
             (409, *_READING),
+        ),
+        **_post(
+            "/v1/calls/{call_id}/turns",
+            "callTurns",
+            "Take the next turns of a running call and measure it",
+            TurnsRequest,
+            CallAnswer,
+            (409, *_READING),
+        ),
+        **_stream(
+            _get(
+                "/v1/calls/{call_id}/events",
+                "callEvents",
+                "Tell of a running call as it goes on",
+                CallAnswer,
+                (409, *_ASKING),
+                usecase="required",
+            )
         ),
         **_get(
             "/v1/drivers",

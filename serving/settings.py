@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from features.errors import InputError
+from serving.call_settings import CallSettings
 from serving.limit_settings import LimitSettings
 
 _Number = TypeVar("_Number", int, float)
@@ -84,6 +85,8 @@ class Settings:
         ``XM_TRACKING_URL``: address of the pages of the tracking server, for links; None: there are none.
     limits
         How much one worker takes on, and how long it waits for slow clients.
+    calls
+        Where running calls are kept, and how much of them.
 
     Examples
     --------
@@ -121,6 +124,7 @@ class Settings:
     wishes: Path = Path("xm-data/wishes")
     tracking_url: str | None = None
     limits: LimitSettings = field(default_factory=LimitSettings)
+    calls: CallSettings = field(default_factory=CallSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -176,6 +180,7 @@ class Settings:
             wishes=Path(given.get("XM_WISHES", default.wishes)).absolute(),
             tracking_url=_read_url(given, "XM_TRACKING_URL"),
             limits=LimitSettings.read(partial(_read_number, given)),
+            calls=CallSettings.read(given, partial(_read_number, given)),
         )
 
     @property
@@ -227,6 +232,7 @@ class Settings:
             "XM_WISHES": str(self.wishes),
             "XM_TRACKING_URL": self.tracking_url or "",
             **self.limits.to_environment(),
+            **self.calls.to_environment(),
         }
 
 

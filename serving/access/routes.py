@@ -1,5 +1,7 @@
 """Which route asks for which scope: the one table. What does not stand here cannot be reached."""
 
+import re
+
 from serving.access import roles
 
 # Either of the scopes opens the route; what is asked for decides later which of them is needed.
@@ -15,6 +17,8 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/v1/score": {"POST": SINGLE},
     "/v1/score-by-id": {"POST": SINGLE},
     "/v1/score-groups": {"POST": GROUPS},
+    "/v1/calls/{call_id}/turns": {"POST": (roles.SCORE_CUSTOMER,)},
+    "/v1/calls/{call_id}/events": {"GET": (roles.SCORE_CUSTOMER,)},
     "/v1/drivers": {"GET": (roles.READ_REPORT,)},
     "/v1/what-if": {"POST": (roles.READ_REPORT,)},
     "/v1/report": {"GET": (roles.READ_REPORT,)},
@@ -40,6 +44,21 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/reports/htmx.js": {"GET": OPEN},
 }
 _PAGE = "/reports"
+# Routes with an id in their paths, beside what finds them.
+_WITH_ID = tuple((re.compile(re.sub(r"\{\w+\}", "[^/]+", route)), route) for route in ROUTES if "{" in route)
+
+
+def name_route(path: str) -> str | None:
+    """Return the route of the table that a path leads to, an id in it left out; None where there is none.
+
+    Examples
+    --------
+    >>> name_route("/v1/calls/4711/turns"), name_route("/v1/score"), name_route("/v1/calls//turns")
+    ('/v1/calls/{call_id}/turns', '/v1/score', None)
+    """
+    if path in ROUTES:
+        return path
+    return next((route for form, route in _WITH_ID if form.fullmatch(path) and route in ROUTES), None)
 
 
 def find_scopes(method: str, path: str) -> tuple[str, ...] | None:
@@ -55,7 +74,7 @@ def find_scopes(method: str, path: str) -> tuple[str, ...] | None:
     >>> find_scopes("HEAD", "/livez"), find_scopes("GET", "/v1/drivers"), find_scopes("GET", "/livez/")
     ((), ('report:read',), None)
     """
-    methods = ROUTES.get(path)
+    methods = ROUTES.get(name_route(path) or "")
     return None if methods is None else methods.get("GET" if method == "HEAD" else method)
 
 
@@ -66,4 +85,4 @@ def is_page(path: str) -> bool:
 
 def list_methods(path: str) -> tuple[str, ...]:
     """Return the methods that a route knows; none where there is no such route."""
-    return tuple(ROUTES.get(path, ()))
+    return tuple(ROUTES.get(name_route(path) or "", ()))

@@ -4,6 +4,8 @@ It needs none of what the server needs. See ``docs/client.md``.
 """
 
 from serving.client.answers import (
+    CallMeasures,
+    CallState,
     Card,
     Driver,
     Drivers,
@@ -20,6 +22,7 @@ from serving.client.answers import (
     Scores,
 )
 from serving.client.calls import Client
+from serving.client.conversation import Call
 from serving.client.errors import (
     MalformedAnswerError,
     NotAllowedError,
@@ -32,6 +35,9 @@ from serving.client.errors import (
 from serving.client.transport import Patience
 
 __all__ = [
+    "Call",
+    "CallMeasures",
+    "CallState",
     "Card",
     "Client",
     "Driver",

@@ -6,6 +6,8 @@ from typing import Any
 from serving.client.errors import Finding
 
 __all__ = [
+    "CallMeasures",
+    "CallState",
     "Card",
     "Driver",
     "Drivers",
@@ -246,6 +248,39 @@ class ModelSchema:
     outputs: tuple[str, ...]
     features: tuple[dict[str, Any], ...]
     example: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CallMeasures:
+    """Hold the measures of a call so far; None where something cannot be said yet."""
+
+    duration_s: float
+    turn_count: int
+    silence_share: float | None
+    talk_share: float | None
+    interruptions_by_customer: int
+    interruptions_by_company: int
+    interruptions_per_minute: float | None
+    longest_silence_s: float
+    sentiment: float | None
+    sentiment_slope: float | None
+    sentiment_end: float | None
+    effort: float | None
+    escalation: bool
+    escalation_s: float | None
+    topic: str | None
+    risk: float
+
+
+@dataclass(frozen=True)
+class CallState:
+    """Hold a running call; its risk is a probability only where it was learnt from outcomes."""
+
+    usecase: str
+    model_version: str
+    call_id: str
+    measures: CallMeasures
+    risk_is_probability: bool
 
 
 @dataclass(frozen=True)

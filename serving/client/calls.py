@@ -17,6 +17,7 @@ from serving.client.answers import (
     Report,
     Scores,
 )
+from serving.client.conversation import Call
 from serving.client.reading import build
 from serving.client.transport import Patience, Transport
 
@@ -156,6 +157,21 @@ class Client:
         content: dict[str, Any] = {"usecase": usecase, "lever": lever}
         given = _known(target=target, way=way, reach=reach or None, cost=cost or None)
         return build(Plan, self._post("/v1/what-if", content, **given))
+
+    def call(self, usecase: str, call_id: str) -> Call:
+        """Return a call to which turns can be added, and to which one can listen; nothing is sent yet.
+
+        Parameters
+        ----------
+        call_id
+            1 to 128 letters, digits or any of ``. _ ~ -``.
+
+        Raises
+        ------
+        ValueError
+            If the id cannot be used.
+        """
+        return Call(self._transport, usecase, call_id)
 
     def report(self, usecase: str) -> Report:
         """Return the newest driver report."""

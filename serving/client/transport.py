@@ -1,6 +1,7 @@
 """One request and its answer over HTTP: kept connections, deadlines, another try where one makes sense.
 
-Every route of the service only reads, so a request may be sent again whatever became of the first one.
+Sending a request again changes nothing (a turn of a call that comes twice counts once), so that may be done
+whatever became of the first one.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import random
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -99,6 +101,8 @@ class Transport:
         ``https://scores.example.org``, or ``http://`` on this machine: a key must not travel in the clear.
     key
         The key of the service.
+    patience
+        How long to wait, and how often to try.
     ca_file
         Certificates to trust beside those of this machine.
 
@@ -122,7 +126,7 @@ class Transport:
         self._host, self._port, self._prefix = parts.hostname, parts.port, parts.path.rstrip("/")
         self._context = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
         self._headers = {"authorization": f"Bearer {key}", "accept": "application/json"}
-        self._patience = patience
+        self.patience = patience
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
@@ -149,11 +153,32 @@ class Transport:
             found = self._try_once(method, path, body)
             if found.error is None:
                 return found.content
-            wait = self._patience.choose_wait(attempt, found.asked_seconds, random.random())
+            wait = self.patience.choose_wait(attempt, found.asked_seconds, random.random())
             if wait is None or found.error.status not in _AGAIN:
                 raise found.error
             time.sleep(wait)
         raise AssertionError
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        """Yield the lines of an answer that goes on, on a connection of its own, until it ends.
+
+        Raises
+        ------
+        ServiceError
+            Of the kind that fits; this is not tried again here.
+        """
+        connection = self._connect()
+        try:
+            connection.request("GET", self._prefix + path, headers={**self._headers, "accept": "*/*"})
+            answer = connection.getresponse()
+            if answer.status != 200:
+                raise make_error(answer.status, _load(answer.read(_MAX_ANSWER_BYTES + 1)))
+            yield from iter(answer.readline, b"")
+        except (OSError, http.client.HTTPException) as error:
+            detail = f"The service was not reached ({type(error).__name__})."
+            raise UnavailableError(0, "unreachable", detail) from error
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -205,7 +230,7 @@ class Transport:
 
     def _connect(self) -> http.client.HTTPConnection:
         """Return a new connection."""
-        seconds = self._patience.timeout_seconds
+        seconds = self.patience.timeout_seconds
         if self._context is None:
             return http.client.HTTPConnection(self._host, self._port, timeout=seconds)
         return http.client.HTTPSConnection(self._host, self._port, timeout=seconds, context=self._context)
@@ -213,15 +238,20 @@ class Transport:
 
 def _read(status: int, content: bytes) -> _Outcome:
     """Return the content of an answer, or the error that it stands for; one that is endless is no answer."""
-    found: Any = None
-    with contextlib.suppress(ValueError, RecursionError):
-        found = json.loads(content) if len(content) <= _MAX_ANSWER_BYTES else None
+    found = _load(content)
     if status != 200:
         return _Outcome({}, make_error(status, found))
     if not isinstance(found, dict):
         detail = "The answer is not a JSON object."
         return _Outcome({}, MalformedAnswerError(status, "malformed_answer", detail))
     return _Outcome(found)
+
+
+def _load(content: bytes) -> Any:
+    """Return what JSON says; None of what is none, or is endless."""
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(content) if len(content) <= _MAX_ANSWER_BYTES else None
+    return None
 
 
 def _is_local(host: str) -> bool:

@@ -129,6 +129,7 @@ def make_environment(light: LightEnvironment, cache: Path, scratch: Path) -> dic
         "XM_JOURNAL": str(scratch / "journal"),
         "XM_PSEUDONYM_KEY_FILE": str(scratch / "secret" / "pseudonyms.key"),
         "XM_WISHES": str(scratch / "wishes"),
+        "XM_CALLS": str(scratch / "calls"),
         "XM_CACHE": str(cache),
         "XM_LATEST": str(scratch / "frames"),
     }

@@ -3,6 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from serving.call_settings import CallSettings
+
+# Nobody waits for the end of a stream in a test.
+LISTEN_SECONDS = 0.5
+
 
 def keep_in(folder: Path) -> dict[str, Any]:
     """Return settings that keep what the service writes in a folder of the test."""
@@ -11,5 +16,6 @@ def keep_in(folder: Path) -> dict[str, Any]:
         "sessions": folder / "sessions",
         "journal": folder / "journal",
         "wishes": folder / "wishes",
+        "calls": CallSettings(folder / "calls", max_listen_seconds=LISTEN_SECONDS),
         "pseudonym_key": folder / "secret" / "pseudonyms.key",
     }

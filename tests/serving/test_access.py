@@ -47,6 +47,11 @@ MATRIX = {
     ("POST", "/v1/score"): Row({"app", "analyst"}, {"usecase": "churn", "rows": [{"features": ROW}]}),
     ("POST", "/v1/score-by-id"): Row({"app", "analyst"}, {"usecase": "churn", "entity_ids": ["c-1"]}),
     ("POST", "/v1/score-groups"): Row({"manager", "analyst"}, {"usecase": STAFF, "cut": "site"}),
+    ("POST", "/v1/calls/{call_id}/turns"): Row(
+        {"app", "analyst"}, {"usecase": "churn", "turns": [{"speaker": "customer", "start_s": 0}]}
+    ),
+    # Nobody has called under this id yet.
+    ("GET", "/v1/calls/{call_id}/events"): Row({"app", "analyst"}, query=CHURN, status=404),
     ("GET", "/v1/drivers"): Row({"manager", "analyst", "data_scientist"}, query=CHURN),
     ("POST", "/v1/what-if"): Row(
         {"manager", "analyst", "data_scientist"}, {"usecase": "churn", "lever": LEVER}
@@ -74,7 +79,9 @@ def ask(company: Company, method: str, path: str, who: str) -> httpx.Response:
     row = MATRIX[method, path]
     content = None if row.body is None else json.dumps(row.body)
     headers = [*company.headers[who], ("content-type", "application/json")]
-    return company.client.request(method, path + row.query, content=content, headers=headers)
+    call_id = "call-1" if method == "POST" else "call-2"
+    whole = path.replace("{call_id}", call_id) + row.query
+    return company.client.request(method, whole, content=content, headers=headers)
 
 
 def make_headers(keys) -> dict[str, list[tuple[str, str]]]:

@@ -46,6 +46,19 @@ def test_everything_else_is_left_to_the_router(method, path):
     assert "route" not in scope
 
 
+@pytest.mark.parametrize("path", ["/calls/{name}", "/calls/a"])
+def test_a_route_with_a_parameter_is_left_to_the_router_also_under_its_own_name(path):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    routes = [Route("/calls/{name}", greet, methods=["GET"])]
+    asyncio.run(Dispatch(fall_back, routes)(scope, None, send))
+    assert sent[1]["body"] == b"the router"
+
+
 def test_the_life_of_the_process_is_left_to_the_router():
     seen = []
 

@@ -1,5 +1,6 @@
 """What the pages on the interface show is run: curl lines, Python; samples are held beside real answers."""
 
+import dataclasses
 import json
 import os
 import re
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from features.calls import CallMeasures
 from serving.access.roles import ROLES
 from serving.access.routes import ROUTES, is_page
 from serving.access.sessions import HOURS, MOST_OF_KEY
+from serving.call_schemas import MAX_TURN_LETTERS, MAX_TURNS_AT_ONCE
+from serving.call_settings import CallSettings
 from serving.client import Client
 from serving.settings import Settings
 from tests.serving.company import wait_until
@@ -21,6 +25,7 @@ from tests.serving.test_reading import GOOD
 
 DOCS = Path(__file__).parents[2] / "docs"
 CLIENT = (DOCS / "client.md").read_text(encoding="utf-8")
+CONVERSATIONS = (DOCS / "calls.md").read_text(encoding="utf-8")
 API = (DOCS / "api.md").read_text(encoding="utf-8")
 # What programs are shown; pages are for people.
 SHOWN = {route for route in ROUTES if not is_page(route)} - {"/metrics"}
@@ -30,7 +35,7 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-SHELL = [block for block in blocks(CLIENT, "bash") if "curl" in block]
+SHELL = [block for page in (CLIENT, CONVERSATIONS) for block in blocks(page, "bash") if "curl" in block]
 PYTHON = "".join(blocks(CLIENT, "python"))
 
 
@@ -55,7 +60,8 @@ def test_every_curl_line_is_answered(environment, block):
             check=False,
         )
         assert found.returncode == 0, found.stdout
-        assert isinstance(json.loads(found.stdout), dict)
+        _, is_stream, content = found.stdout.partition("event: measures\ndata: ")
+        assert isinstance(json.loads(content if is_stream else found.stdout), dict)
 
 
 def test_all_python_of_the_page_runs_as_one_program(environment, monkeypatch, capsys):
@@ -69,7 +75,8 @@ def test_all_python_of_the_page_runs_as_one_program(environment, monkeypatch, ca
 
 def test_every_route_has_a_curl_line_and_every_method_of_the_client_a_line_of_python():
     lines = "".join(SHELL)
-    assert {path for path in SHOWN if not re.search(rf"{path}[\"?]", lines)} == set()
+    spelled = {path: re.escape(path).replace(r"\{call_id\}", r"[\w-]+") for path in SHOWN}
+    assert {path for path in SHOWN if not re.search(rf"{spelled[path]}[\"?]", lines)} == set()
     methods = {name for name in vars(Client) if not name.startswith("_")}
     assert {name for name in methods if f"client.{name}(" not in PYTHON} == set()
 
@@ -125,6 +132,35 @@ def test_every_code_of_the_page_is_one_of_the_service():
     sources = "".join(path.read_text() for path in (DOCS.parent / "serving").rglob("*.py"))
     assert {code for code in codes if f'"{code}"' not in sources} == set()
     assert len(codes) >= 18
+
+
+def test_the_page_on_conversations_runs_and_shows_a_real_answer(environment, client, monkeypatch, capsys):
+    for name, text in environment.items():
+        monkeypatch.setenv(name, text)
+    program = "".join(blocks(CONVERSATIONS, "python"))
+    exec(compile(program, "docs/calls.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == ["30.5 True", "1 False", "True"]
+    (line,) = [block for block in blocks(CONVERSATIONS, "bash") if "/turns" in block]
+    body = json.loads(line.partition("-d '")[2].rpartition("'")[0])
+    (sample,) = map(json.loads, blocks(CONVERSATIONS, "json"))
+    real = client.post("/v1/calls/call-4711-of-docs/turns", json=body).json()
+    fits(sample, real)
+    assert {**sample["measures"], "risk": 0} == {**real["measures"], "risk": 0}
+    assert sample["measures"]["risk"] == pytest.approx(real["measures"]["risk"], abs=0.01)
+
+
+def test_the_page_on_conversations_names_measures_settings_and_limits_as_they_are():
+    measures = {field.name for field in dataclasses.fields(CallMeasures)}
+    told = CONVERSATIONS.partition("## What comes out")[2].partition("## At risk")[0]
+    rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`(\w+)`", "".join(rows))) == measures
+    shown = dict(re.findall(r"^\| `(XM_\w+)` \| `?([^`|]+?)`? \|", CONVERSATIONS, re.MULTILINE))
+    defaults = CallSettings().to_environment()
+    assert set(shown) == set(defaults)
+    assert all(float(shown[name]) == float(defaults[name]) for name in shown if name != "XM_CALLS")
+    assert shown["XM_CALLS"] == defaults["XM_CALLS"]
+    assert f"at most {MAX_TURN_LETTERS:,} characters" in CONVERSATIONS
+    assert f"at most {MAX_TURNS_AT_ONCE} turns" in CONVERSATIONS
 
 
 PAGES = (DOCS / "pages.md").read_text(encoding="utf-8")

@@ -8,7 +8,9 @@ import pytest
 
 from serving.access.routes import is_page
 from serving.api import build_app
+from serving.call_schemas import MAX_TURNS_AT_ONCE, CallAnswer
 from serving.driver_schemas import DriversAnswer
+from serving.examples import IDS
 from serving.openapi import DOCUMENT
 from serving.plan_schemas import CardAnswer, ReportAnswer, WhatIfAnswer
 from serving.problems import ProblemDocument
@@ -55,7 +57,12 @@ def test_every_reference_leads_somewhere():
     assert names == set(DOCUMENT["components"]["schemas"])
 
 
+TURN = {"speaker": "customer", "start_s": 1.5, "text": "I want to talk to a manager"}
 CALLS = [
+    ("/v1/calls/{call_id}/turns", {"usecase": "churn", "turns": [TURN]}, CallAnswer),
+    ("/v1/calls/{call_id}/turns", {"usecase": "attrition", "turns": [TURN]}, ProblemDocument),
+    ("/v1/calls/{call_id}/turns", {"usecase": "churn", "turns": []}, ProblemDocument),
+    ("/v1/calls/{call_id}/events", {"usecase": "nobody"}, ProblemDocument),
     (
         "/v1/score",
         {"usecase": "churn", "rows": [{"features": ROW, "entity_id": "a"}], "reasons": 3},
@@ -87,13 +94,21 @@ CALLS = [
 @pytest.mark.parametrize(("path", "content", "kind"), CALLS)
 def test_real_answers_are_of_the_type_that_the_document_names_for_their_status(client, path, content, kind):
     method = "post" if "post" in DOCUMENT["paths"][path] else "get"
-    answer = client.post(path, json=content) if method == "post" else client.get(path, params=content)
+    asked = fill(path)
+    answer = client.post(asked, json=content) if method == "post" else client.get(asked, params=content)
     described = DOCUMENT["paths"][path][method]["responses"][str(answer.status_code)]["content"]
     named = described[answer.headers["content-type"]]["schema"]["$ref"]
     assert named == f"#/components/schemas/{kind.__name__}"
     # Files are passed on with the blanks that they have.
     plain = msgspec.json.encode(answer.json()) if kind in {ReportAnswer, CardAnswer} else answer.content
     assert msgspec.json.encode(msgspec.json.decode(plain, type=kind)) == plain
+
+
+def fill(path):
+    """Return a path with the ids of the examples in it."""
+    for name, example in IDS.items():
+        path = path.replace(f"{{{name}}}", example)
+    return path
 
 
 EXAMPLES = [
@@ -103,7 +118,7 @@ EXAMPLES = [
     for title, told in methods["post"]["requestBody"]["content"]["application/json"]["examples"].items()
 ]
 QUERIES = [
-    (path, {part["name"]: part["example"] for part in methods["get"]["parameters"]})
+    (path, {part["name"]: part["example"] for part in methods["get"]["parameters"] if part["in"] == "query"})
     for path, methods in DOCUMENT["paths"].items()
     if "get" in methods
 ]
@@ -111,20 +126,25 @@ QUERIES = [
 
 @pytest.mark.parametrize(("path", "title", "body"), EXAMPLES)
 def test_every_example_of_a_body_is_answered(client, path, title, body):
-    answer = client.post(path, json=body)
+    answer = client.post(fill(path), json=body)
     assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize(("path", "query"), QUERIES)
 def test_every_example_of_a_query_is_answered(client, path, query):
-    answer = client.get(path, params=query)
+    if "{call_id}" in path:
+        told = {"usecase": "churn", "turns": [TURN]}
+        assert client.post(fill("/v1/calls/{call_id}/turns"), json=told).status_code == 200
+    answer = client.get(fill(path), params=query)
     assert answer.status_code == 200, answer.text
+    described = DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]
+    assert list(described) == [answer.headers["content-type"]]
 
 
 def test_every_route_with_a_body_has_an_example_and_every_parameter_too():
     posts = [methods["post"] for methods in DOCUMENT["paths"].values() if "post" in methods]
-    assert len({path for path, _, _ in EXAMPLES}) == len(posts) == 4
-    assert len(QUERIES) == 7
+    assert len({path for path, _, _ in EXAMPLES}) == len(posts) == 5
+    assert len(QUERIES) == 8
 
 
 def test_every_route_but_health_names_its_scopes_and_answers_401():
@@ -142,4 +162,6 @@ def test_the_document_asks_for_what_is_demanded():
     assert schemas["RowRequest"]["additionalProperties"] is False
     assert schemas["ScoreRequest"]["properties"]["rows"]["maxItems"] == MAX_ROWS
     assert schemas["ScoreRequest"]["properties"]["reasons"]["maximum"] == MAX_REASONS
+    assert schemas["TurnsRequest"]["properties"]["turns"]["maxItems"] == MAX_TURNS_AT_ONCE
+    assert schemas["TurnRequest"]["additionalProperties"] is False
     assert schemas["ScoreAnswer"]["properties"]["decision_support_only"]["enum"] == [True]

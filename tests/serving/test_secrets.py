@@ -81,16 +81,32 @@ def spell(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
+def fill(path: str, call_id: str = "call-1") -> str:
+    """Return the path of a route with an id in it where it has one."""
+    return path.replace("{call_id}", call_id)
+
+
 def requests_with(secrets: list[str]) -> dict[str, Sent]:
     """Return what is sent to every route, each request with all of the secrets."""
     rows = [{"entity_id": secret, "features": ROW} for secret in secrets]
     strange = [{"features": {**ROW, "o_customers.plan": secret}} for secret in secrets]
     joined = " ".join(secrets)
+    turns = [
+        {"speaker": speaker, "start_s": place, "end_s": place + 1, "text": secret}
+        for place, secret in enumerate(secrets)
+        for speaker in ("customer", secret)
+    ]
     printable = [secret.encode("utf-8") for secret in secrets if secret.isprintable()]
     return {
         "ids": Sent(spell({"usecase": "churn", "rows": rows}), JSON),
         "categories": Sent(spell({"usecase": "churn", "rows": strange, "reasons": 3}), JSON),
         "entity ids": Sent(spell({"usecase": "churn", "entity_ids": secrets}), JSON),
+        "turns": Sent(spell({"usecase": "churn", "turns": turns}), JSON),
+        "turns of people at work": Sent(spell({"usecase": "attrition", "turns": turns}), JSON),
+        "wrong turns": Sent(spell({"usecase": "churn", "turns": [*turns, {"text": joined}]}), JSON),
+        "turns with strange keys": Sent(
+            spell({"usecase": "churn", "turns": [dict.fromkeys(secrets, joined)]}), JSON, may_name_keys=True
+        ),
         "a cut": Sent(spell({"usecase": "churn", "cut": joined[:120]}), JSON),
         "groups": Sent(spell({"usecase": "attrition", "cut": joined[:120]}), JSON),
         "wrong types": Sent(spell({"usecase": secrets, "rows": secrets, "entity_ids": joined}), JSON),
@@ -155,7 +171,7 @@ def send_everywhere(clients: dict[str, httpx.Client], name: str, sent: Sent) -> 
     return [
         client.request(
             method,
-            f"{path}?{sent.query}" if sent.query else path,
+            f"{fill(path)}?{sent.query}" if sent.query else fill(path),
             content=sent.content or None,
             headers=sent.headers,
         )
@@ -166,7 +182,14 @@ def send_everywhere(clients: dict[str, httpx.Client], name: str, sent: Sent) -> 
 
 def send_in_paths(clients: dict[str, httpx.Client], secret: str) -> list[httpx.Response]:
     """Ask for routes that have a secret in their names, and show it as a key."""
-    paths = (f"/{quote(secret)}", f"/v1/score/{quote(secret)}", f"/v1/{quote(secret)}?{quote(secret)}")
+    call = f"/v1/calls/{quote(secret, safe='')}"
+    paths = (
+        f"{call}/turns",
+        f"{call}/events?usecase=churn",
+        f"/{quote(secret)}",
+        f"/v1/score/{quote(secret)}",
+        f"/v1/{quote(secret)}?{quote(secret)}",
+    )
     header: dict[str, Any] = {"authorization": f"Bearer {secret}".encode()} if secret.isprintable() else {}
     shown = clients["nobody"].post("/v1/score", headers=header, content=b"{}")
     return [shown, *(client.get(path) for path in paths for client in clients.values())]

@@ -3,6 +3,7 @@ from dataclasses import fields
 import pytest
 
 from features.errors import InputError
+from serving.call_settings import CallSettings
 from serving.limit_settings import LimitSettings
 from serving.settings import Settings
 
@@ -46,6 +47,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         wishes=tmp_path / "wishes",
         tracking_url="https://mlflow.example.org/ml",
         limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5, 8.5),
+        calls=CallSettings(tmp_path / "calls", 2, 3, 4.5, 6, 7.5),
     )
     assert all(getattr(changed.limits, field.name) != field.default for field in fields(LimitSettings))
     assert Settings.from_environment(changed.to_environment()) == changed

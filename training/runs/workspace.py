@@ -72,6 +72,7 @@ class Workspace:
             "XM_AUDIT": str(folder / "audit"),
             "XM_JOURNAL": str(folder / "journal"),
             "XM_WISHES": str(folder / "wishes"),
+            "XM_CALLS": str(folder / "calls"),
             "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
         }
 

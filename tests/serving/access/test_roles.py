@@ -6,7 +6,7 @@ import pytest
 
 from serving.access import roles
 from serving.access.roles import ROLES, SCOPES, Actor
-from serving.access.routes import ROUTES, find_scopes, list_methods
+from serving.access.routes import ROUTES, find_scopes, list_methods, name_route
 from tests.serving.company import ROOT
 from training.commands import VERBS
 
@@ -80,6 +80,23 @@ def test_every_route_asks_for_scopes_that_exist_and_only_health_and_the_way_in_a
 )
 def test_what_is_not_in_the_table_has_no_way_in(method, path):
     assert find_scopes(method, path) is None
+
+
+@pytest.mark.parametrize("call_id", ["a", "a.b", "%20", "ü", "{call_id}", "score"])
+def test_a_route_with_an_id_is_found_whatever_the_id(call_id):
+    path = f"/v1/calls/{call_id}/turns"
+    assert name_route(path) == "/v1/calls/{call_id}/turns"
+    assert find_scopes("POST", path) == ("score:customer",)
+    assert find_scopes("GET", path) is None
+    assert list_methods(path) == ("POST",)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/calls//turns", "/v1/calls/a/b/turns", "/v1/calls/a/turns/", "/v1/calls/a", "/v1/calls/a\n/turn"],
+)
+def test_and_not_without_one(path):
+    assert name_route(path) is None
 
 
 def test_the_head_of_an_answer_is_asked_for_like_the_answer():

@@ -32,6 +32,7 @@ def test_the_service_is_told_whole_paths(tmp_path, monkeypatch):
         "XM_AUDIT": str(tmp_path / "out" / "audit"),
         "XM_JOURNAL": str(tmp_path / "out" / "journal"),
         "XM_WISHES": str(tmp_path / "out" / "wishes"),
+        "XM_CALLS": str(tmp_path / "out" / "calls"),
         "XM_PSEUDONYM_KEY_FILE": str(tmp_path / "out" / "keys" / "pseudonyms.key"),
     }
 
