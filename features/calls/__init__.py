@@ -10,6 +10,7 @@ from features.calls.escalation import LANGUAGES
 from features.calls.heard import HeardTurn, Role, Turn, TurnReader, TurnReading
 from features.calls.measures import CallMeasures
 from features.calls.risk import RiskModel
+from features.calls.text_reader import TextTurnReader
 
 __all__ = [
     "LANGUAGES",
@@ -18,6 +19,7 @@ __all__ = [
     "Conversation",
     "HeardTurn",
     "RiskModel",
+    "TextTurnReader",
     "Role",
     "Turn",
     "TurnReader",

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 from features.errors import ContractError
 
 Role = Literal["customer", "company", "unknown"]
-LOWEST_SENTIMENT, HIGHEST_SENTIMENT = -2.0, 2.0
+LOWEST_GRADE, HIGHEST_GRADE = -2.0, 2.0
 # A day: times are seconds of one call, not moments.
 LONGEST_CALL_S = 86_400.0
 # Digits of a reading beyond these are noise of the arithmetic, which may differ with the size of a batch.
@@ -47,7 +47,7 @@ class TurnReading:
     sentiment
         From -2 (very negative) to +2 (very positive); None if the reader cannot tell.
     effort
-        From 0 to 1: how much trouble the customer tells of; None if the reader cannot tell.
+        From -2 (very hard) to +2 (very easy); None if the customer says nothing of effort.
     topic
         Name of the main topic; None without one.
     escalates
@@ -65,8 +65,8 @@ class TurnReading:
     escalates: bool = False
 
     def __post_init__(self) -> None:
-        _check_range("sentiment", self.sentiment, LOWEST_SENTIMENT, HIGHEST_SENTIMENT)
-        _check_range("effort", self.effort, 0.0, 1.0)
+        _check_range("sentiment", self.sentiment, LOWEST_GRADE, HIGHEST_GRADE)
+        _check_range("effort", self.effort, LOWEST_GRADE, HIGHEST_GRADE)
 
 
 class TurnReader(Protocol):

@@ -37,7 +37,7 @@ class CallMeasures:
     sentiment, sentiment_slope, sentiment_end
         Of the customer's turns, -2 to +2: mean, least-squares slope per minute, mean of the last two.
     effort
-        Mean of the customer's turns, 0 to 1.
+        Mean of the customer's turns that speak of it, -2 (very hard) to +2 (very easy).
     escalation, escalation_s
         Whether the customer escalates, and when first: seconds after the call began.
     topic

@@ -58,7 +58,7 @@ class Term(NamedTuple):
 _COLD_START = (
     Term("sentiment", -1.0, low=-2, high=2),
     Term("sentiment_end", -0.5, low=-2, high=2),
-    Term("effort", 0.5, center=0.3, scale=0.3, low=0, high=1),
+    Term("effort", -0.5, low=-2, high=2),
     Term("escalation", 2.0, low=0, high=1),
     Term("interruptions_per_minute", 0.3, low=0, high=4),
     Term("longest_silence_s", 0.3, center=10, scale=60, low=0, high=300),

@@ -54,7 +54,8 @@ def build(
         What to build from: sources with snapshots, or a flat table.
     folder
         Where ``frame.parquet``, ``frame.json``, ``latest.parquet``, ``answers.parquet``, ``waves.parquet``,
-        ``verbatims.parquet``, ``protected.parquet`` and the text models go, all together or not at all; nothing is written when absent.
+        ``verbatims.parquet``, ``protected.parquet`` and the text models go, all together or not at all;
+        nothing is written when absent.
     partials
         Folder for partial results of large logs: with them the next build reads only files that are new or
         have changed. Its own, for one use case; nothing is kept when absent.

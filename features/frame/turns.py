@@ -7,8 +7,8 @@ from features.calls import TextTurnReader, measure_calls
 from features.errors import ContractError
 from features.reading import Place, demand_columns, stage_file, to_number, to_text
 from features.sources import Sources
-from features.text import TextModel
-from features.usecase import CALL_COLUMNS, ReadOptions, Source, TurnTable
+from features.text.model import TextModel
+from features.usecase import CALL_COLUMNS, ReadOptions, TurnTable
 
 
 def stage_turns(sources: Sources, name: str, turns: TurnTable) -> pa.Table:
@@ -33,7 +33,9 @@ def stage_turns(sources: Sources, name: str, turns: TurnTable) -> pa.Table:
         f"{to_number(staged, turns.end)} AS end_s",
         f"coalesce({to_text(staged, turns.text)}, '') AS text",
     ]
-    query = f"SELECT {', '.join(selected)} FROM {staged.table} ORDER BY call_id, start_s, end_s, speaker, text"
+    query = (
+        f"SELECT {', '.join(selected)} FROM {staged.table} ORDER BY call_id, start_s, end_s, speaker, text"
+    )
     found = sources.connection.sql(query).to_arrow_table()
     staged.drop()
     if not found.num_rows:

@@ -9,12 +9,25 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from features.cohort import EPOCH
+from features.columns import first_midnight_from, is_observed, known_on
+from features.errors import ContractError
+from features.frame.content import VERBATIMS
+from features.frame.turns import measure_turns, say_as_one, stage_turns
 from features.progress import Report
 from features.sources import Sources
-from features.text import Redactor, Shelf
+from features.sql import quoted_name, quoted_text
+from features.text.fitting import Lesson
+from features.text.model import Plan, TextModel
+from features.text.readings import Readings
+from features.text.redaction import Redactor
+from features.text.shelf import Reader, Shelf
+from features.text.topics.themes import load_themes
 from features.timeline import list_judged
-from features.usecase import UseCase
+from features.usecase import TEXT_COLUMNS, FeatureRule, Source, UseCase, parse_condition
 
 _ROW, _READ = "row_number", "xm_readings"
 
@@ -138,7 +151,8 @@ def _select_readings(sources: Sources, name: str, source: Source, observed_day: 
     person = "CAST(NULL AS VARCHAR)" if source.is_anonymous else "entity_id"
     read = ", ".join(quoted_name(column) for column in TEXT_COLUMNS)
     return f"""
-        SELECT {person} AS entity_id, {quoted_text(name)} AS source, CAST(event_time AS DATE) AS written_on, {read}
+        SELECT {person} AS entity_id, {quoted_text(name)} AS source,
+            CAST(event_time AS DATE) AS written_on, {read}
         FROM {rows} WHERE {quoted_name("language")} IS NOT NULL AND {is_observed(observed_day)}
     """
 
@@ -208,7 +222,8 @@ def _replace(sources: Sources, name: str, source: Source, columns: pa.Table) -> 
     cleaned = "" if source.text is None else f"REPLACE (r.verbatim AS {quoted_name(str(source.verbatim))})"
     read = ", ".join(f"r.{quoted_name(column)}" for column in source.computed)
     connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT s.* {cleaned}, {read} FROM (SELECT rowid AS {_ROW}, * FROM {table}) AS s "
+        f"CREATE OR REPLACE TABLE {table} AS SELECT s.* {cleaned}, {read} "
+        f"FROM (SELECT rowid AS {_ROW}, * FROM {table}) AS s "
         f"JOIN {_READ} AS r USING ({_ROW}) ORDER BY {_ROW}"
     )
     connection.unregister(_READ)

@@ -178,8 +178,8 @@ def _read_rows(sources: Sources, usecase: UseCase, name: str, grid: Floats, end:
     if source.file is not None and not _is_small(usecase.folder / source.file):
         return None
     staged, others = _stage(sources, usecase, name)
-    types = list_types(sources.connection, sources.table(name))
-    numbers = [column for column, kind in types.items() if kind == "DOUBLE" and column not in _CLOCKS]
+    types = _list_held(sources, usecase, name)
+    numbers = [column for column, kind in types.items() if kind == "DOUBLE"]
     moments = {column: sql for column in others if (sql := _read_moment(staged, column)) is not None}
     key, links = _find_key(usecase, name)
     values = {f"m{at}": _days(f"({sql})") for at, sql in enumerate(moments.values())}
@@ -212,13 +212,19 @@ def _read_rows(sources: Sources, usecase: UseCase, name: str, grid: Floats, end:
     )
 
 
+def _list_held(sources: Sources, usecase: UseCase, name: str) -> dict[str, str]:
+    """Return the types of the columns that a source itself holds, its clocks and what is made of words aside."""
+    types = list_types(sources.connection, sources.table(name))
+    apart = {*_CLOCKS, *usecase.sources[name].computed}
+    return {column: kind for column, kind in types.items() if column not in apart}
+
+
 def _stage(sources: Sources, usecase: UseCase, name: str) -> tuple[Staged, list[str]]:
     """Load the file or query of a source once more, with the columns of times that nothing else reads."""
     source, connection = usecase.sources[name], sources.connection
     place, folder = Place(f"sources.{name}", name), usecase.folder
     key, _ = _find_key(usecase, name)
-    types = list_types(connection, sources.table(name))
-    read = {*list_clocks(source), key, *(column for column in types if column not in _CLOCKS)}
+    read = {*list_clocks(source), key, *_list_held(sources, usecase, name)}
     read |= {source.id} if source.id is not None else set()
     if source.query is not None and source.url is not None:
         staged = stage_query(connection, place, source.query, source.url, folder, source.read, None)

@@ -141,9 +141,7 @@ def _count(rated: RatedVerbatims) -> _Counted:
 def _count_all(texts: Sequence[str], recipe: NgramRecipe) -> csr_array:
     """Count in parts that fit into the caches."""
     starts = range(0, len(texts), _ROWS_AT_ONCE)
-    return csr_array(
-        vstack([count_ngrams(texts[start : start + _ROWS_AT_ONCE], recipe) for start in starts])
-    )
+    return csr_array(vstack([count_ngrams(texts[start : start + _ROWS_AT_ONCE], recipe) for start in starts]))
 
 
 def _score_out_of_fold(rated: RatedVerbatims, counted: _Counted, seed: int) -> list[Floats]:

@@ -107,7 +107,7 @@ def _fit_tone(
     tone = SentimentModel.fit(texts, classes, language=code, groups=group_near_duplicates(texts), seed=seed)
     if tone.reason:
         return _from_word_list(code, len(texts), tone.reason)
-    low, high = tone.macro_f1_interval
+    low, high = tone.macro_f1, tone.macro_f1
     score = {"estimate": tone.macro_f1, "low": low, "high": high}
     return tone, {"from": lesson.plan.learn_from, "rows": len(texts), "macro_f1": score, "reason": None}
 

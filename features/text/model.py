@@ -203,7 +203,9 @@ class TextModel:
         except (KeyError, ValueError, TypeError, RecursionError) as error:
             problem = f"cannot be read ({type(error).__name__}: {error})"
             raise BundleError(f"text model: {_FILE}", problem, "fit it again") from error
-        tones = {code: SentimentModel.from_files(_inside(files, f"{_TONE}/{code}/")) for code in plan.languages}
+        tones = {
+            code: SentimentModel.from_files(_inside(files, f"{_TONE}/{code}/")) for code in plan.languages
+        }
         topics = _inside(files, f"{_TOPICS}/")
         return cls(plan, until, tones, TopicModel.from_files(topics) if topics else None, learnt, recall)
 

@@ -28,7 +28,9 @@ def run(console: Console, action: str, usecase: str, data: str, out: str) -> Non
     if action == "review":
         files = review_texts(spec, folder, tombstones=tombstones, report=console.report)
         lines = [f"{source}: {path}" for source, path in files.items()]
-        hint = "correct 'value' where it is wrong, keep those lines, and save them as corrections.csv beside it"
+        hint = (
+            "correct 'value' where it is wrong, keep those lines, and save them as corrections.csv beside it"
+        )
         console.result("\n".join([*lines, hint]), {name: str(path) for name, path in files.items()})
         return
     if action == "fit":
@@ -46,7 +48,9 @@ def tell_text_model(source: str, facts: Mapping[str, Any]) -> list[str]:
     for code, tone in facts["tone"].items():
         lines.append(f"  tone of {code}: {_tell_tone(tone)}")
     for topic in facts["topics"]:
-        words = [f"{code}: {', '.join(found[:_MOST_WORDS])}" for code, found in topic["words"].items() if found]
+        words = [
+            f"{code}: {', '.join(found[:_MOST_WORDS])}" for code, found in topic["words"].items() if found
+        ]
         lines.append(f"  topic {topic['id']} ({topic['label']['en']}): {'; '.join(words)}")
     if "languages" in facts:
         counts = ", ".join(f"{code or 'too short'} {count:,}" for code, count in facts["languages"].items())
