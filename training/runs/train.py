@@ -178,6 +178,7 @@ def _write_report(
             run_id=run_id,
             baseline=frozen,
             releases=Releases.of(usecase, workspace.releases(usecase.name)),
+            quotes=workspace.quotes(usecase.name),
         )
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")

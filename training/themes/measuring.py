@@ -1,4 +1,4 @@
-"""From what was read in verbatims to the lines of a report: topics, tone, and changes since the wave before."""
+"""From what was read in verbatims to the lines of a report: topics, tone, and changes since the last wave."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -163,7 +163,9 @@ class _Chosen:
             people=now.count_people(now.everybody),
             is_anonymous=rows.is_anonymous,
             has_tone=telling.has_tone,
-            themes=tuple(sorted((self._line(*line, changes) for line in self.newest.lines.items()), key=_rank)),
+            themes=tuple(
+                sorted((self._line(*line, changes) for line in self.newest.lines.items()), key=_rank)
+            ),
             emerging=telling.keep_large(self.texts.emerging, now),
             unread=telling.count_unread(rows, now.number),
             altered=tuple(rows.names[number] for number in self.altered),

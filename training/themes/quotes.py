@@ -36,7 +36,7 @@ _PERSONAL = (
     (_IBAN, "a bank account"),
     (_NUMBER, "a number like that of a telephone, a contract or a day of birth"),
 )
-_WORD = re.compile(r"[^\s,;:!?\"'“”„‘’()\[\]]+")
+_WORD = re.compile(r"[^\s,;:!?\"'\u201c\u201d\u201e\u2018\u2019()\[\]]+")
 _SHORTEST_ID = 4
 
 

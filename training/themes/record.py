@@ -39,8 +39,8 @@ class ToldShare:
     Attributes
     ----------
     told
-        ``under`` and ``over``: of people at work nearly all, or nearly nobody. Only a bound is told then, which
-        is the value, and the range is all that it leaves open.
+        ``under`` and ``over``: of people at work nearly nobody, or nearly all. Only a bound is told then,
+        which is the value, and the range is all that it leaves open.
     """
 
     estimate: Estimate

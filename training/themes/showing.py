@@ -127,7 +127,9 @@ def _is_enough(wave: WaveVerbatims, labels: Objects, names: set[str], minimum: i
     return wave.is_enough(np.isin(labels.astype(str), sorted(names)), minimum)
 
 
-def _find_hidden(tables: tuple[list[Table], list[Table]], wave: WaveVerbatims, minimums: Minimums) -> set[str]:
+def _find_hidden(
+    tables: tuple[list[Table], list[Table]], wave: WaveVerbatims, minimums: Minimums
+) -> set[str]:
     """Return the lines that may not be told beside the others."""
     hidden: set[str] = set()
     for found, unit in zip(tables, (wave.as_verbatims(), wave.as_people()), strict=True):
@@ -146,7 +148,7 @@ def _labels(shown: ShownWave) -> Objects:
 
 
 def _tables(wave: WaveVerbatims, labels: Objects) -> tuple[list[Table], list[Table]]:
-    """Return what is told of the verbatims, and of their people: who wrote on several topics is in several."""
+    """Return what is told of the verbatims, and of their people, who may be in several topics."""
     people = wave.as_people().people
     of_verbatims = [Table(_BY_TOPIC, wave.name, {"topic": labels.tolist()}, kind="verbatims")]
     of_people = [Table(_EVERYBODY, wave.name, {"topic": [None] * len(people)}, kind="verbatims")]

@@ -44,12 +44,14 @@ class Telling:
             return None
         return None if self.is_bounded and is_alike(wave.tones[known]) else known
 
-    def describe(self, wave: WaveVerbatims, kind: ThemeKind, name: str, known_as: TopicName, is_in: Bools) -> Theme:
+    def describe(
+        self, wave: WaveVerbatims, kind: ThemeKind, name: str, called: TopicName, is_in: Bools
+    ) -> Theme:
         """Return a line without its changes."""
         line = Theme(
             kind=kind,
             topic=name if kind == "topic" else None,
-            name=known_as,
+            name=called,
             verbatims=int(is_in.sum()),
             people=wave.count_people(is_in),
             share=measure_share(is_in, wave.codes),

@@ -37,8 +37,12 @@ def rows(**more: object) -> VerbatimRows:
     before = write(1500, seed=1, n_people=1200)
     shares = SHARES | {"waiting": 0.42, "price": 0.07}
     now = write(1600, seed=2, n_people=1200, shares=shares, moods=MOODS | {"waiting": -1.3, "contact": 1.6})
-    odd = [("k90000", None, np.nan, np.nan)] * 3 + [(f"k9{place:04d}", None, np.nan, np.nan) for place in range(24)]
-    languages = np.array(["en"] * len(before) + ["en", "de"] * (len(now) // 2) + [""] * 3 + ["fr"] * 24, dtype=object)
+    odd = [("k90000", None, np.nan, np.nan)] * 3 + [
+        (f"k9{place:04d}", None, np.nan, np.nan) for place in range(24)
+    ]
+    languages = np.array(
+        ["en"] * len(before) + ["en", "de"] * (len(now) // 2) + [""] * 3 + ["fr"] * 24, dtype=object
+    )
     return make_rows([before, [*now, *odd]], languages=languages, **more)
 
 
@@ -54,5 +58,5 @@ def measured(subject: str = "customer", *, is_anonymous: bool = False) -> tuple[
 
 def with_themes(inputs: ReportInputs, **more: object) -> ReportInputs:
     """Return the same inputs with what people wrote."""
-    found = measured(inputs.usecase.privacy.subject, **more)  # type: ignore[arg-type]  # handed on
+    found = measured(inputs.usecase.privacy.subject, **more)
     return replace(inputs, themes=found, quotes=QUOTES)

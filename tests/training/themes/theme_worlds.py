@@ -49,11 +49,11 @@ def closing_of(number: int) -> date:
 
 
 def make_rows(waves: Sequence[Sequence[Line]], **more: object) -> VerbatimRows:
-    """Return the verbatims of following quarters, the last of which is closed unless ``open_waves`` says so."""
+    """Return the verbatims of following quarters, all of them closed unless ``open_waves`` says else."""
     lines = [(FIRST + place, *line) for place, wave in enumerate(waves) for line in wave]
     numbers, people, topics, tones, actionable = zip(*lines, strict=True) if lines else ((), (), (), (), ())
     named = range(FIRST, FIRST + len(waves))
-    settings = {
+    settings: dict[str, object] = {
         "source": "surveys",
         "survey": None,
         "languages": np.array(["en"] * len(lines), dtype=object),
@@ -100,7 +100,9 @@ def lines_of(**counts: int) -> list[Line]:
     found: list[Line] = []
     for topic, count in counts.items():
         for _ in range(count):
-            found.append((f"p{len(found):04d}", None if topic == "none" else topic, -1.0 + len(found) % 3, 0.0))
+            found.append(
+                (f"p{len(found):04d}", None if topic == "none" else topic, -1.0 + len(found) % 3, 0.0)
+            )
     return found
 
 
