@@ -1,6 +1,6 @@
 """Explain what a model learned: attributions, the ranking of drivers with ranges, and their places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -90,7 +90,7 @@ def explain(
     explained = today[chosen[:MAX_REFIT_ROWS]]
     entities, refits = texts(frame.latest, "entity_id"), _explain_again(fitted, rows, explained, recipe, seed)
     weights = RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]])
-    names = _name_texts(catalogue, frame, usecase)
+    names = _name_texts(catalogue, frame.facts.texts, usecase)
     groups = driver_groups(catalogue, usecase.drivers, names)
     shares = DriverShares.of(
         contributions, groups, entities=entities[chosen], refits=refits, weights=weights, seed=seed
@@ -132,9 +132,11 @@ def explain(
     return Explanation(today[chosen], contributions, drivers, quadrants, segments)
 
 
-def _name_texts(catalogue: Catalogue, frame: Frame, usecase: UseCase) -> dict[str, dict[Language, str]]:
+def _name_texts(
+    catalogue: Catalogue, read_texts: Mapping[str, Mapping[str, Any]], usecase: UseCase
+) -> dict[str, dict[Language, str]]:
     """Return what features made of words are called, where no driver claims them."""
-    topics = read_topic_labels(frame.facts.texts)
+    topics = read_topic_labels(read_texts)
     read = {name for name, source in usecase.sources.items() if source.text is not None}
     languages: tuple[Language, ...] = ("en", "de")
     return {

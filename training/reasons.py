@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from features.catalogue import Feature, plain_name
 from features.usecase import Language, UseCase
-from training.text_names import TopicLabels, name_column, name_topic, speak_of
+from training.text_names import TopicLabels, label_topic, name_column, name_topic, speak_of
 
 _FUNCTION = re.compile(r"(?P<function>[a-z_]+?)(?:_(?P<windows>\d+d(?:_\d+d)?))?")
 _SHARE = re.compile(r"(?P<function>share)_(?P<name>\w+)_(?P<windows>\d+d)")
@@ -135,7 +135,8 @@ def describe(
     'Hours (average of 90 days: 59.2 hours)'
     """
     function = _parse(feature).function
-    shown = _value_in_words(value, feature.unit, function, usecase, language)
+    told = _name_value(feature, value, usecase, language, topics)
+    shown = _value_in_words(told, feature.unit, function, usecase, language)
     return _with_label(*_say(feature, usecase, language, topics), shown)
 
 
@@ -165,7 +166,8 @@ def describe_change(
     'Seats: 3 → not known'
     """
     function = _parse(feature).function
-    shown = [_value_in_words(value, feature.unit, function, usecase, language) for value in (before, after)]
+    told = [_name_value(feature, value, usecase, language, topics) for value in (before, after)]
+    shown = [_value_in_words(value, feature.unit, function, usecase, language) for value in told]
     return _with_label(*_say(feature, usecase, language, topics), " → ".join(shown))
 
 
@@ -179,6 +181,20 @@ def _say(
         function = "share_of_topic" if feature.driver is None else "share"
         name = replace(name, function=function, share=topic)
     return driver_label(feature, usecase, language, topics), _phrase(name, language)
+
+
+def _name_value(
+    feature: Feature,
+    value: float | str | None,
+    usecase: UseCase,
+    language: Language,
+    topics: TopicLabels | None,
+) -> float | str | None:
+    """Return a value; a topic that was read in words by its name."""
+    is_topic = _parse(feature).column == "topic" and name_column(feature.source, "topic", usecase, language)
+    return (
+        label_topic(feature.source, value, language, topics) if is_topic and isinstance(value, str) else value
+    )
 
 
 def _with_label(label: str, phrase: str, shown: str) -> str:

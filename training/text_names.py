@@ -58,6 +58,17 @@ def name_topic(
     rule = usecase.features.get(source)
     conditions = rule.share.get("topic", {}) if isinstance(rule, FeatureRule) else {}
     topic = parse_condition(conditions[share])[1] if share in conditions else share
+    return label_topic(source, topic, language, labels)
+
+
+def label_topic(source: str, topic: str, language: Language, labels: TopicLabels | None = None) -> str:
+    """Return what a topic is called, by its id.
+
+    Examples
+    --------
+    >>> label_topic("surveys", "wait_long", "de", {"surveys": {"wait_long": {"de": "Warten"}}})
+    'Warten'
+    """
     label = ((labels or {}).get(source) or {}).get(topic) or {}
     return label.get(language) or label.get("en") or plain_name(topic)
 

@@ -84,7 +84,10 @@ def list_missing(bundle: Bundle) -> tuple[str, ...]:
     read = [name for name, source in bundle.usecase.sources.items() if source.text is not None]
     texts = bundle.facts.get("texts", {})
     return tuple(
-        f"facts.texts.{source}.{name}" for source in read for name in NEEDED if name not in texts.get(source, {})
+        f"facts.texts.{source}.{name}"
+        for source in read
+        for name in NEEDED
+        if name not in texts.get(source, {})
     )
 
 

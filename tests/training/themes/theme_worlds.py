@@ -122,3 +122,18 @@ def emerging(**more: object) -> EmergingTopic:
         "first_wave": "2026 Q3",
     }
     return EmergingTopic(**given | more)  # type: ignore[arg-type]  # as above
+
+
+def count_false_alarms(n_pairs: int) -> int:
+    """Return how many pairs of waves drawn alike show a clear change of any share or tone."""
+    alarms = 0
+    for seed in range(n_pairs):
+        pair = [write(400, seed=1000 + 2 * seed + place, n_people=250) for place in range(2)]
+        found = measure(make_rows(pair))
+        assert found is not None
+        alarms += any(
+            moved is not None and moved.verdict != "no clear change"
+            for line in found.content.themes
+            for moved in (line.share_change, line.tone_change)
+        )
+    return alarms
