@@ -8,9 +8,10 @@ import numpy as np
 
 from features.usecase import Privacy
 from training.disclosure import Minimums, Released
-from training.statistics import Bools
+from training.statistics import Bools, Ints
 from training.statistics.changes import JudgedChange, WaveAnswers, WaveChange, judge_changes, measure_change
 from training.statistics.levels import MeanWorth
+from training.statistics.overlap import codes_of
 from training.themes.record import (
     EmergingTopic,
     ShareChange,
@@ -138,14 +139,14 @@ class _Chosen:
             return {}
         found, source = {}, self.texts.rows.source
         waves = self.before.verbatims, self.newest.verbatims
+        people = codes_of(*(wave.people for wave in waves))
         for name in sorted(set(self.newest.lines) & set(self.before.lines) - set(_KINDS)):
             lines = self.before.lines[name], self.newest.lines[name]
             shares = (
-                WaveAnswers(is_in.astype(np.float64), np.array(wave.people))
-                for wave, is_in in zip(waves, lines, strict=True)
+                WaveAnswers(is_in.astype(np.float64), who) for who, is_in in zip(people, lines, strict=True)
             )
             found[source, name, "share"] = measure_change(_SHARE, *shares)
-            tones = [_tones(self.telling, wave, is_in) for wave, is_in in zip(waves, lines, strict=True)]
+            tones = [_tones(self.telling, *one) for one in zip(waves, lines, people, strict=True)]
             if tones[0] is not None and tones[1] is not None:
                 found[source, name, "tone"] = measure_change(_TONE, tones[0], tones[1])
         return found
@@ -189,10 +190,10 @@ class _Chosen:
         )
 
 
-def _tones(telling: Telling, wave: WaveVerbatims, is_in: Bools) -> WaveAnswers | None:
+def _tones(telling: Telling, wave: WaveVerbatims, is_in: Bools, people: Ints) -> WaveAnswers | None:
     """Return the tones of a line; None where they are not told."""
     known = telling.find_tones(wave, is_in)
-    return None if known is None else WaveAnswers(wave.tones[known], np.array(wave.people)[known])
+    return None if known is None else WaveAnswers(wave.tones[known], people[known])
 
 
 def _share_change(judged: JudgedChange) -> ShareChange:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from typing import Self
 
@@ -124,7 +125,7 @@ class WaveVerbatims:
         """Return a mask of all verbatims."""
         return np.ones(len(self.people), dtype=np.bool_)
 
-    @property
+    @cached_property
     def codes(self) -> Ints:
         """Return ``[n]`` a number for the writer of each verbatim."""
         names = np.array(self.people, dtype=np.str_)
