@@ -10,9 +10,9 @@ two waves be told apart from a change of who answers.
   is open until no answer to it has come for a fortnight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import cast, get_args
 
 import pyarrow as pa
@@ -170,6 +170,28 @@ def name_period(period: WavePeriod, number: int) -> str:
     return _NAMES[period].format(1970 + year, place + 1)
 
 
+def list_periods(name: str, period: WavePeriod, days: Iterable[int], observed_day: int) -> list[Wave]:
+    """Return the periods in which some days lie, oldest first, as waves of a source.
+
+    Parameters
+    ----------
+    name
+        The source.
+    days, observed_day
+        In days since 1970-01-01; periods that end after the latter are open.
+
+    Examples
+    --------
+    >>> found = list_periods("calls", "quarter", [20_500, 20_410, 20_501], 20_600)
+    >>> [(wave.name, wave.is_open) for wave in found]
+    [('2025 Q4', False), ('2026 Q1', False)]
+    """
+    months = _MONTHS[period]
+    moments = {_EPOCH + timedelta(days=day) for day in set(days)}
+    numbers = {((moment.year - 1970) * 12 + moment.month - 1) // months for moment in moments}
+    return [_make_period(name, period, number, observed_day) for number in sorted(numbers)]
+
+
 def _find_waves(sources: Sources, name: str, source: Source, observed_day: int) -> list[Wave]:
     """Return all waves of one source that have an answer."""
     if isinstance(source.waves, NamedRounds):
@@ -181,12 +203,14 @@ def _find_waves(sources: Sources, name: str, source: Source, observed_day: int) 
         FROM {_heard(sources, name, source, observed_day)} ORDER BY number
     """
     numbers = [int(row[0]) for row in sources.connection.execute(query).fetchall()]
-    found = []
-    for number in numbers:
-        opens, closes = (_first_day(months, place) for place in (number, number + 1))
-        title, status = name_period(source.waves, number), min(closes, observed_day)
-        found.append(Wave(name, number, title, opens, closes, status, closes > observed_day))
-    return found
+    return [_make_period(name, source.waves, number, observed_day) for number in numbers]
+
+
+def _make_period(name: str, period: WavePeriod, number: int, observed_day: int) -> Wave:
+    """Return the wave of one period."""
+    opens, closes = (_first_day(_MONTHS[period], place) for place in (number, number + 1))
+    status = min(closes, observed_day)
+    return Wave(name, number, name_period(period, number), opens, closes, status, closes > observed_day)
 
 
 def _find_rounds(sources: Sources, name: str, source: Source, observed_day: int) -> list[Wave]:

@@ -1,6 +1,6 @@
 """Explain what a model learned: attributions, the ranking of drivers with ranges, and their places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from features.catalogue import Catalogue
 from features.frame import Frame
-from features.usecase import UseCase
+from features.usecase import TEXT_COLUMNS, Language, UseCase
 from training.assessment import primary_labels
 from training.disclosure import show_driver_groups
 from training.drivers import (
@@ -31,7 +31,9 @@ from training.drivers import (
 )
 from training.fitting import FittedModel, refit_rows
 from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.reasons import name_feature
 from training.rows import Floats, TrainingRows, feature_columns, numbers, texts
+from training.text_names import read_topic_labels
 
 MAX_EXPLAINED_ROWS = 5_000
 MAX_OBSERVED_ROWS = 20_000
@@ -88,7 +90,8 @@ def explain(
     explained = today[chosen[:MAX_REFIT_ROWS]]
     entities, refits = texts(frame.latest, "entity_id"), _explain_again(fitted, rows, explained, recipe, seed)
     weights = RowWeights(weight[chosen], weight, weight[chosen[:MAX_REFIT_ROWS]])
-    groups = driver_groups(catalogue, usecase.drivers)
+    names = _name_texts(catalogue, frame.facts.texts, usecase)
+    groups = driver_groups(catalogue, usecase.drivers, names)
     shares = DriverShares.of(
         contributions, groups, entities=entities[chosen], refits=refits, weights=weights, seed=seed
     )
@@ -102,6 +105,7 @@ def explain(
         weights=weights,
         observed=_observe(fitted, rows, seed),
         shares=shares,
+        names=names,
         seed=seed,
     )
     quadrants = _place(drivers, groups, shares, today, catalogue, weight, entities, seed)
@@ -126,6 +130,20 @@ def explain(
         for cut, names in cuts.items()
     }
     return Explanation(today[chosen], contributions, drivers, quadrants, segments)
+
+
+def _name_texts(
+    catalogue: Catalogue, read_texts: Mapping[str, Mapping[str, Any]], usecase: UseCase
+) -> dict[str, dict[Language, str]]:
+    """Return what features made of words are called, where no driver claims them."""
+    topics = read_topic_labels(read_texts)
+    read = {name for name, source in usecase.sources.items() if source.text is not None}
+    languages: tuple[Language, ...] = ("en", "de")
+    return {
+        feature.name: {language: name_feature(feature, usecase, language, topics) for language in languages}
+        for feature in catalogue
+        if feature.source in read and feature.driver is None and feature.name.split(".")[1] in TEXT_COLUMNS
+    }
 
 
 def _observe(fitted: FittedModel, rows: TrainingRows, seed: int) -> Observed:

@@ -1,5 +1,6 @@
 """From a frame to a bundle: assess the recipe, fit it to all rows, explain it, put it together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -166,6 +167,7 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         weights=weight_of_newest(frame),
     )
     competing = {} if fitted.competing is None else {"competing": fitted.competing.to_json()}
+    read = {name: _describe_reading(told) for name, told in facts.texts.items()}
     return {
         "primary_horizon_index": rows.primary_index,
         "average_value" if is_rating else "average_risk": float(average),
@@ -179,9 +181,15 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         "findings": [dict(finding) for finding in facts.findings],
         "fit": fitted.facts.to_json(),
         **competing,
+        **({"texts": read} if read else {}),
         "data_digest": facts.digest,
         "source_rows": {name: match["rows"] for name, match in facts.matches.items() if "rows" in match},
         "libraries": {library: version(library) for library in _LIBRARIES},
         "seed": seed,
         "texts": {name: dict(found) for name, found in facts.texts.items()},
     }
+
+
+def _describe_reading(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a text model says of itself, without what it saw of few: new topics, rare languages."""
+    return {name: found for name, found in told.items() if name not in {"emerging", "languages"}}

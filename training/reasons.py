@@ -2,11 +2,12 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from features.catalogue import Feature, plain_name
 from features.usecase import Language, UseCase
+from training.text_names import TopicLabels, label_topic, name_column, name_topic, speak_of
 
 _FUNCTION = re.compile(r"(?P<function>[a-z_]+?)(?:_(?P<windows>\d+d(?:_\d+d)?))?")
 _SHARE = re.compile(r"(?P<function>share)_(?P<name>\w+)_(?P<windows>\d+d)")
@@ -26,6 +27,7 @@ _PHRASES: dict[Language, _Words] = {
         "delta": "change from the {window} before",
         "distinct": "different values in {window}",
         "share": "share '{name}' in {window}",
+        "share_of_topic": "share in {window}",
         "ratio": "recently against before, {window}",
         "days_since_last": "days since the latest",
         "days_since_first": "days since the first",
@@ -47,6 +49,7 @@ _PHRASES: dict[Language, _Words] = {
         "delta": "Veränderung gegenüber den {window} davor",
         "distinct": "verschiedene Werte in {window}",
         "share": "Anteil „{name}“ in {window}",
+        "share_of_topic": "Anteil in {window}",
         "ratio": "zuletzt gegen vorher, aus {window}",
         "days_since_last": "Tage seit dem letzten",
         "days_since_first": "Tage seit dem ersten",
@@ -66,15 +69,34 @@ _UNITS_IN_PHRASE = ("count", "share")
 _FUNCTIONS_WITH_UNIT = ("sum", "mean", "min", "max", "std", "first", "last", "delta")
 
 
-def driver_label(feature: Feature, usecase: UseCase, language: Language) -> str:
-    """Return the name of the driver that a feature belongs to, or of the feature itself where it has none."""
+def driver_label(
+    feature: Feature, usecase: UseCase, language: Language, topics: TopicLabels | None = None
+) -> str:
+    """Return the name of the driver that a feature belongs to, or of the feature itself where it has none.
+
+    Parameters
+    ----------
+    topics
+        What topics of verbatims are called; else they lend their ids.
+    """
     if feature.driver is None:
-        return plain_name(_parse(feature).column)
+        name = _parse(feature)
+        of_words = name_column(feature.source, name.column, usecase, language)
+        if of_words is not None and name.column == "topic" and name.share:
+            return speak_of(name_topic(feature.source, name.share, usecase, language, topics), language)
+        return of_words or plain_name(name.column)
     return usecase.drivers[feature.driver].name_in(language, feature.driver)
 
 
-def name_feature(feature: Feature, usecase: UseCase, language: Language) -> str:
+def name_feature(
+    feature: Feature, usecase: UseCase, language: Language, topics: TopicLabels | None = None
+) -> str:
     """Return driver, function and window of a feature in words, without a value.
+
+    Parameters
+    ----------
+    topics
+        What topics of verbatims are called.
 
     Examples
     --------
@@ -84,17 +106,25 @@ def name_feature(feature: Feature, usecase: UseCase, language: Language) -> str:
     >>> name_feature(Feature("o_tickets.hours.mean_90d", "number", "tickets", unit="h"), usecase, "en")
     'Hours (average of 90 days)'
     """
-    label, phrase = driver_label(feature, usecase, language), _phrase(_parse(feature), language)
+    label, phrase = _say(feature, usecase, language, topics)
     return f"{label} ({phrase})" if phrase else label
 
 
-def describe(feature: Feature, value: float | str | None, usecase: UseCase, language: Language) -> str:
+def describe(
+    feature: Feature,
+    value: float | str | None,
+    usecase: UseCase,
+    language: Language,
+    topics: TopicLabels | None = None,
+) -> str:
     """Return driver, function, window and value of a feature in words.
 
     Parameters
     ----------
     value
         The value on one row; None or NaN is said to be not known.
+    topics
+        What topics of verbatims are called.
 
     Examples
     --------
@@ -105,9 +135,9 @@ def describe(feature: Feature, value: float | str | None, usecase: UseCase, lang
     'Hours (average of 90 days: 59.2 hours)'
     """
     function = _parse(feature).function
-    return _with_label(
-        feature, _value_in_words(value, feature.unit, function, usecase, language), usecase, language
-    )
+    told = _name_value(feature, value, usecase, language, topics)
+    shown = _value_in_words(told, feature.unit, function, usecase, language)
+    return _with_label(*_say(feature, usecase, language, topics), shown)
 
 
 def describe_change(
@@ -116,6 +146,7 @@ def describe_change(
     after: float | str | None,
     usecase: UseCase,
     language: Language,
+    topics: TopicLabels | None = None,
 ) -> str:
     """Return driver, function, window, and the value of a feature before and after in words.
 
@@ -123,6 +154,8 @@ def describe_change(
     ----------
     before, after
         The value on two rows; None or NaN is said to be not known.
+    topics
+        What topics of verbatims are called.
 
     Examples
     --------
@@ -133,13 +166,39 @@ def describe_change(
     'Seats: 3 → not known'
     """
     function = _parse(feature).function
-    shown = [_value_in_words(value, feature.unit, function, usecase, language) for value in (before, after)]
-    return _with_label(feature, " → ".join(shown), usecase, language)
+    told = [_name_value(feature, value, usecase, language, topics) for value in (before, after)]
+    shown = [_value_in_words(value, feature.unit, function, usecase, language) for value in told]
+    return _with_label(*_say(feature, usecase, language, topics), " → ".join(shown))
 
 
-def _with_label(feature: Feature, shown: str, usecase: UseCase, language: Language) -> str:
+def _say(
+    feature: Feature, usecase: UseCase, language: Language, topics: TopicLabels | None
+) -> tuple[str, str]:
+    """Return the name of a feature or its driver, and function and window in words."""
+    name = _parse(feature)
+    if name.share and name_column(feature.source, name.column, usecase, language) and name.column == "topic":
+        topic = name_topic(feature.source, name.share, usecase, language, topics)
+        function = "share_of_topic" if feature.driver is None else "share"
+        name = replace(name, function=function, share=topic)
+    return driver_label(feature, usecase, language, topics), _phrase(name, language)
+
+
+def _name_value(
+    feature: Feature,
+    value: float | str | None,
+    usecase: UseCase,
+    language: Language,
+    topics: TopicLabels | None,
+) -> float | str | None:
+    """Return a value; a topic that was read in words by its name."""
+    is_topic = _parse(feature).column == "topic" and name_column(feature.source, "topic", usecase, language)
+    return (
+        label_topic(feature.source, value, language, topics) if is_topic and isinstance(value, str) else value
+    )
+
+
+def _with_label(label: str, phrase: str, shown: str) -> str:
     """Put driver, function and window before a value in words."""
-    label, phrase = driver_label(feature, usecase, language), _phrase(_parse(feature), language)
     return f"{label} ({phrase}: {shown})" if phrase else f"{label}: {shown}"
 
 

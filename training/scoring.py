@@ -17,6 +17,7 @@ from training.groups import GroupScore, RiskBand, load_parts, risk_band, score_g
 from training.leave import IndividualLeave, IndividualScoreRefusedError, demand_leave
 from training.models import RatingModel
 from training.reasons import describe, driver_label
+from training.text_names import read_topic_labels
 from training.usability import ModelNotUsableError, doubts_of, refuse_unusable
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Scorer:
         self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
         self._is_category = {feature.name: feature.kind == "category" for feature in self._features}
         self._primary = int(bundle.facts["primary_horizon_index"])
+        self._topics = read_topic_labels(bundle.facts.get("texts"))
         self._horizons = bundle.horizons
         self._doubts = doubts_of(bundle)
         if not self.is_individual:
@@ -372,11 +374,11 @@ class Scorer:
         value = row.get(feature.name)
         return Reason(
             feature=feature.name,
-            driver=driver_label(feature, self.bundle.usecase, language),
+            driver=driver_label(feature, self.bundle.usecase, language, self._topics),
             role=feature.role,
             value=value,
             attribution=attribution,
-            words=describe(feature, value, self.bundle.usecase, language),
+            words=describe(feature, value, self.bundle.usecase, language, self._topics),
         )
 
 
@@ -388,10 +390,8 @@ def check_canary(bundle: Bundle) -> None:
     BundleError
         If any probability differs by more than 1e-9.
     """
-    names = bundle.catalogue.names
-    matrix = bundle.encoder.encode(
-        {name: [row.get(name) for row in bundle.canary.rows] for name in names}
-    ).matrix
+    cells = {name: [row.get(name) for row in bundle.canary.rows] for name in bundle.catalogue.names}
+    matrix = bundle.encoder.encode(cells).matrix
     found = bundle.model.probabilities(matrix)
     promised = np.asarray(bundle.canary.probabilities, dtype=np.float64)
     if found.shape != promised.shape or not np.all(np.abs(found - promised) <= CANARY_TOLERANCE):

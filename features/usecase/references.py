@@ -1,6 +1,7 @@
 """Every mention of a source in a use case, and what the source has to be there."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple, Protocol
 
 from features.usecase.belief import Beliefs
@@ -25,6 +26,8 @@ _NEEDS: dict[str, Need] = {
     "privacy.protected": "any",
     "privacy.names": "any",
 }
+_TONE = ("sentiment", "effort")
+_MOOD = (*_TONE, "sentiment_slope", "sentiment_end", "escalation", "escalation_s", "risk")
 _OF_SINGLE_ANSWERS = ("min", "max", "first", "last", "days_since_first", "days_since_last")
 
 
@@ -109,6 +112,7 @@ def check_sources(usecase: Mentions) -> None:
     _check_answer(usecase)
     _check_journey(usecase)
     _check_tone(usecase)
+    _check_levers(usecase)
 
 
 def _check_kind(mention: Mention, source: Source) -> None:
@@ -285,8 +289,26 @@ def _check_tone(usecase: Mentions) -> None:
         rule = usecase.features.get(name)
         if source.text is None or not isinstance(rule, FeatureRule) or source.is_anonymous:
             continue
-        judged = [column for column in rule.columns if column in {"sentiment", "effort"}]
+        judged = [column for column in rule.columns if column in _TONE]
         if judged:
             message = f"features.{name} uses '{judged[0]}' of texts that lead to a person at work; "
             message += "join them by unit (join: unit), or use topic and is_actionable alone"
+            raise ValueError(message)
+
+
+def _check_levers(usecase: Mentions) -> None:
+    """Refuse levers made of how people write: the mood that colours it colours the outcome as well."""
+    toned = [
+        name
+        for source, rule in usecase.features.items()
+        if not isinstance(rule, ResponseRateRule) and usecase.sources[source].words is not None
+        for column in _MOOD
+        for name in rule.list_names(source, column)
+    ]
+    for driver, spec in usecase.drivers.items():
+        patterns = [pattern.replace("[", "[[]") for pattern in spec.features] if spec.role == "lever" else []
+        found = next((name for name in toned for one in patterns if fnmatchcase(name, one)), None)
+        if found is not None:
+            message = f"drivers.{driver} is a lever, but {found} is the tone in which people write or speak: mood "
+            message += "colours it and the outcome; write role: signal, or leave that feature out"
             raise ValueError(message)

@@ -97,6 +97,28 @@ class FeatureRule(Part):
         listed += [column for column in (*self.slope, *self.delta) if column != "count"]
         return tuple(dict.fromkeys([*listed, *self.distinct, *self.share]))
 
+    def list_names(self, source: str, column: str) -> tuple[str, ...]:
+        """Return the features that are made of one column, as drivers name them.
+
+        Examples
+        --------
+        >>> rule = FeatureRule.model_validate({"windows": ["90d"], "mean": ["hours"], "last": ["hours"]})
+        >>> rule.list_names("tickets", "hours")
+        ('tickets.hours.mean_90d', 'tickets.hours.last')
+        """
+        per_window = ("sum", "mean", "min", "max", "std", "slope", "delta", "distinct")
+        found = [
+            f"{function}_{window}"
+            for function in per_window
+            if column in getattr(self, function)
+            for window in self.windows
+        ]
+        found += [
+            f"share_{label}_{window}" for label in self.share.get(column, {}) for window in self.windows
+        ]
+        found += [function for function in ("first", "last") if column in getattr(self, function)]
+        return tuple(f"{source}.{column}.{function}" for function in found)
+
     @property
     def windowed(self) -> bool:
         """Tell whether any function needs a window."""

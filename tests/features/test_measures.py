@@ -98,3 +98,23 @@ def test_only_a_picked_text_is_a_category():
     assert Measure("any", "last", "plan", shape="text").kind == "category"
     assert Measure("any", "share", "plan", 30, condition=("=", "pro"), shape="text").kind == "number"
     assert Measure("any", "last", "hours").kind == "number"
+
+
+def test_a_rule_names_the_features_of_a_column_as_the_builder_does():
+    rule = FeatureRule.model_validate(
+        {
+            "windows": ["30d", "90d"],
+            "count": {},
+            **{function: ["sentiment"] for function in ("sum", "mean", "min", "max", "std", "first", "last")},
+            "slope": ["sentiment", "count"],
+            "delta": ["sentiment"],
+            "distinct": ["sentiment", "topic"],
+            "share": {"sentiment": {"bad": "< 0", "good": "> 0"}, "topic": {"price": "= price"}},
+        }
+    )
+    source = Source(file="s.csv", event_time="at", known_at="same")
+    built = [one.name.removeprefix("o_") for one in list_measures("surveys", source, rule)]
+    assert set(rule.list_names("surveys", "sentiment")) == {
+        name for name in built if name.startswith("surveys.sentiment.")
+    }
+    assert rule.list_names("surveys", "effort") == ()

@@ -15,6 +15,7 @@ from training.card.making import describe_making
 from training.card.performance import describe_performance
 from training.card.purpose import describe_purpose
 from training.card.record import Card
+from training.card.texts import describe_texts
 from training.frozen import BaselineReference
 from training.pages import LANGUAGES, render_page, to_shown
 
@@ -40,6 +41,7 @@ def build_card(bundle: Bundle, *, made_on: date, baseline: BaselineReference | N
         data=describe_data(bundle),
         performance=describe_performance(bundle),
         fairness=fairness,
+        texts=describe_texts(bundle),
         findings=list_findings(bundle),
         limits=list_limits(purpose, making, fairness),
         making=making,

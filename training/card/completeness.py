@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from training.bundle import Bundle
 from training.card.performance import describe_performance
+from training.card.texts import list_missing
 
 _FACTS = ("rows", "entities", "events", "data_from", "as_of", "observed_until", "findings")
 _MAKING = ("fit", "seed", "data_digest")
@@ -21,7 +22,7 @@ def missing_parts(bundle: Bundle) -> tuple[str, ...]:
         Places in the bundle, such as ``facts.seed`` or ``evaluation.fairness.gender``.
     """
     facts = (f"facts.{name}" for name in (*_FACTS, *_MAKING) if name not in bundle.facts)
-    return (*facts, *_from_figures(bundle), *_from_groups(bundle))
+    return (*facts, *list_missing(bundle), *_from_figures(bundle), *_from_groups(bundle))
 
 
 def _from_figures(bundle: Bundle) -> Iterator[str]:

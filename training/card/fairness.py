@@ -18,6 +18,7 @@ from training.card.record import (
 from training.fairness import TOP_SHARE
 from training.pages import LANGUAGES
 from training.reasons import name_feature
+from training.text_names import read_topic_labels
 
 
 def describe_fairness(bundle: Bundle) -> Fairness:
@@ -72,7 +73,7 @@ def _describe_group(group: str, content: Mapping[str, Any]) -> GroupFigures:
 
 def _describe_proxies(bundle: Bundle, content: Mapping[str, Any]) -> Proxies:
     """Return the proxy test, its features in words."""
-    features = bundle.catalogue.by_name
+    features, topics = bundle.catalogue.by_name, read_topic_labels(bundle.facts.get("texts"))
     return Proxies(
         auc=read_figure(content["auc"]),
         is_clear=content["auc"]["is_clear"],
@@ -80,7 +81,7 @@ def _describe_proxies(bundle: Bundle, content: Mapping[str, Any]) -> Proxies:
             Carrier(
                 feature=one["feature"],
                 label={
-                    language: name_feature(features[one["feature"]], bundle.usecase, language)
+                    language: name_feature(features[one["feature"]], bundle.usecase, language, topics)
                     for language in LANGUAGES
                 },
                 role=features[one["feature"]].role,

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from features.usecase import Language, OutcomeKind, Role
 from training.card.figures import Figure
 from training.card.performance_record import Performance
+from training.card.texts import TextModelFacts
 from training.fairness import State
 from training.frozen import BaselineReference
 from training.pages import Kind, Subject
@@ -249,6 +250,7 @@ class Card:
     data: Data
     performance: Performance
     fairness: Fairness
+    texts: tuple[TextModelFacts, ...]
     findings: tuple[Finding, ...]
     limits: tuple[Limit, ...]
     making: Making

@@ -9,6 +9,7 @@ from features.usecase import Language, UseCase
 from training.drivers import DriverGroup, driver_groups
 from training.models.odds import Floats
 from training.reasons import driver_label
+from training.text_names import TopicLabels
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def list_drivers(
     log_odds: Floats | None,
     words: Sequence[str],
     language: Language,
+    topics: TopicLabels | None = None,
 ) -> tuple[DriverEffect, ...]:
     """Gather the effects of features by driver, largest first; what did nothing is left out.
 
@@ -69,6 +71,8 @@ def list_drivers(
         Each feature in words.
     language
         Of the labels.
+    topics
+        What topics of verbatims are called.
     """
 
     def gather(group: DriverGroup) -> DriverEffect:
@@ -79,7 +83,7 @@ def list_drivers(
         )
         return DriverEffect(
             name=group.name,
-            label=driver_label(catalogue.features[group.columns[0]], usecase, language),
+            label=driver_label(catalogue.features[group.columns[0]], usecase, language, topics),
             role=group.role,
             effect=sum(one.effect for one in features),
             log_odds=None if log_odds is None else sum(float(log_odds[at]) for at in moved),

@@ -15,6 +15,7 @@ from training.models import RatingModel
 from training.models.odds import Floats
 from training.reasons import driver_label
 from training.scoring import IndividualScoreRefusedError
+from training.text_names import read_topic_labels
 
 Names = NDArray[np.object_]
 
@@ -210,6 +211,7 @@ def _scores(bundle: Bundle, columns: Columns, horizon: str) -> Floats:
 
 def _drivers(stayed: Split, new: Bundle, language: Language) -> tuple[DriverEffect, ...]:
     """Return the mean effect of each driver over those who stayed."""
-    words = [driver_label(feature, new.usecase, language) for feature in stayed.catalogue]
+    topics = read_topic_labels(new.facts.get("texts"))
+    words = [driver_label(feature, new.usecase, language, topics) for feature in stayed.catalogue]
     effects = stayed.by_feature.mean(axis=0)
-    return list_drivers(stayed.catalogue, new.usecase, effects, None, words, language)
+    return list_drivers(stayed.catalogue, new.usecase, effects, None, words, language, topics)

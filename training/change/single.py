@@ -10,6 +10,7 @@ from training.change.effects import DriverEffect, list_drivers
 from training.change.splitting import split_change
 from training.reasons import describe_change
 from training.scoring import IndividualScoreRefusedError, Value
+from training.text_names import read_topic_labels
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,9 @@ def explain_change(
     columns = [{name: [value] for name, value in row.items()} for row in (before, after)]
     split = split_change(old, new, columns[0], columns[1], horizon)
     score, log_odds = split.to_score(), None if split.is_rating else split.by_feature[0]
+    topics = read_topic_labels(new.facts.get("texts"))
     words = [
-        describe_change(one, before.get(one.name), after.get(one.name), new.usecase, language)
+        describe_change(one, before.get(one.name), after.get(one.name), new.usecase, language, topics)
         for one in split.catalogue
     ]
     return Change(
@@ -107,7 +109,9 @@ def explain_change(
         after=float(score.after[0]),
         log_odds_before=None if split.is_rating else float(split.before[0]),
         log_odds_after=None if split.is_rating else float(split.after[0]),
-        drivers=list_drivers(split.catalogue, new.usecase, score.by_feature[0], log_odds, words, language),
+        drivers=list_drivers(
+            split.catalogue, new.usecase, score.by_feature[0], log_odds, words, language, topics
+        ),
         model_effect=float(score.by_model[0]),
         model_log_odds=None if split.is_rating else float(split.by_model[0]),
     )

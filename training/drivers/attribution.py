@@ -38,7 +38,11 @@ class DriverGroup:
     goal: str | None
 
 
-def driver_groups(catalogue: Iterable[Feature], drivers: Mapping[str, Driver]) -> tuple[DriverGroup, ...]:
+def driver_groups(
+    catalogue: Iterable[Feature],
+    drivers: Mapping[str, Driver],
+    names: Mapping[str, Mapping[Language, str]] | None = None,
+) -> tuple[DriverGroup, ...]:
     """Group the features of a catalogue by driver; a feature of no driver is a group of its own.
 
     Parameters
@@ -47,6 +51,8 @@ def driver_groups(catalogue: Iterable[Feature], drivers: Mapping[str, Driver]) -
         Features in the column order of the attributions.
     drivers
         The drivers of the use case by name; a driver without features is left out.
+    names
+        By feature what it is called where no driver claims it; else its own name in plain words.
 
     Examples
     --------
@@ -56,7 +62,7 @@ def driver_groups(catalogue: Iterable[Feature], drivers: Mapping[str, Driver]) -
     members: dict[str, list[tuple[int, Feature]]] = {}
     for column, feature in enumerate(catalogue):
         members.setdefault(_group_key(feature), []).append((column, feature))
-    return tuple(_group(found, drivers) for found in members.values())
+    return tuple(_group(found, drivers, names or {}) for found in members.values())
 
 
 def _group_key(feature: Feature) -> str:
@@ -64,12 +70,16 @@ def _group_key(feature: Feature) -> str:
     return f"feature {feature.name}" if feature.driver is None else f"driver {feature.driver}"
 
 
-def _group(members: Sequence[tuple[int, Feature]], drivers: Mapping[str, Driver]) -> DriverGroup:
+def _group(
+    members: Sequence[tuple[int, Feature]],
+    drivers: Mapping[str, Driver],
+    names: Mapping[str, Mapping[Language, str]],
+) -> DriverGroup:
     """Make one group of the features that share a driver, or of a feature that has none."""
     column, first = members[0]
     if first.driver is None:
-        words = plain_name(first.name)
-        return DriverGroup(first.name, None, {"en": words, "de": words}, (column,), (first.name,), None)
+        words = names.get(first.name) or dict.fromkeys(("en", "de"), plain_name(first.name))
+        return DriverGroup(first.name, None, words, (column,), (first.name,), None)
     driver = drivers[first.driver]
     named = sorted(members, key=lambda member: _place(member[1], driver.features))
     label: dict[Language, str] = {

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.catalogue import Catalogue, Feature
-from features.usecase import Driver
+from features.usecase import Driver, Language
 from training.drivers.attribution import DriverGroup, driver_groups, sum_by_driver
 from training.drivers.direction import Direction, direction_of, turning_point
 from training.drivers.goal import goal_met, read_goal
@@ -31,6 +31,7 @@ def rank_drivers(
     observed: Observed | None = None,
     shares: DriverShares | None = None,
     n_draws: int = 500,
+    names: Mapping[str, Mapping[Language, str]] | None = None,
     seed: int = 0,
 ) -> tuple[DriverRow, ...]:
     """Rank the drivers of a model by their share of its explanation, largest first.
@@ -62,6 +63,8 @@ def rank_drivers(
         is the opposite with nothing held equal. Without it turns are those of the attributions.
     shares
         What :meth:`DriverShares.of` measured on the same rows; measured here if absent.
+    names
+        By feature what it is called where no driver claims it.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def rank_drivers(
     if values.shape != attributions.shape:
         message = f"attributions have the shape {attributions.shape}, values {values.shape}; both must agree"
         raise ValueError(message)
-    groups = driver_groups(catalogue, drivers)
+    groups = driver_groups(catalogue, drivers, names)
     by_driver = sum_by_driver(attributions, groups)
     if shares is None:
         shares = DriverShares.of(

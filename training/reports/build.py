@@ -18,6 +18,7 @@ from training.reports.inputs import AnswerForecast, ReportInputs
 from training.reports.kpis import build_kpis
 from training.reports.prospects import build_prospects
 from training.reports.sections import Bound, ExpectedAnswer, Header, Headline, Method, Report, Topic, Unit
+from training.reports.themes import build_themes
 from training.reports.trust import build_trust
 from training.statistics import Estimate, expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.composition import Composition
@@ -58,6 +59,7 @@ def build_report(inputs: ReportInputs) -> Report:
         changes=build_changes(inputs),
         segments=build_segment_tables(inputs) if is_usable else (),
         beliefs=build_beliefs(inputs) if is_usable else None,
+        themes=build_themes(inputs),
         heat=build_heat_map(inputs) if is_usable else None,
         prospects=build_prospects(inputs) if is_usable else None,
         trust=build_trust(inputs),
@@ -177,6 +179,7 @@ def _method(
         "trend": has_trend,
         "survey": bool(inputs.experience),
         "changes": any(isinstance(series.split, Composition) for series in inputs.experience),
+        "themes": bool(inputs.themes),
         "decision": True,
     }
     topics = tuple(topic for topic, is_shown in shown.items() if is_shown)

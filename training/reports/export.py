@@ -104,6 +104,7 @@ def _figures(report: Report, language: Language) -> Iterator[_Figure]:
         for line in (*shown.levers, *shown.signs, *shown.others):
             yield from _driver_figures(line, language)
     yield from _belief_figures(report, language)
+    yield from _theme_figures(report, language)
     yield from _step_figures(report, language)
     yield from _heat_figures(report)
     yield from _trust_figures(report.trust, report.header.kind)
@@ -138,6 +139,24 @@ def _belief_figures(report: Report, language: Language) -> Iterator[_Figure]:
     stated = report.beliefs.stated
     if stated is not None and stated.unmapped is not None:
         yield _Figure("belief", "no driver", "share who named it", stated.unmapped, "share")
+
+
+def _theme_figures(report: Report, language: Language) -> Iterator[_Figure]:
+    """Give the figures of what people wrote about."""
+    for found in () if report.themes is None else report.themes.sources:
+        for line in found.themes:
+            label = line.name.label.get(language) or line.topic or line.kind
+            section = f"theme, {found.source}, {found.wave}"
+            yield _Figure(section, label, "part of the comments", line.share, "share")
+            if line.tone is not None:
+                yield _Figure(section, label, "tone", line.tone, "rating")
+            if line.negative is not None:
+                negative = line.negative
+                yield _Figure(section, label, _measure("negative", negative.told), negative.estimate, "share")
+            if line.share_change is not None:
+                yield _Figure(section, label, "change of the part", line.share_change.estimate, "share")
+            if line.tone_change is not None:
+                yield _Figure(section, label, "change of tone", line.tone_change.estimate, "rating")
 
 
 def _step_figures(report: Report, language: Language) -> Iterator[_Figure]:

@@ -14,6 +14,7 @@ from training.levers import Lever
 from training.pages import Kind, Label, Subject, kind_of, subject_of
 from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
+from training.themes import MeasuredThemes, Quote
 
 Drift = Literal["not checked"]
 
@@ -139,6 +140,10 @@ class ReportInputs:
         ``quadrants``, ``views``, ``driver_segments`` and ``beliefs`` of the bundle, as plain values.
     baseline
         The frozen baseline that the report refers to, if there is one.
+    themes
+        What people wrote about, by source.
+    quotes
+        What people reworded and approved.
     """
 
     usecase: UseCase
@@ -157,6 +162,8 @@ class ReportInputs:
     expectations: Mapping[str, WhatIfGrid] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     baseline: Baseline | None = None
+    themes: tuple[MeasuredThemes, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
     @property
     def subject(self) -> Subject:

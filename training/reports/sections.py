@@ -18,6 +18,7 @@ from training.reports.first_steps import FirstSteps
 from training.reports.heat import HeatMap
 from training.reports.inputs import Drift
 from training.reports.prospects import Prospects
+from training.reports.themes import Themes
 from training.reports.waves import Told, WavePoint
 from training.statistics import Estimate, plain_values
 from training.statistics.composition import Verdict as ChangeVerdict
@@ -52,6 +53,7 @@ Topic = Literal[
     "trend",
     "survey",
     "changes",
+    "themes",
     "decision",
 ]
 
@@ -378,6 +380,7 @@ class Report:
     heat: HeatMap | None
     prospects: Prospects | None
     beliefs: BeliefCheck | None
+    themes: Themes | None
     trust: Trust | RatingTrust
     calls: Calls | None
     method: Method

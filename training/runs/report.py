@@ -50,6 +50,7 @@ from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
 from training.runs.releases import FORECASTS, Releases, show_cuts
 from training.runs.risk_waves import list_risk_waves
+from training.runs.themes import list_quotes, list_themes
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
@@ -78,6 +79,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         run_id=registered.run_id,
         baseline=frozen,
         releases=Releases.of(spec, workspace.releases(spec.name)),
+        quotes=workspace.quotes(spec.name),
     )
     first = f"report of {spec.name} version {registered.version}{standing}:"
     lines = [first, *(f"  {file}" for file in files.values())]
@@ -106,6 +108,7 @@ def write(
     run_id: str | None = None,
     baseline: Baseline | None = None,
     releases: Releases | None = None,
+    quotes: Path | None = None,
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -127,6 +130,8 @@ def write(
         The run that trained the bundle; the report names it.
     releases
         What has gone out on groups of people at work, and where it is written down that this report has.
+    quotes
+        The file with the quotes that people have approved.
 
     Returns
     -------
@@ -137,6 +142,8 @@ def write(
     ------
     ReleaseRefusedError
         If groups were told of before in a way that would give small ones away together with this report.
+    InputError
+        If the file with quotes is not as it has to be, or a quote leads to a person.
     """
     told = releases or Releases()
     with whole_folder(folder) as draft:
@@ -148,6 +155,7 @@ def write(
             run_id=run_id,
             baseline=baseline,
             releases=told,
+            quotes=quotes,
         )
         told.publish(list_released(inputs))
         report = build_report(inputs)
@@ -187,6 +195,7 @@ def gather(
     run_id: str | None = None,
     baseline: Baseline | None = None,
     releases: Releases | None = None,
+    quotes: Path | None = None,
 ) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
     usecase, told = bundle.usecase, releases or Releases()
@@ -222,6 +231,8 @@ def gather(
         expectations=plans.expectations,
         tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
         baseline=baseline,
+        themes=list_themes(frame, usecase, releases=told),
+        quotes=list_quotes(frame, usecase, quotes),
     )
 
 
@@ -265,6 +276,8 @@ def list_released(inputs: ReportInputs) -> dict[str, Released]:
     found = {series.question: series.released for series in inputs.experience}
     cuts = inputs.scored.cuts
     found |= {FORECASTS: None if cuts is None else cuts.released}
+    for one in inputs.themes:
+        found |= one.released
     return {question: released for question, released in found.items() if released is not None}
 
 

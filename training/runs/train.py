@@ -55,6 +55,7 @@ from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
+from training.runs.themes import list_quotes
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
@@ -143,6 +144,7 @@ def train(
     # Read first: a baseline that somebody changed is told before hours of work, not after.
     frozen = find_baseline(workspace.baselines(usecase.name))
     frame = build_in(workspace, usecase, report=report)
+    list_quotes(frame, usecase, workspace.quotes(usecase.name))  # a fault in them is told before hours go by
     reach("frame.built")
     learned = learn(frame, usecase, seed=seed, plan=plan, report=report)
     reach("model.learned")
@@ -178,6 +180,7 @@ def _write_report(
             run_id=run_id,
             baseline=frozen,
             releases=Releases.of(usecase, workspace.releases(usecase.name)),
+            quotes=workspace.quotes(usecase.name),
         )
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")

@@ -55,6 +55,10 @@ class Workspace:
         """Return the folder that tells what has gone out on groups of people at work."""
         return self.folder / "releases" / usecase
 
+    def quotes(self, usecase: str) -> Path:
+        """Return the file with the quotes that people have reworded and approved, beside the text models."""
+        return self.folder / "texts" / usecase / "quotes.yaml"
+
     def baselines(self, usecase: str) -> Path:
         """Return the folder of the frozen baselines of a use case."""
         return self.folder / "baselines" / usecase

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from features.usecase import Language
-from tests.training.reports import belief_samples, lever_samples, samples
+from tests.training.reports import belief_samples, lever_samples, samples, theme_samples
 from tests.training.reports.test_baseline import with_baseline
 from training.reports import ReportInputs
 
@@ -20,13 +20,15 @@ def small() -> ReportInputs:
 
 def whole() -> ReportInputs:
     """Return a report with every section that a report about customers can have."""
-    inputs = with_baseline(belief_samples.inputs())
+    inputs = theme_samples.with_themes(with_baseline(belief_samples.inputs()))
     return replace(inputs, model=replace(inputs.model, run_id="4f1d0a6be2c14b53a0e1c6ad9f1b7c20"))
 
 
 KINDS: Mapping[str, Callable[[], ReportInputs]] = {
     "churn": whole,
-    "attrition": lambda: belief_samples.believing(lever_samples.employees()),
+    "attrition": lambda: theme_samples.with_themes(
+        belief_samples.believing(lever_samples.employees()), is_anonymous=True
+    ),
     "satisfaction": lever_samples.satisfaction,
     "silence": samples.corrected_satisfaction,
     "small": small,
