@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 SIMILAR = 0.6
 """Jaccard similarity of letter groups from which two texts count as copies."""
@@ -48,6 +46,10 @@ def group_near_duplicates(texts: Sequence[str]) -> Integers:
     >>> group_near_duplicates(["Ticket 12 is closed.", "So slow", "RT ticket 345 is closed!"]).tolist()
     [0, 1, 0]
     """
+    # SciPy takes half a second to import, which what scores one verbatim need not wait for.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     places: dict[str, int] = {}
     kind = np.array([places.setdefault(_strip(text), len(places)) for text in texts], dtype=np.int64)
     stripped = list(places)
@@ -126,6 +128,8 @@ def _find_candidates(signs: Hashes) -> Iterator[Integers]:
 
 def _measure_similarity(shingles: Hashes, starts: Integers, pairs: Integers) -> NDArray[np.float64]:
     """Return the Jaccard similarity of the letter groups of each pair of texts."""
+    from scipy.sparse import csr_array
+
     columns = np.unique(shingles, return_inverse=True)[1]
     shape = (starts.size - 1, int(columns.max()) + 1)
     occurs = csr_array((np.ones(columns.size, dtype=np.int32), columns, starts), shape=shape)

@@ -59,8 +59,7 @@ def test_a_file_is_read_and_applied(tmp_path):
         "text;field;value\nGut, sehr gut;sentiment;2\n",
         '\ufefftext,field,value\r\n"Gut, sehr gut",sentiment,2\r\n',
         'value,note,field,text\n2.0,,Sentiment,"gut, sehr gut"\n\n,,,\n',
-        'text,field,value,note,language,guess,probability,doubt,copies\n'
-        '"Gut, sehr gut",sentiment,+2,,de,1,.3,.9,1\n',
+        "text;field;value;language;guess;probability;doubt;copies\ngut, sehr gut;sentiment;+2;de;1;.3;.9;1\n",
     ],
 )
 def test_what_spreadsheets_save_is_read(tmp_path, content):

@@ -11,8 +11,9 @@ from scipy.sparse.csgraph import connected_components
 from features.text.duplicates import SHINGLE, SIMILAR, _strip, group_near_duplicates
 from tests.properties import law
 
-_WORDS = """lieferung rechnung warten support preis vertrag kaputt telefon woche antwort bestellung falsch danke
-freundlich langsam niemand zurück termin gerät monat filiale adresse kündigung tarif störung techniker"""
+_WORDS = """lieferung rechnung warten support preis vertrag kaputt telefon woche antwort bestellung falsch
+danke freundlich langsam niemand zurück termin gerät monat filiale adresse
+kündigung tarif störung techniker"""
 WORDS = _WORDS.split()
 
 

@@ -114,12 +114,10 @@ def test_a_filled_in_list_is_a_file_of_corrections(tmp_path):
     assert list_doubts(texts, [SURE, LOST, TORN], corrections=corrections) == []
 
 
-@law(
-    30,
-    st.lists(
-        st.tuples(st.sampled_from(TEXTS + ["", "gut"]), st.integers(0, 3), st.integers(0, 3)), max_size=8
-    ),
-)
+ROWS = st.tuples(st.sampled_from([*TEXTS, "", "gut"]), st.integers(0, 3), st.integers(0, 3))
+
+
+@law(30, st.lists(ROWS, max_size=8))
 def test_the_list_is_sorted_and_shows_each_text_once(drawn):
     texts = [text for text, _, _ in drawn]
     weights = np.array([[one + 1, two, 1] for _, one, two in drawn], dtype=float).reshape(-1, 3)
