@@ -36,7 +36,7 @@ RUN apt-get update \
     && python -m pip uninstall --quiet --yes --root-user-action=ignore pip \
     && useradd --system --uid 10001 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin xm \
     && install --directory --owner=xm --group=xm --mode=0700 /data /data/serving /data/frames /data/keys /data/artifacts \
-        /data/audit /data/journal /data/pseudonyms /data/sessions
+        /data/audit /data/journal /data/pseudonyms /data/sessions /data/calls
 # The root file system may be read-only: all that is written goes to /data and /tmp.
 ENV PATH=/app/bin:$PATH \
     HOME=/tmp \
@@ -75,6 +75,7 @@ ENV XM_HOST=0.0.0.0 \
     XM_REPORTS=/data/reports \
     XM_KEYS=/data/keys/keys.json \
     XM_SESSIONS=/data/sessions \
+    XM_CALLS=/data/calls \
     XM_AUDIT=/data/audit \
     XM_JOURNAL=/data/journal \
     XM_PSEUDONYM_KEY_FILE=/data/pseudonyms/pseudonyms.key

@@ -74,6 +74,15 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 
+_EVENT = {
+    "type": "object",
+    "description": "one event",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["measures", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 _IDS: dict[str, dict[str, Any]] = {
     "call_id": {
         "description": "id of a call, chosen by the caller; calls of other keys have nothing to do with it",
@@ -188,7 +197,7 @@ def _stream(described: dict[str, Any]) -> dict[str, Any]:
     told["responses"]["200"] = {
         "description": "Server-sent events: `measures` with a CallAnswer as data, now and after every "
         "change; `end` when the call is forgotten. The stream ends after some minutes; ask again to go on.",
-        "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "content": {MEDIA_TYPE: {"schema": _EVENT}},
     }
     return described
 

@@ -167,18 +167,17 @@ class Transport:
         ServiceError
             Of the kind that fits; this is not tried again here.
         """
-        connection = self._connect()
+        headers = {**self._headers, "accept": "*/*"}
         try:
-            connection.request("GET", self._prefix + path, headers={**self._headers, "accept": "*/*"})
-            answer = connection.getresponse()
-            if answer.status != 200:
-                raise make_error(answer.status, _load(answer.read(_MAX_ANSWER_BYTES + 1)))
-            yield from iter(answer.readline, b"")
+            with contextlib.closing(self._connect()) as connection:
+                connection.request("GET", self._prefix + path, headers=headers)
+                with connection.getresponse() as answer:
+                    if answer.status != 200:
+                        raise make_error(answer.status, _load(answer.read(_MAX_ANSWER_BYTES + 1)))
+                    yield from iter(answer.readline, b"")
         except (OSError, http.client.HTTPException) as error:
             detail = f"The service was not reached ({type(error).__name__})."
             raise UnavailableError(0, "unreachable", detail) from error
-        finally:
-            connection.close()
 
     def close(self) -> None:
         """Close the connections that are kept."""

@@ -128,6 +128,7 @@ def commands(bundle: Path, folder: Path, tracking: str, peers: Sequence[str]) ->
         "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),
         "XM_REPORTS": str(folder / "reports"),
         "XM_SESSIONS": str(folder / "sessions"),
+        "XM_CALLS": str(folder / "calls"),
     }
     module = "tests.bench.serving_peers"
     mlflow = ("mlflow", "models", "serve", "--env-manager", "local", "--workers", "1", *_LOCAL)

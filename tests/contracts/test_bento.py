@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from bentoml._internal.bento.build_config import BentoBuildConfig, BentoPathSpec
 
+from features.calls import LANGUAGES
 from tests.contracts.repository import PACKAGES, ROOT, name_of, source_files, tracked_files, tree_of
 
 # The service itself, and what it starts in processes of their own.
@@ -113,9 +114,14 @@ def test_nothing_is_packed_twice_or_by_accident(packed):
         "po",
         "js",
         "txt",
+        "yaml",
     }
     # The licence of the script goes where the script goes.
     assert [name for name in packed if name.endswith(".txt")] == ["serving/pages/vendor/htmx.LICENSE.txt"]
+
+
+def test_words_of_calls_are_packed(packed):
+    assert {f"features/calls/escalation.{language}.yaml" for language in LANGUAGES} <= packed
 
 
 def test_pages_have_what_they_are_made_of(packed):

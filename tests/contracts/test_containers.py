@@ -53,6 +53,7 @@ FOLDERS = {
     "XM_LATEST",
     "XM_KEYS",
     "XM_SESSIONS",
+    "XM_CALLS",
     "XM_AUDIT",
     "XM_JOURNAL",
     "XM_PSEUDONYM_KEY_FILE",

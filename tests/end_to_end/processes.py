@@ -140,6 +140,7 @@ def served(folder: Path, out: Path, env: Mapping[str, str]) -> Iterator[str]:
         "XM_REGISTRY": str(out),
         "XM_KEYS": str(out / "keys" / "keys.json"),
         "XM_SESSIONS": str(out / "sessions"),
+        "XM_CALLS": str(out / "calls"),
         "XM_AUDIT": str(out / "audit"),
         "XM_JOURNAL": str(out / "journal"),
         "XM_PSEUDONYM_KEY_FILE": str(out / "keys" / "pseudonyms.key"),
