@@ -54,7 +54,7 @@ def draw_comments(seed: int, count: int) -> Wave:
 
 
 def measure_purity(main: Sequence[str | None], truth: Sequence[str]) -> tuple[float, float]:
-    """Return the share of verbatims whose true topic is the commonest of their topic, and the share with one."""
+    """Return the share whose true topic is the commonest of their topic, and the share with any topic."""
     found: dict[str, Counter[str]] = {}
     for topic, true in zip(main, truth, strict=True):
         if topic is not None:
@@ -74,23 +74,26 @@ def score_held_out(model: TopicModel, held_out: Wave, language: str | None = Non
 def match_over_waves(seed: int, size: int = 1000) -> tuple[int, int]:
     """Return how many topics of a fit on four waves are the same topic in a fit on the four after them.
 
-    A pair counts when both have the same commonest true topic among verbatims that neither has seen.
+    Asked are topics that have a true one: the commonest among verbatims that no fit has seen, at least three
+    in five of them. A pair counts when the true topic is the same; a topic that is gone does not.
     """
     waves = draw_waves(seed, 8, size)
     old, new = (TopicModel.fit(*_join(each)) for each in (waves[:4], waves[4:]))
     matched = match_topics(old, new)
     (judge,) = draw_waves(seed + 10_000, 1, 4 * size)
     before, after = _list_truths(old, judge), _list_truths(matched.model, judge)
-    return sum(before[name] == after.get(name) for name in before), len(before)
+    real = [name for name, (_, share) in before.items() if share >= 0.6]
+    return sum(before[name][0] == after.get(name, ("",))[0] for name in real), len(real)
 
 
-def _list_truths(model: TopicModel, judge: Wave) -> dict[str, str]:
-    """Return the commonest true topic of each topic."""
+def _list_truths(model: TopicModel, judge: Wave) -> dict[str, tuple[str, float]]:
+    """Return the commonest true topic of each topic, and the share of its verbatims with it."""
     found: dict[str, Counter[str]] = {}
     for topic, true in zip(model.assign(*judge.pair).main, judge.truth, strict=True):
         if topic is not None:
             found.setdefault(topic, Counter())[true] += 1
-    return {topic: each.most_common(1)[0][0] for topic, each in found.items()}
+    common = {topic: each.most_common(1)[0] for topic, each in found.items()}
+    return {topic: (true, count / found[topic].total()) for topic, (true, count) in common.items()}
 
 
 def _join(waves: Iterable[Wave]) -> tuple[list[str], list[str | None]]:
@@ -100,7 +103,7 @@ def _join(waves: Iterable[Wave]) -> tuple[list[str], list[str | None]]:
 
 
 def search_world(seed: int, size: int = 1000, share: float = 0.01) -> Found:
-    """Search a world without anything new, wave by wave, then the same world with a new topic in two waves."""
+    """Search a world where nothing is new, wave by wave, then the same one with a new topic in two waves."""
     name = new_topics()[seed % len(new_topics())]
     quiet, loud = (draw_waves(seed, N_WAVES, size, planted=each) for each in ((), ((name, BEGINS, share),)))
     model = TopicModel.fit(*_join(quiet[: BEGINS - 2]))

@@ -57,7 +57,7 @@ def _without(topic: Topic, keys: Mapping[str, tuple[str, ...]]) -> Topic:
 def _takes(taken: Sequence[str], key: str, language: str) -> bool:
     """Tell whether one of the taken keys covers a key of a topic."""
     return any(
-        key == each or (ANY in each and ANY not in key and is_meant(each, fold(key), language))
+        key == each or (ANY in each and ANY not in key and is_meant(each, fold(key, language), language))
         for each in taken
     )
 

@@ -197,7 +197,9 @@ def tells(topic: Topic, language: str, written: str) -> bool:
     if wanted in keys:
         return True
     if ANY in wanted:
-        return any(is_meant(wanted, fold(key), language) for key in _spellings(topic, language, keys))
+        return any(
+            is_meant(wanted, fold(key, language), language) for key in _spellings(topic, language, keys)
+        )
     return any(ANY in key and is_meant(key, written.lower(), language) for key in keys)
 
 

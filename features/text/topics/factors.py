@@ -52,7 +52,7 @@ def factorize(corpus: Corpus, n_topics: int) -> Factors:
     keep what begins at zero at zero.
     """
     matrix = corpus.weigh()
-    names, seeds = _find_seeds(corpus, n_topics)
+    names, seeds = _find_seeds(corpus, 2 * n_topics)
     strength = np.asarray(matrix @ seeds.T.astype(np.float64))
     has_theme = strength.sum(axis=1) > 0
     free = _begin_free(matrix[np.flatnonzero(~has_theme)], n_topics)
@@ -96,8 +96,9 @@ def _begin_free(rest: sparse.csr_array, n_free: int) -> Floats:
     begun = np.zeros((n_free, rest.shape[1]))
     if n_free > 0:
         model = NMF(n_free, init="nndsvda", max_iter=_ROUNDS, tol=1e-3, random_state=0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # a beginning need not be the end
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+            # A beginning need not be the end; an error of nearly 0 may come out as the root of less than 0.
+            warnings.simplefilter("ignore", ConvergenceWarning)
             begun[:, occurs] = model.fit(sparse.csr_matrix(rest[:, occurs])).components_
     return begun
 

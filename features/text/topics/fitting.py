@@ -19,6 +19,7 @@ LEAST_STABILITY = 0.6
 _N_SPLITS = 3
 _SAME = 0.5
 _LEAST_CORPUS = 20
+_LEAST_SHARE = 0.005
 _LARGEST_CORPUS = 20_000
 _OF_UNSEEN_WORDS = 0.8
 _N_SHOWN = 10
@@ -62,12 +63,10 @@ def _find_in(texts: Sequence[str], language: str, n_topics: int, seed: int) -> l
     evidence = weigh_evidence(corpus, factors)
     stability = _measure_stability(corpus, evidence, n_topics, random)
     share = factors.shares.mean(axis=0)
-    is_kept = (stability >= LEAST_STABILITY) & evidence.any(axis=1)
-    best = np.argsort(-np.where(is_kept, share * stability, -1.0), kind="stable")[:n_topics]
+    is_kept = (stability >= LEAST_STABILITY) & (share >= _LEAST_SHARE) & evidence.any(axis=1)
     return [
         _describe(corpus, evidence[place], factors.themes[place], stability[place], share[place])
-        for place in best.tolist()
-        if is_kept[place]
+        for place in np.flatnonzero(is_kept).tolist()
     ]
 
 

@@ -15,8 +15,8 @@ WINDOWS = (1, 2)
 
 _LEAST_COUNT = 3
 _CANDIDATE = 0.02
-_GROWTH = 3.0
-_ABOVE_BEST = 2.0
+_GROWTH = 4.0
+_ABOVE_BEST = 3.0
 _TOGETHER = 0.25
 _LEAST_UNSERVED = 0.4
 
@@ -85,7 +85,7 @@ class _Deal:
 def _rises(counts: Floats, sizes: Floats, begins: int) -> NDArray[np.bool_]:
     """Tell which columns rise from one wave on.
 
-    What rises has three verbatims at least, three times the share of the waves before, and twice the share
+    What rises has three verbatims at least, four times the share of the waves before, and three times the share
     of the best of those, so that what comes back every year is not new.
     """
     new, old = counts[begins:].sum(axis=0), counts[:begins].sum(axis=0)

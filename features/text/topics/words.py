@@ -73,15 +73,15 @@ def load_stop_stems(language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=200_000)
-def fold(word: str) -> str:
-    """Return a lower-case word with umlauts written plainly, however they were typed.
+def fold(word: str, language: str) -> str:
+    """Return a lower-case word with German umlauts written plainly, however they were typed.
 
     Examples
     --------
-    >>> fold("größe"), fold("groesse")
+    >>> fold("größe", "de"), fold("groesse", "de")
     ('grosse', 'grosse')
     """
-    for found, plain in _FOLDED:
+    for found, plain in _FOLDED if language == "de" else ():
         word = word.replace(found, plain)
     return word
 
@@ -95,7 +95,7 @@ def to_key(written: str, language: str) -> str:
     ('invoic', '*rechnung*')
     """
     lowered = written.strip().lower()
-    return fold(lowered) if ANY in lowered else to_stem(lowered, language)
+    return fold(lowered, language) if ANY in lowered else to_stem(lowered, language)
 
 
 @lru_cache(maxsize=20_000)
@@ -113,7 +113,7 @@ def is_meant(key: str, word: str, language: str) -> bool:
     (True, False)
     """
     if ANY in key:
-        return to_pattern(key).fullmatch(fold(word)) is not None
+        return to_pattern(key).fullmatch(fold(word, language)) is not None
     return key == to_stem(word, language)
 
 
