@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from features.cohort import EPOCH
-from features.columns import first_midnight_from, is_observed, known_on
+from features.columns import day_of, first_midnight_from, is_observed, known_on
 from features.errors import ContractError
 from features.frame.content import VERBATIMS
+from features.frame.emerging import find_new_topics
 from features.frame.turns import measure_turns, say_as_one, stage_turns
 from features.progress import Report
 from features.sources import Sources
@@ -112,6 +113,10 @@ def read_verbatims(
         found.files.update({f"{name}/{file}": content for file, content in reader.model.to_files().items()})
         key = "text" if source.text is not None else "turns"
         found.facts[name] = {"key": key} | reader.describe() | readings.describe(source.language)
+        if reader.model.topics is not None:
+            found.facts[name]["emerging"] = find_new_topics(
+                sources, name, source, rows, readings, reader.model.topics, observed_day
+            )
         found.readings[name] = (reader, readings)
     return found
 
@@ -175,7 +180,8 @@ def _fetch(sources: Sources, name: str, source: Source, calls: pa.Table | None) 
     asked = quoted_name(str(source.verbatim if source.text is not None else source.id))
     table = sources.connection.sql(
         f"SELECT rowid AS {_ROW}, CAST({asked} AS VARCHAR) AS verbatim, "
-        f"{first_midnight_from('known_at')} AS known_day, {rating} AS rating "
+        f"{first_midnight_from('known_at')} AS known_day, {day_of('event_time')} AS event_day, "
+        f"entity_id, {rating} AS rating "
         f"FROM {sources.table(name)} ORDER BY rowid"
     ).to_arrow_table()
     if calls is None or source.turns is None:

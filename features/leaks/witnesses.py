@@ -213,7 +213,7 @@ def _read_rows(sources: Sources, usecase: UseCase, name: str, grid: Floats, end:
 
 
 def _list_held(sources: Sources, usecase: UseCase, name: str) -> dict[str, str]:
-    """Return the types of the columns that a source itself holds, its clocks and what is made of words aside."""
+    """Return the types of the columns that the source itself holds, its clocks aside."""
     types = list_types(sources.connection, sources.table(name))
     apart = {*_CLOCKS, *usecase.sources[name].computed}
     return {column: kind for column, kind in types.items() if column not in apart}

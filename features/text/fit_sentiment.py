@@ -172,7 +172,7 @@ def _fit_members(matrix: csr_array, rated: RatedVerbatims, rows: Codes) -> list[
     for code in range(rated.n_classes):
         ratios[:n_pieces, code] = _log_ratios(csr_array(matrix[:, :n_pieces]), target == code)
     balanced = _fit_logistic(matrix, target, weights, _PENALTY_BALANCED)
-    if rated.n_classes == 2:  # noqa: PLR2004 - one line divides two classes
+    if rated.n_classes == 2:
         return [balanced, _fit_by_ratio(matrix, target, weights, ratios[:, 1])]
     each = [
         _fit_by_ratio(matrix, (target == code).astype(np.int64), weights, ratios[:, code])

@@ -13,7 +13,7 @@ from features.text.duplicates import group_near_duplicates
 from features.text.languages import find_languages
 from features.text.model import Plan, TextModel
 from features.text.redaction_recall import RedactionRecall, measure_recall
-from features.text.sentiment import SentimentModel
+from features.text.sentiment import FEWEST_GROUPS, SentimentModel
 from features.text.topics import TopicModel, match_topics
 
 Classes = npt.NDArray[np.int8]
@@ -104,12 +104,21 @@ def _fit_tone(
     mine = [told for told, language in zip(corrected, spoken, strict=True) if language == code]
     texts += [text for text, _ in mine]
     classes = np.concatenate([classes, np.sign([tone for _, tone in mine]).astype(np.int8)])
+    texts, classes = _leave_out_rare_middle(texts, classes)
     tone = SentimentModel.fit(texts, classes, language=code, groups=group_near_duplicates(texts), seed=seed)
     if tone.reason:
         return _from_word_list(code, len(texts), tone.reason)
     low, high = tone.macro_f1, tone.macro_f1
     score = {"estimate": tone.macro_f1, "low": low, "high": high}
     return tone, {"from": lesson.plan.learn_from, "rows": len(texts), "macro_f1": score, "reason": None}
+
+
+def _leave_out_rare_middle(texts: list[str], classes: Classes) -> tuple[list[str], Classes]:
+    """Return texts and classes without the middle where it hardly occurs; bad and good are told apart still."""
+    is_middle = classes == 0
+    if len({text for text, middle in zip(texts, is_middle, strict=True) if middle}) >= FEWEST_GROUPS:
+        return texts, classes
+    return [text for text, middle in zip(texts, is_middle, strict=True) if not middle], classes[~is_middle]
 
 
 def _from_word_list(code: str, rows: int, reason: str) -> tuple[SentimentModel, dict[str, Any]]:

@@ -104,7 +104,7 @@ class Shelf:
             before = None if kept is None else self._edit(kept)
             corrections = self._read_corrections(lesson.plan, before)
             model = fit_text_model(lesson, kept, corrections, report=report)
-            self._keep(model)
+            self._keep(model, kept)
         edited = self._edit(model)
         reader = Reader(edited, self._read_corrections(lesson.plan, edited))
         self._note(reader)
@@ -149,16 +149,19 @@ class Shelf:
             hint = f"delete '{root}', the next run fits a new one"
             raise BundleError(str(root), error.problem, hint) from error
 
-    def _keep(self, model: TextModel) -> None:
-        """Write the model whole, and a file of topics to edit where there is none."""
+    def _keep(self, model: TextModel, before: TextModel | None) -> None:
+        """Write the model whole, and a file of topics to edit where nobody has edited one yet."""
         if self.folder is None:
             return
         with whole_folder(self.folder / _MODEL) as draft:
             for name, content in model.to_files().items():
                 (draft / name).parent.mkdir(parents=True, exist_ok=True)
                 (draft / name).write_bytes(content)
-        if model.topics is not None and not (self.folder / _TOPICS).exists():
-            write_atomically(self.folder / _TOPICS, write_starter(model.topics))
+        path = self.folder / _TOPICS
+        starter = None if before is None or before.topics is None else write_starter(before.topics)
+        is_untouched = not path.exists() or path.read_text(encoding="utf-8") == starter
+        if model.topics is not None and is_untouched:
+            write_atomically(path, write_starter(model.topics))
 
     def _edit(self, model: TextModel) -> TextModel:
         """Return the model with the topics as people edited them."""

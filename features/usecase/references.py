@@ -309,6 +309,8 @@ def _check_levers(usecase: Mentions) -> None:
         patterns = [pattern.replace("[", "[[]") for pattern in spec.features] if spec.role == "lever" else []
         found = next((name for name in toned for one in patterns if fnmatchcase(name, one)), None)
         if found is not None:
-            message = f"drivers.{driver} is a lever, but {found} is the tone in which people write or speak: mood "
+            message = (
+                f"drivers.{driver} is a lever, but {found} is the tone in which people write or speak: mood "
+            )
             message += "colours it and the outcome; write role: signal, or leave that feature out"
             raise ValueError(message)

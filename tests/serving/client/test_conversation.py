@@ -146,7 +146,9 @@ def serve():
 
 class TestListening:
     def test_states_come_once_each_over_several_streams_until_the_end(self, serve):
-        server = serve((200, event(1) + event(1) + event(2)), (200, event(2)), (200, event(2) + event(3) + END))
+        server = serve(
+            (200, event(1) + event(1) + event(2)), (200, event(2)), (200, event(2) + event(3) + END)
+        )
         assert [state.measures.turn_count for state in server.listen()] == [1, 2, 3]
         assert server.asked == ["/v1/calls/a/events?usecase=churn"] * 3
 

@@ -1,0 +1,122 @@
+"""What people begin to write about and no topic explains, wave by wave, with a guess of how many would say it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from features.cohort import EPOCH
+from features.sources import ENTITIES, Sources
+from features.sql import fetch_row
+from features.text.readings import Readings
+from features.text.topics import EmergingTopic, Range, TopicModel, find_emerging
+from features.usecase import NamedRounds, Source
+from features.waves import Wave, list_periods
+
+FEWEST_WAVES = 3
+_MOST_WAVES = 24
+_NEWEST = 2
+
+
+def find_new_topics(
+    sources: Sources,
+    name: str,
+    source: Source,
+    rows: pa.Table,
+    readings: Readings,
+    model: TopicModel,
+    observed_day: int,
+) -> list[dict[str, Any]]:
+    """Return the topics that rise in the newest finished wave of a source and that nothing explains yet.
+
+    Waves are the periods that the source declares; quarters where a column names the rounds. A topic is told
+    only if ``privacy.minimum_group_verbatims`` people wrote one of its words in the newest two waves.
+
+    Parameters
+    ----------
+    rows
+        Rows of the source with ``event_day`` and ``entity_id``, in the order of the readings.
+    model
+        The topics in use.
+    observed_day
+        First day that is not observed, in days since 1970-01-01.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong,
+        ``first_wave`` and ``p_value``; empty with fewer than three finished waves.
+    """
+    days = rows.column("event_day").to_numpy()
+    period = "quarter" if isinstance(source.waves, NamedRounds) else source.waves
+    is_written = np.array([bool(text) for text in readings.texts], dtype=np.bool_)
+    waves = [
+        wave
+        for wave in list_periods(name, period, days[is_written].tolist(), observed_day)
+        if not wave.is_open
+    ][-_MOST_WAVES:]
+    if len(waves) < FEWEST_WAVES:
+        return []
+    members = [_find_members(days, is_written, wave) for wave in waves]
+    told = [([readings.texts[at] for at in each], [readings.language[at] for at in each]) for each in members]
+    n_asked = _count_asked(sources, waves[-1])
+    found = find_emerging(told, model, n_asked=n_asked)
+    newest = np.concatenate(members[-_NEWEST:])
+    texts = [readings.texts[at].lower() for at in newest]
+    people = rows.column("entity_id").take(pa.array(newest)).to_pylist()
+    fewest = sources.usecase.privacy.minimum_group_verbatims
+    return [
+        _to_json(topic, waves, n_asked) for topic in found if _count_people(topic, texts, people) >= fewest
+    ]
+
+
+def _find_members(
+    days: npt.NDArray[np.int64], is_written: npt.NDArray[np.bool_], wave: Wave
+) -> npt.NDArray[np.intp]:
+    """Return the places of the verbatims of a wave."""
+    return np.flatnonzero(is_written & (days >= wave.opens_day) & (days < wave.closes_day))
+
+
+def _count_asked(sources: Sources, wave: Wave) -> int:
+    """Return how many belonged to the cohort's source in a wave, whether they wrote or not."""
+    opens, closes = (_spell(day) for day in (wave.opens_day, wave.closes_day))
+    query = (
+        f"SELECT count(*) FROM {ENTITIES} WHERE first_start < DATE '{closes}' "
+        f"AND (last_end IS NULL OR last_end > DATE '{opens}')"
+    )
+    return int(str(fetch_row(sources.connection, query)[0]))
+
+
+def _spell(day: int) -> str:
+    return date.fromordinal(EPOCH.toordinal() + day).isoformat()
+
+
+def _count_people(topic: EmergingTopic, texts: Sequence[str], people: Sequence[str | None]) -> int:
+    """Return how many wrote one of the words; a verbatim of nobody known is somebody of its own."""
+    words = [word.lower() for each in topic.words.values() for word in each]
+    who = [
+        f"row {place}" if person is None else f"person {person}"
+        for place, (text, person) in enumerate(zip(texts, people, strict=True))
+        if any(word in text for word in words)
+    ]
+    return len(set(who))
+
+
+def _to_json(topic: EmergingTopic, waves: Sequence[Wave], n_asked: int) -> dict[str, Any]:
+    """Return a topic as plain values."""
+    return {
+        "id": topic.id,
+        "label": dict(topic.label),
+        "words": list(dict.fromkeys(word for each in topic.words.values() for word in each)),
+        "share": _spell_range(topic.share),
+        "people": None if topic.demand is None else {**_spell_range(topic.demand), "of": n_asked},
+        "first_wave": waves[topic.first_wave].name,
+        "p_value": topic.p_value,
+    }
+
+
+def _spell_range(found: Range) -> dict[str, float]:
+    return {"estimate": found.value, "low": found.low, "high": found.high}
