@@ -13,7 +13,9 @@ _ENOUGH_WORDS = 5  # with fewer, "not" and "only" are blame without a thing that
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
-def find_actionable(texts: Sequence[str], languages: Sequence[str]) -> NDArray[np.bool_]:
+def find_actionable(
+    texts: Sequence[str], languages: Sequence[str], effort: NDArray[np.float64] | None = None
+) -> NDArray[np.bool_]:
     """Tell which texts somebody could act upon.
 
     A text is actionable if one of its sentences asks for something, or names a problem that is neither
@@ -26,18 +28,20 @@ def find_actionable(texts: Sequence[str], languages: Sequence[str]) -> NDArray[n
         Verbatims.
     languages
         Language of each; texts of a language without a list of cues are not actionable.
+    effort
+        What :func:`features.text.effort.rate_effort` says of the texts, if it was asked already.
 
     Raises
     ------
     ValueError
-        If there are not as many languages as texts.
+        If there are not as many languages, or grades of effort, as texts.
 
     Examples
     --------
     >>> find_actionable(["Please call me back.", "Awful!", "The error was fixed."], ["en"] * 3).tolist()
     [True, False, False]
     """
-    effort = rate_effort(texts, languages)
+    effort = rate_effort(texts, languages) if effort is None else effort
     says_so = [
         _is_actionable(text, language, is_easy=bool(grade > 0))
         for text, language, grade in zip(texts, languages, effort, strict=True)

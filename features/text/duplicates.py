@@ -20,7 +20,7 @@ _BLOCK = 4096  # texts that are hashed at once
 _PAIRS = 65536  # pairs that are compared at once
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 # What may differ between copies: links, user names, what redaction put in, the sign of a repeated post.
-_VARYING = re.compile(r"\S*(?:://|www\.)\S*|@\w+|\[[a-z_]+\]|^rt\b")
+_VARYING = re.compile(r"@\w+|\[[a-z_]{2,12}\]|^rt\b")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
@@ -63,7 +63,8 @@ def group_near_duplicates(texts: Sequence[str]) -> Integers:
 def _strip(text: str) -> str:
     """Return what copies of a text have in common; of a text without letters itself."""
     lower = unicodedata.normalize("NFC", text).lower().strip()
-    rest = _NO_LETTERS.sub(" ", _DIGITS.sub("0", _VARYING.sub(" ", lower))).strip()
+    linkless = " ".join(word for word in lower.split() if "://" not in word and "www." not in word)
+    rest = _NO_LETTERS.sub(" ", _DIGITS.sub("0", _VARYING.sub(" ", linkless))).strip()
     return rest if any(map(str.isalpha, rest)) else f"\0{lower}"
 
 

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple, get_args
 
 import yaml
 
-Kind = Literal["clear", "short", "small", "large"]
+Kind = Literal["clear", "short", "small", "large", "noble"]
 """How sure a word is a name.
 
 ``clear``: no other word; ``short``: too short to be one without a capital; ``small``, ``large``: a word that
-is usually written small, or large, as well.
+is usually written small, or large, as well; ``noble``: one of these that stands after "von der" in the list.
 """
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -31,6 +31,7 @@ _BETWEEN = re.compile(
     rf"(?:\s+|-|\s+\w(?:\.\s*|['’])|,\s|\s+(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)+)\Z", re.IGNORECASE
 )
 _BEFORE = re.compile(r"(?:\b\w['’]|\b(?:von|van|de|zu)(?: der| den| dem)? )\Z")
+_NOBLE = re.compile(rf"\b(?:(?:{'|'.join(sorted(_PARTICLES))})\s+)+(?P<part>[^\W\d_]+)")
 _INFLECTION = re.compile(r"['’`]s?\b|['’](?=\W|\Z)", re.IGNORECASE)
 _SENTENCE_ENDS = re.compile(r"(?:[.!?:;\n\r•|\"“„»«(\[…-]\s*)\Z|\A\s*\Z")
 _SALUTATIONS = _WORDS["salutations"]
@@ -78,9 +79,10 @@ class NameFinder:
 
     def __init__(self, names: Iterable[str] = (), words: Iterable[str] = ()) -> None:
         large = _WORDS["written_large"] | {word.lower() for word in words}
-        self._kinds: Mapping[str, Kind] = {
-            form: _kind_of(part, large) for part in _parts_of(names) for form in _forms_of(part)
-        }
+        listed = [unicodedata.normalize("NFC", name).lower() for name in names]
+        noble = {match["part"] for name in listed for match in _NOBLE.finditer(name)}
+        kinds = {part: _kind_of(part, large, noble) for part in _parts_of(listed)}
+        self._kinds: Mapping[str, Kind] = {form: kinds[part] for part in kinds for form in _forms_of(part)}
 
     def find(self, text: str) -> list[Span]:
         """Return where names stand, in order; parts of one name are one span."""
@@ -108,19 +110,21 @@ def _is_meant(text: str, words: Sequence[re.Match[str]], kinds: Sequence[Kind | 
         return True
     beside = _find_beside(text, words, kinds, place)
     if not word.group()[0].isupper():
-        return kind == "large" and beside == "clear"
-    if kind == "short" or beside or _has_title(words, place) or _INFLECTION.match(text, word.end()):
+        return kind in {"large", "noble"} and beside == "clear"
+    if kind == "short" or beside or _has_title(words, place, kind) or _INFLECTION.match(text, word.end()):
         return True
     begins = _SENTENCE_ENDS.search(text, max(0, word.start() - 4), word.start())
     is_shouted = word.group().isupper() and len(word.group()) > 1
     return kind == "small" and not begins and not is_shouted
 
 
-def _has_title(words: Sequence[re.Match[str]], place: int) -> bool:
-    """Tell whether a title or "von der" stands before a word."""
+def _has_title(words: Sequence[re.Match[str]], place: int, kind: Kind | None) -> bool:
+    """Tell whether a title stands before a word, or "von der" before one that has it in the list."""
     before = [word.group().lower() for word in words[max(0, place - 2) : place]]
-    return bool(before) and (
-        before[-1] in _TITLES or (before[0] in {"von", "van"} and before[-1] in _PARTICLES)
+    if not before:
+        return False
+    return before[-1] in _TITLES or (
+        kind == "noble" and before[0] in {"von", "van"} and before[-1] in _PARTICLES
     )
 
 
@@ -177,7 +181,7 @@ def _join(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def _parts_of(names: Iterable[str]) -> set[str]:
     """Return the words of names that name somebody, in small letters."""
-    parts = {part for name in names for part in WORD.findall(unicodedata.normalize("NFC", name).lower())}
+    parts = {part for name in names for part in WORD.findall(name)}
     return {part for part in parts if len(part) > 1} - _NO_NAMES
 
 
@@ -202,10 +206,9 @@ def _without_accents(part: str) -> str:
     )
 
 
-def _kind_of(part: str, large: frozenset[str]) -> Kind:
+def _kind_of(part: str, large: frozenset[str], noble: set[str]) -> Kind:
     """Return how sure a word is a name."""
-    if part in large:
-        return "large"
-    if part in _WORDS["written_small"] or len(part) <= 2:
-        return "small"
+    is_small = part in _WORDS["written_small"] or len(part) <= 2
+    if part in large or is_small:
+        return "noble" if part in noble else "large" if part in large else "small"
     return "short" if len(part) == 3 else "clear"

@@ -1,5 +1,7 @@
 """Actionability: requests, suggestions and open problems, not mere praise, blame or what is solved."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -78,3 +80,12 @@ def test_comments_of_the_example_company(language):
 def test_as_many_languages_as_texts():
     with pytest.raises(ValueError, match="argument 2 is"):
         find_actionable(["a", "b"], ["en"])
+
+
+def test_effort_that_is_known_already_is_not_rated_again():
+    texts = ["The form is confusing.", "Nothing.", "Fine."]
+    assert find_actionable(texts, ["en"] * 3).tolist() == [True, False, False]
+    said = np.array([math.nan, -1.0, math.nan])
+    assert find_actionable(texts, ["en"] * 3, said).tolist() == [False, True, False]
+    with pytest.raises(ValueError, match="argument 3 is"):
+        find_actionable(texts, ["en"] * 3, said[:2])

@@ -41,6 +41,7 @@ def found_in(text, finder=FINDER):
         ("mit Sean O'Brien und O’Brien", ["Sean O'Brien", "O’Brien"]),
         ("Ursula von der Heide", ["Ursula von der Heide"]),
         ("bei von der Heide", ["von der Heide"]),
+        ("die Antwort von der Post", []),
     ],
 )
 def test_listed_names_in_other_spellings(text, names):
