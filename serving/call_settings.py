@@ -30,7 +30,7 @@ class CallSettings:
 
     folder: Path = Path("xm-data/calls")
     max_calls: int = 5000
-    max_turns: int = 2000
+    max_turns: int = 1000
     idle_seconds: float = 900.0
     max_listeners: int = 64
     max_listen_seconds: float = 300.0

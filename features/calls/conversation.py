@@ -47,8 +47,7 @@ class Conversation:
         self._reader = reader
         self._customer = customer
         self._risk = RiskModel.cold_start() if risk is None else risk
-        self._turns: list[HeardTurn] = []
-        self._take(heard)
+        self._turns = sorted(set(heard), key=order_of)
 
     @property
     def heard(self) -> tuple[HeardTurn, ...]:

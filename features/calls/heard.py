@@ -122,7 +122,7 @@ def hear(turns: Iterable[Turn], reader: TurnReader, customer: str = "customer") 
     (2500, 'customer', True)
     """
     given = list(turns)
-    times = [_measure_times(turn) for turn in given]
+    times = [measure_times(turn) for turn in given]
     roles = [find_role(turn.speaker, customer) for turn in given]
     is_read = [
         role == "customer" and bool(turn.text.strip()) for turn, role in zip(given, roles, strict=True)
@@ -185,8 +185,14 @@ def _round(number: float | None) -> float | None:
     return None if number is None else round(float(number), _DIGITS) + 0.0
 
 
-def _measure_times(turn: Turn) -> tuple[int, int | None]:
-    """Return start and end in milliseconds; what is written NaN is missing."""
+def measure_times(turn: Turn) -> tuple[int, int | None]:
+    """Return start and end in milliseconds; what is written NaN is missing.
+
+    Raises
+    ------
+    ContractError
+        For a time that is missing, not finite, out of range, or an end before its start.
+    """
     end = None if turn.end_s is None or math.isnan(turn.end_s) else turn.end_s
     _check_time("start_s", turn.start_s)
     if end is None:

@@ -33,7 +33,7 @@ class CallMeasures:
     interruptions_per_minute
         Both together per minute of the duration.
     longest_silence_s
-        Longest time in which nobody speaks.
+        Longest time in which nobody speaks; a turn without length, such as a message of a chat, ends one.
     sentiment, sentiment_slope, sentiment_end
         Of the customer's turns, -2 to +2: mean, least-squares slope per minute, mean of the last two.
     effort

@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from tests.features import test_attributes, test_input_order, test_survey, test_time
+from tests.features.calls import test_conversation, test_timing, test_tone
 from tests.features.fold import test_fold_files
 from tests.features.labels import test_spans
 from tests.features.panes import test_roster
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.long
 
 MODULES = (
     test_attributes,
+    test_conversation,
     test_corrections,
     test_duplicates,
     test_fold_files,
@@ -32,6 +34,8 @@ MODULES = (
     test_survey,
     test_text_corrections,
     test_time,
+    test_timing,
+    test_tone,
 )
 LAWS = [thing for module in MODULES for thing in vars(module).values() if hasattr(thing, "at_length")]
 

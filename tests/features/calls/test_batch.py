@@ -3,7 +3,7 @@ from dataclasses import fields
 import pyarrow as pa
 import pytest
 
-from features.calls import CallMeasures, RiskModel, measure_calls, take_start
+from features.calls import CallMeasures, RiskModel, batch, measure_calls, take_start
 from features.errors import ContractError
 from tests.features.calls.tone_words import EchoReader
 
@@ -74,6 +74,27 @@ def test_a_time_that_cannot_be_names_its_call_and_not_the_words(start, end):
     with pytest.raises(ContractError, match="turns of call 'c'") as caught:
         measure_calls(table([*ROWS, ("c", "agent", start, end, "secret")]), EchoReader())
     assert "secret" not in str(caught.value)
+
+
+def test_a_reader_gets_the_texts_of_many_calls_at_once_and_each_call_its_own(monkeypatch):
+    rows = [
+        (f"{call:04}", "customer", float(turn), None, f"{(call + turn) % 5 - 2} 0 - -")
+        for call in range(40)
+        for turn in range(call % 4 + 1)
+    ]
+    sizes = []
+
+    class CountingReader(EchoReader):
+        def read(self, texts):
+            sizes.append(len(texts))
+            return super().read(texts)
+
+    expected = measure_calls(table(rows), EchoReader())
+    monkeypatch.setattr(batch, "_TURNS_AT_ONCE", 30)
+    assert measure_calls(table(rows), CountingReader()) == expected
+    assert sum(sizes) == len(rows)
+    assert len(sizes) < 5
+    assert expected["turn_count"].to_pylist() == [1, 2, 3, 4] * 10
 
 
 class TestStart:

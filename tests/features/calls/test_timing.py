@@ -142,7 +142,10 @@ def test_times_are_those_of_a_clock_that_looks_every_millisecond(turns):
     found = find_timing(ordered)
     ticks = range(first, last)
     silent = [not speaking(tick, "customer", "company", "unknown") for tick in ticks]
-    runs = "".join("s" if one else " " for one in silent).split()
+    starts = {start for start, _, _ in spans}
+    # A turn without length takes no time, but one silence ends with it and another begins.
+    breaks = [" " if tick in starts else "" for tick in ticks]
+    runs = "".join(gap + ("s" if one else " ") for gap, one in zip(breaks, silent, strict=True)).split()
     assert found.duration == len(ticks)
     assert found.silence == sum(silent)
     assert found.longest_silence == max(map(len, runs), default=0)

@@ -146,9 +146,8 @@ def serve():
 
 class TestListening:
     def test_states_come_once_each_over_several_streams_until_the_end(self, serve):
-        server = serve(
-            (200, event(1) + event(1) + event(2)), (200, event(2)), (200, event(2) + event(3) + END)
-        )
+        last = event(2) + event(3) + END
+        server = serve((200, event(1) + event(1) + event(2)), (200, event(2)), (200, last))
         assert [state.measures.turn_count for state in server.listen()] == [1, 2, 3]
         assert server.asked == ["/v1/calls/a/events?usecase=churn"] * 3
 
@@ -177,7 +176,7 @@ class TestListening:
 
 
 def test_events_are_read_as_the_standard_says_as_far_as_the_service_writes_them():
-    lines = b"retry: 1000\n\n: still here\n\nevent: measures\r\ndata: {}\r\n\r\nid: 5\n\nevent: end\ndata: {}\n".splitlines(
-        keepends=True
+    told = (
+        b"retry: 1000\n\n: still here\n\nevent: measures\r\ndata: {}\r\n\r\nid: 5\n\nevent: end\ndata: {}\n"
     )
-    assert list(_read_events(lines)) == [("measures", b"{}")]
+    assert list(_read_events(told.splitlines(keepends=True))) == [("measures", b"{}")]
