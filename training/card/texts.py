@@ -135,8 +135,8 @@ def _read_interval(found: Mapping[str, Any] | None, n: int) -> Figure | None:
     if found is None:
         return None
     low, high = found.get("low"), found.get("high")
-    ends = (None, None) if low is None or high is None or low >= high else (low, high)
-    return Figure(found["estimate"], *ends, n)
+    has_interval = low is not None and high is not None and low < high
+    return Figure(found["estimate"], low if has_interval else None, high if has_interval else None, n)
 
 
 def _read_removal(language: str, kind: str, found: Mapping[str, Any]) -> RemovalQuality:
