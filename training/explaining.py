@@ -137,7 +137,7 @@ def _name_texts(
 ) -> dict[str, dict[Language, str]]:
     """Return what features made of words are called, where no driver claims them."""
     topics = read_topic_labels(read_texts)
-    read = {name for name, source in usecase.sources.items() if source.text is not None}
+    read = {name for name, source in usecase.sources.items() if source.words is not None}
     languages: tuple[Language, ...] = ("en", "de")
     return {
         feature.name: {language: name_feature(feature, usecase, language, topics) for language in languages}

@@ -186,7 +186,6 @@ def _facts(frame: Frame, rows: TrainingRows, fitted: FittedModel, seed: int) -> 
         "source_rows": {name: match["rows"] for name, match in facts.matches.items() if "rows" in match},
         "libraries": {library: version(library) for library in _LIBRARIES},
         "seed": seed,
-        "texts": {name: dict(found) for name, found in facts.texts.items()},
     }
 
 

@@ -36,9 +36,9 @@ def read_topic_labels(texts: Mapping[str, Mapping[str, Any]] | None) -> TopicLab
 
 
 def name_column(source: str, column: str, usecase: UseCase, language: Language) -> str | None:
-    """Return what a column made of words is called; None for any other column."""
+    """Return what a column made of verbatims is called; None for any other column."""
     found = usecase.sources.get(source)
-    if found is None or column not in found.computed:
+    if found is None or found.words is None or column not in _COLUMNS:
         return None
     return _COLUMNS[column][language]
 

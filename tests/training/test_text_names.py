@@ -1,5 +1,7 @@
 """Features made of words read well in both languages, with and without a driver."""
 
+from typing import Literal
+
 import pytest
 
 from features.catalogue import Catalogue, Feature
@@ -54,7 +56,7 @@ def spell(**drivers) -> UseCase:
 
 
 def feature(name: str, *, driver: str | None = None, unit: str | None = None) -> Feature:
-    kind = "category" if name.endswith(".last") else "number"
+    kind: Literal["number", "category"] = "category" if name.endswith(".last") else "number"
     return Feature(f"x_surveys.{name}", kind, "surveys", "X", unit, driver, "signal" if driver else None)
 
 

@@ -20,7 +20,8 @@ class ToneQuality:
     learned_from
         The column with the rating that it was learnt from; None where a word list judges it.
     macro_f1
-        Mean over the grades of F1 on kept-back texts; None where it was not measured.
+        Mean over the grades of F1 on kept-back texts, without an interval where none was measured; None where
+        it was not judged.
     reason
         Why a word list judges, or why nothing was measured, in English.
     """
@@ -52,7 +53,7 @@ class TextModelFacts:
     fitted_until
         Texts known before this day taught it.
     false_per_1000
-        By language how many words of 1,000 were taken out that are no personal data.
+        By language how much was taken out of 1,000 texts that hold no personal data.
     read, passed_through
         Verbatims that were read, and those in a language that it does not read.
     corrections
@@ -81,7 +82,7 @@ def describe_texts(bundle: Bundle) -> tuple[TextModelFacts, ...]:
 
 def list_missing(bundle: Bundle) -> tuple[str, ...]:
     """Return the places in the bundle where something is not said of a text model."""
-    read = [name for name, source in bundle.usecase.sources.items() if source.text is not None]
+    read = [name for name, source in bundle.usecase.sources.items() if source.words is not None]
     texts = bundle.facts.get("texts", {})
     return tuple(
         f"facts.texts.{source}.{name}"
@@ -119,17 +120,23 @@ def _describe(source: str, facts: Mapping[str, Any]) -> TextModelFacts:
 
 def _read_tone(language: str, found: Mapping[str, Any]) -> ToneQuality:
     """Return how tone is read in one language."""
-    rows, measured = found.get("rows"), found.get("macro_f1")
-    learned = found.get("from")
+    rows, learned = found.get("rows"), found.get("from")
     return ToneQuality(
         language,
         None if learned in {None, _WORD_LIST} else str(learned),
         rows,
-        None
-        if measured is None
-        else Figure(measured["estimate"], measured["low"], measured["high"], int(rows or 0)),
+        _read_interval(found.get("macro_f1"), int(rows or 0)),
         found.get("reason"),
     )
+
+
+def _read_interval(found: Mapping[str, Any] | None, n: int) -> Figure | None:
+    """Return a figure; two equal ends are no interval but the lack of one."""
+    if found is None:
+        return None
+    low, high = found.get("low"), found.get("high")
+    has_interval = low is not None and high is not None and low < high
+    return Figure(found["estimate"], low if has_interval else None, high if has_interval else None, n)
 
 
 def _read_removal(language: str, kind: str, found: Mapping[str, Any]) -> RemovalQuality:

@@ -2,7 +2,7 @@
 
 ``<folder of the report>/waves/2026-06-30.json`` is the report made last on the data of that day. Only
 the newest report holds the list of whom to call: it is of use for some days, and whoever was erased must not
-stand in an old file.
+stand in an old file. Quotes too stand in the newest alone: who takes one back takes it out of one file.
 """
 
 import json
@@ -33,7 +33,10 @@ def keep_wave(report: Report, folder: Path) -> Path | None:
     if day is None:
         return None
     path = folder / WAVES / f"{day.isoformat()}.json"
-    content = json.dumps({**report.to_json(), "calls": None}, ensure_ascii=False, allow_nan=False)
+    plain = {**report.to_json(), "calls": None}
+    if plain["themes"] is not None:
+        plain["themes"] = {**plain["themes"], "quotes": []}
+    content = json.dumps(plain, ensure_ascii=False, allow_nan=False)
     write_atomically(path, content + "\n")
     return path
 

@@ -49,7 +49,7 @@ def list_themes(
         What has gone out before.
     """
     told = releases or Releases()
-    sources = [name for name, source in usecase.sources.items() if source.text is not None]
+    sources = [name for name, source in usecase.sources.items() if source.words is not None]
     found = []
     for name in sources:
         rows = _gather(frame, usecase, name, is_alone=len(sources) == 1)
@@ -88,7 +88,7 @@ def list_quotes(frame: Frame, usecase: UseCase, path: Path | None) -> tuple[Quot
         return ()
     quotes = read_quotes(path)
     ids = {str(one) for table in (frame.latest, frame.table, frame.verbatims) for one in _ids(table)}
-    read = [name for name, source in usecase.sources.items() if source.text is not None]
+    read = [name for name, source in usecase.sources.items() if source.words is not None]
     topics = {name: name_topics(frame.facts.texts.get(name, {})) for name in read}
     demand_known(quotes, path, topics, ids)
     return quotes

@@ -9,6 +9,9 @@ from training.disclosure import bound_share
 from training.statistics import LEVEL, Bools, Estimate, Floats, Ints, share
 from training.themes.record import ToldShare
 
+NEGATIVE_TO, POSITIVE_FROM = -0.5, 0.5
+"""A tone between them is neither; it may lie between two grades where a model is not sure."""
+
 
 def measure_share(is_in: Bools, people: Ints) -> Estimate:
     """Return the share of verbatims that have something, with Wilson's interval.
@@ -86,7 +89,8 @@ def tell_share(is_in: Bools, people: Ints, *, is_bounded: bool) -> ToldShare:
 
 def is_alike(tones: Floats) -> bool:
     """Tell whether nearly all wrote in the same tone: bad, or good, or neither."""
-    sides = (tones < 0, tones > 0, tones == 0)
+    bad, good = tones <= NEGATIVE_TO, tones >= POSITIVE_FROM
+    sides = (bad, good, ~bad & ~good)
     return any(bound_share(int(side.sum()), tones.size).form == "over" for side in sides)
 
 

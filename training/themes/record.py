@@ -79,7 +79,7 @@ class Theme:
     tone
         Mean from -2 to +2 with a range by person; None where tone is not told.
     negative
-        Share with a tone below 0, of those whose tone is known.
+        Share with a tone of -0.5 or less, of those whose tone is known.
     actionable
         Share that says what could be done, of those where that is known.
     is_alike

@@ -7,7 +7,7 @@ import numpy as np
 from features.usecase import Privacy
 from training.disclosure import Minimums
 from training.statistics import Bools, Floats
-from training.themes.figures import is_alike, measure_share, measure_tone, tell_share
+from training.themes.figures import NEGATIVE_TO, is_alike, measure_share, measure_tone, tell_share
 from training.themes.record import EmergingTopic, Theme, ThemeKind, ToldShare, TopicName, Unread
 from training.themes.rows import VerbatimRows, WaveVerbatims
 
@@ -66,7 +66,7 @@ class Telling:
         if known is None:
             judged = is_in & np.isfinite(wave.tones)
             return replace(line, is_alike=self.has_tone and wave.is_enough(judged, self.minimum))
-        negative = self._tell(wave, is_in, np.where(np.isnan(wave.tones), np.nan, wave.tones < 0))
+        negative = self._tell(wave, is_in, np.where(np.isnan(wave.tones), np.nan, wave.tones <= NEGATIVE_TO))
         return replace(line, tone=measure_tone(wave.tones[known], wave.codes[known]), negative=negative)
 
     def count_unread(self, rows: VerbatimRows, number: int) -> Unread:

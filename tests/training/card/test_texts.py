@@ -80,7 +80,7 @@ def test_the_english_page(card):
     assert "nothing: a word list judges fewer than 300 rated texts not measured" in text
     assert "e-mail address German 99.8% 98.6% to 100.0% 400" in text
     assert "Measured on texts into which such data was put on purpose, and not promised" in text
-    assert "German: 1.4 of 1,000 words" in text
+    assert "German: 1.4 removals in 1,000 texts without any personal data." in text
 
 
 def test_the_german_page(card):
@@ -90,7 +90,7 @@ def test_the_german_page(card):
     assert "nichts: eine Wortliste urteilt" in text
     assert "Name eines Menschen Deutsch 77,5 %" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "und nicht versprochen" in text
-    assert "Deutsch: 1,4 von 1.000 Wörtern" in text
+    assert "Deutsch: 1,4 Streichungen in 1.000 Texten" in text
 
 
 def test_a_text_model_that_says_little_has_a_card_all_the_same(company):
@@ -124,3 +124,10 @@ def test_the_part_is_plain_values(card):
     content = json.loads(json.dumps(card.to_json(), allow_nan=False))
     assert content["texts"][0]["fitted_until"] == "2025-06-01"
     assert content["texts"][0]["removals"][1]["kind"] == "name"
+
+
+def test_two_equal_ends_are_not_shown_as_an_interval(company):
+    tone = {"de": {**FACTS["tone"]["de"], "macro_f1": {"estimate": 0.52, "low": 0.52, "high": 0.52}}}
+    found = build_card(reading(company.bundle, {**FACTS, "tone": tone}), made_on=TODAY)
+    assert found.texts[0].tones[0].macro_f1 == Figure(0.52, None, None, 1840)
+    assert "0.52 to 0.52" not in Page(render_card(found, "en")).text

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,9 @@ from tests.training.reports import lever_samples, samples, theme_samples
 from tests.training.reports.test_render import Page
 from training.pages import render_report
 from training.pages.formats import Formats
-from training.reports import build_report, render_csv, render_html
+from training.reports import build_report, keep_wave, render_csv, render_html
 
+GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES: tuple[Language, ...] = ("en", "de")
 
 
@@ -23,13 +26,27 @@ def report():
     return build_report(theme_samples.with_themes(samples.inputs()))
 
 
-def section(report, language: Language = "en") -> str:
-    """Return the words of the section, as a reader of the screen sees them."""
+def source_of(report, language: Language) -> str:
+    """Return the section as it stands in the page."""
     page = render_html(report, language)
     heading = {"en": "write about</h2>", "de": "schreiben</h2>"}[language]
     found = re.search(rf'<section class="card">\s*<h2>[^<]*{heading}.*?</section>', page, re.DOTALL)
     assert found is not None
-    return Page(re.sub(r'<p class="on-paper">.*?</p>', "", found[0], flags=re.DOTALL)).text
+    return found[0] + "\n"
+
+
+def section(report, language: Language = "en") -> str:
+    """Return the words of the section, as a reader of the screen sees them."""
+    source = source_of(report, language)
+    return Page(re.sub(r'<p class="on-paper">.*?</p>', "", source, flags=re.DOTALL)).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_section_is_the_golden_one(report, language):
+    path, found = GOLDEN / f"themes_{language}.html", source_of(report, language)
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(found, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -173,3 +190,20 @@ def test_several_sources_have_headings():
     assert text.count("1,600 comments by 877 people") == 2
     assert "Orders" in text
     assert "Support" in text
+
+
+def test_a_tone_that_a_word_list_judges_is_said_to_be_rough(report):
+    assert "A word list judges it" not in section(report)
+    inputs = theme_samples.with_themes(samples.inputs())
+    content = replace(inputs.themes[0].content, tone_by={"en": "word list", "de": "word list"})
+    rough = replace(inputs, themes=(replace(inputs.themes[0], content=content),))
+    assert "A word list judges it, which is rough." in section(build_report(rough))
+    assert "Ihn beurteilt eine Wortliste; das ist grob." in section(build_report(rough), "de")
+
+
+def test_a_kept_report_quotes_nobody(report, tmp_path):
+    kept = keep_wave(report, tmp_path)
+    content = json.loads(kept.read_text(encoding="utf-8"))
+    assert content["themes"]["quotes"] == []
+    assert content["themes"]["sources"] == json.loads(json.dumps(report.to_json()))["themes"]["sources"]
+    assert report.themes.quotes

@@ -58,8 +58,24 @@ def test_at_work_a_share_near_the_ends_is_a_bound(count, told):
 
 @pytest.mark.parametrize(
     ("tones", "alike"),
-    [([-2.0] * 12, True), ([-1.0] * 11 + [1.0], True), ([-1.0] * 6 + [1.0] * 6, False), ([0.0] * 12, True)],
-    ids=["all-bad", "nearly-all-bad", "mixed", "all-between"],
+    [
+        ([-2.0] * 12, True),
+        ([-0.6, -1.7] * 6, True),
+        ([-0.4, 0.3] * 6, True),
+        ([-0.6, -0.4] * 6, False),
+        ([-1.0] * 11 + [1.0], True),
+        ([-1.0] * 6 + [1.0] * 6, False),
+        ([0.0] * 12, True),
+    ],
+    ids=[
+        "all-bad",
+        "all-rather-bad",
+        "all-between-grades",
+        "bad-and-between",
+        "nearly-all-bad",
+        "mixed",
+        "all-between",
+    ],
 )
 def test_tones_on_one_side_are_alike(tones, alike):
     assert is_alike(np.array(tones)) is alike

@@ -60,3 +60,9 @@ def test_unread_verbatims_of_one_person_are_few():
     unread = [("u", None, np.nan, np.nan)] * 30
     rows = make_rows([[*lines(30, 0), *unread]], languages=np.array(["en"] * 30 + ["fr"] * 30, dtype=object))
     assert Telling.of(rows, Privacy()).count_unread(rows, FIRST).other_language is None
+
+
+def test_a_tone_between_two_grades_is_negative_from_half_a_grade_on():
+    tones = [-0.6] * 15 + [-0.4] * 30
+    line = tell([(f"k{place}", "waiting", tone, 0.0) for place, tone in enumerate(tones)])
+    assert line.negative.estimate.value == pytest.approx(1 / 3)
