@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _LEAST_SUPPORT = 5
-_LEAST_SHARE = 0.005
+_LEAST_SHARE = 0.01
 _LEAST_REST = 20
 _ROUNDS = 60
 _NEARLY_NOTHING = 1e-9

@@ -13,13 +13,13 @@ from features.text.topics.themes import Theme, load_themes
 from features.text.topics.topic import Topic
 from features.text.topics.words import ANY, LANGUAGES
 
-LEAST_STABILITY = 0.6
+LEAST_STABILITY = 0.8
 """Share of random halves in which a topic has to be found again."""
 
 _N_SPLITS = 3
 _SAME = 0.5
 _LEAST_CORPUS = 20
-_LEAST_SHARE = 0.005
+_LEAST_SHARE = 0.01
 _LARGEST_CORPUS = 20_000
 _OF_UNSEEN_WORDS = 0.8
 _N_SHOWN = 10

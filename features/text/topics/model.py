@@ -77,7 +77,7 @@ class TopicModel:
         texts, languages
             Cleaned verbatims, and for each the code of its language; others than ``de`` and ``en`` get none.
         n_topics
-            Largest number of topics per language that fit no general theme, and half that of those that do.
+            Largest number of topics per language that fit no general theme; twice as many may fit one.
         seed
             Start of the random halves.
 

@@ -9,7 +9,7 @@ from features.text.topics.rising import measure_chance, scan
 
 
 def _table(counts: list[list[int]], size: int = 300, *, served: list[int] | None = None) -> Unknown:
-    """Make waves of verbatims; row: a stem's verbatims by wave, laid one after the other from the first on."""
+    """Make waves of verbatims; row: the verbatims of a stem by wave, in a row from a place of its own."""
     n_waves = len(counts[0])
     presence = np.zeros((n_waves * size, len(counts)))
     is_served = np.zeros(n_waves * size, dtype=np.bool_)
