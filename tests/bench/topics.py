@@ -125,7 +125,8 @@ def match_over_waves(seed: int, size: int = 1000) -> tuple[int, int]:
     in five of them. A pair counts when the true topic is the same; a topic that is gone does not.
     """
     waves = draw_waves(seed, 8, size)
-    old, new = (TopicModel.fit(*_join(each)) for each in (waves[:4], waves[4:]))
+    old = TopicModel.fit(*_join(waves[:4]))
+    new = TopicModel.fit(*_join(waves[4:]), earlier=old)
     matched = match_topics(old, new)
     (judge,) = draw_waves(seed + 10_000, 1, 4 * size)
     before, after = _list_truths(old, judge), _list_truths(matched.model, judge)
