@@ -21,10 +21,14 @@ import numpy as np
 
 from features.text.topics import TopicModel, find_emerging, match_topics
 from features.text.topics.counting import count_words
+from features.text.topics.fitting import to_slug
 from features.text.topics.words import to_telling_stem
-from features.worlds.phrases import TOPICS
+from features.worlds.phrases import TOPICS, load_phrases
 from features.worlds.verbatims import draw_tones, draw_topics, write_comments
 from features.worlds.vocabulary import LANGUAGES
+from features.worlds.voices.calls import draw_calls, turn_table
+from features.worlds.voices.reviews import draw_reviews, review_table
+from features.worlds.world import draw_world
 from tests.bench.quality import data_folder
 from tests.bench.topic_worlds import Wave, draw_waves, is_mark, new_topics
 
@@ -53,6 +57,49 @@ def draw_comments(seed: int, count: int) -> Wave:
     return Wave([texts[row] for row in rows], codes, [TOPICS[topics[row]] for row in rows])
 
 
+def draw_voices(seed: int, n_customers: int = 1500) -> dict[str, Wave]:
+    """Return the reviews, and what customers say in calls, of one example company with their true topics."""
+    world = draw_world(seed, n_customers, 12)
+    reviews, calls = draw_reviews(world), draw_calls(world)
+    said: dict[str, list[str]] = {}
+    for turn in turn_table(world, calls).select(["call_id", "speaker", "text"]).to_pylist():
+        if turn["speaker"] == "customer":
+            said.setdefault(turn["call_id"], []).append(turn["text"])
+    texts = {
+        "reviews": review_table(world, reviews)["text"].to_pylist(),
+        "calls": [" ".join(each) for each in said.values()],
+    }
+    waves = {}
+    for name, each in (("reviews", reviews), ("calls", calls)):
+        codes: list[str | None] = [
+            LANGUAGES[code] for code in world.customers.language[each.customer].tolist()
+        ]
+        waves[name] = Wave(texts[name], codes, [TOPICS[topic] for topic in each.topic.tolist()])
+    return waves
+
+
+def split_by_phrase(wave: Wave) -> tuple[Wave, Wave]:
+    """Return the verbatims without and with the last phrase of every topic and tone: new ways to say it."""
+    last = [
+        to_slug(max(cores[-1].split("{n}"), key=len))
+        for code in LANGUAGES
+        for by_tone in load_phrases(code).cores.values()
+        for cores in by_tone.values()
+    ]
+    plain = [to_slug(text) for text in wave.texts]
+    is_last = [any(phrase in text for phrase in last) for text in plain]
+    rows = [[row for row, each in enumerate(is_last) if each is wanted] for wanted in (False, True)]
+    parts = [
+        Wave(
+            [wave.texts[row] for row in chosen],
+            [wave.languages[row] for row in chosen],
+            [wave.truth[row] for row in chosen],
+        )
+        for chosen in rows
+    ]
+    return parts[0], parts[1]
+
+
 def measure_purity(main: Sequence[str | None], truth: Sequence[str]) -> tuple[float, float]:
     """Return the share whose true topic is the commonest of their topic, and the share with any topic."""
     found: dict[str, Counter[str]] = {}
@@ -78,7 +125,8 @@ def match_over_waves(seed: int, size: int = 1000) -> tuple[int, int]:
     in five of them. A pair counts when the true topic is the same; a topic that is gone does not.
     """
     waves = draw_waves(seed, 8, size)
-    old, new = (TopicModel.fit(*_join(each)) for each in (waves[:4], waves[4:]))
+    old = TopicModel.fit(*_join(waves[:4]))
+    new = TopicModel.fit(*_join(waves[4:]), earlier=old)
     matched = match_topics(old, new)
     (judge,) = draw_waves(seed + 10_000, 1, 4 * size)
     before, after = _list_truths(old, judge), _list_truths(matched.model, judge)
@@ -192,6 +240,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = TopicModel.fit(*fitted_on.pair)
     fit_s = (time.process_time() - since) * 10_000 / len(fitted_on.texts)
     purity = {code or "mixed": score_held_out(model, held_out, code) for code in (*LANGUAGES, None)}
+    seen, unseen = split_by_phrase(draw_comments(3, 8000))
+    purity["new phrases"] = score_held_out(TopicModel.fit(*seen.pair), unseen)
+    heard = draw_voices(5)
+    for name, wave in draw_voices(4).items():
+        purity[name] = score_held_out(TopicModel.fit(*wave.pair), heard[name])
     _tell(f"purity and coverage: {purity}")
     matches = [match_over_waves(seed) for seed in range(worlds)]
     _tell(f"matched: {matches}")

@@ -17,7 +17,7 @@ from features.text.topics.words import LANGUAGES
 Wave = tuple[Sequence[str], Sequence[str | None]]
 """Cleaned verbatims and the language code of each."""
 
-_FALSE_RATE = 0.02
+_FALSE_RATE = 0.01
 _N_ROUNDS = 199
 _TOO_SMALL = 3.0
 _N_SHOWN = 6

@@ -1,6 +1,7 @@
 """Components of one language: NMF whose first components are held to the themes that occur."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from features.text.topics.counting import Corpus
-from features.text.topics.themes import load_themes
+from features.text.topics.themes import Theme, load_themes
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -43,16 +44,17 @@ class Factors:
     words: Floats
 
 
-def factorize(corpus: Corpus, n_topics: int) -> Factors:
+def factorize(corpus: Corpus, n_topics: int, earlier: Sequence[Theme] = ()) -> Factors:
     """Factorize the TF-IDF of a language.
 
     A component is held to each of the most frequent themes: it may use verbatims with a word of the theme
     alone, and no words of other themes. Free components have the other words, in all verbatims; they begin
-    at the main directions of the verbatims without a theme. Multiplicative updates (Lee and Seung, 2001)
+    at the main directions of the verbatims without a theme. Topics of an earlier model are held like themes
+    that have no cap. Multiplicative updates (Lee and Seung, 2001)
     keep what begins at zero at zero.
     """
     matrix = corpus.weigh()
-    names, seeds = _find_seeds(corpus, 2 * n_topics)
+    names, seeds = _find_seeds(corpus, 2 * n_topics, earlier)
     strength = np.asarray(matrix @ seeds.T.astype(np.float64))
     has_theme = strength.sum(axis=1) > 0
     free = _begin_free(matrix[np.flatnonzero(~has_theme)], n_topics)
@@ -71,17 +73,19 @@ def factorize(corpus: Corpus, n_topics: int) -> Factors:
     return Factors((*names, *[""] * free.shape[0]), np.vstack([seeds, no_seeds]), shares, words)
 
 
-def _find_seeds(corpus: Corpus, n_themes: int) -> tuple[list[str], Flags]:
+def _find_seeds(corpus: Corpus, n_themes: int, earlier: Sequence[Theme]) -> tuple[list[str], Flags]:
     """Return the most frequent themes and which stems belong to each."""
     of_stem = corpus.themes_of()
     least = max(_LEAST_SUPPORT, _LEAST_SHARE * corpus.size)
+    general = [(theme.id, [theme.id in each for each in of_stem]) for theme in load_themes()]
+    kept = [(theme.id, [stem in theme.keys[corpus.language] for stem in corpus.stems]) for theme in earlier]
     found: list[tuple[int, str, Flags]] = []
-    for theme in load_themes():
-        is_seed = np.array([theme.id in each for each in of_stem], dtype=np.bool_)
+    for name, flags in (*general, *kept):
+        is_seed = np.array(flags, dtype=np.bool_)
         n_verbatims = int(np.count_nonzero(corpus.presence @ is_seed.astype(np.float64)))
         if n_verbatims >= least:
-            found.append((n_verbatims, theme.id, is_seed))
-    found = sorted(found, key=lambda each: -each[0])[:n_themes]
+            found.append((n_verbatims, name, is_seed))
+    found = sorted(found, key=lambda each: -each[0])[: n_themes + len(earlier)]
     seeds = np.array([each[2] for each in found], dtype=np.bool_).reshape(len(found), len(corpus.stems))
     return [each[1] for each in found], seeds
 

@@ -1,17 +1,17 @@
 """Find the topics of verbatims: components per language, those that are stable, named, themes joined."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from features.text.topics.counting import Corpus, count_words
 from features.text.topics.evidence import weigh_evidence
-from features.text.topics.factors import Floats, factorize
+from features.text.topics.factors import Factors, Floats, factorize
 from features.text.topics.themes import Theme, load_themes
 from features.text.topics.topic import Topic
-from features.text.topics.words import ANY, LANGUAGES
+from features.text.topics.words import ANY, LANGUAGES, to_stem
 
 LEAST_STABILITY = 0.6
 """Share of random halves in which a topic has to be found again."""
@@ -23,6 +23,7 @@ _LEAST_SHARE = 0.005
 _LARGEST_CORPUS = 20_000
 _OF_UNSEEN_WORDS = 0.8
 _N_SHOWN = 10
+_TELLING = 0.5
 _PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -39,18 +40,42 @@ class _Found:
 
 
 def find_topics(
-    texts: Sequence[str], languages: Sequence[str | None], n_topics: int, seed: int
+    texts: Sequence[str],
+    languages: Sequence[str | None],
+    n_topics: int,
+    seed: int,
+    earlier: Sequence[Topic] = (),
 ) -> tuple[tuple[Topic, ...], int]:
     """Return the topics of verbatims, largest first, and the number of verbatims of a known language."""
     found: list[_Found] = []
+    held = _hold(earlier)
     for language in LANGUAGES:
         theirs = [text for text, code in zip(texts, languages, strict=True) if code == language]
-        found += _find_in(theirs, language, n_topics, seed)
+        found += _find_in(theirs, language, n_topics, seed, held)
     n_verbatims = sum(code in LANGUAGES for code in languages)
-    return _measure(_join(found), texts, languages), n_verbatims
+    return _measure(_join(found, held), texts, languages), n_verbatims
 
 
-def _find_in(texts: Sequence[str], language: str, n_topics: int, seed: int) -> list[_Found]:
+def _hold(earlier: Sequence[Topic]) -> list[Theme]:
+    """Return the topics of an earlier model that fit no general theme, as themes of their telling stems."""
+    general = {theme.id for theme in load_themes()}
+    return [
+        Theme(topic.id, topic.label, {each: _list_telling(topic, each) for each in LANGUAGES})
+        for topic in earlier
+        if topic.id not in general
+    ]
+
+
+def _list_telling(topic: Topic, language: str) -> tuple[str, ...]:
+    """Return the stems of the words that tell a topic best."""
+    words = topic.words.get(language, {})
+    shown = [to_stem(word, language) for word in topic.shown.get(language, ())]
+    return tuple(stem for stem in shown if words.get(stem, 0.0) >= _TELLING)
+
+
+def _find_in(
+    texts: Sequence[str], language: str, n_topics: int, seed: int, held: Sequence[Theme]
+) -> list[_Found]:
     """Return the stable topics of one language."""
     random = np.random.default_rng([seed, LANGUAGES.index(language)])
     if len(texts) > _LARGEST_CORPUS:
@@ -59,9 +84,9 @@ def _find_in(texts: Sequence[str], language: str, n_topics: int, seed: int) -> l
     corpus = count_words(texts, language)
     if corpus.size < _LEAST_CORPUS:
         return []
-    factors = factorize(corpus, n_topics)
+    factors = factorize(corpus, n_topics, held)
     evidence = weigh_evidence(corpus, factors)
-    stability = _measure_stability(corpus, evidence, n_topics, random)
+    stability = _measure_stability(corpus, evidence, random, lambda half: factorize(half, n_topics, held))
     share = factors.shares.mean(axis=0)
     is_kept = (stability >= LEAST_STABILITY) & (share >= _LEAST_SHARE) & evidence.any(axis=1)
     return [
@@ -71,7 +96,7 @@ def _find_in(texts: Sequence[str], language: str, n_topics: int, seed: int) -> l
 
 
 def _measure_stability(
-    corpus: Corpus, evidence: Floats, n_topics: int, random: np.random.Generator
+    corpus: Corpus, evidence: Floats, random: np.random.Generator, refit: Callable[[Corpus], Factors]
 ) -> Floats:
     """Return the share of random halves in which each topic is found again (cosine of evidence from .5)."""
     again = []
@@ -79,7 +104,7 @@ def _measure_stability(
         order = random.permutation(corpus.size)
         for rows in np.array_split(order, 2):
             half = corpus.half(np.sort(rows))
-            theirs = weigh_evidence(half, factorize(half, n_topics))
+            theirs = weigh_evidence(half, refit(half))
             again.append(compare(evidence, theirs).max(axis=1, initial=0.0) >= _SAME)
     return np.asarray(np.mean(again, axis=0))
 
@@ -107,9 +132,9 @@ def _describe(corpus: Corpus, evidence: Floats, theme: str, stability: float, sh
     return _Found(corpus.language, theme, weighed, shown, float(stability), float(share))
 
 
-def _join(found: Sequence[_Found]) -> list[Topic]:
+def _join(found: Sequence[_Found], held: Sequence[Theme]) -> list[Topic]:
     """Return named topics; those of one theme in several languages are one."""
-    themes = {theme.id: theme for theme in load_themes()}
+    themes = {theme.id: theme for theme in (*load_themes(), *held)}
     by_theme: dict[str, list[_Found]] = {}
     for each in found:
         by_theme.setdefault(each.theme or " ".join((each.language, *each.shown)), []).append(each)

@@ -50,9 +50,9 @@ class TopicModel:
 
     Examples
     --------
-    >>> texts = ["The delivery was late", "The invoice is wrong", "Parcel lost"] * 20
-    >>> texts = [f"{text} {word}" for text, word in zip(texts, ["again", "sadly", "there"] * 20)]
-    >>> model = TopicModel.fit([f"{text} {'so ' * (n // 3)}" for n, text in enumerate(texts)], ["en"] * 60)
+    >>> said = ["The delivery was late", "The invoice is wrong"] * 30
+    >>> texts = [f"{text} {'a' * (n + 2)}" for n, text in enumerate(said)]
+    >>> model = TopicModel.fit(texts, ["en"] * 60)
     >>> model.assign(["My delivery never came", "Hello"], ["en", "en"]).main
     ['delivery', None]
     """
@@ -68,7 +68,13 @@ class TopicModel:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], languages: Sequence[str | None], *, n_topics: int = 12, seed: int = 0
+        cls,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        *,
+        n_topics: int = 12,
+        seed: int = 0,
+        earlier: "TopicModel | None" = None,
     ) -> "TopicModel":
         """Find the topics of verbatims.
 
@@ -77,9 +83,12 @@ class TopicModel:
         texts, languages
             Cleaned verbatims, and for each the code of its language; others than ``de`` and ``en`` get none.
         n_topics
-            Largest number of topics per language that fit no general theme, and half that of those that do.
+            Largest number of topics per language that fit no general theme; twice as many may fit one.
         seed
             Start of the random halves.
+        earlier
+            The model of earlier waves: its topics are looked for first, so that they go on where people still
+            speak of them.
 
         Raises
         ------
@@ -91,7 +100,7 @@ class TopicModel:
         _check_lengths(texts, languages)
         if n_topics < 1:
             raise ContractError("topics: n_topics", f"{n_topics} is no number of topics", "ask for 1 or more")
-        return cls(*find_topics(texts, languages, n_topics, seed))
+        return cls(*find_topics(texts, languages, n_topics, seed, earlier.topics if earlier else ()))
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -85,8 +85,8 @@ class _Deal:
 def _rises(counts: Floats, sizes: Floats, begins: int) -> NDArray[np.bool_]:
     """Tell which columns rise from one wave on.
 
-    What rises has three verbatims at least, four times the share of the waves before, and three times the share
-    of the best of those, so that what comes back every year is not new.
+    What rises has three verbatims at least, four times the share of the waves before, and three times the
+    share of the best of those, so that what comes back every year is not new.
     """
     new, old = counts[begins:].sum(axis=0), counts[:begins].sum(axis=0)
     n_new, n_old = float(sizes[begins:].sum()), float(sizes[:begins].sum())

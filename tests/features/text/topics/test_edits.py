@@ -96,7 +96,7 @@ def test_faults_name_file_key_value_and_remedy(tmp_path, by_hand, text, message)
 
 
 def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path, by_hand):
-    with pytest.raises(SpecError, match="topics.yaml: cannot be read"):
+    with pytest.raises(SpecError, match=r"topics\.yaml: cannot be read"):
         TopicEdits.read(tmp_path / "topics.yaml", by_hand)
     (tmp_path / "topics.yaml").write_bytes(b"version: 1 # \xff")
     with pytest.raises(SpecError, match="is not UTF-8 text"):

@@ -39,7 +39,7 @@ def test_it_is_described_in_full(world, found):
     assert topic.demand is not None
     assert topic.demand.value == pytest.approx(20_000 * topic.share.value)
     assert topic.first_wave == 5
-    assert topic.p_value <= 0.02
+    assert topic.p_value <= 0.01
     assert sum(topic.counts[:5]) == 0
     assert topic.counts[-1] == round(1000 * topic.share.value)
     assert set(topic.label) == {"de", "en"}

@@ -74,3 +74,24 @@ def test_rows_are_compared_by_cosine():
 )
 def test_slugs_are_plain(text, slug):
     assert to_slug(text) == slug
+
+
+def test_topics_of_an_earlier_model_are_looked_for_first():
+    def draw(first: str, count: int) -> list[str]:
+        letters = [f"{first} {'a' * (n + 2)}{first[0]}" for n in range(count)]
+        return [*letters, *(f"{('invoice', 'parcel')[n % 2]} {'c' * (n + 2)}" for n in range(140))]
+
+    texts = draw("giraffe savanna", 60)
+    earlier = TopicModel.fit(texts, ["en"] * len(texts))
+    (name,) = [topic.id for topic in earlier.topics if topic.id not in {"invoice", "delivery"}]
+    later = draw("savanna zebra", 60) + draw("giraffe okapi", 60)
+    kept = TopicModel.fit(later, ["en"] * len(later), earlier=earlier)
+    assert name in kept.ids
+    assert kept.topic(name).label == earlier.topic(name).label
+    assert name not in TopicModel.fit(later, ["en"] * len(later)).ids
+
+
+def test_an_earlier_topic_of_which_nobody_speaks_is_gone(comments):
+    texts = [f"giraffe savanna {'a' * (n + 2)}" for n in range(60)]
+    earlier = TopicModel.fit(texts, ["en"] * 60)
+    assert TopicModel.fit(*comments.pair, earlier=earlier) == TopicModel.fit(*comments.pair)

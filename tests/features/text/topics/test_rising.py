@@ -9,7 +9,7 @@ from features.text.topics.rising import measure_chance, scan
 
 
 def _table(counts: list[list[int]], size: int = 300, *, served: list[int] | None = None) -> Unknown:
-    """Make waves of verbatims; row: a stem's verbatims by wave, laid one after the other from the first on."""
+    """Make waves of verbatims; row: the verbatims of a stem by wave, in a row from a place of its own."""
     n_waves = len(counts[0])
     presence = np.zeros((n_waves * size, len(counts)))
     is_served = np.zeros(n_waves * size, dtype=np.bool_)
@@ -20,8 +20,8 @@ def _table(counts: list[list[int]], size: int = 300, *, served: list[int] | None
             if served and column in served:
                 is_served[begins : begins + count] = True
     stems = tuple(f"stem{column}" for column in range(len(counts)))
-    wave = np.repeat(np.arange(n_waves), size)
-    return Unknown("en", sparse.csr_array(presence), stems, wave, is_served, stems)
+    dealt = np.repeat(np.arange(n_waves, dtype=np.int64), size)
+    return Unknown("en", sparse.csr_array(presence), stems, dealt, is_served, stems)
 
 
 def _found(table: Unknown) -> list[tuple[int, ...]]:

@@ -53,7 +53,7 @@ def test_a_changed_byte_is_refused_or_changes_nothing(place, value):
 @pytest.mark.parametrize("kept", [0, 1, 100, -1])
 def test_a_cut_file_is_refused(by_hand, kept):
     content = by_hand.to_files()[FILE].rstrip()
-    with pytest.raises(BundleError, match="topics.json"):
+    with pytest.raises(BundleError, match=r"topics\.json"):
         TopicModel.from_files({FILE: content[:kept]})
 
 
