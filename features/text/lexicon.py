@@ -98,7 +98,7 @@ class Lexicon:
         found = self._weigh(signs)
         exclamations = min(text.count("!"), _MOST_EXCLAMATIONS)
         pressed = found.total + np.sign(found.total) * _EXCLAMATION * exclamations
-        shouted = sum(1 for sign in signs if len(sign) > 2 and sign.isupper())  # noqa: PLR2004 - as in "OK"
+        shouted = sum(1 for sign in signs if len(sign) > 2 and sign.isupper())
         counts = (found.good, -found.bad, found.negations, exclamations, text.count("?"))
         return (
             float(_bend(pressed)),
@@ -115,7 +115,7 @@ class Lexicon:
     def _weigh(self, signs: Sequence[str]) -> Finding:
         """Return what the words say, in their order."""
         folded = [fold(sign) for sign in signs]
-        may_shout = not all(sign.isupper() for sign in signs if len(sign) > 2 and sign.isalpha())  # noqa: PLR2004
+        may_shout = not all(sign.isupper() for sign in signs if len(sign) > 2 and sign.isalpha())
         hits: list[tuple[int, float]] = []
         negations = smileys = place = 0
         while place < len(folded):

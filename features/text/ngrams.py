@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from features.text.spelling import BLANK, Flags, Places, Spelling, is_of_words, spell
+from features.text.spelling import Places, Spelling, is_of_words, spell
 
 Hashes = NDArray[np.uint64]
 Kind = Literal["words", "characters"]

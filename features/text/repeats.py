@@ -55,7 +55,7 @@ def _meet(texts: Sequence[str]) -> list[tuple[Groups, Groups]]:
     pieces = find_pieces(spell(texts), _PIECES)
     n_pieces = np.bincount(pieces.rows, minlength=len(texts))
     long = np.flatnonzero(n_pieces >= _FEWEST_PIECES)
-    if long.size < 2:  # noqa: PLR2004 - it takes two
+    if long.size < 2:
         return []
     order = np.argsort(pieces.rows, kind="stable")
     starts = np.searchsorted(pieces.rows[order], long)

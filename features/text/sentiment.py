@@ -109,7 +109,7 @@ class SentimentModel:
         Examples
         --------
         >>> model = SentimentModel.from_lexicon("de")
-        >>> model.grade(model.score(["Super, danke!", "Zug fällt schon wieder aus.", "Gleis 7."])).tolist()
+        >>> model.grade(model.score(["Super, danke!", "Schon wieder furchtbar voll.", "Gleis 7."])).tolist()
         [2, -2, 0]
         """
         load_wordlist(language)
@@ -190,9 +190,9 @@ def _too_few(
     names: npt.NDArray[np.int64], codes: npt.NDArray[np.int64], groups: npt.NDArray[np.int64]
 ) -> str:
     """Return why nothing can be learnt, or nothing."""
-    if names.size < 2:  # noqa: PLR2004 - it takes two classes
+    if names.size < 2:
         return f"all {codes.size} verbatims are of one class {names.tolist()}"
-    if names.size > 10:  # noqa: PLR2004 - as the docstring of fit promises
+    if names.size > 10:
         raise ContractError("classes", f"there are {names.size} classes", "merge ratings into at most 10")
     for code, name in enumerate(names.tolist()):
         n_groups = np.unique(groups[codes == code]).size

@@ -179,7 +179,7 @@ def _read_source(reader: _Reader, record: _SourceRecord, n_classes: int) -> Sour
     recipe = NgramRecipe(record.kind, record.shortest, record.longest, record.bits, record.salt)
     columns = reader.take(_COLUMN, record.n_pieces).astype(np.int32)
     is_rising = bool((np.diff(columns) > 0).all())
-    if columns.size and not (is_rising and 0 <= columns[0] and columns[-1] < recipe.n_columns):
+    if columns.size and not (is_rising and columns[0] >= 0 and columns[-1] < recipe.n_columns):
         raise BundleError(NUMBERS, f"columns of {record.kind} do not rise below {recipe.n_columns}", _HINT)
     rarity = reader.take(_HALF, record.n_pieces).astype(np.float32)
     weights = reader.take(_HALF, record.n_pieces * n_classes).astype(np.float32)

@@ -1,6 +1,5 @@
 """n-grams of verbatims weighed by how rare they are (TF-IDF), for a vocabulary that was learnt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -40,7 +40,9 @@ def pieces_by_hand(text, recipe):
     return Counter(piece for piece in found if " " not in piece[1:-1] and piece.strip())
 
 
-@pytest.mark.parametrize("recipe", [WORDS, CHARACTERS, NgramRecipe("words", 2, 3), NgramRecipe("characters", 3, 4)])
+@pytest.mark.parametrize(
+    "recipe", [WORDS, CHARACTERS, NgramRecipe("words", 2, 3), NgramRecipe("characters", 3, 4)]
+)
 @given(texts=TEXTS)
 def test_counts_are_those_of_plain_python(recipe, texts):
     counts = count_ngrams(texts, recipe)

@@ -51,4 +51,4 @@ def test_words_are_made_of_what_python_calls_letters_and_digits(text):
 def test_no_verbatims_have_no_places():
     spelling = spell([])
     assert (spelling.n_rows, spelling.codes.size) == (0, 0)
-    assert BLANK == ord(" ")
+    assert ord(" ") == BLANK
