@@ -221,11 +221,13 @@ def _fit_logistic(matrix: csr_array, target: Codes, weights: Floats, inverse_pen
     """Fit a logistic regression in which all classes weigh the same."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
     model = LogisticRegression(
         C=inverse_penalty, class_weight="balanced", max_iter=_MOST_STEPS, tol=_TOLERANCE
     )
-    with warnings.catch_warnings():
+    # One thread: long vectors are added in one order everywhere, and threads would only wait for one another.
+    with threadpool_limits(1), warnings.catch_warnings():
         # Further steps change no decision any more: the end of the way is part of the recipe.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(matrix, target, sample_weight=weights)

@@ -80,7 +80,10 @@ def test_a_negation_ends_with_its_clause():
     assert tone("Ich weiß nicht, gut war es.") > 0
 
 
-@pytest.mark.parametrize(("typed", "same"), [("Spätestens jetzt ärgerlich", "Spaetestens jetzt aergerlich"), ("große Klasse", "grosse Klasse")])
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [("Spätestens jetzt ärgerlich", "Spaetestens jetzt aergerlich"), ("große Klasse", "grosse Klasse")],
+)
 def test_umlauts_may_be_written_out(typed, same):
     assert tone(typed) == tone(same) != 0
 

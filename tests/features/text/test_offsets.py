@@ -36,7 +36,7 @@ def test_offsets_hold_on_other_verbatims():
     offsets = choose_offsets(*drowned())
     log_odds, target = drowned(seed=6)
     best = max(
-        macro_f1(target, (log_odds + [0, at]).argmax(axis=1), 2) for at in np.arange(-2, 2.05, 0.1)
+        macro_f1(target, (log_odds + np.array([0, at])).argmax(axis=1), 2) for at in np.arange(-2, 2.05, 0.1)
     )
     assert macro_f1(target, (log_odds + offsets).argmax(axis=1), 2) > best - 0.02
 

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from features.text.repeats import group_repeats
 
-LONG = "die verbindung nach köln fiel heute früh ohne jede durchsage aus und niemand wusste wann es weitergeht"
+LONG = (
+    "die verbindung nach köln fiel heute früh ohne jede durchsage aus und niemand wusste wann es weitergeht"
+)
 
 
 def test_addresses_names_and_signs_do_not_set_apart():

@@ -11,7 +11,10 @@ from features.text import SentimentModel
 from features.text.offsets import macro_f1
 from tests.features.text.rated import learnt, write_rated
 
-GOOD, BAD = ["Alles bestens, sehr freundlich", "Super Service, gern wieder"], ["Nie wieder, furchtbar", "Schlecht und teuer"]
+GOOD, BAD = (
+    ["Alles bestens, sehr freundlich", "Super Service, gern wieder"],
+    ["Nie wieder, furchtbar", "Schlecht und teuer"],
+)
 ASKED = [*GOOD, *BAD, "", "Gleis 7", "👍👍", "a" * 5000, "Zug\x00fällt\ud83d aus"]
 
 
@@ -119,7 +122,11 @@ def test_a_language_without_lexicon_is_learnt_from_ratings_alone():
 @pytest.mark.parametrize(
     ("texts", "tones", "reason"),
     [
-        (["gut"] * 50 + ["schlecht"] * 50, [1] * 50 + [-1] * 50, "class -1 has 1 different verbatims, 10 are"),
+        (
+            ["gut"] * 50 + ["schlecht"] * 50,
+            [1] * 50 + [-1] * 50,
+            "class -1 has 1 different verbatims, 10 are",
+        ),
         ([f"gut {number}" for number in range(50)], [1] * 50, r"all 50 verbatims are of one class [1]"),
         ([], [], "all 0 verbatims are of one class []"),
     ],
@@ -131,7 +138,7 @@ def test_too_few_ratings_leave_it_to_the_words_and_say_why(texts, tones, reason)
 
 
 def test_too_few_ratings_of_a_language_without_words_are_an_error():
-    with pytest.raises(TooFewEventsError, match="class -1 has 1 different verbatims.*exists for de, en"):
+    with pytest.raises(TooFewEventsError, match=r"class -1 has 1 different verbatims.*exists for de, en"):
         SentimentModel.fit(["bon", "mal"] * 20, [1, -1] * 20, language="fr")
 
 
@@ -170,7 +177,8 @@ def test_scoring_needs_no_scikit_learn(tmp_path):
         (tmp_path / name).write_bytes(content)
     code = (
         "import sys; from pathlib import Path; from features.text import SentimentModel; "
-        f"model = SentimentModel.from_files({{p.name: p.read_bytes() for p in Path({str(tmp_path)!r}).iterdir()}}); "
+        f"folder = Path({str(tmp_path)!r}); "
+        "model = SentimentModel.from_files({path.name: path.read_bytes() for path in folder.iterdir()}); "
         "assert model.score(['Alles bestens, super'])[0] > 0.5; "
         "sys.exit(bool({'sklearn', 'pandas', 'numba', 'duckdb'} & set(sys.modules)))"
     )

@@ -34,7 +34,7 @@ def test_files_are_small_and_hold_no_text():
     contents = learnt().to_files()
     assert sum(map(len, contents.values())) < 1_000_000
     assert set(contents) == {RECORD, NUMBERS}
-    assert "freundlich".encode() not in contents[NUMBERS] + contents[RECORD]
+    assert b"freundlich" not in contents[NUMBERS] + contents[RECORD]
 
 
 @pytest.mark.parametrize("name", [RECORD, NUMBERS])

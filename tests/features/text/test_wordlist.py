@@ -59,7 +59,9 @@ def test_german_words_by_stem_ending_and_compound(word, sign):
     assert (tone > 0) - (tone < 0) == sign
 
 
-@pytest.mark.parametrize(("word", "sign"), [("unfriendly", -1), ("faultless", 1), ("trouble-free", -1), ("table", 0)])
+@pytest.mark.parametrize(
+    ("word", "sign"), [("unfriendly", -1), ("faultless", 1), ("trouble-free", -1), ("table", 0)]
+)
 def test_english_words_by_prefix_and_suffix(word, sign):
     tone = load_wordlist("en").tone_of(fold(word))
     assert (tone > 0) - (tone < 0) == sign
