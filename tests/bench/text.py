@@ -91,7 +91,8 @@ def time_turns(model: SentimentModel, rated: RatedSet) -> float:
 
 def main(keys: Sequence[str]) -> None:
     """Judge the sets, measure speed and size, write the figures."""
-    folder, summary = data_folder(), {}
+    folder = data_folder()
+    summary: dict[str, float] = {}
     for key in keys or READERS:
         rated = READERS[key](folder)
         figures, model = judge(rated)
