@@ -30,6 +30,7 @@ def tone(text, language="de"):
         ("Freundlich, nicht nur am Schalter.", 1),
         ("Die Auskunft läßt zu wünschen übrig.", -1),
         ("Schon wieder Verspätung :-(", -1),
+        ("Nicht so :-(", -1),
         ("👍", 1),
         ("", 0),
     ],
