@@ -121,6 +121,11 @@ bench-drivers: install ## what is offered to work on, in worlds of known truth (
 bench-disclosure: install ## what can be computed from reports on small groups (ASK="--firms 20"); the last line is JSON
 	@$(BIN)/python -m tests.bench.disclosure $(ASK)
 
+.PHONY: bench-text
+bench-text: export OMP_NUM_THREADS := 1
+bench-text: install ## tone of verbatims on public data, and verbatims per second (ASK="support"); the last line is JSON
+	@$(BIN)/python -m tests.bench.text $(ASK)
+
 # The peers pin other versions of what we use as well: they get an environment of their own.
 PEERS := .venv-peers
 PEERS_LOCK := tests/bench/peers-requirements.txt

@@ -6,6 +6,7 @@ n-grams with balanced classes, and one per class on n-grams multiplied by the na
 lines between the classes are and how steep the probabilities, is found out of fold.
 """
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,11 +25,12 @@ N_FOLDS = 5
 
 _MOST_PIECES = {"words": 100_000, "characters": 120_000}  # with three classes a model stays below 4 MB
 _ROWS_AT_ONCE = 500
-_PENALTY_BALANCED, _PENALTY_RATIOS = 2.0, 1.5  # scikit-learn's C; fixed, as choosing them gained nothing
+_BALANCED, _BY_RATIO = 2.0, 1.5  # scikit-learn's C
+_STRENGTHS = (1.0, 0.25)  # factors on both: ratings that say little of the text need the smaller
 _PSEUDO_COUNT = 0.1
 # The best offsets on one sample are too large for the next: half of them lost less and won nearly as much.
 _KEPT_OF_OFFSETS = 0.5
-_MOST_STEPS, _TOLERANCE = 200, 1e-3
+_MOST_STEPS, _TOLERANCE = 100, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,15 @@ class Learnt:
     macro_f1: float
 
 
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Hold the factor of each member, the offset of each class, and what they reach out of fold."""
+
+    factors: tuple[float, ...]
+    offsets: Floats
+    macro_f1: float
+
+
 def learn(rated: RatedVerbatims, classes: tuple[int, ...], *, seed: int) -> Learnt:
     """Learn a table of weights.
 
@@ -101,24 +112,29 @@ def learn(rated: RatedVerbatims, classes: tuple[int, ...], *, seed: int) -> Lear
         Deals the folds.
     """
     counted = _count(rated)
-    scores = _score_out_of_fold(rated, counted, seed)
-    spreads = [float(score.std()) or 1.0 for score in scores]
-    mean = sum(score / spread for score, spread in zip(scores, spreads, strict=True)) / len(scores)
-    offsets = _KEPT_OF_OFFSETS * choose_offsets(mean, rated.target)
-    steepness = choose_steepness(mean + offsets, rated.target)
-    reached = macro_f1(rated.target, np.argmax(mean + offsets, axis=1), rated.n_classes)
-
-    everything = np.arange(rated.target.size)
-    vocabularies, matrix = _learn_matrix(counted, everything)
-    members = _fit_members(matrix, rated, everything)
-    factors = [steepness / spread / len(members) for spread in spreads]
-    pairs = list(zip(factors, members, strict=True))
+    lines = [_draw_lines(scores, rated) for scores in _score_out_of_fold(rated, counted, seed)]
+    best = max(range(len(lines)), key=lambda place: lines[place].macro_f1)
+    vocabularies, matrix = _learn_matrix(counted, np.arange(rated.target.size))
+    members = _fit_members(matrix, np.arange(rated.target.size), rated, _STRENGTHS[best])
+    pairs = list(zip(lines[best].factors, members, strict=True))
     weights = np.sum([factor * member.weights for factor, member in pairs], axis=0)
     intercepts = np.sum([factor * member.intercepts for factor, member in pairs], axis=0)
     sources, lexicon = _split_weights(counted, vocabularies, weights)
+    intercepts = np.asarray(intercepts + lines[best].offsets, dtype=np.float64)
     knows_before = rated.contexts is not None
-    final = np.asarray(intercepts + steepness * offsets, dtype=np.float64)
-    return Learnt(ToneTable(rated.language, classes, sources, lexicon, final, knows_before), reached)
+    table = ToneTable(rated.language, classes, sources, lexicon, intercepts, knows_before)
+    return Learnt(table, lines[best].macro_f1)
+
+
+def _draw_lines(scores: Sequence[Floats], rated: RatedVerbatims) -> _Lines:
+    """Return how the members' scores become log-odds: factors that make them alike, and offsets."""
+    spreads = [float(score.std()) or 1.0 for score in scores]
+    mean = np.mean([score / spread for score, spread in zip(scores, spreads, strict=True)], axis=0)
+    offsets = _KEPT_OF_OFFSETS * choose_offsets(mean, rated.target)
+    steepness = choose_steepness(mean + offsets, rated.target)
+    reached = macro_f1(rated.target, np.argmax(mean + offsets, axis=1), rated.n_classes)
+    factors = tuple(steepness / spread / len(scores) for spread in spreads)
+    return _Lines(factors, steepness * offsets, reached)
 
 
 def deal_folds(rated: RatedVerbatims, seed: int) -> Iterator[tuple[Codes, Codes]]:
@@ -144,13 +160,16 @@ def _count_all(texts: Sequence[str], recipe: NgramRecipe) -> csr_array:
     return csr_array(vstack([count_ngrams(texts[start : start + _ROWS_AT_ONCE], recipe) for start in starts]))
 
 
-def _score_out_of_fold(rated: RatedVerbatims, counted: _Counted, seed: int) -> list[Floats]:
-    """Return the scores of each member, given by a model that did not see the verbatim or its group."""
-    scores = [np.zeros((rated.target.size, rated.n_classes)) for _ in range(2)]
+def _score_out_of_fold(rated: RatedVerbatims, counted: _Counted, seed: int) -> list[list[Floats]]:
+    """Return for each strength the scores of each member, of models that saw neither verbatim nor group."""
+    shape = (rated.target.size, rated.n_classes)
+    scores = [[np.zeros(shape) for _ in range(2)] for _ in _STRENGTHS]
     for learned, judged in deal_folds(rated, seed):
         _, matrix = _learn_matrix(counted, learned)
-        for score, member in zip(scores, _fit_members(matrix[learned], rated, learned), strict=True):
-            score[judged] = member.log_odds(matrix[judged])
+        for of_strength, strength in zip(scores, _STRENGTHS, strict=True):
+            members = _fit_members(matrix[learned], learned, rated, strength)
+            for score, member in zip(of_strength, members, strict=True):
+                score[judged] = member.log_odds(matrix[judged])
     return scores
 
 
@@ -164,32 +183,34 @@ def _learn_matrix(counted: _Counted, learned: Codes) -> tuple[list[Vocabulary], 
     return vocabularies, csr_array(hstack([*blocks, counted.lexicon], format="csr"))
 
 
-def _fit_members(matrix: csr_array, rated: RatedVerbatims, rows: Codes) -> list[_Member]:
-    """Fit both models on rows that were picked already."""
+def _fit_members(matrix: csr_array, rows: Codes, rated: RatedVerbatims, strength: float) -> list[_Member]:
+    """Fit both models; ``matrix`` holds ``rows`` alone."""
     target, weights = rated.target[rows], rated.weights[rows]
     n_pieces = matrix.shape[1] - n_lexicon_rows(rated.language, knows_before=rated.contexts is not None)
     ratios = np.ones((matrix.shape[1], rated.n_classes))  # columns of the lexicon count nothing
     for code in range(rated.n_classes):
         ratios[:n_pieces, code] = _log_ratios(csr_array(matrix[:, :n_pieces]), target == code)
-    balanced = _fit_logistic(matrix, target, weights, _PENALTY_BALANCED)
+    balanced = _fit_logistic(matrix, target, weights, strength * _BALANCED)
     if rated.n_classes == 2:
-        return [balanced, _fit_by_ratio(matrix, target, weights, ratios[:, 1])]
+        return [balanced, _fit_by_ratio(matrix, target, weights, ratios[:, 1], strength)]
     each = [
-        _fit_by_ratio(matrix, (target == code).astype(np.int64), weights, ratios[:, code])
+        _fit_by_ratio(matrix, (target == code).astype(np.int64), weights, ratios[:, code], strength)
         for code in range(rated.n_classes)
     ]
     columns = np.stack([member.weights[:, 1] for member in each], axis=1)
     return [balanced, _centred(2.0 * columns, 2.0 * np.array([member.intercepts[1] for member in each]))]
 
 
-def _fit_by_ratio(matrix: csr_array, target: Codes, weights: Floats, ratios: Floats) -> _Member:
+def _fit_by_ratio(
+    matrix: csr_array, target: Codes, weights: Floats, ratios: Floats, strength: float
+) -> _Member:
     """Fit one class against the rest on columns multiplied by their log-count ratio."""
-    member = _fit_logistic(csr_array(matrix @ diags_array(ratios)), target, weights, _PENALTY_RATIOS)
+    member = _fit_logistic(csr_array(matrix @ diags_array(ratios)), target, weights, strength * _BY_RATIO)
     return _Member(member.weights * ratios[:, None], member.intercepts)
 
 
 def _log_ratios(matrix: csr_array, is_class: NDArray[np.bool_]) -> Floats:
-    """Return how much more often each piece stands in a class than elsewhere, scaled to a mean square of 1."""
+    """Return how much more often each piece stands in a class than elsewhere; their mean square is 1."""
     inside = np.asarray(matrix[is_class].sum(axis=0)).ravel() + _PSEUDO_COUNT
     outside = np.asarray(matrix[~is_class].sum(axis=0)).ravel() + _PSEUDO_COUNT
     ratios = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
@@ -198,12 +219,18 @@ def _log_ratios(matrix: csr_array, is_class: NDArray[np.bool_]) -> Floats:
 
 def _fit_logistic(matrix: csr_array, target: Codes, weights: Floats, inverse_penalty: float) -> _Member:
     """Fit a logistic regression in which all classes weigh the same."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
     model = LogisticRegression(
         C=inverse_penalty, class_weight="balanced", max_iter=_MOST_STEPS, tol=_TOLERANCE
     )
-    model.fit(matrix, target, sample_weight=weights)
+    # One thread: long vectors are added in one order everywhere, and threads would only wait for one another.
+    with threadpool_limits(1), warnings.catch_warnings():
+        # Further steps change no decision any more: the end of the way is part of the recipe.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix, target, sample_weight=weights)
     coefficients, intercepts = model.coef_.T, model.intercept_
     if coefficients.shape[1] == 1:
         coefficients = np.hstack([-coefficients / 2, coefficients / 2])

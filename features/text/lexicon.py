@@ -55,6 +55,14 @@ class Finding(NamedTuple):
     smileys: int
 
 
+class Known(NamedTuple):
+    """What is known of one word: its tone, whether a negation may stand behind it, its tone when negated."""
+
+    tone: float
+    is_verb: bool
+    negated: float | None
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Score verbatims by the words of one language.
@@ -67,7 +75,7 @@ class Lexicon:
 
     words: Wordlist
     _signs: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _tones: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _seen: dict[str, Known | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         smileys = "|".join(re.escape(sign) for sign in sorted(self.words.smileys, key=len, reverse=True))
@@ -147,16 +155,15 @@ class Lexicon:
         word = folded[place]
         if word in self.words.smileys:
             return self.words.smileys[word]
-        tone = self._tone_of(word)
-        if place + 1 < len(folded) and word in self.words.boosters and self._tone_of(folded[place + 1]):
+        known = self._know(word)
+        if known is None:
             return 0.0
-        is_verb = match_stem(word, self.words.negated_after) is not None
-        speaks_negated = match_stem(word, self.words.only_negated)
-        if not tone and speaks_negated is None:
+        if word in self.words.boosters and self._has_tone(folded, place + 1):
             return 0.0
-        if self._is_negated(folded, place, is_verb=is_verb or not tone):
-            if speaks_negated is not None:
-                return speaks_negated
+        tone = known.tone
+        if self._is_negated(folded, place, is_verb=known.is_verb):
+            if known.negated is not None:
+                return known.negated
             return tone * (_TURNED_GOOD if tone > 0 else _TURNED_BAD)
         for step in (1, 2):
             if place >= step:
@@ -192,13 +199,27 @@ class Lexicon:
                 at += 1
         return tones
 
-    def _tone_of(self, word: str) -> float:
-        """Return the tone of a word, kept for the next time."""
-        if word not in self._tones:
-            if len(self._tones) >= _MOST_WORDS_KEPT:
-                self._tones.clear()
-            self._tones[word] = self.words.tone_of(word)
-        return self._tones[word]
+    def _has_tone(self, folded: Sequence[str], place: int) -> bool:
+        """Tell whether there is a word at a place that says something by itself."""
+        known = self._know(folded[place]) if place < len(folded) else None
+        return known is not None and known.tone != 0
+
+    def _know(self, word: str) -> Known | None:
+        """Return what is known of a word, kept for the next time; None if it says nothing, negated or not."""
+        if word not in self._seen:
+            if len(self._seen) >= _MOST_WORDS_KEPT:
+                self._seen.clear()
+            self._seen[word] = self._look_up(word)
+        return self._seen[word]
+
+    def _look_up(self, word: str) -> Known | None:
+        """Return what the list knows of a word; of verbs a negation may stand behind."""
+        tone = self.words.tone_of(word)
+        negated = match_stem(word, self.words.only_negated)
+        if not tone and negated is None:
+            return None
+        is_verb = not tone or match_stem(word, self.words.negated_after) is not None
+        return Known(tone, is_verb, negated)
 
 
 @cache

@@ -43,7 +43,7 @@ def choose_offsets(log_odds: Floats, target: Codes) -> Floats:
     --------
     >>> log_odds = np.array([[0.0, -1.0], [0.0, -0.6], [0.0, -1.2], [0.0, -0.3]])
     >>> choose_offsets(log_odds, np.array([0, 1, 0, 1])).tolist()
-    [0.0, 0.8]
+    [0.0, 0.9]
     """
     n_classes = log_odds.shape[1]
     offsets = np.zeros(n_classes)

@@ -109,7 +109,7 @@ class SentimentModel:
         Examples
         --------
         >>> model = SentimentModel.from_lexicon("de")
-        >>> model.grade(model.score(["Super, danke!", "Zug fällt schon wieder aus.", "Gleis 7."])).tolist()
+        >>> model.grade(model.score(["Super, danke!", "Schon wieder furchtbar voll.", "Gleis 7."])).tolist()
         [2, -2, 0]
         """
         load_wordlist(language)

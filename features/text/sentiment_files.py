@@ -57,7 +57,7 @@ class _Record(_Strict):
 
 def write_files(table: ToneTable, *, reason: str, macro_f1: float) -> dict[str, bytes]:
     """Return the files of a model; numbers have the 16 bits to which they were rounded when learnt."""
-    parts = []
+    parts: list[NDArray[Any]] = []
     for source in table.sources:
         vocabulary = source.vocabulary
         parts += [vocabulary.columns.astype(_COLUMN), vocabulary.rarity.astype(_HALF)]

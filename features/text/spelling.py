@@ -36,7 +36,7 @@ class Spelling:
     @property
     def is_blank(self) -> Flags:
         """Tell which places are blanks."""
-        return self.codes == BLANK
+        return np.asarray(self.codes == BLANK)
 
 
 def spell(texts: Sequence[str]) -> Spelling:

@@ -109,7 +109,7 @@ def lexicon_columns(language: str, texts: Sequence[str], contexts: Sequence[str]
     return np.hstack([lexicon.columns(role) for role in (texts, contexts) if role is not None])
 
 
-def check_texts(texts: Sequence[str], contexts: Sequence[str] | None) -> None:
+def check_texts(texts: Sequence[object], contexts: Sequence[object] | None) -> None:
     """Refuse what is no list of texts.
 
     Raises
