@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from features.errors import BundleError, SourceError, XmError
+from features.text.model import TextModel
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
@@ -39,6 +40,25 @@ class Champion:
     def subject(self) -> str:
         """Return who is scored: customers, people at work or others."""
         return self.bundle.usecase.privacy.subject
+
+    @cached_property
+    def reads_calls(self) -> TextModel | None:
+        """Return the text model of the source that lists calls; None where the bundle has none.
+
+        It reads a few words at once: the list of languages takes a second to load, which no caller waits for.
+        """
+        sources = self.bundle.usecase.sources.items()
+        source = next((name for name, found in sources if found.turns is not None), None)
+        files = {
+            name.removeprefix(f"{source}/"): content
+            for name, content in self.bundle.texts.items()
+            if name.startswith(f"{source}/")
+        }
+        if not files:
+            return None
+        model = TextModel.from_files(files)
+        model.read(["Hello, I have a question."])
+        return model
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -200,8 +220,10 @@ def load_from(file: Path) -> Champion:
     check_canary(bundle)
     scorer = Scorer(bundle)
     scorer.prepare()
+    champion = Champion(scorer)
+    champion.reads_calls  # noqa: B018 - a damaged text model is refused here, and loaded before anybody calls
     LOG.info("%s of %s is now %s", file.stem, home.name, bundle.model_version)
-    return Champion(scorer)
+    return champion
 
 
 def _stamp(file: Path) -> Stamp:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
-from features.calls import ColdStartReader, RiskModel, TurnReader
+from features.calls import RiskModel, TextTurnReader, TurnReader
 from serving.champions import Champion
 
 
@@ -27,15 +26,11 @@ class CallModel:
 FindCallModel = Callable[[Champion], CallModel | None]
 
 
-def find_call_model(champion: Champion) -> CallModel | None:  # noqa: ARG001 - every champion has the same for now
-    """Return what measures calls for a champion; None where its bundle cannot.
+def find_call_model(champion: Champion) -> CallModel | None:
+    """Return what measures calls for a champion; None where its bundle has no text model of calls.
 
-    No bundle holds a text model yet: escalation is read by word lists, and no tone is made up.
+    Turns are read by the model that made the features of past calls, so that a running call gives the figures
+    that its transcript will give.
     """
-    return _cold_start()
-
-
-@cache
-def _cold_start() -> CallModel:
-    """Return what needs no training."""
-    return CallModel(ColdStartReader(), RiskModel.cold_start())
+    model = champion.reads_calls
+    return None if model is None else CallModel(TextTurnReader(model), RiskModel.cold_start())

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.catalogue import Catalogue, Feature
+from features.text.model import Plan, TextModel
+from features.text.sentiment import SentimentModel
 from features.usecase import UseCase, parse
 from tests.serving.papers import drivers, findings
 from training.bundle import BundleParts, Canary, save
@@ -36,8 +38,27 @@ ROW = {
 }
 
 
+CALLS = {
+    "file": "calls.csv",
+    "id": "call_id",
+    "event_time": "at",
+    "known_at": "same",
+    "language": ["en", "de"],
+    "turns": {"file": "turns.csv", "topics": 0},
+}
+
+
+@functools.cache
+def call_reader() -> TextModel:
+    """Return the text model of the calls: word lists, nothing learnt."""
+    plan = Plan(("en", "de"), None, 0)
+    tones = {language: SentimentModel.from_lexicon(language) for language in plan.languages}
+    return TextModel(plan, date(2025, 3, 1), tones, None, {}, {})
+
+
 def spell_usecase(name: str, subject: str) -> UseCase:
-    """Return the use case that the bundles are about."""
+    """Return the use case that the bundles are about; calls of people at work are not measured."""
+    calls = {} if subject == "employee" else {"calls": CALLS}
     return parse(
         {
             "version": 1,
@@ -56,6 +77,7 @@ def spell_usecase(name: str, subject: str) -> UseCase:
                     "answered_by": "entity",
                 },
                 "exits": {"file": "e.csv", "event_time": "at", "known_at": "same"},
+                **calls,
             },
             "features": {
                 "tickets": {"windows": ["90d"], "count": {}, "mean": ["hours"]},
@@ -114,6 +136,7 @@ def make_bundle(folder: Path, *, name: str = "churn", subject: str = "customer",
         evaluation={"auc": {"value": 0.7, "low": 0.6, "high": 0.8}, **findings()},
         drivers=drivers(),
         canary=Canary(rows, model.probabilities(matrix.matrix).tolist()),
+        texts={f"calls/{name}": content for name, content in call_reader().to_files().items()},
     )
     save(parts, folder)
     return folder

@@ -10,13 +10,13 @@ from dataclasses import asdict
 import httpx
 import pytest
 
-from features.calls import ColdStartReader, Conversation, Turn
+from features.calls import Conversation, TextTurnReader, Turn
 from serving.access.issuing import revoke_key
 from serving.access.records import now_utc
 from serving.call_settings import CallSettings
 from serving.client import Client, NotFoundError, Patience, ServiceError
 from serving.settings import Settings
-from tests.serving.company import wait_until
+from tests.serving.company import call_reader, wait_until
 from tests.serving.keys import bearer, make_key
 from tests.serving.records import keep_in
 from tests.serving.started import started
@@ -33,7 +33,8 @@ CANARY = "7731"
 
 
 def in_process(turns):
-    return asdict(Conversation(ColdStartReader()).extend([Turn(*turn) for turn in turns]))
+    reader = TextTurnReader(call_reader())
+    return asdict(Conversation(reader).extend([Turn(*turn) for turn in turns]))
 
 
 @pytest.fixture
