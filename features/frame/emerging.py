@@ -1,4 +1,4 @@
-"""What people begin to write about and no topic explains, wave by wave, with a guess of how many would say it."""
+"""What people begin to write about and no topic explains, and about how many would say it."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from features.text.ngrams import NgramRecipe, count_ngrams
-from features.text.offsets import Codes, Floats, choose_offsets, choose_steepness, macro_f1
+from features.text.offsets import Codes, Floats, choose_offsets, choose_steepness, macro_f1, macro_f1_interval
 from features.text.tone_table import Role, Source, ToneTable, Weights, lexicon_columns, n_lexicon_rows
 from features.text.weighing import Vocabulary, learn_vocabulary
 
@@ -88,6 +88,7 @@ class Learnt:
 
     table: ToneTable
     macro_f1: float
+    macro_f1_interval: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +98,7 @@ class _Lines:
     factors: tuple[float, ...]
     offsets: Floats
     macro_f1: float
+    decided: Codes
 
 
 def learn(rated: RatedVerbatims, classes: tuple[int, ...], *, seed: int) -> Learnt:
@@ -123,7 +125,9 @@ def learn(rated: RatedVerbatims, classes: tuple[int, ...], *, seed: int) -> Lear
     intercepts = np.asarray(intercepts + lines[best].offsets, dtype=np.float64)
     knows_before = rated.contexts is not None
     table = ToneTable(rated.language, classes, sources, lexicon, intercepts, knows_before)
-    return Learnt(table, lines[best].macro_f1)
+    decided = lines[best].decided
+    interval = macro_f1_interval(rated.target, decided, rated.groups, rated.n_classes, seed)
+    return Learnt(table, lines[best].macro_f1, interval)
 
 
 def _draw_lines(scores: Sequence[Floats], rated: RatedVerbatims) -> _Lines:
@@ -132,9 +136,10 @@ def _draw_lines(scores: Sequence[Floats], rated: RatedVerbatims) -> _Lines:
     mean = np.mean([score / spread for score, spread in zip(scores, spreads, strict=True)], axis=0)
     offsets = _KEPT_OF_OFFSETS * choose_offsets(mean, rated.target)
     steepness = choose_steepness(mean + offsets, rated.target)
-    reached = macro_f1(rated.target, np.argmax(mean + offsets, axis=1), rated.n_classes)
+    decided = np.argmax(mean + offsets, axis=1)
+    reached = macro_f1(rated.target, decided, rated.n_classes)
     factors = tuple(steepness / spread / len(scores) for spread in spreads)
-    return _Lines(factors, steepness * offsets, reached)
+    return _Lines(factors, steepness * offsets, reached, decided)
 
 
 def deal_folds(rated: RatedVerbatims, seed: int) -> Iterator[tuple[Codes, Codes]]:

@@ -81,8 +81,10 @@ def to_classes(ratings: npt.NDArray[np.float64], scale: tuple[float, float]) -> 
 
     Examples
     --------
-    >>> to_classes(np.array([1.0, 3.0, 5.0]), (1, 5)).tolist(), to_classes(np.array([6.0, 8, 9]), (0, 10)).tolist()
-    ([-1, 0, 1], [-1, 0, 1])
+    >>> to_classes(np.array([1.0, 3.0, 5.0]), (1, 5)).tolist()
+    [-1, 0, 1]
+    >>> to_classes(np.array([6.0, 8.0, 9.0]), (0, 10)).tolist()
+    [-1, 0, 1]
     """
     if scale == _NPS:
         return np.digitize(ratings, [6.5, 8.5]).astype(np.int8) - np.int8(1)
@@ -108,13 +110,13 @@ def _fit_tone(
     tone = SentimentModel.fit(texts, classes, language=code, groups=group_near_duplicates(texts), seed=seed)
     if tone.reason:
         return _from_word_list(code, len(texts), tone.reason)
-    low, high = tone.macro_f1, tone.macro_f1
+    low, high = tone.macro_f1_interval
     score = {"estimate": tone.macro_f1, "low": low, "high": high}
     return tone, {"from": lesson.plan.learn_from, "rows": len(texts), "macro_f1": score, "reason": None}
 
 
 def _leave_out_rare_middle(texts: list[str], classes: Classes) -> tuple[list[str], Classes]:
-    """Return texts and classes without the middle where it hardly occurs; bad and good are told apart still."""
+    """Return texts and classes without the middle where it hardly occurs: bad and good can be told apart."""
     is_middle = classes == 0
     if len({text for text, middle in zip(texts, is_middle, strict=True) if middle}) >= FEWEST_GROUPS:
         return texts, classes
@@ -148,7 +150,9 @@ def _fit_topics(
     """Return the topics; those that go on keep their names."""
     if lesson.plan.n_topics == 0:
         return None
-    topics = TopicModel.fit(lesson.texts, languages, n_topics=lesson.plan.n_topics, seed=seed)
+    earlier = None if before is None else before.topics
+    n_topics = lesson.plan.n_topics
+    topics = TopicModel.fit(lesson.texts, languages, n_topics=n_topics, seed=seed, earlier=earlier)
     if not topics.topics:
         return None
-    return topics if before is None or before.topics is None else match_topics(before.topics, topics).model
+    return topics if earlier is None else match_topics(earlier, topics).model

@@ -141,7 +141,8 @@ class TextModel:
             mine = [place for place, language in enumerate(languages) if language == code]
             if mine:
                 columns = np.array(tone.table.classes) + 1
-                probabilities[np.ix_(mine, columns)] = tone.predict([written[place] for place in mine])
+                places = np.ix_(np.array(mine), columns)
+                probabilities[places] = tone.predict([written[place] for place in mine])
         weights = None if self.topics is None else self.topics.assign(written, languages).weights.toarray()
         return Judged(written, languages, probabilities, weights)
 

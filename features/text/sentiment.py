@@ -34,11 +34,14 @@ class SentimentModel:
         Why the list of words answers instead of a learnt model; empty if it was learnt.
     macro_f1
         What the model reached on verbatims that it had not seen; NaN where nothing was learnt.
+    macro_f1_interval
+        Its 95 % interval, by drawing groups of verbatims.
     """
 
     table: ToneTable
     reason: str = ""
     macro_f1: float = float("nan")
+    macro_f1_interval: tuple[float, float] = (float("nan"), float("nan"))
 
     @classmethod
     def fit(
@@ -95,7 +98,7 @@ class SentimentModel:
 
         rated = RatedVerbatims(language, texts, contexts, codes, names.size, grouped, weighed)
         learnt = learn(rated, tuple(names.tolist()), seed=seed)
-        return cls(learnt.table, macro_f1=learnt.macro_f1)
+        return cls(learnt.table, macro_f1=learnt.macro_f1, macro_f1_interval=learnt.macro_f1_interval)
 
     @classmethod
     def from_lexicon(cls, language: str) -> "SentimentModel":
@@ -150,7 +153,8 @@ class SentimentModel:
 
     def to_files(self) -> dict[str, bytes]:
         """Return the model as files, the same bytes for the same model: JSON and one plain array file."""
-        return write_files(self.table, reason=self.reason, macro_f1=self.macro_f1)
+        reached = (self.macro_f1, *self.macro_f1_interval)
+        return write_files(self.table, reason=self.reason, macro_f1=reached)
 
     @classmethod
     def from_files(cls, contents: Mapping[str, bytes]) -> "SentimentModel":
@@ -161,7 +165,8 @@ class SentimentModel:
         BundleError
             If a file is missing, damaged or of another format.
         """
-        return cls(*read_files(contents))
+        table, reason, (macro_f1, low, high) = read_files(contents)
+        return cls(table, reason, macro_f1, (low, high))
 
 
 def _whole(values: npt.ArrayLike, name: str, n_texts: int) -> npt.NDArray[np.int64]:

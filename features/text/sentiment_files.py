@@ -22,6 +22,11 @@ _MOST_BITS = 24
 _COLUMN, _HALF = np.dtype("<i4"), np.dtype("<f2")
 
 
+Reached = tuple[float, float, float]
+"""Macro-F1 with the ends of its interval; NaN where nothing was learnt."""
+_UNKNOWN = (float("nan"),) * 3
+
+
 class _Strict(BaseModel):
     """Refuse what is not known."""
 
@@ -52,10 +57,10 @@ class _Record(_Strict):
     sources: tuple[_SourceRecord, ...]
     sha256: str
     reason: str
-    macro_f1: float | None
+    macro_f1: tuple[float, float, float] | None
 
 
-def write_files(table: ToneTable, *, reason: str, macro_f1: float) -> dict[str, bytes]:
+def write_files(table: ToneTable, *, reason: str, macro_f1: Reached) -> dict[str, bytes]:
     """Return the files of a model; numbers have the 16 bits to which they were rounded when learnt."""
     parts: list[NDArray[Any]] = []
     for source in table.sources:
@@ -74,14 +79,14 @@ def write_files(table: ToneTable, *, reason: str, macro_f1: float) -> dict[str, 
         sources=tuple(_describe(source) for source in table.sources),
         sha256=hashlib.sha256(numbers).hexdigest(),
         reason=reason,
-        macro_f1=None if np.isnan(macro_f1) else macro_f1,
+        macro_f1=None if np.isnan(macro_f1[0]) else macro_f1,
     )
     written = json.dumps(record.model_dump(), sort_keys=True, allow_nan=False, indent=1) + "\n"
     return {RECORD: written.encode(), NUMBERS: numbers}
 
 
-def read_files(contents: Mapping[str, bytes]) -> tuple[ToneTable, str, float]:
-    """Return the table in files, the reason and the macro-F1 noted with it.
+def read_files(contents: Mapping[str, bytes]) -> tuple[ToneTable, str, Reached]:
+    """Return the table in files, the reason, and the macro-F1 noted with it.
 
     Raises
     ------
@@ -108,7 +113,7 @@ def read_files(contents: Mapping[str, bytes]) -> tuple[ToneTable, str, float]:
         np.array(record.intercepts),
         record.knows_before,
     )
-    return table, record.reason, float("nan") if record.macro_f1 is None else record.macro_f1
+    return table, record.reason, _UNKNOWN if record.macro_f1 is None else record.macro_f1
 
 
 class _Reader:

@@ -78,8 +78,8 @@ class Shelf:
     def settle(self, lesson: Lesson, report: Report = silent, *, anew: bool = False) -> Reader:
         """Return what reads the source: the kept model, or one that is fitted now.
 
-        It is fitted when there is none, when the use case asks for another plan, when the kept one learnt from
-        texts after the day, or when ``anew`` asks for it.
+        It is fitted when there is none, when the use case asks for another plan, when the kept one learnt
+        from texts after the day, or when ``anew`` asks for it.
 
         Parameters
         ----------

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from features.text import SentimentModel
+from features.text.sentiment import SentimentModel
 from tests.bench.quality import data_folder
 from tests.bench.text_rivals import Figure, by_defaults, by_learning, by_majority, by_words, compare
 from tests.bench.text_sets import READERS, RatedSet

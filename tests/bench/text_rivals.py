@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features.text import SentimentModel, load_lexicon
+from features.text.lexicon import load_lexicon
 from features.text.offsets import macro_f1
+from features.text.sentiment import SentimentModel
 from tests.bench.text_sets import Ints, RatedSet
 
 Floats = npt.NDArray[np.float64]

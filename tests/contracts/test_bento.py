@@ -117,7 +117,9 @@ def test_nothing_is_packed_twice_or_by_accident(packed):
         "yaml",
     }
     # The words that verbatims are scored by go along, the texts that redaction is measured on do not.
-    words = {name_of(path) for kind in ("text", "calls") for path in (ROOT / "features" / kind).rglob("*.yaml")}
+    words = {
+        name_of(path) for kind in ("text", "calls") for path in (ROOT / "features" / kind).rglob("*.yaml")
+    }
     assert {name for name in packed if name.endswith(".yaml")} == {
         name for name in words if "planted" not in name
     }

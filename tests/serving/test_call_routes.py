@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from features.calls import Conversation, RiskModel, Turn
+from features.calls import ColdStartReader, Conversation, RiskModel, Turn
 from serving.api import build_app
 from serving.audit.checking import show
 from serving.call_schemas import MAX_TURN_LETTERS, MAX_TURNS_AT_ONCE
@@ -100,8 +100,10 @@ class TestMeasures:
             found = post(client, call_id, TURNS).json()
         assert (found["measures"]["risk"], found["risk_is_probability"]) == (0.5, True)
 
-    def test_without_a_model_of_tone_no_tone_is_made_up(self, client, call_id):
-        found = post(client, call_id, TURNS).json()["measures"]
+    def test_without_a_model_of_tone_no_tone_is_made_up(self, settings, call_id):
+        cold = CallModel(ColdStartReader(), RiskModel.cold_start())
+        with opened(settings, find_model=lambda champion: cold) as client:
+            found = post(client, call_id, TURNS).json()["measures"]
         assert (found["sentiment"], found["sentiment_slope"], found["topic"]) == (None, None, None)
         assert (found["escalation"], found["escalation_s"]) == (True, 30.5)
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from features.text import SentimentModel
+from features.text.sentiment import SentimentModel
 from features.worlds.verbatims import write_comments
 from features.worlds.vocabulary import LANGUAGES
 

@@ -69,9 +69,8 @@ def test_topics_that_go_on_keep_their_names():
 
 
 def test_corrections_teach_the_next_fit():
-    odd = {
-        f"kaputtgespart nummer {word}": -2.0 for word in "eins zwei drei vier fünf sechs sieben acht".split()
-    }
+    words = ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht"]
+    odd = {f"kaputtgespart nummer {word}": -2.0 for word in words}
     plain = fit_text_model(make_lesson())
     taught = fit_text_model(make_lesson(), corrections=Corrections({"sentiment": odd}))
     text = ["Das ist kaputtgespart."]

@@ -123,7 +123,8 @@ def test_columns_count_what_they_say():
 
 def test_no_heavy_library_is_needed():
     code = (
-        "import sys; from features.text import SentimentModel; model = SentimentModel.from_lexicon('de'); "
+        "import sys; from features.text.sentiment import SentimentModel; "
+        "model = SentimentModel.from_lexicon('de'); "
         "model.score(['gut']); sys.exit(bool({'sklearn', 'pandas', 'numba', 'duckdb'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.errors import ContractError, SpecError, TooFewEventsError
-from features.text import SentimentModel
 from features.text.offsets import macro_f1
+from features.text.sentiment import SentimentModel
 from tests.features.text.rated import learnt, write_rated
 
 GOOD, BAD = (
@@ -176,7 +176,7 @@ def test_scoring_needs_no_scikit_learn(tmp_path):
     for name, content in learnt().to_files().items():
         (tmp_path / name).write_bytes(content)
     code = (
-        "import sys; from pathlib import Path; from features.text import SentimentModel; "
+        "import sys; from pathlib import Path; from features.text.sentiment import SentimentModel; "
         f"folder = Path({str(tmp_path)!r}); "
         "model = SentimentModel.from_files({path.name: path.read_bytes() for path in folder.iterdir()}); "
         "assert model.score(['Alles bestens, super'])[0] > 0.5; "

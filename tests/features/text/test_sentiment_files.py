@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from features.errors import BundleError
-from features.text import SentimentModel
+from features.text.sentiment import SentimentModel
 from features.text.sentiment_files import NUMBERS, RECORD
 from tests.features.text.rated import learnt, write_rated
 
