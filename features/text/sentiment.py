@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import ContractError, TooFewEventsError
+from features.text.duplicates import group_near_duplicates
 from features.text.lexicon import COLUMNS
 from features.text.offsets import Floats, to_probabilities
-from features.text.repeats import group_repeats
 from features.text.sentiment_files import read_files, write_files
 from features.text.tone_table import ToneTable, check_texts
 from features.text.wordlist import LANGUAGES, load_wordlist
@@ -89,7 +89,7 @@ class SentimentModel:
         """
         check_texts(texts, contexts)
         target = _whole(classes, "classes", len(texts))
-        grouped = group_repeats(texts) if groups is None else _whole(groups, "groups", len(texts))
+        grouped = group_near_duplicates(texts) if groups is None else _whole(groups, "groups", len(texts))
         weighed = _checked_weights(weights, len(texts))
         names, codes = np.unique(target, return_inverse=True)
         if problem := _too_few(names, codes, grouped):

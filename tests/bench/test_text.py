@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.bench import text, text_rivals, text_sets
+from tests.bench import text, text_rivals, text_sets, turns
 from tests.bench.text_rivals import Figure, by_defaults, by_learning, by_majority, by_words, compare
 from tests.bench.text_sets import RatedSet, class_of
 from tests.features.text.rated import write_rated
@@ -50,14 +50,15 @@ def test_turns_are_read_with_the_two_before(tmp_path):
 def test_german_repeats_are_read_once(tmp_path):
     folder = tmp_path / "germeval2017-db" / "train"
     folder.mkdir(parents=True)
+    words = [f'text "{chr(97 + number) * 9}' for number in range(30)]
     lines = [
-        f'u\ttext "{number}\ttrue\t{("negative", "neutral", "positive")[number % 3]}\tx'
+        f"u\t{words[number]}\ttrue\t{('negative', 'neutral', 'positive')[number % 3]}\tx"
         for number in range(30)
     ]
     with gzip.open(folder / "dev.tsv.gz", "wt", encoding="utf-8") as file:
         file.write("\n".join([*lines, lines[0].replace("text", "RT text"), "u\tno label"]) + "\n")
     found = text_sets.read_german(tmp_path)
-    assert found.texts == [f'text "{number}' for number in range(30)]
+    assert found.texts == words
     assert found.classes[:3].tolist() == [-1, 0, 1]
     assert np.bincount(found.folds).tolist() == [6] * 5
 
@@ -117,14 +118,17 @@ def test_timed_texts_have_their_length():
 def test_the_last_line_is_json(monkeypatch, capsys):
     monkeypatch.setattr(text, "READERS", {"toy": lambda _: rated()})
     monkeypatch.setattr(text_rivals, "N_DRAWS", 50)
+    monkeypatch.setattr(turns, "measure", lambda: {"turn_p95_ms": 1.5})
     text.main([])
     summary = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert set(summary) == {"toy_f1", "toy_f1_low", "toy_baseline_f1", "toy_gain_low", "toy_model_mb"}
+    of_set = {"toy_f1", "toy_f1_low", "toy_baseline_f1", "toy_gain_low", "toy_model_mb"}
+    assert set(summary) == of_set | {"turn_p95_ms"}
     assert summary["toy_f1"] > summary["toy_baseline_f1"]
 
 
 def test_speed_is_measured_in_processes_of_their_own():
     _, model = by_learning(rated(), *next(rated().splits()))
-    speed = text.time_scoring(model, ["good " * 20] * 50)
+    texts = [f"good service and {word} delivery " * 8 for word in ("late", "fast", "quick")]
+    speed = text.time_reading(text.make_reader(model, texts * 10), texts)
     assert set(speed) == {"comments_per_s", "comments_per_core_s"}
     assert min(speed.values()) > 0

@@ -2,7 +2,8 @@
 
 ``python -m tests.bench.text [de] [en] [support] [dialogue]`` judges each verbatim by a model that did not
 learn from it. Progress goes to stderr; on stdout stand the figures of each set and last one JSON object:
-``{"de_f1": ..., "de_f1_low": ..., "de_baseline_f1": ..., "comments_per_s": ..., ...}``. ``NAME_baseline_f1``
+``{"de_f1": ..., "de_f1_low": ..., "de_baseline_f1": ..., "comments_per_s": ..., ...}``; without a name also
+the figures of :mod:`tests.bench.turns`, ``turn_p95_ms`` among them. ``NAME_baseline_f1``
 is the best of majority, words alone and scikit-learn's defaults; ``NAME_gain_low`` the lower end of the
 interval of the difference to it.
 """
@@ -12,11 +13,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from multiprocessing import get_context
 
 import numpy as np
 
+from features.text.model import Plan, TextModel
+from features.text.redaction import Redactor
 from features.text.sentiment import SentimentModel
+from features.text.topics import TopicModel
+from tests.bench import turns
 from tests.bench.quality import data_folder
 from tests.bench.text_rivals import Figure, by_defaults, by_learning, by_majority, by_words, compare
 from tests.bench.text_sets import READERS, RatedSet
@@ -25,7 +31,6 @@ RIVALS = ("majority", "words", "defaults")
 LENGTH = 327
 N_TIMED = 3000
 N_PROCESSES = 2
-N_TURNS = 400
 
 
 def judge(rated: RatedSet) -> tuple[dict[str, Figure], SentimentModel]:
@@ -64,29 +69,30 @@ def cut_to_length(texts: Sequence[str], n_texts: int) -> list[str]:
     return [joined[start : start + LENGTH] for start in range(0, step * n_texts, step)][:n_texts]
 
 
-def time_scoring(model: SentimentModel, texts: Sequence[str]) -> dict[str, float]:
-    """Return verbatims per second of two processes, and of one per second of its own CPU time."""
+def make_reader(tone: SentimentModel, texts: Sequence[str]) -> TextModel:
+    """Return a whole text model of English verbatims, with topics of the same texts and German word lists."""
+    plan = Plan(("en", "de"), "rating", 12)
+    topics = TopicModel.fit(texts[:N_TIMED], ["en"] * min(len(texts), N_TIMED), n_topics=plan.n_topics)
+    tones = {"en": tone, "de": SentimentModel.from_lexicon("de")}
+    return TextModel(plan, date(2026, 1, 1), tones, topics, {}, {})
+
+
+def time_reading(model: TextModel, texts: Sequence[str]) -> dict[str, float]:
+    """Return verbatims per second of two processes, and of one per second of its own CPU time.
+
+    All that is done to a verbatim is timed: personal data taken out, language, tone, effort, whether one can
+    act, topics.
+    """
     contents = model.to_files()
     with ProcessPoolExecutor(N_PROCESSES, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_score_for, [contents] * N_PROCESSES, [list(texts[:200])] * N_PROCESSES))
+        list(pool.map(_read_for, [contents] * N_PROCESSES, [list(texts[:200])] * N_PROCESSES))
         started = time.perf_counter()
-        cpu = list(pool.map(_score_for, [contents] * N_PROCESSES, [list(texts)] * N_PROCESSES))
+        cpu = list(pool.map(_read_for, [contents] * N_PROCESSES, [list(texts)] * N_PROCESSES))
         passed = time.perf_counter() - started
     return {
         "comments_per_s": round(N_PROCESSES * len(texts) / passed),
         "comments_per_core_s": round(N_PROCESSES * len(texts) / sum(cpu)),
     }
-
-
-def time_turns(model: SentimentModel, rated: RatedSet) -> float:
-    """Return the milliseconds within which 95 % of single turns are scored."""
-    taken = []
-    for row in range(N_TURNS):
-        texts, contexts = rated.pick(np.array([row]))
-        started = time.perf_counter()
-        model.score(texts, contexts)
-        taken.append(time.perf_counter() - started)
-    return round(1000 * float(np.quantile(taken, 0.95)), 2)
 
 
 def main(keys: Sequence[str]) -> None:
@@ -101,17 +107,18 @@ def main(keys: Sequence[str]) -> None:
         summary |= summarise(key, figures)
         summary[f"{key}_model_mb"] = round(sum(map(len, model.to_files().values())) / 1e6, 2)
         if key == "en":
-            summary |= time_scoring(model, cut_to_length(rated.texts, N_TIMED))
-        if key == "dialogue":
-            summary["turn_p95_ms"] = time_turns(model, rated)
+            reader = make_reader(model, rated.texts)
+            summary |= time_reading(reader, cut_to_length(rated.texts, N_TIMED))
+    if not keys:
+        summary |= turns.measure()
     sys.stdout.write(json.dumps(summary) + "\n")
 
 
-def _score_for(contents: Mapping[str, bytes], texts: list[str]) -> float:
-    """Load a model and score; return the CPU seconds of this process."""
+def _read_for(contents: Mapping[str, bytes], texts: list[str]) -> float:
+    """Load a model and read; return the CPU seconds of this process."""
     started = time.process_time()
-    model = SentimentModel.from_files(contents)
-    model.grade(model.score(texts))
+    model, redactor = TextModel.from_files(contents), Redactor()
+    model.read([redactor.clean(text) for text in texts])
     return time.process_time() - started
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupKFold, StratifiedKFold
 
-from features.text.repeats import group_repeats
+from features.text.duplicates import group_near_duplicates
 
 Ints = npt.NDArray[np.int64]
 SEED = 20261123
@@ -60,7 +60,7 @@ def read_german(folder: Path) -> RatedSet:
         folder / "germeval2017-db" / "train" / "dev.tsv.gz", "rt", encoding="utf-8", newline=""
     ) as file:
         rows = [row for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if len(row) >= 4]
-    _, first = np.unique(group_repeats([row[1] for row in rows]), return_index=True)
+    _, first = np.unique(group_near_duplicates([row[1] for row in rows]), return_index=True)
     kept = [rows[place] for place in np.sort(first)]
     classes = np.array([("negative", "neutral", "positive").index(row[3]) - 1 for row in kept])
     return _own_units("de", "de", [row[1] for row in kept], classes, _stratify(classes, 5))
@@ -71,7 +71,7 @@ def read_reviews(folder: Path) -> RatedSet:
     rows = _read_table(folder / "womens-clothing-reviews" / "train" / "reviews.csv.gz")
     rows = [row for row in rows if row["Review Text"].strip()]
     texts = [". ".join(part for part in (row["Title"], row["Review Text"]) if part) for row in rows]
-    _, first = np.unique(group_repeats(texts), return_index=True)
+    _, first = np.unique(group_near_duplicates(texts), return_index=True)
     chosen = np.random.default_rng(SEED).permutation(np.sort(first))[:10_500]
     ratings = np.array([int(rows[place]["Rating"]) for place in chosen])
     folds = np.repeat([-1, 0], [8_000, 2_500])

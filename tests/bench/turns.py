@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from features.calls import ColdStartReader, Conversation, Turn
+from features.calls import Conversation, TextTurnReader, Turn
 from features.worlds.voices.calls import draw_calls, turn_table
 from features.worlds.world import draw_world
 from serving.cache import install
@@ -29,7 +29,7 @@ from serving.call_schemas import MAX_TURNS_AT_ONCE
 from serving.call_settings import CallSettings
 from serving.candidate import try_out
 from serving.settings import Settings
-from tests.serving.company import make_bundle, wait_until
+from tests.serving.company import call_reader, make_bundle, wait_until
 from tests.serving.keys import bearer, make_key
 from tests.serving.records import keep_in
 from tests.serving.started import started
@@ -53,7 +53,7 @@ def play_calls(n_turns: int) -> list[list[Turn]]:
 
 def time_in_process(calls: Sequence[Sequence[Turn]]) -> list[list[float]]:
     """Return milliseconds per turn of each call in this process."""
-    reader, taken = ColdStartReader(), []
+    reader, taken = TextTurnReader(call_reader()), []
     for call in calls:
         conversation, times = Conversation(reader), []
         for turn in call:
