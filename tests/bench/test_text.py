@@ -50,7 +50,7 @@ def test_turns_are_read_with_the_two_before(tmp_path):
 def test_german_repeats_are_read_once(tmp_path):
     folder = tmp_path / "germeval2017-db" / "train"
     folder.mkdir(parents=True)
-    words = [f'text "{chr(97 + number) * 9}' for number in range(30)]
+    words = [f'text "{chr(97 + number // 5) * 6}{chr(110 + number % 5) * 6}' for number in range(30)]
     lines = [
         f"u\t{words[number]}\ttrue\t{('negative', 'neutral', 'positive')[number % 3]}\tx"
         for number in range(30)
