@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from features.catalogue import Catalogue
 from features.frame import Frame
-from features.usecase import TEXT_COLUMNS, Language, UseCase
+from features.usecase import CALL_COLUMNS, Language, UseCase
 from training.assessment import primary_labels
 from training.disclosure import show_driver_groups
 from training.drivers import (
@@ -142,7 +142,7 @@ def _name_texts(
     return {
         feature.name: {language: name_feature(feature, usecase, language, topics) for language in languages}
         for feature in catalogue
-        if feature.source in read and feature.driver is None and feature.name.split(".")[1] in TEXT_COLUMNS
+        if feature.source in read and feature.driver is None and feature.name.split(".")[1] in CALL_COLUMNS
     }
 
 

@@ -17,6 +17,29 @@ _COLUMNS: Mapping[str, Labels] = {
     "topic": {"en": "Topic of comments", "de": "Thema der Kommentare"},
     "language": {"en": "Language of comments", "de": "Sprache der Kommentare"},
 }
+_OF_CALLS: Mapping[str, Labels] = {
+    "duration_s": {"en": "Length of calls", "de": "Dauer der Anrufe"},
+    "turn_count": {"en": "Turns in calls", "de": "Wortwechsel in Anrufen"},
+    "silence_share": {"en": "Silence in calls", "de": "Stille in Anrufen"},
+    "talk_share": {"en": "Customer’s share of talking in calls", "de": "Redeanteil des Kunden in Anrufen"},
+    "interruptions_by_customer": {
+        "en": "Interruptions by the customer",
+        "de": "Unterbrechungen durch den Kunden",
+    },
+    "interruptions_by_company": {"en": "Interruptions by us", "de": "Unterbrechungen durch uns"},
+    "interruptions_per_minute": {"en": "Interruptions in calls", "de": "Unterbrechungen in Anrufen"},
+    "longest_silence_s": {"en": "Longest silence in calls", "de": "Längste Stille in Anrufen"},
+    "sentiment": {"en": "Tone in calls", "de": "Ton in Anrufen"},
+    "sentiment_slope": {"en": "Course of the tone in calls", "de": "Verlauf des Tons in Anrufen"},
+    "sentiment_end": {"en": "Tone at the end of calls", "de": "Ton am Ende der Anrufe"},
+    "effort": {"en": "Effort that calls tell of", "de": "Mühe, von der Anrufe berichten"},
+    "escalation": {"en": "Calls that escalate", "de": "Anrufe, die eskalieren"},
+    "escalation_s": {"en": "Time until calls escalate", "de": "Zeit, bis Anrufe eskalieren"},
+    "topic": {"en": "Topic of calls", "de": "Thema der Anrufe"},
+    "risk": {"en": "Calls at risk", "de": "Anrufe mit Risiko"},
+    "language": {"en": "Language of calls", "de": "Sprache der Anrufe"},
+    "is_actionable": {"en": "Calls that say what to do", "de": "Anrufe, die sagen, was zu tun ist"},
+}
 _ABOUT: Labels = {"en": "Comments about “{}”", "de": "Kommentare über „{}“"}
 
 
@@ -36,11 +59,11 @@ def read_topic_labels(texts: Mapping[str, Mapping[str, Any]] | None) -> TopicLab
 
 
 def name_column(source: str, column: str, usecase: UseCase, language: Language) -> str | None:
-    """Return what a column made of verbatims is called; None for any other column."""
+    """Return what a column made of verbatims or calls is called; None for any other column."""
     found = usecase.sources.get(source)
-    if found is None or found.words is None or column not in _COLUMNS:
+    if found is None or column not in found.computed:
         return None
-    return _COLUMNS[column][language]
+    return (_OF_CALLS if found.turns is not None else _COLUMNS)[column][language]
 
 
 def name_topic(

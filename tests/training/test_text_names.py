@@ -6,7 +6,7 @@ import pytest
 
 from features.catalogue import Catalogue, Feature
 from features.errors import SpecError
-from features.usecase import UseCase, parse
+from features.usecase import CALL_COLUMNS, UseCase, parse
 from training.drivers import driver_groups
 from training.explaining import _name_texts
 from training.levers import declared_drivers, refuse_by_metadata
@@ -37,6 +37,14 @@ def spell(**drivers) -> UseCase:
                 "verbatim": "comment",
                 "language": ["de", "en"],
                 "text": {},
+            },
+            "calls": {
+                "file": "calls.csv",
+                "id": "call_id",
+                "event_time": "at",
+                "known_at": "same",
+                "language": ["de", "en"],
+                "turns": {"file": "turns.csv"},
             },
             "exits": {"file": "e.csv", "event_time": "at", "known_at": "same"},
         },
@@ -156,3 +164,16 @@ def test_a_topic_of_what_people_say_themselves_is_refused_as_their_own_rating():
     catalogue = Catalogue((feature("topic.share_waiting_180d"),)).with_drivers(usecase.drivers)
     refused = refuse_by_metadata(declared_drivers(usecase, catalogue, 365.0))
     assert "own rating" in [refusal.code for refusal in refused["waiting"]]
+
+
+@pytest.mark.parametrize("column", CALL_COLUMNS)
+def test_every_measure_of_calls_has_a_name_in_both_languages(column):
+    english, german = (name_column("calls", column, spell(), language) for language in ("en", "de"))
+    assert english
+    assert german
+    assert english != german
+
+
+def test_tone_of_calls_is_not_taken_for_that_of_comments():
+    assert name_column("calls", "sentiment", spell(), "en") == "Tone in calls"
+    assert name_column("calls", "wait", spell(), "en") is None
