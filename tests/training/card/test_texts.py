@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from features.usecase import TextReading
 from tests.training.card.conftest import TODAY
 from tests.training.reports.test_render import Page
 from training.card import build_card, missing_parts, render_card
@@ -38,13 +39,14 @@ FACTS = {
 
 
 def reading(bundle, facts=FACTS):
-    """Return a bundle whose surveys are read in words."""
+    """Return a bundle of which the surveys alone are read in words."""
     surveys = bundle.usecase.sources["surveys"].model_copy(
-        update={"verbatim": "comment", "language": ["de", "en"], "text": {}}
+        update={"verbatim": "comment", "language": ["de", "en"], "text": TextReading()}
     )
-    sources = {**bundle.usecase.sources, "surveys": surveys}
+    others = {name: source for name, source in bundle.usecase.sources.items() if source.turns is None}
+    sources = {**others, "surveys": surveys}
     usecase = bundle.usecase.model_copy(update={"sources": sources})
-    texts = {} if facts is None else {"texts": {"surveys": facts}}
+    texts: dict[str, object] = {"texts": {} if facts is None else {"surveys": facts}}
     return replace(bundle, usecase=usecase, facts={**bundle.facts, **texts})
 
 
@@ -102,10 +104,18 @@ def test_a_text_model_that_says_little_has_a_card_all_the_same(company):
     assert "Personal data taken out" not in text
 
 
-def test_there_is_no_such_part_where_no_words_are_read(company_card, company):
-    assert company_card.texts == ()
-    assert describe_texts(company.bundle) == ()
-    assert "Who reads the comments" not in render_card(company_card, "en")
+def test_there_is_no_such_part_where_no_words_are_read(members):
+    found = build_card(members.bundle, made_on=TODAY)
+    assert found.texts == describe_texts(members.bundle) == ()
+    assert "Who reads the comments" not in render_card(found, "en")
+
+
+def test_the_example_company_has_its_comments_and_calls_read(company_card, company):
+    assert [found.source for found in company_card.texts] == ["calls", "surveys"]
+    assert missing_parts(company.bundle) == ()
+    page = Page(render_card(company_card, "en")).text
+    assert page.count("Personal data taken out of comments") == 1
+    assert "Personal data is taken out as above." in page
 
 
 def test_a_card_is_complete_only_with_what_is_measured_of_the_text_model(company):
