@@ -3,7 +3,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from features.text import fit_sentiment
-from features.text.fit_sentiment import N_FOLDS, RatedVerbatims, deal_folds, learn
+from features.text.fit_sentiment import N_FOLDS, RatedVerbatims, _choose, _Lines, deal_folds, learn
+from features.text.offsets import macro_f1
 from tests.features.text.rated import write_rated
 
 
@@ -67,3 +68,18 @@ def test_two_classes_share_one_line():
     table = learn(two, (0, 1), seed=0).table
     for source in table.sources:
         np.testing.assert_array_equal(source.weights[:, 0], -source.weights[:, 1])
+
+
+def test_another_strength_is_taken_only_where_it_is_better_by_more_than_chance():
+    target = np.arange(400) % 2
+    alike = RatedVerbatims("en", ["a"] * 400, None, target, 2, np.arange(400), np.ones(400))
+    wrong = np.zeros(400, dtype=bool)
+    wrong[:80] = True
+
+    def lines(n_wrong):
+        decided = np.where(np.arange(400) < n_wrong, 1 - target, target)
+        return _Lines((1.0,), np.zeros(2), macro_f1(target, decided, 2), decided)
+
+    assert _choose([lines(80), lines(79)], alike, 0) == 0
+    assert _choose([lines(80), lines(40)], alike, 0) == 1
+    assert _choose([lines(40), lines(80)], alike, 0) == 0

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.text.offsets import choose_offsets, choose_steepness, macro_f1, to_probabilities
+from features.text.offsets import (
+    choose_offsets,
+    choose_steepness,
+    draw_macro_f1,
+    macro_f1,
+    macro_f1_interval,
+    to_probabilities,
+)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40))
@@ -62,3 +69,29 @@ def test_probabilities_sum_to_one_and_do_not_depend_on_the_batch(rows):
     np.testing.assert_allclose(together.sum(axis=1), 1.0, atol=1e-12)
     alone = np.vstack([to_probabilities(np.array([row])) for row in rows])
     np.testing.assert_array_equal(together, alone)
+
+
+def test_the_interval_holds_the_figure_and_narrows_with_more_verbatims():
+    random = np.random.default_rng(3)
+    widths = []
+    for size in (200, 3200):
+        target = random.integers(0, 3, size)
+        decided = np.where(random.random(size) < 0.7, target, 0)
+        low, high = macro_f1_interval(target, decided, np.arange(size), 3)
+        assert low < macro_f1(target, decided, 3) < high
+        widths.append(high - low)
+    assert widths[0] > 3 * widths[1]
+
+
+def test_groups_are_drawn_whole():
+    target, decided = np.tile([0, 1], 400), np.tile([0, 0, 1, 1], 200)
+    alone = np.std(draw_macro_f1(target, decided, np.arange(800), 2))
+    together = np.std(draw_macro_f1(target, decided, np.arange(800) // 40, 2))
+    assert together < alone / 10
+
+
+def test_equal_seeds_draw_the_same_groups():
+    codes = np.array([0, 1, 1, 0] * 50)
+    again = [draw_macro_f1(codes, np.roll(codes, 1), np.arange(200), 2, seed) for seed in (1, 1, 2)]
+    assert (again[0] == again[1]).all()
+    assert (again[0] != again[2]).any()
