@@ -126,6 +126,11 @@ bench-text: export OMP_NUM_THREADS := 1
 bench-text: install ## tone of verbatims on public data, and verbatims per second (ASK="support"); the last line is JSON
 	@$(BIN)/python -m tests.bench.text $(ASK)
 
+.PHONY: bench-text-help
+bench-text-help: export OMP_NUM_THREADS := 1
+bench-text-help: install ## whether words add to forecasts (ASK="support --fits 1"); the last line is JSON
+	@$(BIN)/python -m tests.bench.text_help $(ASK)
+
 # The peers pin other versions of what we use as well: they get an environment of their own.
 PEERS := .venv-peers
 PEERS_LOCK := tests/bench/peers-requirements.txt
