@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from features.text.topics import TopicModel
 from features.text.topics.counting import count_words
 from features.text.topics.evidence import weigh_evidence
 from features.text.topics.factors import factorize
@@ -57,3 +58,16 @@ def test_a_free_topic_keeps_the_words_that_hang_together(weighed):
     best = max(free, key=lambda place: evidence[place, giraffe])
     assert evidence[best, giraffe] > 0.5
     assert evidence[best, savanna] > 0.5
+
+
+def test_verbatims_without_any_component_have_no_evidence():
+    corpus = count_words([f"{('marble', 'quartz')[n % 2]} {'x' * n}y" for n in range(2, 12)], "en")
+    factors = factorize(corpus, 6)
+    assert (factors.themes, len(corpus.stems)) == ((), 2)
+    assert weigh_evidence(corpus, factors).shape == (0, len(corpus.stems))
+
+
+def test_few_verbatims_with_a_theme_are_no_error_in_the_halves_where_it_is_not_frequent_enough():
+    texts = [f"invoice {'x' * n}y {'z' * n}" for n in range(2, 8)]
+    texts += [f"marble{'abcdefghijklmnop'[n]} lantern quiet" for n in range(16)]
+    assert TopicModel.fit(texts, ["en"] * len(texts), n_topics=6).n_verbatims == len(texts)
