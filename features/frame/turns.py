@@ -8,11 +8,13 @@ from features.errors import ContractError
 from features.reading import Place, demand_columns, stage_file, to_number, to_text
 from features.sources import Sources
 from features.text.model import TextModel
-from features.usecase import CALL_COLUMNS, ReadOptions, TurnTable
+from features.usecase import CALL_COLUMNS, TurnTable
 
 
 def stage_turns(sources: Sources, name: str, turns: TurnTable) -> pa.Table:
     """Return the turns of the calls of a source: ``call_id``, ``speaker``, ``start_s``, ``end_s``, ``text``.
+
+    How the file is written, ``read`` of the source says of both.
 
     Raises
     ------
@@ -24,7 +26,7 @@ def stage_turns(sources: Sources, name: str, turns: TurnTable) -> pa.Table:
     place = Place(f"sources.{name}.turns", f"{name}.turns")
     columns = [turns.call, turns.speaker, turns.start, turns.end, turns.text]
     path = sources.usecase.folder / turns.file
-    staged = stage_file(sources.connection, place, path, ReadOptions(), columns)
+    staged = stage_file(sources.connection, place, path, sources.usecase.sources[name].read, columns)
     demand_columns(place, columns, staged.columns)
     selected = [
         f"{to_text(staged, turns.call)} AS call_id",

@@ -133,7 +133,9 @@ def read_verbatims(
         is_current = rows.column("is_current").to_numpy()
         kept = readings.keep(is_current)
         found.files.update({f"{name}/{file}": content for file, content in reader.model.to_files().items()})
-        found.facts[name] = _tell(sources, name, reader, rows.filter(pa.array(is_current)), kept, observed_day)
+        found.facts[name] = _tell(
+            sources, name, reader, rows.filter(pa.array(is_current)), kept, observed_day
+        )
         found.readings[name] = (reader, kept)
         found.parts[name] = _list_verbatims(name, rows, readings, columns)
     return found

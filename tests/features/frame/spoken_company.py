@@ -58,7 +58,7 @@ LINES = {
 }
 
 
-def make_spoken(seed: int = 5, n_customers: int = 60) -> Tables:
+def make_spoken(seed: int = 5, n_customers: int = 120) -> Tables:
     """Return the tables of the company with remarks, names, calls and their turns."""
     tables = make_tables(seed, n_customers)
     for row in tables["customers"]:

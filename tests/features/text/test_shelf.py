@@ -86,7 +86,9 @@ class TestKeeping:
 
     def test_a_damaged_model_is_refused_with_what_to_do(self, shelf):
         (shelf.folder / "model" / "model.json").write_text("{")
-        with pytest.raises(InputError, match=r"model: is damaged: .*; delete .*, the next run fits a new one"):
+        with pytest.raises(
+            InputError, match=r"model: is damaged: .*; delete .*, the next run fits a new one"
+        ):
             shelf.load()
 
     @pytest.mark.parametrize("damage", [b"", b"not json\n", b'{"version"', b"\xff\xfe", b"[1]\n", b"{}"])

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from features.text.topics import TopicModel
 from features.text.topics.counting import count_words
 from features.text.topics.evidence import weigh_evidence
 from features.text.topics.factors import factorize
@@ -65,9 +64,3 @@ def test_verbatims_without_any_component_have_no_evidence():
     factors = factorize(corpus, 6)
     assert (factors.themes, len(corpus.stems)) == ((), 2)
     assert weigh_evidence(corpus, factors).shape == (0, len(corpus.stems))
-
-
-def test_few_verbatims_with_a_theme_are_no_error_in_the_halves_where_it_is_not_frequent_enough():
-    texts = [f"invoice {'x' * n}y {'z' * n}" for n in range(2, 8)]
-    texts += [f"marble{'abcdefghijklmnop'[n]} lantern quiet" for n in range(16)]
-    assert TopicModel.fit(texts, ["en"] * len(texts), n_topics=6).n_verbatims == len(texts)
