@@ -1,16 +1,15 @@
 """What people begin to write about and no topic explains, and about how many would say it."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.cohort import EPOCH
-from features.sources import ENTITIES, Sources
-from features.sql import fetch_row
+from features.cohort import EPOCH, list_status
+from features.sources import Sources
 from features.text.readings import Readings
 from features.text.topics import EmergingTopic, Range, TopicModel, find_emerging
 from features.text.topics.words import find_words, to_stem
@@ -50,7 +49,7 @@ def find_new_topics(
     Returns
     -------
     list of dict
-        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong,
+        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong (None where that is not known),
         ``first_wave`` and ``p_value``; empty with fewer than three finished waves.
     """
     days = rows.column("event_day").to_numpy()
@@ -65,7 +64,7 @@ def find_new_topics(
         return []
     members = [_find_members(days, is_written, wave) for wave in waves]
     told = [([readings.texts[at] for at in each], [readings.language[at] for at in each]) for each in members]
-    n_asked = _count_asked(sources, waves[-1])
+    n_asked = _count_asked(sources, waves[-1], observed_day)
     found = find_emerging(told, model, n_asked=n_asked)
     newest = np.concatenate(members[-_NEWEST:])
     spoken = [(readings.language[at], find_words(readings.texts[at])) for at in newest]
@@ -83,18 +82,18 @@ def _find_members(
     return np.flatnonzero(is_written & (days >= wave.opens_day) & (days < wave.closes_day))
 
 
-def _count_asked(sources: Sources, wave: Wave) -> int:
-    """Return how many belonged to the cohort's source in a wave, whether they wrote or not."""
-    opens, closes = (_spell(day) for day in (wave.opens_day, wave.closes_day))
-    query = (
-        f"SELECT count(*) FROM {ENTITIES} WHERE first_start < DATE '{closes}' "
-        f"AND (last_end IS NULL OR last_end > DATE '{opens}')"
-    )
-    return int(str(fetch_row(sources.connection, query)[0]))
+def _count_asked(sources: Sources, wave: Wave, observed_day: int) -> int | None:
+    """Return how many belonged to the cohort when a wave closed, whether they wrote or not.
 
-
-def _spell(day: int) -> str:
-    return date.fromordinal(EPOCH.toordinal() + day).isoformat()
+    None where answers say who belongs: writing would then be taken for belonging.
+    """
+    usecase = sources.usecase
+    _, _, cohort, _ = usecase.settled()
+    if usecase.sources[cohort.base].data == "X":
+        return None
+    day = EPOCH + timedelta(days=wave.status_day)
+    _, belongs = list_status(sources, cohort, usecase.sources, [day], known_day=observed_day)
+    return int(np.count_nonzero(belongs))
 
 
 def _count_people(
@@ -123,7 +122,7 @@ def _says(words: Sequence[str], language: str, stems: Collection[str]) -> bool:
     return False
 
 
-def _to_json(topic: EmergingTopic, waves: Sequence[Wave], n_asked: int) -> dict[str, Any]:
+def _to_json(topic: EmergingTopic, waves: Sequence[Wave], n_asked: int | None) -> dict[str, Any]:
     """Return a topic as plain values."""
     return {
         "id": topic.id,
