@@ -257,8 +257,9 @@ VERBS: tuple[Verb, ...] = (
         (
             Parameter(
                 "action",
-                "fit: learn tone and topics anew, topics that go on keep their names; show: what reads each "
-                "source; review: write the texts that are read with most doubt to a file, to be corrected there",
+                "fit: learn tone and topics anew, topics that go on keep their names; show: what reads "
+                "each source; review: write the texts that are read with most doubt to a file, to be "
+                "corrected there",
                 choices=("fit", "show", "review"),
                 is_positional=True,
             ),

@@ -49,8 +49,9 @@ def find_new_topics(
     Returns
     -------
     list of dict
-        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong (None where that is not known),
-        ``first_wave`` and ``p_value``; empty with fewer than three finished waves.
+        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong
+        (None where that is not known), ``first_wave`` and ``p_value``; empty with fewer than three finished
+        waves.
     """
     days = rows.column("event_day").to_numpy()
     period = "quarter" if isinstance(source.waves, NamedRounds) else source.waves

@@ -195,7 +195,7 @@ def _count_texts(
 
 
 def _count_by_language(verbatims: pa.Table) -> Counter[tuple[str, str]]:
-    """Return how many verbatims there are by source and language; nothing stands for one too short to tell."""
+    """Return how many verbatims there are by source and language; an empty one is too short to tell."""
     pairs = zip(*(verbatims.column(name).to_pylist() for name in ("source", "language")), strict=True)
     return Counter((source, language or "") for source, language in pairs)
 

@@ -212,7 +212,7 @@ class TextModel:
 
 
 def _in_order(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return plain values with sorted keys: a model that was just fitted says the same as one that was read."""
+    """Return plain values with sorted keys: a model just fitted says the same as one that was read."""
     ordered: dict[str, Any] = json.loads(
         json.dumps({code: dict(found) for code, found in told.items()}, sort_keys=True)
     )

@@ -55,7 +55,7 @@ class Readings:
 
     def keep(self, is_kept: npt.NDArray[np.bool_]) -> "Readings":
         """Return the readings of some verbatims, in their order."""
-        places = np.flatnonzero(is_kept)
+        places = np.flatnonzero(is_kept).tolist()
         return Readings(
             texts=[self.texts[place] for place in places],
             language=[self.language[place] for place in places],

@@ -40,8 +40,8 @@ def run(console: Console, name: str, entity: str, out: str) -> None:
     elsewhere = [str(found) for found in _find_reports(workspace.folder, ids)]
     edited = [str(path) for pattern in _EDITED for path in sorted(texts.glob(pattern))]
     lines = [
-        *_describe(name, erased, elsewhere, is_report_gone=is_report_gone),
-        *_describe_texts(name, n_reviews, edited, has_models=texts.is_dir()),
+        *_describe(name, erased, n_reviews, is_report_gone=is_report_gone),
+        *_list_work(elsewhere, edited, has_text_models=texts.is_dir()),
     ]
     console.result(
         "\n".join(lines),
@@ -129,27 +129,28 @@ def _find_reports(folder: Path, ids: Collection[str]) -> Iterator[Path]:
             yield path
 
 
-def _describe(name: str, erased: Erased, elsewhere: list[str], *, is_report_gone: bool) -> Iterator[str]:
-    """Say what was removed and what this program cannot do."""
+def _describe(name: str, erased: Erased, n_reviews: int, *, is_report_gone: bool) -> Iterator[str]:
+    """Say what was removed."""
     yield f"removed from the feature table of {name}: {erased.rows} rows, {erased.latest} of the newest "
     yield f"  snapshot, {erased.answers} survey answers; from partial results: {erased.partials}"
     if is_report_gone:
         yield "removed the driver report, which named them: write it again with xm-predict report"
+    if n_reviews:
+        yield f"removed lists of texts to look at, which may quote them: {n_reviews}; xm-predict text review "
+        yield "  writes them again"
     yield "a tombstone keeps them out of every later build in this folder"
+
+
+def _list_work(elsewhere: list[str], edited: list[str], *, has_text_models: bool) -> Iterator[str]:
+    """Say what this program cannot do."""
     yield "left to do by hand:"
     yield "  delete them from your own sources, anonymous answers included: those name nobody here"
     yield "  train again: models and bundles hold no ids, but were fitted with their rows and may know rare"
     yield "  words of theirs; delete older versions, with their MLflow artifacts, if the law asks for it"
+    if has_text_models:
+        yield "  fit what reads texts anew before that, with xm-predict text fit"
     yield "  delete files of scores that were written, and copies of reports and frames made elsewhere"
     for path in elsewhere:
         yield f"  delete this report, which names them, and the pages beside it: {path}"
-
-
-def _describe_texts(name: str, n_reviews: int, edited: list[str], *, has_models: bool) -> Iterator[str]:
-    """Say what became of the words of verbatims, and what people have to look at."""
-    if has_models:
-        yield "  fit what reads texts anew with xm-predict text fit: its topics may know rare words of theirs"
     for path in edited:
         yield f"  take what they wrote, if it stands there, out of {path}"
-    if n_reviews:
-        yield f"removed the lists of texts to look at of {name}: {n_reviews}; write them with xm-predict text review"
