@@ -1,24 +1,25 @@
 """What people begin to write about and no topic explains, and about how many would say it."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.cohort import EPOCH
-from features.sources import ENTITIES, Sources
-from features.sql import fetch_row
+from features.cohort import EPOCH, list_status
+from features.sources import Sources
 from features.text.readings import Readings
 from features.text.topics import EmergingTopic, Range, TopicModel, find_emerging
+from features.text.topics.words import find_words, to_stem
 from features.usecase import NamedRounds, Source
 from features.waves import Wave, list_periods
 
 FEWEST_WAVES = 3
 _MOST_WAVES = 24
 _NEWEST = 2
+_LEAST_PART = 4
 
 
 def find_new_topics(
@@ -38,7 +39,8 @@ def find_new_topics(
     Parameters
     ----------
     rows
-        Rows of the source with ``event_day`` and ``entity_id``, in the order of the readings.
+        Rows of the source with ``event_day`` and ``entity_id``, in the order of the readings: those that were
+        known by the end of observation. Nobody's name at an anonymous source: each row is somebody's own.
     model
         The topics in use.
     observed_day
@@ -47,8 +49,9 @@ def find_new_topics(
     Returns
     -------
     list of dict
-        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong,
-        ``first_wave`` and ``p_value``; empty with fewer than three finished waves.
+        ``id``, ``label``, ``words``, ``share`` of the verbatims, ``people`` expected among all who belong
+        (None where that is not known), ``first_wave`` and ``p_value``; empty with fewer than three finished
+        waves.
     """
     days = rows.column("event_day").to_numpy()
     period = "quarter" if isinstance(source.waves, NamedRounds) else source.waves
@@ -62,14 +65,14 @@ def find_new_topics(
         return []
     members = [_find_members(days, is_written, wave) for wave in waves]
     told = [([readings.texts[at] for at in each], [readings.language[at] for at in each]) for each in members]
-    n_asked = _count_asked(sources, waves[-1])
+    n_asked = _count_asked(sources, waves[-1], observed_day)
     found = find_emerging(told, model, n_asked=n_asked)
     newest = np.concatenate(members[-_NEWEST:])
-    texts = [readings.texts[at].lower() for at in newest]
+    spoken = [(readings.language[at], find_words(readings.texts[at])) for at in newest]
     people = rows.column("entity_id").take(pa.array(newest)).to_pylist()
     fewest = sources.usecase.privacy.minimum_group_verbatims
     return [
-        _to_json(topic, waves, n_asked) for topic in found if _count_people(topic, texts, people) >= fewest
+        _to_json(topic, waves, n_asked) for topic in found if _count_people(topic, spoken, people) >= fewest
     ]
 
 
@@ -80,32 +83,47 @@ def _find_members(
     return np.flatnonzero(is_written & (days >= wave.opens_day) & (days < wave.closes_day))
 
 
-def _count_asked(sources: Sources, wave: Wave) -> int:
-    """Return how many belonged to the cohort's source in a wave, whether they wrote or not."""
-    opens, closes = (_spell(day) for day in (wave.opens_day, wave.closes_day))
-    query = (
-        f"SELECT count(*) FROM {ENTITIES} WHERE first_start < DATE '{closes}' "
-        f"AND (last_end IS NULL OR last_end > DATE '{opens}')"
-    )
-    return int(str(fetch_row(sources.connection, query)[0]))
+def _count_asked(sources: Sources, wave: Wave, observed_day: int) -> int | None:
+    """Return how many belonged to the cohort when a wave closed, whether they wrote or not.
+
+    None where answers say who belongs: writing would then be taken for belonging.
+    """
+    usecase = sources.usecase
+    _, _, cohort, _ = usecase.settled()
+    if usecase.sources[cohort.base].data == "X":
+        return None
+    day = EPOCH + timedelta(days=wave.status_day)
+    _, belongs = list_status(sources, cohort, usecase.sources, [day], known_day=observed_day)
+    return int(np.count_nonzero(belongs))
 
 
-def _spell(day: int) -> str:
-    return date.fromordinal(EPOCH.toordinal() + day).isoformat()
-
-
-def _count_people(topic: EmergingTopic, texts: Sequence[str], people: Sequence[str | None]) -> int:
-    """Return how many wrote one of the words; a verbatim of nobody known is somebody of its own."""
-    words = [word.lower() for each in topic.words.values() for word in each]
+def _count_people(
+    topic: EmergingTopic, spoken: Sequence[tuple[str, Sequence[str]]], people: Sequence[str | None]
+) -> int:
+    """Return how many wrote one of the words, in any form; a verbatim of nobody known is somebody's own."""
+    stems = {code: {to_stem(word, code) for word in words} for code, words in topic.words.items()}
     who = [
         f"row {place}" if person is None else f"person {person}"
-        for place, (text, person) in enumerate(zip(texts, people, strict=True))
-        if any(word in text for word in words)
+        for place, ((code, words), person) in enumerate(zip(spoken, people, strict=True))
+        if _says(words, code, stems.get(code, set()))
     ]
     return len(set(who))
 
 
-def _to_json(topic: EmergingTopic, waves: Sequence[Wave], n_asked: int) -> dict[str, Any]:
+def _says(words: Sequence[str], language: str, stems: Collection[str]) -> bool:
+    """Tell whether one of the stems is among the words: in German as a long part of a compound, too."""
+    for written in words:
+        stem = to_stem(written, language) if stems else ""
+        if stem in stems:
+            return True
+        if language == "de" and any(
+            len(part) >= _LEAST_PART and (stem.startswith(part) or stem.endswith(part)) for part in stems
+        ):
+            return True
+    return False
+
+
+def _to_json(topic: EmergingTopic, waves: Sequence[Wave], n_asked: int | None) -> dict[str, Any]:
     """Return a topic as plain values."""
     return {
         "id": topic.id,

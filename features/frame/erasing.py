@@ -6,7 +6,8 @@ is counted on that an interrupted run has left: running again finishes the job.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ def _erase_from_frame(folder: Path, ids: Ids) -> tuple[int, int, int]:
         matches=_scrub(frame.facts.matches, ids),
         findings=tuple(_scrub(finding, ids) for finding in frame.facts.findings),
         dropped_features=_scrub(frame.facts.dropped_features, ids),
+        texts=_count_texts(frame.facts.texts, frame.verbatims, verbatims),
     )
     left = Frame(table, latest, answers, facts, protected, waves, verbatims, frame.texts)
     removed = tuple(
@@ -168,6 +170,34 @@ def _count_horizon(horizon: HorizonFacts, target: TargetFacts, table: pa.Table, 
 def _count(is_counted: pa.ChunkedArray) -> int:
     """Return how many values are true."""
     return int(pc.sum(is_counted).as_py() or 0)
+
+
+def _count_texts(
+    told: Mapping[str, Mapping[str, Any]], before: pa.Table, after: pa.Table
+) -> dict[str, dict[str, Any]]:
+    """Return what is told of texts, without those of the erased in the counts by language.
+
+    What was taken out of them and what is new is told of all that was read: in sums that name nobody.
+    """
+    gone = _count_by_language(before)
+    gone.subtract(_count_by_language(after))
+    counted = {}
+    for name, facts in told.items():
+        by_language = {code: n - gone[name, code] for code, n in facts.get("languages", {}).items()}
+        readable = set(facts.get("tone", {}))
+        counts = {
+            "languages": {code: n for code, n in by_language.items() if n},
+            "read": sum(n for code, n in by_language.items() if code in readable),
+            "passed_through": sum(n for code, n in by_language.items() if code and code not in readable),
+        }
+        counted[name] = dict(facts) | (counts if "languages" in facts else {})
+    return counted
+
+
+def _count_by_language(verbatims: pa.Table) -> Counter[tuple[str, str]]:
+    """Return how many verbatims there are by source and language; an empty one is too short to tell."""
+    pairs = zip(*(verbatims.column(name).to_pylist() for name in ("source", "language")), strict=True)
+    return Counter((source, language or "") for source, language in pairs)
 
 
 def _describe_target(target: TargetFacts, table: pa.Table) -> TargetFacts:

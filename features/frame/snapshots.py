@@ -16,7 +16,7 @@ from features.frame.content import Frame
 from features.frame.facts import FrameFacts
 from features.frame.families import Family, compute_measures, describe_families, list_families
 from features.frame.panel import Panel, find_observed_day, label_panel
-from features.frame.verbatims import collect_verbatims, read_verbatims
+from features.frame.verbatims import read_verbatims
 from features.frame.waves import collect_with_status
 from features.frame.weights import check_weights
 from features.leaks import audit_sources
@@ -63,7 +63,6 @@ def build_from_sources(
         protected = _look_up_protected(sources, usecase, panel)
         answers = collect_answers(sources, usecase, panel.observed_day)
         waves = collect_with_status(sources, usecase, panel.observed_day)
-        verbatims = collect_verbatims(sources, usecase, panel.observed_day)
         stated = count_stated(sources, usecase, panel.observed_day)
         matches = {name: sources.facts(name) for name in usecase.sources}
         entities = panel.rows.where(panel.is_kept).entity_ids
@@ -99,7 +98,7 @@ def build_from_sources(
         stated=stated,
         texts=read.facts,
     )
-    return Frame(table, latest, answers, facts, protected, waves, verbatims, read.files)
+    return Frame(table, latest, answers, facts, protected, waves, read.verbatims, read.files)
 
 
 def _compute(

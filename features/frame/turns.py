@@ -8,23 +8,25 @@ from features.errors import ContractError
 from features.reading import Place, demand_columns, stage_file, to_number, to_text
 from features.sources import Sources
 from features.text.model import TextModel
-from features.usecase import CALL_COLUMNS, ReadOptions, TurnTable
+from features.usecase import CALL_COLUMNS, TurnTable
 
 
 def stage_turns(sources: Sources, name: str, turns: TurnTable) -> pa.Table:
     """Return the turns of the calls of a source: ``call_id``, ``speaker``, ``start_s``, ``end_s``, ``text``.
 
+    How the file is written, ``read`` of the source says of both.
+
     Raises
     ------
     SourceError
-        If the file cannot be read.
+        If the file cannot be read, or holds no numbers where seconds are needed.
     ContractError
-        If a column is missing or holds no numbers where seconds are needed.
+        If a column is missing, or there is no turn.
     """
     place = Place(f"sources.{name}.turns", f"{name}.turns")
     columns = [turns.call, turns.speaker, turns.start, turns.end, turns.text]
     path = sources.usecase.folder / turns.file
-    staged = stage_file(sources.connection, place, path, ReadOptions(), columns)
+    staged = stage_file(sources.connection, place, path, sources.usecase.sources[name].read, columns)
     demand_columns(place, columns, staged.columns)
     selected = [
         f"{to_text(staged, turns.call)} AS call_id",
@@ -53,7 +55,13 @@ def say_as_one(calls: pa.Table, customer: str) -> dict[str, str]:
 
 
 def measure_turns(
-    calls: pa.Table, call_ids: pa.ChunkedArray, readings: pa.Table, model: TextModel, turns: TurnTable
+    calls: pa.Table,
+    call_ids: pa.ChunkedArray,
+    readings: pa.Table,
+    model: TextModel,
+    turns: TurnTable,
+    *,
+    source: str,
 ) -> pa.Table:
     """Return the measures of each call of a source, in the order of its rows; null for one without turns.
 
@@ -67,9 +75,20 @@ def measure_turns(
         What was read in each call as one text: gives language and whether one could act.
     model
         Reads single turns: as they were spoken, as it does while a call runs.
+    source
+        Name of the source, for messages.
+
+    Raises
+    ------
+    ContractError
+        If a time of a turn is missing or no time of a call.
     """
-    known = calls.filter(pc.is_in(calls.column("call_id"), pc.unique(call_ids)))
-    measured = measure_calls(known, TextTurnReader(model), customer=turns.customer)
+    known = calls.filter(pc.is_in(calls.column("call_id"), pc.unique(call_ids).drop_null()))
+    try:
+        measured = measure_calls(known, TextTurnReader(model), customer=turns.customer)
+    except ContractError as error:
+        where = f"sources.{source}.turns: '{turns.file}': {error.where}"
+        raise ContractError(where, error.problem, error.hint) from error
     places = pc.index_in(call_ids, measured.column("call_id"))
     own = [column for column in CALL_COLUMNS if column in measured.column_names]
     columns = {column: measured.column(column).take(places) for column in own}

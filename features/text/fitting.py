@@ -1,7 +1,9 @@
 """Fit the text model of a source: tone from ratings where there are enough, topics from what is said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from features.text.corrections import Corrections
 from features.text.duplicates import group_near_duplicates
 from features.text.languages import find_languages
 from features.text.model import Plan, TextModel
-from features.text.redaction_recall import RedactionRecall, measure_recall
+from features.text.redaction_recall import measure_recall
 from features.text.sentiment import FEWEST_GROUPS, SentimentModel
 from features.text.topics import TopicModel, match_topics
 
@@ -72,7 +74,7 @@ def fit_text_model(
         tones[code], learnt[code] = _fit_tone(lesson, code, places, corrections, seed)
         report(f"tone of {code} from {learnt[code]['from']}, {learnt[code]['rows']} rated texts")
     topics = _fit_topics(lesson, languages, before, seed)
-    recall = {code: _tell_recall(measure_recall(code, seed)) for code in lesson.plan.languages}
+    recall = {code: _measure_recall(code, seed) for code in lesson.plan.languages}
     return TextModel(lesson.plan, lesson.until, tones, topics, learnt, recall)
 
 
@@ -129,8 +131,10 @@ def _from_word_list(code: str, rows: int, reason: str) -> tuple[SentimentModel, 
     return SentimentModel.from_lexicon(code), known
 
 
-def _tell_recall(found: RedactionRecall) -> dict[str, Any]:
-    """Return by kind how many identifiers were planted and found, with an interval."""
+@cache
+def _measure_recall(code: str, seed: int) -> Mapping[str, Any]:
+    """Return by kind how many identifiers were planted and found, with an interval; measured once."""
+    found = measure_recall(code, seed)
     told: dict[str, Any] = {
         kind: {
             "planted": share.n,

@@ -152,8 +152,8 @@ class TextModel:
         return {
             "version": self.version,
             "fitted_until": self.fitted_until.isoformat(),
-            "tone": {code: dict(found) for code, found in self.learnt.items()},
-            "redaction_recall": {code: dict(found) for code, found in self.recall.items()},
+            "tone": _in_order(self.learnt),
+            "redaction_recall": _in_order(self.recall),
             "topics": [
                 {
                     "id": topic.id,
@@ -209,6 +209,14 @@ class TextModel:
         }
         topics = _inside(files, f"{_TOPICS}/")
         return cls(plan, until, tones, TopicModel.from_files(topics) if topics else None, learnt, recall)
+
+
+def _in_order(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain values with sorted keys: a model just fitted says the same as one that was read."""
+    ordered: dict[str, Any] = json.loads(
+        json.dumps({code: dict(found) for code, found in told.items()}, sort_keys=True)
+    )
+    return ordered
 
 
 def _inside(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:

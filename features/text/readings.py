@@ -53,6 +53,18 @@ class Readings:
         }
         return pa.table({"verbatim": pa.array([text or None for text in self.texts], pa.string()), **columns})
 
+    def keep(self, is_kept: npt.NDArray[np.bool_]) -> "Readings":
+        """Return the readings of some verbatims, in their order."""
+        places = np.flatnonzero(is_kept).tolist()
+        return Readings(
+            texts=[self.texts[place] for place in places],
+            language=[self.language[place] for place in places],
+            sentiment=self.sentiment[places],
+            effort=self.effort[places],
+            is_actionable=self.is_actionable[places],
+            topic=[self.topic[place] for place in places],
+        )
+
     def describe(self, languages: Sequence[str]) -> dict[str, Any]:
         """Return counts: verbatims by language, those passed through, and what was taken out of them.
 

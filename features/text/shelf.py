@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from features.errors import BundleError
+from features.errors import BundleError, InputError
 from features.files import whole_folder, write_atomically
 from features.progress import Report, silent
 from features.text.corrections import Corrections
@@ -90,10 +90,8 @@ class Shelf:
 
         Raises
         ------
-        BundleError
-            If the kept model is damaged.
         InputError
-            If an edited file is not what it has to be.
+            If the kept model is damaged, or an edited file is not what it has to be.
         """
         kept = self.load()
         reason = "as asked" if anew else _find_reason(kept, lesson)
@@ -132,7 +130,7 @@ class Shelf:
 
         Raises
         ------
-        BundleError
+        InputError
             If it is damaged.
         """
         if self.folder is None or not (self.folder / _MODEL).is_dir():
@@ -147,7 +145,7 @@ class Shelf:
             return TextModel.from_files(files)
         except BundleError as error:
             hint = f"delete '{root}', the next run fits a new one"
-            raise BundleError(str(root), error.problem, hint) from error
+            raise InputError(str(root), f"is damaged: {error.where}: {error.problem}", hint) from error
 
     def _keep(self, model: TextModel, before: TextModel | None) -> None:
         """Write the model whole, and a file of topics to edit where nobody has edited one yet."""
@@ -158,8 +156,8 @@ class Shelf:
                 (draft / name).parent.mkdir(parents=True, exist_ok=True)
                 (draft / name).write_bytes(content)
         path = self.folder / _TOPICS
-        starter = None if before is None or before.topics is None else write_starter(before.topics)
-        is_untouched = not path.exists() or path.read_text(encoding="utf-8") == starter
+        starter = None if before is None or before.topics is None else write_starter(before.topics).encode()
+        is_untouched = not path.exists() or path.read_bytes() == starter
         if model.topics is not None and is_untouched:
             write_atomically(path, write_starter(model.topics))
 
@@ -183,16 +181,27 @@ class Shelf:
         if self.folder is None:
             return
         path = self.folder / _VERSIONS
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        newest = json.loads(before.splitlines()[-1])["version"] if before.strip() else None
-        if newest != reader.version:
+        before = path.read_bytes() if path.exists() else b""
+        if _find_newest(before) != reader.version:
             line = {
                 "version": reader.version,
                 "scored_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "fitted_until": reader.model.fitted_until.isoformat(),
                 "corrections": len(reader.corrections),
             }
-            write_atomically(path, before + json.dumps(line) + "\n")
+            start = b"" if not before or before.endswith(b"\n") else b"\n"
+            write_atomically(path, before + start + json.dumps(line).encode() + b"\n")
+
+
+def _find_newest(noted: bytes) -> str | None:
+    """Return the version that was noted last; None if there is none or somebody has damaged the line.
+
+    The file is a record and nothing is computed from it: damage there stops no run.
+    """
+    try:
+        return str(json.loads(noted.splitlines()[-1])["version"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _find_reason(kept: TextModel | None, lesson: Lesson) -> str | None:

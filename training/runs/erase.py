@@ -13,6 +13,8 @@ from training.runs.workspace import Workspace
 
 _REPORT = "report.json"
 _WAVES = "waves"
+_REVIEWS = ("*/review.csv", "*/.review.csv.*")
+_EDITED = ("*/corrections.csv", "quotes.yaml")
 
 
 def run(console: Console, name: str, entity: str, out: str) -> None:
@@ -32,15 +34,23 @@ def run(console: Console, name: str, entity: str, out: str) -> None:
     # From here on a build brings nobody back, wherever this run may be interrupted.
     tombstones.add(ids).write(path)
     erased = erase(workspace.frame(name), workspace.partials(name), ids)
+    texts = workspace.texts(name)
+    n_reviews = _remove_reviews(texts)
     is_report_gone = _remove_report(workspace.reports(name), ids)
     elsewhere = [str(found) for found in _find_reports(workspace.folder, ids)]
+    edited = [str(path) for pattern in _EDITED for path in sorted(texts.glob(pattern))]
+    lines = [
+        *_describe(name, erased, n_reviews, is_report_gone=is_report_gone),
+        *_list_work(elsewhere, edited, has_text_models=texts.is_dir()),
+    ]
     console.result(
-        "\n".join(_describe(name, erased, elsewhere, is_report_gone=is_report_gone)),
+        "\n".join(lines),
         {
             "usecase": name,
             "entities": len(ids),
-            "removed": asdict(erased) | {"report": is_report_gone},
+            "removed": asdict(erased) | {"report": is_report_gone, "reviews": n_reviews},
             "reports_that_name_them": elsewhere,
+            "files_that_may_quote_them": edited,
         },
     )
 
@@ -99,6 +109,17 @@ def _remove_report(folder: Path, ids: Collection[str]) -> bool:
     return bool(named)
 
 
+def _remove_reviews(folder: Path) -> int:
+    """Remove the lists of texts to look at, whose words may be of anybody; return how many there were.
+
+    What an interrupted run has left beside them goes as well.
+    """
+    found = [path for pattern in _REVIEWS for path in folder.glob(pattern)]
+    for path in found:
+        path.unlink()
+    return len(found)
+
+
 def _find_reports(folder: Path, ids: Collection[str]) -> Iterator[Path]:
     """Yield the driver reports that name one of them; the pages beside them do as well."""
     quoted = [json.dumps(one, ensure_ascii=False) for one in ids]
@@ -108,17 +129,28 @@ def _find_reports(folder: Path, ids: Collection[str]) -> Iterator[Path]:
             yield path
 
 
-def _describe(name: str, erased: Erased, elsewhere: list[str], *, is_report_gone: bool) -> Iterator[str]:
-    """Say what was removed and what this program cannot do."""
+def _describe(name: str, erased: Erased, n_reviews: int, *, is_report_gone: bool) -> Iterator[str]:
+    """Say what was removed."""
     yield f"removed from the feature table of {name}: {erased.rows} rows, {erased.latest} of the newest "
     yield f"  snapshot, {erased.answers} survey answers; from partial results: {erased.partials}"
     if is_report_gone:
         yield "removed the driver report, which named them: write it again with xm-predict report"
+    if n_reviews:
+        yield f"removed lists of texts to look at, which may quote them: {n_reviews}; xm-predict text review "
+        yield "  writes them again"
     yield "a tombstone keeps them out of every later build in this folder"
+
+
+def _list_work(elsewhere: list[str], edited: list[str], *, has_text_models: bool) -> Iterator[str]:
+    """Say what this program cannot do."""
     yield "left to do by hand:"
     yield "  delete them from your own sources, anonymous answers included: those name nobody here"
     yield "  train again: models and bundles hold no ids, but were fitted with their rows and may know rare"
     yield "  words of theirs; delete older versions, with their MLflow artifacts, if the law asks for it"
+    if has_text_models:
+        yield "  fit what reads texts anew before that, with xm-predict text fit"
     yield "  delete files of scores that were written, and copies of reports and frames made elsewhere"
     for path in elsewhere:
         yield f"  delete this report, which names them, and the pages beside it: {path}"
+    for path in edited:
+        yield f"  take what they wrote, if it stands there, out of {path}"

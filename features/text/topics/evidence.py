@@ -23,7 +23,7 @@ def weigh_evidence(corpus: Corpus, factors: Factors) -> Floats:
     """
     found_in: Floats = np.asarray(corpus.presence.sum(axis=0), dtype=np.float64).ravel()
     evidence = _compare(corpus, factors.shares, found_in)
-    is_held = np.array([bool(theme) for theme in factors.themes])
+    is_held = np.array([bool(theme) for theme in factors.themes], dtype=np.bool_)
     held = factors.shares * is_held
     total = held.sum(axis=1, keepdims=True)
     among_themes = _compare(

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -104,3 +105,8 @@ def test_doubt_is_told_for_languages_that_are_read(model):
     assert judged.languages == ["de", "en"]
     np.testing.assert_allclose(judged.probabilities.sum(axis=1), 1.0)
     assert judged.topic_weights.shape == (2, len(model.topics.ids))
+
+
+def test_a_model_that_was_read_says_the_same_in_the_same_order(model):
+    again = TextModel.from_files(model.to_files())
+    assert json.dumps(again.describe()) == json.dumps(model.describe())

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from features.errors import BundleError, ContractError, SpecError
+from features.errors import ContractError, InputError, SpecError
 from features.text.shelf import Shelf
 from features.text.topics import write_starter
 from tests.features.text.spoken import PLAN, draw_verbatims, make_lesson
@@ -86,8 +86,28 @@ class TestKeeping:
 
     def test_a_damaged_model_is_refused_with_what_to_do(self, shelf):
         (shelf.folder / "model" / "model.json").write_text("{")
-        with pytest.raises(BundleError, match="the next run fits a new one"):
+        with pytest.raises(
+            InputError, match=r"model: is damaged: .*; delete .*, the next run fits a new one"
+        ):
             shelf.load()
+
+    @pytest.mark.parametrize("damage", [b"", b"not json\n", b'{"version"', b"\xff\xfe", b"[1]\n", b"{}"])
+    def test_a_damaged_record_of_versions_stops_nothing_and_is_kept(self, shelf, lesson, damage):
+        path = shelf.folder / "versions.jsonl"
+        path.write_bytes(damage)
+        reader = settle(shelf, lesson)[0]
+        written = path.read_bytes()
+        assert written.startswith(damage)
+        assert json.loads(written.splitlines()[-1])["version"] == reader.version
+        settle(shelf, lesson)
+        assert path.read_bytes() == written
+
+    def test_topics_in_another_encoding_are_refused_by_name_when_a_model_is_fitted(self, shelf, lesson):
+        shutil.rmtree(shelf.folder / "model")
+        (shelf.folder / "topics.yaml").write_bytes("version: 1\ntopics: {größe: {}}\n".encode("cp1252"))
+        with pytest.raises(InputError, match=r"topics\.yaml"):
+            settle(shelf, lesson)
+        assert shelf.load() is not None
 
     def test_every_version_is_noted_once_with_its_day(self, shelf, lesson):
         settle(shelf, lesson)

@@ -176,6 +176,48 @@ class TestWaves:
         assert erase_from(built, PERSON)["reports_that_name_them"] == [str(other)]
 
 
+class TestTexts:
+    """Lists of texts to look at hold words of people; nobody can tell whose."""
+
+    @pytest.fixture
+    def shelf(self, built):
+        """Return a shelf with a list, what a killed run left of one, and what people edited."""
+        folder = built / "out" / "texts" / "churn" / "surveys"
+        (folder / "model").mkdir(parents=True)
+        for name in ("review.csv", ".review.csv.x7", "corrections.csv", "topics.yaml", "model/model.json"):
+            (folder / name).write_text(f"text\n{WORDS}\n" if name.endswith(("csv", "x7")) else "{}")
+        other = built / "out" / "texts" / "other" / "surveys" / "review.csv"
+        other.parent.mkdir(parents=True)
+        other.write_text("text\n")
+        return folder
+
+    def test_the_lists_of_the_use_case_go_and_the_rest_stays(self, built, shelf):
+        answer = erase_from(built, PERSON)
+        assert answer["removed"]["reviews"] == 2
+        left = sorted(path.name for path in shelf.iterdir())
+        assert left == ["corrections.csv", "model", "topics.yaml"]
+        assert (built / "out" / "texts" / "other" / "surveys" / "review.csv").exists()
+
+    def test_what_people_edited_is_named_for_them_to_look_at(self, built, shelf):
+        (shelf.parent / "quotes.yaml").write_text("[]")
+        answer = erase_from(built, PERSON)
+        named = [str(shelf / "corrections.csv"), str(shelf.parent / "quotes.yaml")]
+        assert answer["files_that_may_quote_them"] == named
+        said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
+        assert all(f"take what they wrote, if it stands there, out of {path}" in said for path in named)
+        assert "xm-predict text fit" in said
+
+    def test_the_list_that_went_is_said(self, built, shelf):
+        said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
+        assert "removed lists of texts to look at, which may quote them: 2; xm-predict text review" in said
+
+    def test_without_text_models_nothing_is_said_of_them(self, built):
+        answer = erase_from(built, PERSON)
+        assert (answer["removed"]["reviews"], answer["files_that_may_quote_them"]) == (0, [])
+        said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
+        assert "text fit" not in said
+
+
 def test_what_is_left_to_do_is_said(built):
     said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
     assert "survey answers" in said

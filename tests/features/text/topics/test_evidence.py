@@ -57,3 +57,10 @@ def test_a_free_topic_keeps_the_words_that_hang_together(weighed):
     best = max(free, key=lambda place: evidence[place, giraffe])
     assert evidence[best, giraffe] > 0.5
     assert evidence[best, savanna] > 0.5
+
+
+def test_verbatims_without_any_component_have_no_evidence():
+    corpus = count_words([f"{('marble', 'quartz')[n % 2]} {'x' * n}y" for n in range(2, 12)], "en")
+    factors = factorize(corpus, 6)
+    assert (factors.themes, len(corpus.stems)) == ((), 2)
+    assert weigh_evidence(corpus, factors).shape == (0, len(corpus.stems))
