@@ -21,7 +21,7 @@ import numpy as np
 
 from features.text.topics import TopicModel, find_emerging, match_topics
 from features.text.topics.counting import count_words
-from features.text.topics.fitting import to_slug
+from features.text.topics.topic import to_slug
 from features.text.topics.words import to_telling_stem
 from features.worlds.phrases import TOPICS, load_phrases
 from features.worlds.verbatims import draw_tones, draw_topics, write_comments

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import ContractError
-from features.text.topics.fitting import to_slug
 from features.text.topics.model import TopicModel
 from features.text.topics.novelty import Unknown, find_unknown
 from features.text.topics.rising import WINDOWS, Rise, measure_chance, scan
+from features.text.topics.topic import to_slug
 from features.text.topics.words import LANGUAGES
 
 Wave = tuple[Sequence[str], Sequence[str | None]]

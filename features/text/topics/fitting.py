@@ -1,6 +1,5 @@
 """Find the topics of verbatims: components per language, those that are stable, named, themes joined."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ from features.text.topics.counting import Corpus, count_words
 from features.text.topics.evidence import weigh_evidence
 from features.text.topics.factors import Factors, Floats, factorize
 from features.text.topics.themes import Theme, load_themes
-from features.text.topics.topic import Topic
+from features.text.topics.topic import Topic, to_slug
 from features.text.topics.words import ANY, LANGUAGES, to_stem
 
 LEAST_STABILITY = 0.6
@@ -24,7 +23,6 @@ _LARGEST_CORPUS = 20_000
 _OF_UNSEEN_WORDS = 0.8
 _N_SHOWN = 10
 _TELLING = 0.5
-_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @dataclass(frozen=True)
@@ -176,18 +174,6 @@ def _name_by_words(part: _Found, taken: set[str]) -> Topic:
     label = dict(dict.fromkeys(LANGUAGES, ", ".join(named)))
     words = {part.language: dict(part.evidence)}
     return Topic(topic_id, label, words, {part.language: part.shown}, round(part.stability, 3), 0)
-
-
-def to_slug(text: str) -> str:
-    """Return a text as plain letters, digits and underscores.
-
-    Examples
-    --------
-    >>> to_slug("Große Mühe")
-    'grosse_muehe'
-    """
-    plain = re.sub(r"[^a-z0-9]+", "_", text.lower().translate(_PLAIN)).strip("_")
-    return plain or "topic"
 
 
 def _measure(

@@ -1,10 +1,13 @@
 """One topic: its name, the words that tell it, how stable and how large it is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Words = Mapping[str, tuple[str, ...]]
 """Words or keys by language."""
+
+_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,15 @@ class Topic:
     always: Words = field(default_factory=dict)
     never: Words = field(default_factory=dict)
     is_hidden: bool = False
+
+
+def to_slug(text: str) -> str:
+    """Return a text as plain letters, digits and underscores.
+
+    Examples
+    --------
+    >>> to_slug("Große Mühe")
+    'grosse_muehe'
+    """
+    plain = re.sub(r"[^a-z0-9]+", "_", text.lower().translate(_PLAIN)).strip("_")
+    return plain or "topic"

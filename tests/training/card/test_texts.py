@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from features.usecase import TextReading
 from tests.training.card.conftest import TODAY
 from tests.training.reports.test_render import Page
 from training.card import build_card, missing_parts, render_card
@@ -40,7 +41,7 @@ FACTS = {
 def reading(bundle, facts=FACTS):
     """Return a bundle whose surveys are read in words."""
     surveys = bundle.usecase.sources["surveys"].model_copy(
-        update={"verbatim": "comment", "language": ["de", "en"], "text": {}}
+        update={"verbatim": "comment", "language": ["de", "en"], "text": TextReading()}
     )
     sources = {**bundle.usecase.sources, "surveys": surveys}
     usecase = bundle.usecase.model_copy(update={"sources": sources})

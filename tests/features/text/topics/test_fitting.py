@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from features.text.topics import TopicModel
-from features.text.topics.fitting import LEAST_STABILITY, compare, to_slug
+from features.text.topics.fitting import LEAST_STABILITY, compare
 from features.text.topics.themes import load_themes
+from features.text.topics.topic import to_slug
 from features.text.topics.words import LANGUAGES
 
 
