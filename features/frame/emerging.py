@@ -67,6 +67,8 @@ def find_new_topics(
     told = [([readings.texts[at] for at in each], [readings.language[at] for at in each]) for each in members]
     n_asked = _count_asked(sources, waves[-1], observed_day)
     found = find_emerging(told, model, n_asked=n_asked)
+    if not found:
+        return []
     newest = np.concatenate(members[-_NEWEST:])
     spoken = [(readings.language[at], find_words(readings.texts[at])) for at in newest]
     people = rows.column("entity_id").take(pa.array(newest)).to_pylist()

@@ -74,8 +74,8 @@ def test_an_end_may_be_unknown(end):
         ({"sentiment": 2.01}, "sentiment"),
         ({"sentiment": -3}, "sentiment"),
         ({"sentiment": math.nan}, "sentiment"),
-        ({"effort": -0.01}, "effort"),
-        ({"effort": 1.5}, "effort"),
+        ({"effort": -2.01}, "effort"),
+        ({"effort": 2.5}, "effort"),
     ],
 )
 def test_a_reader_that_reads_numbers_out_of_range_is_told(given, place):

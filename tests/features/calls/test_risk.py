@@ -41,7 +41,7 @@ class TestColdStart:
             {"sentiment": -1.0},
             {"sentiment_end": -2.0},
             {"escalation": 1.0},
-            {"effort": 0.9},
+            {"effort": -1.5},
             {"longest_silence_s": 120.0},
             {"silence_share": 0.6},
             {"interruptions_per_minute": 2.0},

@@ -9,18 +9,22 @@ from tests.contracts.repository import ROOT
 SCORING = """
 import json, sys
 import numpy as np
-from features import text
+from features.text.actionability import find_actionable
+from features.text.corrections import Corrections
+from features.text.effort import rate_effort
+from features.text.languages import find_languages
+from features.text.redaction import Redactor
 
 texts = ["Sehr einfach, sagt Anna Meier!", "Please call me at 0171 2345678.", ""]
-cleaned = [text.Redactor(["Anna Meier"]).clean(one) for one in texts]
-languages = text.find_languages(cleaned, ["de", "en"])
-corrections = text.Corrections({"sentiment": {"": 1.0}})
-effort = text.rate_effort(cleaned, languages)
+cleaned = [Redactor(["Anna Meier"]).clean(one) for one in texts]
+languages = find_languages(cleaned, ["de", "en"])
+corrections = Corrections({"sentiment": {"": 1.0}})
+effort = rate_effort(cleaned, languages)
 found = {
     "cleaned": cleaned,
     "languages": languages,
     "effort": effort[:1].tolist(),
-    "is_actionable": text.find_actionable(cleaned, languages, effort).tolist(),
+    "is_actionable": find_actionable(cleaned, languages).tolist(),
     "sentiment": corrections.apply(cleaned, {"sentiment": np.zeros(3)})["sentiment"].tolist(),
     "heavy": sorted({"sklearn", "pandas", "numba", "duckdb", "scipy", "mlflow"} & set(sys.modules)),
 }

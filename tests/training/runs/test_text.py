@@ -2,17 +2,23 @@
 
 import csv
 import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from features.usecase import TEXT_COLUMNS, TextReading, load
 from tests.features.frame.company import load_company
 from tests.features.frame.spoken_company import load_spoken
-from tests.training.examples import write_members
+from tests.training.examples import ROOT, write_members
 from training.__main__ import main
+from training.commands import build_parser
 from training.runs.text import tell_text_model
 
+LINKED = ("text-sentiment", "text-topics", "text-privacy", "calls", "themes")
 LEARNT = {
     "version": "0123456789ab",
     "fitted_until": "2025-07-01",
@@ -205,3 +211,47 @@ class TestTelling:
 
     def test_a_model_without_topics_lists_none(self):
         assert not [line for line in tell_text_model("calls", LEARNT | {"topics": []}) if "topic" in line]
+
+
+class TestPage:
+    """The page on texts shows what can be written, and names all that there is."""
+
+    PAGE = (ROOT / "docs" / "text.md").read_text(encoding="utf-8")
+
+    def test_the_use_case_it_shows_can_be_loaded(self, company, tmp_path):
+        (shown,) = re.findall(r"```yaml\n(.*?)```", self.PAGE, re.DOTALL)
+        written, whole = yaml.safe_load(shown), yaml.safe_load(company.read_text(encoding="utf-8"))
+        assert written.pop("privacy")["names"] == ["customers.contact_name", "agents.name"]
+        whole["sources"] |= written["sources"]
+        whole["features"] |= written["features"]
+        del whole["features"]["response_rate"]
+        path = tmp_path / "shown.yaml"
+        path.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
+        loaded = load(path)
+        assert loaded.sources["surveys"].text.learn_from == "csat"
+        assert loaded.sources["calls"].turns.file == "call_turns.parquet"
+
+    def test_every_key_and_column_of_texts_is_in_it(self):
+        for key in (*TextReading.model_fields, *TEXT_COLUMNS, "language", "is_actionable"):
+            assert f"`{key}`" in self.PAGE, key
+
+    def test_every_file_of_the_shelf_is_in_it(self, ask, out):
+        ask("review")
+        shelf = out / "texts" / "churn" / "surveys"
+        (shelf / "corrections.csv").write_text("text,field,value\n", encoding="utf-8")
+        for path in shelf.iterdir():
+            assert f"`{path.name}{'/' if path.is_dir() else ''}`" in self.PAGE, path.name
+
+    def test_the_lines_it_shows_are_understood(self):
+        (shown,) = re.findall(r"```bash\n(.*?)```", self.PAGE, re.DOTALL)
+        lines = [shlex.split(line, comments=True) for line in shown.splitlines()]
+        actions = [build_parser().parse_args(line[1:]).action for line in lines]
+        assert sorted(actions) == ["fit", "review", "show"]
+
+    def test_it_is_linked_from_where_people_look(self):
+        pages = ("README.md", *(f"docs/{name}.md" for name in LINKED))
+        for name in pages:
+            link = "docs/text.md" if name == "README.md" else "(text.md)"
+            assert link in (ROOT / name).read_text(encoding="utf-8"), name
+        for name in LINKED:
+            assert f"({name}.md" in self.PAGE, name

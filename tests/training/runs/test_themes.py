@@ -10,7 +10,7 @@ import pytest
 
 from features.errors import InputError
 from features.frame.content import VERBATIMS
-from features.usecase import NamedRounds
+from features.usecase import NamedRounds, TextReading
 from tests.training.examples import believed
 from training.bundle import Bundle
 from training.disclosure import ReleaseRefusedError
@@ -72,7 +72,7 @@ def verbatims(until: date, *, n=600, seed=0):
 
 def reading(example, *, subject="customer", anonymous=False, **more):
     """Return use case and frame of an example whose surveys hold verbatims that are read."""
-    update = {"verbatim": "comment", "language": ["de", "en"], "text": {}}
+    update = {"verbatim": "comment", "language": ["de", "en"], "text": TextReading()}
     update |= {"join": "unit", "key": "team"} if anonymous else {}
     surveys = example.usecase.sources["surveys"].model_copy(update=update)
     privacy = example.usecase.privacy.model_copy(update={"subject": subject})
