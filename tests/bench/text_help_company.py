@@ -11,11 +11,12 @@ from features.usecase import CALL_COLUMNS, TEXT_COLUMNS, UseCase, parse
 from features.worlds.phrases import TOPICS
 from tests.bench.text_help_parts import HAPPENED, RATED
 from training.runs.demo import usecase_file
+from training.themes.figures import NEGATIVE_TO
 
 WINDOW = "180d"
 _OF_CALLS = ("sentiment", "sentiment_end", "sentiment_slope", "effort", "is_actionable", "escalation", "risk")
 _OF_TALK = ("talk_share", "silence_share", "interruptions_per_minute", "duration_s")
-_BAD = {"bad": "<= -0.5"}  # nearer to bad than to neither; a learnt tone is hardly ever as low as -1
+_BAD = {"bad": f"<= {NEGATIVE_TO}"}  # as reports say it; a learnt tone is hardly ever as low as -1
 
 
 def add_words(name: str, folder: Path) -> UseCase:

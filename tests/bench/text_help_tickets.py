@@ -21,6 +21,7 @@ from training.assessment import Split
 from training.rows import LabelOutcome, TrainingRows
 from training.statistics import Floats
 from training.tables import describe_features, read_column
+from training.themes.figures import NEGATIVE_TO
 
 FILE = Path("support-csat-deepcsat") / "train" / "support_csat.csv.gz"
 KEYS: Mapping[str, str] = {
@@ -31,7 +32,6 @@ KEYS: Mapping[str, str] = {
 N_TOPICS = 5
 BLOCK_DAYS = 7
 _WORST = 2
-_BAD_TONE = -0.5  # nearer to bad than to neither
 _CATEGORIES: Mapping[str, str] = {
     "channel": "channel_name",
     "category": "category",
@@ -136,7 +136,7 @@ def look_back_at_words(tickets: Tickets, model: TextModel) -> pd.DataFrame:
     early = tickets.answered < np.datetime64(model.fitted_until)
     topics = np.array(readings.topic, dtype=object)
     main = Counter(topic for topic in topics[early] if topic is not None).most_common(N_TOPICS)
-    measures = {"tone": tone, "bad_tone": (is_read & (tone <= _BAD_TONE)).astype(np.float64)}
+    measures = {"tone": tone, "bad_tone": (is_read & (tone <= NEGATIVE_TO)).astype(np.float64)}
     measures |= {f"about_{topic}": (topics == topic).astype(np.float64) for topic, _ in main}
     return _look_back(tickets, "remarks", is_read.astype(np.float64), measures)
 
