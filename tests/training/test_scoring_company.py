@@ -120,7 +120,7 @@ def test_whole_columns_get_the_same_bits(company_scorer, company, scores):
 def test_threads_do_not_disturb_each_other(company_scorer, rows, scores):
     with ThreadPoolExecutor(4) as workers:
         found = list(workers.map(lambda row: company_scorer.score([row])[0].probabilities, rows))
-    assert found == [score.probabilities for score in scores]
+    assert found == [pytest.approx(score.probabilities, rel=1e-12) for score in scores]
 
 
 def test_no_rows_no_scores(company_scorer):
@@ -204,7 +204,8 @@ class TestRefused:
 def test_only_the_asked_horizons_are_answered(company_scorer, rows, scores, asked):
     (score,) = company_scorer.score(rows[:1], horizons=asked)
     assert list(score.probabilities) == asked
-    assert all(score.probabilities[name] == scores[0].probabilities[name] for name in asked)
+    whole = scores[0].probabilities
+    assert score.probabilities == pytest.approx({name: whole[name] for name in asked}, rel=1e-12)
     assert score.risk_band == scores[0].risk_band
 
 
@@ -220,8 +221,8 @@ def test_only_the_asked_horizons_are_answered(company_scorer, rows, scores, aske
     ],
     ids=["average", "below average", "twice", "below twice", "far below", "far above"],
 )
-def test_risk_bands_begin_at_the_average_and_at_twice_of_it(company_scorer, rows, scores, ratio, nudge, band):
-    average = scores[0].probabilities["90d"] * ratio
+def test_risk_bands_begin_at_the_average_and_at_twice_of_it(company_scorer, rows, ratio, nudge, band):
+    average = company_scorer.score(rows[:1])[0].probabilities["90d"] * ratio
     average = float(np.nextafter(average, 1)) if nudge else average
     assert with_average(company_scorer, average).score(rows[:1])[0].risk_band == band
 

@@ -172,7 +172,7 @@ def test_every_text_is_judged_for_itself_and_the_same_each_time(texts):
 
 def test_the_model_is_read_when_first_needed():
     command = (
-        "import sys, json, features.text as l;"
+        "import sys, json, features.text.languages as l;"
         "print(json.dumps(['py3langid' in sys.modules, l.find_languages(['gut'], ['de']),"
         "sorted({'sklearn', 'pandas', 'numba', 'duckdb'} & set(sys.modules))]))"
     )

@@ -38,7 +38,7 @@ class TestReal:
         state = call.add(*ANGRY)
         assert (state.usecase, state.call_id, state.risk_is_probability) == ("churn", "client-1", False)
         assert (state.measures.escalation, state.measures.escalation_s) == (True, 0.0)
-        assert state.measures.sentiment is None
+        assert state.measures.sentiment == 0.0
         assert call.add("agent", 7.0).measures.turn_count == 2
 
     def test_several_at_once_are_as_one_by_one(self, real):

@@ -76,7 +76,8 @@ def reading(example, *, subject="customer", anonymous=False, **more):
     update |= {"join": "unit", "key": "team"} if anonymous else {}
     surveys = example.usecase.sources["surveys"].model_copy(update=update)
     privacy = example.usecase.privacy.model_copy(update={"subject": subject})
-    sources = {**example.usecase.sources, "surveys": surveys}
+    others = {name: source for name, source in example.usecase.sources.items() if source.turns is None}
+    sources = {**others, "surveys": surveys}
     usecase = example.usecase.model_copy(update={"sources": sources, "privacy": privacy})
     facts = replace(example.frame.facts, texts={"surveys": FACTS})
     rows = verbatims(example.frame.facts.observed_until, **more)
@@ -164,8 +165,8 @@ def test_the_order_of_rows_changes_nothing(company):
     ]
 
 
-def test_no_words_are_read_no_themes_are_told(company):
-    assert list_themes(company.frame, company.usecase) == ()
+def test_no_words_are_read_no_themes_are_told(company, members):
+    assert list_themes(members.frame, members.usecase) == ()
     usecase, frame = reading(company, n=5)
     assert list_themes(frame, usecase) == ()
 
