@@ -29,7 +29,7 @@ def run(console: Console, action: str, usecase: str, data: str, out: str) -> Non
         files = review_texts(spec, folder, tombstones=tombstones, report=console.report)
         lines = [f"{source}: {path}" for source, path in files.items()]
         hint = (
-            "correct 'value' where it is wrong, keep those lines, and save them as corrections.csv beside it"
+            "fill in 'value' where the guess is wrong, and save those lines as corrections.csv beside it"
         )
         console.result("\n".join([*lines, hint]), {name: str(path) for name, path in files.items()})
         return
