@@ -135,7 +135,7 @@ class TestReview:
         assert told == {name: str(folder / name / "review.csv") for name in ("surveys", "calls")}
         said = ask("review", as_json=False).splitlines()
         assert said[:-1] == [f"{name}: {path}" for name, path in told.items()]
-        assert "save them as corrections.csv beside it" in said[-1]
+        assert "save those lines as corrections.csv beside it" in said[-1]
 
     def test_what_was_corrected_in_the_file_counts_in_the_next_run(self, ask, out):
         with Path(ask("review")["surveys"]).open(encoding="utf-8-sig", newline="") as file:
