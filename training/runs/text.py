@@ -28,9 +28,7 @@ def run(console: Console, action: str, usecase: str, data: str, out: str) -> Non
     if action == "review":
         files = review_texts(spec, folder, tombstones=tombstones, report=console.report)
         lines = [f"{source}: {path}" for source, path in files.items()]
-        hint = (
-            "fill in 'value' where the guess is wrong, and save those lines as corrections.csv beside it"
-        )
+        hint = "fill in 'value' where the guess is wrong, and save those lines as corrections.csv beside it"
         console.result("\n".join([*lines, hint]), {name: str(path) for name, path in files.items()})
         return
     if action == "fit":
