@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -162,3 +162,22 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def below(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return the files of one folder under their names in it.
+
+    Examples
+    --------
+    >>> below({"text/a.json": b"1", "model.json": b"2"}, "text/")
+    {'a.json': b'1'}
+    """
+    return {name.removeprefix(folder): content for name, content in files.items() if name.startswith(folder)}
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by their names below a folder that is being drafted; folders between are made."""
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from features.errors import BundleError, XmError
+from features.files import below
 from training.bundle import Bundle, load
 from training.scoring import check_canary
 
@@ -62,12 +63,8 @@ def _read_texts(bundle: Bundle) -> None:
     """Demand that every text model of a bundle can be read."""
     from features.text.model import TextModel
 
-    by_source: dict[str, dict[str, bytes]] = {}
-    for path, content in bundle.texts.items():
-        source, _, name = path.partition("/")
-        by_source.setdefault(source, {})[name] = content
-    for files in by_source.values():
-        TextModel.from_files(files)
+    for source in dict.fromkeys(path.partition("/")[0] for path in bundle.texts):
+        TextModel.from_files(below(bundle.texts, f"{source}/"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from features.errors import BundleError, SourceError, XmError
+from features.files import below
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
@@ -49,17 +50,12 @@ class Champion:
 
         It reads a few words at once: the list of languages takes a second to load, which no caller waits for.
         """
-        from features.text.model import (
-            TextModel,  # brings scipy, which a service without calls can do without
-        )
+        # It brings scipy, which a service without calls can do without.
+        from features.text.model import TextModel
 
         sources = self.bundle.usecase.sources.items()
         source = next((name for name, found in sources if found.turns is not None), None)
-        files = {
-            name.removeprefix(f"{source}/"): content
-            for name, content in self.bundle.texts.items()
-            if name.startswith(f"{source}/")
-        }
+        files = below(self.bundle.texts, f"{source}/")
         if not files:
             return None
         model = TextModel.from_files(files)

@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from features.catalogue import Catalogue
 from features.errors import BundleError, InputError
-from features.files import whole_folder
+from features.files import below, whole_folder, write_files
 from features.usecase import UseCase, parse
 from training.encoding import Encoder
 from training.models import Model, RatingModel, model_from_files
@@ -216,7 +216,7 @@ def load(folder: Path) -> Bundle:
         catalogue = Catalogue.from_json(json.loads(contents["catalogue.json"]))
         encoder = Encoder.from_json(json.loads(contents["encoder.json"]))
         canary = Canary(**json.loads(contents["canary.json"]))
-        model = model_from_files(_of_folder(contents, "model/"))
+        model = model_from_files(below(contents, "model/"))
         plain = {name: json.loads(contents[f"{name}.json"]) for name in ("facts", "evaluation", "drivers")}
     except _UNREADABLE as error:
         raise BundleError(where, f"has a part that cannot be read ({error})", "train again") from error
@@ -238,16 +238,9 @@ def load(folder: Path) -> Bundle:
         model=model,
         canary=canary,
         manifest=manifest,
-        texts=_of_folder(contents, "text/"),
+        texts=below(contents, "text/"),
         **plain,
     )
-
-
-def _of_folder(contents: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
-    """Return the files of one folder under their names in it."""
-    return {
-        name.removeprefix(folder): content for name, content in contents.items() if name.startswith(folder)
-    }
 
 
 def _find_version(library: str) -> str:
@@ -274,10 +267,7 @@ def _write_parts(parts: BundleParts, draft: Path) -> None:
         (draft / f"{name}.json").write_bytes(_to_json_bytes(content))
     files = {f"model/{name}": content for name, content in parts.model.to_files().items()}
     files |= {f"text/{name}": content for name, content in parts.texts.items()}
-    for name, content in files.items():
-        target = draft / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+    write_files(draft, files)
 
 
 def _read_verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:

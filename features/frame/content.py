@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import ContractError, SourceError, XmError
-from features.files import whole_folder, write_atomically
+from features.files import whole_folder, write_atomically, write_files
 from features.frame.facts import FrameFacts
 
 FORMAT_VERSION = 4
@@ -87,9 +87,7 @@ class Frame:
             for name, rows in tables.items():
                 pq.write_table(rows, draft / name, compression="zstd")
             texts = {f"{_TEXT}{name}": content for name, content in self.texts.items()}
-            for name, written in texts.items():
-                (draft / name).parent.mkdir(parents=True, exist_ok=True)
-                (draft / name).write_bytes(written)
+            write_files(draft, texts)
             stamps = {name: _stamp((draft / name).read_bytes()) for name in (*tables, *texts)}
             content = {"format_version": FORMAT_VERSION, "files": stamps, **self.facts.to_json()}
             write_atomically(draft / _FACTS, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

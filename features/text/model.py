@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from features.errors import BundleError
+from features.files import below
 from features.text.actionability import find_actionable
 from features.text.effort import rate_effort
 from features.text.languages import find_languages
@@ -94,7 +96,7 @@ class TextModel:
     learnt: Mapping[str, Mapping[str, Any]]
     recall: Mapping[str, Mapping[str, Any]]
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return 12 characters that change with anything that could change a reading."""
         content = hashlib.sha256()
@@ -119,14 +121,14 @@ class TextModel:
     def _read_each(self, texts: Sequence[str]) -> Readings:
         """Read verbatims, language by language."""
         language = find_languages(texts, self.plan.languages)
-        sentiment, acts = np.full(len(texts), np.nan), np.full(len(texts), np.nan)
+        sentiment = np.full(len(texts), np.nan)
         for code, tone in self.tones.items():
             mine = [place for place, found in enumerate(language) if found == code]
             if mine:
-                written = [texts[place] for place in mine]
-                sentiment[mine] = tone.score(written)
-                acts[mine] = find_actionable(written, [code] * len(mine))
-        effort = np.where(np.isnan(sentiment), np.nan, rate_effort(texts, language))
+                sentiment[mine] = tone.score([texts[place] for place in mine])
+        is_read, effort = ~np.isnan(sentiment), rate_effort(texts, language)
+        acts = np.where(is_read, find_actionable(texts, language, effort), np.nan)
+        effort = np.where(is_read, effort, np.nan)
         nothing: list[str | None] = [None] * len(texts)
         topic = nothing if self.topics is None else self.topics.assign(texts, language).main
         return Readings(texts, language, sentiment, effort, acts, topic)
@@ -204,10 +206,8 @@ class TextModel:
         except (KeyError, ValueError, TypeError, RecursionError) as error:
             problem = f"cannot be read ({type(error).__name__}: {error})"
             raise BundleError(f"text model: {_FILE}", problem, "fit it again") from error
-        tones = {
-            code: SentimentModel.from_files(_inside(files, f"{_TONE}/{code}/")) for code in plan.languages
-        }
-        topics = _inside(files, f"{_TOPICS}/")
+        tones = {code: SentimentModel.from_files(below(files, f"{_TONE}/{code}/")) for code in plan.languages}
+        topics = below(files, f"{_TOPICS}/")
         return cls(plan, until, tones, TopicModel.from_files(topics) if topics else None, learnt, recall)
 
 
@@ -217,8 +217,3 @@ def _in_order(told: Mapping[str, Any]) -> dict[str, Any]:
         json.dumps({code: dict(found) for code, found in told.items()}, sort_keys=True)
     )
     return ordered
-
-
-def _inside(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
-    """Return the files of one folder under their names in it."""
-    return {name.removeprefix(folder): part for name, part in files.items() if name.startswith(folder)}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import BundleError, InputError
-from features.files import whole_folder, write_atomically
+from features.files import whole_folder, write_atomically, write_files
 from features.progress import Report, silent
 from features.text.corrections import Corrections
 from features.text.fitting import Lesson, fit_text_model
@@ -103,18 +103,14 @@ class Shelf:
             corrections = self._read_corrections(lesson.plan, before)
             model = fit_text_model(lesson, kept, corrections, report=report)
             self._keep(model, kept)
-        edited = self._edit(model)
-        reader = Reader(edited, self._read_corrections(lesson.plan, edited))
+        reader = self._make_reader(model)
         self._note(reader)
         return reader
 
     def find(self) -> Reader | None:
         """Return what reads the source by now, edits and corrections included; None where nothing is kept."""
         kept = self.load()
-        if kept is None:
-            return None
-        edited = self._edit(kept)
-        return Reader(edited, self._read_corrections(kept.plan, edited))
+        return None if kept is None else self._make_reader(kept)
 
     def review(self, reader: Reader, texts: Sequence[str]) -> Path:
         """Write the texts that are read with most doubt, so that people can correct them; return the file."""
@@ -152,9 +148,7 @@ class Shelf:
         if self.folder is None:
             return
         with whole_folder(self.folder / _MODEL) as draft:
-            for name, content in model.to_files().items():
-                (draft / name).parent.mkdir(parents=True, exist_ok=True)
-                (draft / name).write_bytes(content)
+            write_files(draft, model.to_files())
         path = self.folder / _TOPICS
         starter = None if before is None or before.topics is None else write_starter(before.topics).encode()
         is_untouched = not path.exists() or path.read_bytes() == starter
@@ -167,6 +161,11 @@ class Shelf:
             return model
         edits = TopicEdits.read(self.folder / _TOPICS, model.topics)
         return replace(model, topics=model.topics.edited(edits))
+
+    def _make_reader(self, model: TextModel) -> Reader:
+        """Return what reads with a model as people edited and corrected it."""
+        edited = self._edit(model)
+        return Reader(edited, self._read_corrections(model.plan, edited))
 
     def _read_corrections(self, plan: Plan, model: TextModel | None) -> Corrections:
         """Return what people corrected; nothing where there is no file."""

@@ -197,7 +197,6 @@ class Source(Part):
     text: TextReading | None = Field(
         None, description="{}: columns language, sentiment, effort, is_actionable, topic from 'verbatim'"
     )
-
     turns: TurnTable | None = Field(
         None, description="the turns of the calls that this source lists: measures of each conversation"
     )

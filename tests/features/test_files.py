@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from features import files
-from features.files import alone, produce_atomically, try_lock, whole_folder, write_atomically
+from features.files import (
+    alone,
+    below,
+    produce_atomically,
+    try_lock,
+    whole_folder,
+    write_atomically,
+    write_files,
+)
 
 
 def names_in(folder: Path) -> list[str]:
@@ -267,3 +275,16 @@ def test_one_holder_has_the_lock_of_a_file_until_it_is_closed(tmp_path):
         assert not try_lock(second.fileno())
     with path.open("rb+") as third:
         assert try_lock(third.fileno())
+
+
+def test_files_are_written_below_a_folder_and_found_again_by_it(tmp_path):
+    files = {"model.json": b"{}", "text/surveys/a.bin": b"\x00", "text/surveys/b/c.json": b"[]"}
+    write_files(tmp_path, files)
+    found = {
+        path.relative_to(tmp_path).as_posix(): path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+    assert found == files
+    assert below(found, "text/surveys/") == {"a.bin": b"\x00", "b/c.json": b"[]"}
+    assert below(found, "text/calls/") == {}

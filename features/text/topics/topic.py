@@ -9,8 +9,6 @@ _PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 Words = Mapping[str, tuple[str, ...]]
 """Words or keys by language."""
 
-_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-
 
 @dataclass(frozen=True)
 class Topic:
