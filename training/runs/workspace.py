@@ -27,6 +27,18 @@ class Workspace:
         if not os.access(there, os.W_OK | os.X_OK):
             raise InputError("--out", f"nothing can be written to '{there}'", "choose another folder")
 
+    def health(self, usecase: str) -> Path:
+        """Return the folder of what monitoring found: one file per data day, and the newest one."""
+        return self.folder / "monitoring" / usecase
+
+    def scores(self, usecase: str) -> Path:
+        """Return the folder of the scores that went out on schedule, one folder per batch."""
+        return self.folder / "scores" / usecase
+
+    def actions(self, usecase: str) -> Path:
+        """Return the folder of the action ledger."""
+        return self.folder / "actions" / usecase
+
     def frame(self, usecase: str) -> Path:
         """Return the folder of the feature table of a use case."""
         return self.folder / "frames" / usecase

@@ -1,0 +1,232 @@
+"""What monitoring found: one check per thing that is watched, each with its range and one sentence."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal, Self
+
+from features.usecase import Language
+from training.statistics import Estimate
+
+FORMAT, FORMAT_VERSION = "xm-predict health", 1
+
+Kind = Literal[
+    "missing",  # a feature is empty more often
+    "level",  # the values of a feature moved
+    "unseen",  # categories that training never saw
+    "unit",  # a column seems to be in another unit
+    "feed",  # a source has nothing new, or far less or more than usual
+    "cohort",  # far more or fewer people than usual
+    "response",  # people answer more or less often
+    "answers",  # the mix of answers moved
+    "score",  # the forecasts moved, or are all alike
+    "estimated",  # how well the model ranks, estimated before outcomes are known
+    "realised",  # how well it ranked, outcomes known
+    "calibration",  # forecasts and outcomes drift apart
+    "fairness",  # groups of protected attributes drift apart
+    "baseline",  # a survey metric changed since the frozen baseline
+]
+State = Literal["alert", "no clear change", "not known"]
+Text = Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Hold one thing that was watched.
+
+    Attributes
+    ----------
+    about
+        What it is about, in the words of the use case: a feature, a source, a horizon, a metric.
+    label
+        The same for people, in every language.
+    value
+        The figure now with its range, in ``unit``; None where it could not be measured.
+    usual
+        The range in which the figure lies while nothing has changed; None where no range is known.
+    p_value
+        Of "nothing has changed", before other checks are taken into account; None where nothing was tested.
+    state
+        ``alert`` only where the range leaves out "no change", all checks of the batch taken together.
+    sentence
+        One sentence in plain words, in every language.
+    """
+
+    kind: Kind
+    about: str
+    label: Text
+    value: Estimate | None
+    usual: tuple[float, float] | None
+    unit: str | None
+    p_value: float | None
+    state: State
+    sentence: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        plain = {part.name: getattr(self, part.name) for part in fields(self)}
+        plain["value"] = None if self.value is None else self.value.to_json()
+        plain["usual"] = None if self.usual is None else list(self.usual)
+        return plain | {"label": dict(self.label), "sentence": dict(self.sentence)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` gave."""
+        value = None if content["value"] is None else Estimate.from_json(content["value"])
+        usual = None if content["usual"] is None else tuple(content["usual"])
+        return cls(**{**content, "value": value, "usual": usual})
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Hold how well the model does at one horizon on the rows of one snapshot.
+
+    Attributes
+    ----------
+    snapshot_date
+        Day of the rows; None for a flat table.
+    horizon
+        Such as ``90d``.
+    figure
+        ``auc`` or ``rank_correlation``; ``calibration_gap`` is the mean forecast minus the observed share, or
+        minus the mean answer.
+    promised
+        What it was on rows kept back in training.
+    estimated
+        Estimated from the forecasts alone, as if what training learned still held; None where outcomes alone
+        can tell.
+    realised
+        With outcomes; None before they are known.
+    """
+
+    snapshot_date: date | None
+    horizon: str
+    figure: Literal["auc", "rank_correlation", "calibration_gap"]
+    promised: Estimate
+    estimated: Estimate | None
+    realised: Estimate | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        day = None if self.snapshot_date is None else self.snapshot_date.isoformat()
+        found = {name: getattr(self, name) for name in _ESTIMATES}
+        shown = {name: None if one is None else one.to_json() for name, one in found.items()}
+        return {"snapshot_date": day, "horizon": self.horizon, "figure": self.figure, **shown}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` gave."""
+        day = content["snapshot_date"]
+        read = {
+            name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
+        }
+        return cls(**{**content, "snapshot_date": None if day is None else date.fromisoformat(day), **read})
+
+
+_ESTIMATES = ("promised", "estimated", "realised")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Say whether to train again, and why.
+
+    Attributes
+    ----------
+    is_due
+        Whether a rule of the use case asks for it.
+    reasons
+        One sentence for each rule that does, in every language.
+    """
+
+    is_due: bool
+    reasons: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Health:
+    """Hold all that was watched in one batch.
+
+    Attributes
+    ----------
+    usecase, model_version
+        Whose forecasts are watched.
+    as_of
+        Day of the newest rows; None for a flat table.
+    made_on
+        Day on which it was looked at.
+    n_rows
+        Newest rows.
+    checks
+        Alerts first, by kind and name within.
+    performance
+        Oldest snapshot first.
+    limits
+        What cannot be seen, in every language: drift of the concept before outcomes are known, above all.
+    advice
+        Whether to train again; None where the use case has no rules for it.
+    baseline
+        Id of the frozen baseline that changes are told against; None where there is none.
+    """
+
+    usecase: str
+    model_version: str
+    as_of: date | None
+    made_on: date
+    n_rows: int
+    checks: tuple[Check, ...]
+    performance: tuple[Performance, ...]
+    limits: tuple[Text, ...]
+    advice: Advice | None = None
+    baseline: str | None = None
+
+    @property
+    def alerts(self) -> tuple[Check, ...]:
+        """Return what changed beyond chance."""
+        return tuple(check for check in self.checks if check.state == "alert")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values; the contract of the page, the gauges and whoever reads the file."""
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "usecase": self.usecase,
+            "model_version": self.model_version,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            "made_on": self.made_on.isoformat(),
+            "n_rows": self.n_rows,
+            "checks": [check.to_json() for check in self.checks],
+            "performance": [one.to_json() for one in self.performance],
+            "limits": [dict(text) for text in self.limits],
+            "advice": None
+            if self.advice is None
+            else {"is_due": self.advice.is_due, "reasons": [dict(text) for text in self.advice.reasons]},
+            "baseline": self.baseline,
+        }
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` gave.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is of another format, a key is missing, or a value is not what was written.
+        """
+        given = dict(content)
+        found = given.pop("format"), given.pop("format_version")
+        if found != (FORMAT, FORMAT_VERSION):
+            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
+            raise ValueError(message)
+        given["as_of"] = None if given["as_of"] is None else date.fromisoformat(given["as_of"])
+        given["made_on"] = date.fromisoformat(given["made_on"])
+        given["checks"] = tuple(map(Check.from_json, given["checks"]))
+        given["performance"] = tuple(map(Performance.from_json, given["performance"]))
+        given["limits"] = tuple(given["limits"])
+        if given["advice"] is not None:
+            given["advice"] = Advice(given["advice"]["is_due"], tuple(given["advice"]["reasons"]))
+        return cls(**given)
+
+    def to_text(self) -> str:
+        """Return the content of the file."""
+        return json.dumps(self.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
