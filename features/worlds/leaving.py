@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.worlds.action import PlantedAction
 from features.worlds.customers import Customers
 from features.worlds.effects import (
     FEELINGS,
@@ -74,9 +75,16 @@ def log_odds_of_leaving(
     return np.asarray(HAZARD.intercept + context + felt + lived, dtype=np.float64)
 
 
-def live(seed: int, customers: Customers, experience: Experience, period: Period) -> Lives:
+def live(
+    seed: int,
+    customers: Customers,
+    experience: Experience,
+    period: Period,
+    action: PlantedAction | None = None,
+) -> Lives:
     """Let the customers live through the period: feel, form intentions, leave."""
     company = _Company(seed, customers, experience, period)
+    is_treated = None if action is None else action.reaches(customers)
     columns: list[tuple[Floats, Floats, Floats, Flags]] = []
     planted = period.waves[PLANTED_WAVE - 1 : PLANTED_WAVE + 1]
     for month in range(period.months):
@@ -88,6 +96,8 @@ def live(seed: int, customers: Customers, experience: Experience, period: Period
             company.own_mood,
         )
         log_odds = log_odds_of_leaving(customers, start, states)
+        if action is not None and is_treated is not None:
+            log_odds = log_odds + action.relief(start, is_treated)
         is_at_risk = (customers.starts <= start) & (company.intends == NEVER)
         company.form_intentions(month, log_odds, is_at_risk)
         is_held = planted[0] < month <= planted[1]
