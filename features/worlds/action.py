@@ -26,13 +26,16 @@ class PlantedAction:
         Their tickets are resolved within so many hours from then on.
     log_odds
         What it changes in the monthly hazard of forming the intention to leave, beside what shorter waiting
-        changes by itself; negative is less.
+        changes by itself; negative is less. Counts from the first whole month.
+    won_back
+        Share of the treated who mean to leave on that day and then stay.
     """
 
     starts: date
     customers: AbstractSet[str]
     hours: float = GOAL_HOURS
     log_odds: float = -1.2
+    won_back: float = 0.6
 
     @property
     def moment(self) -> int:
