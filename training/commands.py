@@ -235,6 +235,53 @@ VERBS: tuple[Verb, ...] = (
         is_entry_point=True,
     ),
     Verb(
+        "actions",
+        "plan an action, start it with a hold-out by lot, read out what it changed, keep the ledger",
+        "xm-predict actions plan --usecase churn.yaml --lever resolution_time --who misses-goal --effect 3",
+        (
+            Parameter(
+                "action",
+                "plan: what can be shown, nothing is written; start: lots decide, the team gets its list; "
+                "extend: people join who can take part today; read: what it changed, from today's data; "
+                "list, show: the ledger; note: a remark or a cost; stop: end it",
+                choices=("plan", "start", "extend", "read", "list", "show", "note", "stop"),
+                is_positional=True,
+            ),
+            _USECASE,
+            _DATA,
+            Parameter("id", "all but plan, start, list: id of the action, or its beginning", ""),
+            Parameter("label", "start: what is done, for people", ""),
+            Parameter("owner", "start: who answers for it", ""),
+            Parameter("lever", "plan, start: the lever that it works on", ""),
+            Parameter(
+                "who",
+                "plan, start: everybody; who misses the goal of the lever; the share with the worst forecasts",
+                "everybody",
+                choices=("everybody", "misses-goal", "riskiest"),
+            ),
+            Parameter("share", "plan, start: which part is riskiest", "0.2", float),
+            Parameter("group", "plan, start: only a group of a cut, such as region=North", ""),
+            Parameter("horizon", "plan, start: when the outcome counts; that of reports if empty", ""),
+            Parameter(
+                "effect",
+                "plan, start: improvement that is expected, in points, or of the mean answer",
+                "0",
+                float,
+            ),
+            Parameter(
+                "hold-out", "plan, start: share that is held back; the smallest that is enough if empty", ""
+            ),
+            Parameter("no-hold-out-because", "start: why nobody is held back, with --hold-out 0", ""),
+            Parameter("starts-on", "start: first day; today if empty", ""),
+            Parameter("per-person-eur", "start: cost of each person treated", ""),
+            Parameter("fixed-eur", "start: cost that does not depend on how many", ""),
+            Parameter("text", "note, stop: what there is to say", ""),
+            Parameter("eur", "note: a cost that was not declared", ""),
+            Parameter("reached", "read: file with ids of those who were really reached, one per line", ""),
+            _OUT,
+        ),
+    ),
+    Verb(
         "explain-change",
         "say why a score is another one than before: changed features, a changed model, who came and went",
         "xm-predict explain-change --name churn --entity C000123 --from 2025-09-01 --to 2025-12-01",

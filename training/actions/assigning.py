@@ -51,7 +51,7 @@ class People:
 
     def where(self, chosen: Bools) -> "People":
         """Return some of them."""
-        places = np.flatnonzero(chosen)
+        places = np.flatnonzero(chosen).tolist()
         return People(
             tuple(self.entity_ids[place] for place in places),
             None if self.forecast is None else self.forecast[places],

@@ -1,8 +1,9 @@
-"""The ledger on disk: one folder per action, nothing in it ever changed, and a summary for whoever only reads.
+"""The ledger on disk: one folder per action, in which nothing is changed, and a summary for who only reads.
 
-``<folder>/<id>/action.json`` is named by its content; ``people-<day>.parquet`` and ``for-the-team-<day>.csv``
-hold who is in which arm, for their owner alone; ``assigned-<day>.json`` says how many; ``read-outs/<day>.json``
-and ``notes.jsonl`` are added later. ``<folder>/ledger.json`` holds all of it but the people.
+``<folder>/<id>/action.json`` is named by its content and written last: an action is whole or absent.
+``people-<day>.parquet`` and ``for-the-team-<day>.csv`` hold who is in which arm, for their owner alone;
+``assigned-<day>.json`` says how many. ``read-outs/<day>.json`` and ``notes.jsonl`` are added later.
+``<folder>/ledger.json`` holds all of it but the people.
 """
 
 import json
@@ -17,6 +18,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from features.errors import ContractError, InputError
+from features.failpoints import reach
 from features.files import alone, produce_atomically, write_atomically
 from training.actions.record import Action, Assigned, Entry, Note, ReadOut
 
@@ -39,8 +41,8 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def open(self, action: Action, secret: bytes) -> None:
-        """Write down a new action.
+    def start(self, action: Action, secret: bytes, people: pa.Table, assigned: Assigned) -> Path:
+        """Write down a new action with its first people; return the list for those who act.
 
         Raises
         ------
@@ -52,20 +54,16 @@ class Ledger:
             problem = f"the action {action.id} is there already, the same in every word"
             raise InputError("--label", problem, "change a word if it is another one")
         write_atomically(place / _SECRET, secret.hex() + "\n", mode=_PRIVATE)
+        team = self._write_people(action.id, people, assigned)
+        reach("action.assigned")
         write_atomically(place / _ACTION, _render(action.to_json()))
         (place / _ACTION).chmod(_READ_ONLY)
         self._renew()
+        return team
 
-    def assign(self, action_id: str, people: pa.Table, assigned: Assigned) -> Path:
-        """Write down who is in which arm from a day on; return the list for those who act."""
-        place, day = self.folder / action_id, assigned.snapshot_date.isoformat()
-        team = place / f"for-the-team-{day}.csv"
-        arms = people.select(["entity_id", "arm"])
-        produce_atomically(
-            place / f"people-{day}.parquet", lambda draft: pq.write_table(people, draft), mode=_PRIVATE
-        )
-        produce_atomically(team, lambda draft: pa_csv.write_csv(arms, draft), mode=_PRIVATE)
-        write_atomically(place / f"assigned-{day}.json", _render(assigned.to_json()))
+    def extend(self, action_id: str, people: pa.Table, assigned: Assigned) -> Path:
+        """Write down people who join later; return the list of them for those who act."""
+        team = self._write_people(action_id, people, assigned)
         self._renew()
         return team
 
@@ -99,7 +97,7 @@ class Ledger:
         found = {}
         for one in entry.assigned:
             path = self.folder / entry.id / f"people-{one.snapshot_date.isoformat()}.parquet"
-            found[one.snapshot_date] = _guard(path, lambda file: pq.read_table(file))
+            found[one.snapshot_date] = _guard(path, pq.read_table)
         return found
 
     def entries(self) -> tuple[Entry, ...]:
@@ -128,6 +126,17 @@ class Ledger:
         known = ", ".join(f"{entry.id} ({entry.action.label})" for entry in there)
         problem = f"'{wanted}' is {'the beginning of several' if found else 'none'} of the actions"
         raise InputError("--id", problem, f"name one of: {known}" if there else "start one first")
+
+    def _write_people(self, action_id: str, people: pa.Table, assigned: Assigned) -> Path:
+        """Write the lists of a day, and then how many they are."""
+        place, day = self.folder / action_id, assigned.snapshot_date.isoformat()
+        team = place / f"for-the-team-{day}.csv"
+        arms = people.select(["entity_id", "arm"])
+        full = place / f"people-{day}.parquet"
+        produce_atomically(full, lambda draft: pq.write_table(people, draft), mode=_PRIVATE)
+        produce_atomically(team, lambda draft: pa_csv.write_csv(arms, draft), mode=_PRIVATE)
+        write_atomically(place / f"assigned-{day}.json", _render(assigned.to_json()))
+        return team
 
     def _read(self, place: Path) -> Entry:
         """Return one action with all that was added."""

@@ -137,7 +137,7 @@ class Plan:
 
 
 def make_plan(
-    outlook: PlannedOutcome,
+    outcome: PlannedOutcome,
     effect: float,
     available: int,
     hold_out: float | None = None,
@@ -147,6 +147,8 @@ def make_plan(
 
     Parameters
     ----------
+    outcome
+        What is expected without the action.
     effect
         Expected difference between the arms, with its sign.
     available
@@ -165,22 +167,22 @@ def make_plan(
     >>> make_plan(PlannedOutcome.of_share(0.1), -0.05, 2000).hold_out
     0.35
     """
-    reached = outlook.level + effect
-    if effect == 0 or (outlook.is_share and not 0.0 <= reached <= 1.0):
+    reached = outcome.level + effect
+    if effect == 0 or (outcome.is_share and not 0.0 <= reached <= 1.0):
         message = (
-            f"an effect of {effect:+.3f} from {outlook.level:.3f} leads to {reached:.3f}; "
+            f"an effect of {effect:+.3f} from {outcome.level:.3f} leads to {reached:.3f}; "
             "expect a change, and none beyond 0 or 1"
         )
         raise ValueError(message)
     shares = SHARES if hold_out is None else (hold_out,)
-    share = next((one for one in shares if outlook.needs(effect, one, power) <= available), shares[-1])
+    share = next((one for one in shares if outcome.needs(effect, one, power) <= available), shares[-1])
     return Plan(
         effect=effect,
-        level=outlook.level,
+        level=outcome.level,
         hold_out=share,
         alpha=ALPHA,
         power=power,
-        needed=outlook.needs(effect, share, power),
+        needed=outcome.needs(effect, share, power),
         available=available,
-        smallest_effect=outlook.smallest(available, share, 1 if effect > 0 else -1, power),
+        smallest_effect=outcome.smallest(available, share, 1 if effect > 0 else -1, power),
     )

@@ -144,23 +144,17 @@ def _value(found: ReadOut, entry: Entry, known: _Arms, stakes: Stakes) -> ReadOu
     if found.comparison is None or not entry.action.is_share:
         return found
     sign = 1.0 if entry.action.is_more_better else -1.0
-    gain = scale(found.comparison.difference, sign)
-    kept = scale(gain, float(known.is_treated.sum()))
+    gain = found.comparison.difference.scaled(sign)
+    kept = gain.scaled(float(known.is_treated.sum()))
     if stakes.margin is None or entry.action.is_more_better or not np.isfinite(known.revenue).any():
         return replace(found, kept=kept)
-    revenue = scale(gain, float(np.nansum(known.revenue[known.is_treated])))
+    revenue = gain.scaled(float(np.nansum(known.revenue[known.is_treated])))
     cost = found.cost_eur
-    net = None if cost is None else shift(scale(revenue, stakes.margin), -cost)
+    net = None if cost is None else _shift(revenue.scaled(stakes.margin), -cost)
     return replace(found, kept=kept, revenue_eur=revenue, net_eur=net)
 
 
-def scale(one: Estimate, factor: float) -> Estimate:
-    """Return a multiple of an estimate; never -0.0, which would be shown with its sign."""
-    low, high = sorted((one.low * factor + 0.0, one.high * factor + 0.0))
-    return Estimate.around(one.value * factor + 0.0, low, high, one.n)
-
-
-def shift(one: Estimate, by: float) -> Estimate:
+def _shift(one: Estimate, by: float) -> Estimate:
     """Return an estimate with something added that is known for sure."""
     return Estimate.around(one.value + by, one.low + by, one.high + by, one.n)
 
