@@ -153,14 +153,29 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "score",
-        "score a file of feature rows, or the newest snapshot, with the champion",
-        "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
+        "score a file of feature rows, or the newest snapshot, with the champion; as a batch on schedule",
+        "xm-predict score --name churn --latest --to postgresql://xm@db.example.org/scores",
         (
             _NAME,
             Parameter(
                 "rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""
             ),
-            Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
+            Parameter(
+                "latest",
+                "yes, or no value: the newest snapshot as a batch that is kept, and never done twice",
+                "no",
+                choices=("yes", "no"),
+                alone="yes",
+            ),
+            Parameter(
+                "to",
+                "file to write, .csv or .parquet; with --latest also postgresql://user@host:5432/database or "
+                "sqlite:///file.db; if empty scores.parquet, with --latest the folder of the batch alone",
+                "",
+            ),
+            Parameter("table", "table of the database; xm_scores, of groups xm_group_scores if empty", ""),
+            Parameter("webhook", "https address that gets the batch; customers only, with --latest", ""),
+            Parameter("webhook-secret-file", "file with the secret that signs what the webhook gets", ""),
             Parameter("reasons", "how many reasons per row", "3", int),
             Parameter(
                 "engine",

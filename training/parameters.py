@@ -9,7 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Parameter:
-    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb."""
+    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb.
+
+    Attributes
+    ----------
+    alone
+        What ``--name`` means without a value; None where it needs one.
+    """
 
     name: str
     help: str
@@ -17,6 +23,7 @@ class Parameter:
     kind: Callable[[str], Any] = str
     choices: tuple[str, ...] | None = None
     is_positional: bool = False
+    alone: str | None = None
 
     @property
     def argument(self) -> str:
@@ -38,6 +45,8 @@ class Parameter:
         shown = f" (default: {self.default})" if self.default else ""
         parser.add_argument(
             f"--{self.name}",
+            nargs=None if self.alone is None else "?",
+            const=self.alone,
             dest=self.argument,
             required=self.default is None,
             default=self.default,

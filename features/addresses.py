@@ -1,0 +1,245 @@
+"""Addresses of databases: understood, connected to, and shown without their passwords.
+
+A password stands in the address, in ``PGPASSWORD``, or in the file that ``XM_SQL_PASSWORD_FILE`` names.
+Nothing here puts it into a message, and :meth:`DatabaseAddress.scrub` takes it out of the words of others.
+"""
+
+import os
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote
+
+from features.errors import InputError
+
+if TYPE_CHECKING:
+    import pg8000.dbapi
+
+FILE_VARIABLE = "XM_SQL_PASSWORD_FILE"
+_HIDDEN = "***"
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+pg8000")
+_SQLITE = "sqlite"
+_HINT = "write postgresql://user@host:5432/database or sqlite:///file.db"
+_SECRETS = re.compile(r"(?P<start>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]*@", re.IGNORECASE)
+_SECRET_OPTIONS = re.compile(
+    r"(?P<start>[?&;](?:\w*passw(?:or)?d|\w*secret|\w*token))=[^&;\s'\"]*", re.IGNORECASE
+)
+_SERVER = re.compile(
+    r"(?:(?P<user>[^:/@?#]+)(?::(?P<password>[^@/?#]*))?@)?"
+    r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])?(?::(?P<port>[0-9]{1,5}))?"
+    r"/(?P<database>[^/?#@]+)(?:\?(?P<options>[^#]*))?"
+)
+_OPTIONS = ("host", "sslmode", "sslrootcert")
+_TLS_MODES: dict[str, bool | None] = {"disable": False, "prefer": None, "require": True}
+_VERIFIED = "verify-full"
+_SILENCE_SECONDS = 120
+_DEFAULT_PORT = 5432
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is meant as the address of a database and not as the name of a file.
+
+    Examples
+    --------
+    >>> is_address("postgresql://me@db/scores"), is_address("scores.parquet")
+    (True, False)
+    """
+    return "://" in text
+
+
+def mask(text: str) -> str:
+    """Return a text without the passwords of the addresses in it.
+
+    Examples
+    --------
+    >>> mask("no route to postgresql://me:s3cret@db:5432/scores?sslmode=require")
+    'no route to postgresql://me:***@db:5432/scores?sslmode=require'
+    """
+    hidden = _SECRETS.sub(rf"\g<start>:{_HIDDEN}@", text)
+    return _SECRET_OPTIONS.sub(rf"\g<start>={_HIDDEN}", hidden)
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """Hold where a database is; as text it has no password.
+
+    Attributes
+    ----------
+    scheme
+        ``postgresql`` or ``sqlite``.
+    database
+        Name of the database, or path of the file.
+    host, port, user
+        Of PostgreSQL; a host that begins with ``/`` is the folder of a socket.
+    tls_mode, root_certificates
+        ``sslmode`` and ``sslrootcert``, as ``psql`` has them.
+    """
+
+    scheme: str
+    database: str
+    host: str = ""
+    port: int = _DEFAULT_PORT
+    user: str = ""
+    tls_mode: str = "prefer"
+    root_certificates: str = ""
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def shown(self) -> str:
+        """Return the address as it may be seen by anybody."""
+        if self.scheme == _SQLITE:
+            return f"sqlite:///{self.database}"
+        host = f"[{self.host}]" if ":" in self.host else quote(self.host, safe="")
+        return f"postgresql://{quote(self.user)}@{host}:{self.port}/{quote(self.database)}"
+
+    def __str__(self) -> str:
+        return self.shown
+
+    def scrub(self, text: str) -> str:
+        """Return the words of a library without the password, however they hold it."""
+        if self.password:
+            for spelling in (self.password, quote(self.password), quote(self.password, safe="")):
+                text = text.replace(spelling, _HIDDEN)
+        return mask(" ".join(text.split()))
+
+    def connect(self) -> "pg8000.dbapi.Connection":
+        """Open a connection to PostgreSQL.
+
+        Raises
+        ------
+        InputError
+            If this is no address of PostgreSQL, or its driver is not installed.
+        """
+        if self.scheme == _SQLITE:
+            raise InputError(self.shown, "is not PostgreSQL", "write postgresql://user@host:5432/database")
+        try:
+            import pg8000.dbapi
+        except ImportError as error:
+            hint = "install xm-predict[train]"
+            raise InputError(self.shown, "needs pg8000, which is not installed", hint) from error
+        return pg8000.dbapi.connect(**self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        """Return what the driver wants to be told."""
+        place: dict[str, Any] = {"host": self.host, "port": self.port}
+        if self.host.startswith("/"):
+            place = {"unix_sock": f"{self.host}/.s.PGSQL.{self.port}"}
+        return {
+            **place,
+            "user": self.user,
+            "password": self.password,
+            "database": self.database,
+            "ssl_context": self._tls(),
+            "timeout": _SILENCE_SECONDS,
+            "application_name": "xm-predict",
+        }
+
+    def _tls(self) -> bool | ssl.SSLContext | None:
+        """Return whether to encrypt, and whose certificates to trust; None: where the server can."""
+        if self.host.startswith("/"):
+            return False
+        if self.tls_mode == _VERIFIED:
+            return ssl.create_default_context(cafile=self.root_certificates or None)
+        return _TLS_MODES[self.tls_mode]
+
+
+def read_address(
+    text: str, where: str, environment: Mapping[str, str] = os.environ, *, folder: Path = Path()
+) -> DatabaseAddress:
+    """Understand an address, and find its password.
+
+    Parameters
+    ----------
+    text
+        ``postgresql://user@host:5432/database`` with ``?sslmode=`` (``disable``, ``prefer``, ``require``,
+        ``verify-full``) and ``&sslrootcert=``, or with ``?host=/folder/of/socket``; ``sqlite:///file.db``.
+    where
+        What messages speak of, as ``--to``.
+    environment
+        ``PGPASSWORD`` and ``XM_SQL_PASSWORD_FILE``, of which the address itself takes none when it has one.
+    folder
+        Where relative names of files start.
+
+    Raises
+    ------
+    InputError
+        If it is none, or the file of the password cannot be read. No message holds the password.
+
+    Examples
+    --------
+    >>> found = read_address("postgresql://me:s3cret@db/scores", "--to")
+    >>> str(found), found.password
+    ('postgresql://me@db:5432/scores', 's3cret')
+    """
+    scheme, _, rest = text.partition("://")
+    if scheme == _SQLITE:
+        return _read_sqlite(rest, where, folder)
+    if scheme not in _POSTGRESQL:
+        raise InputError(where, f"'{_hide(text)}' is not an address of a database", _HINT)
+    found = _SERVER.fullmatch(rest)
+    if found is None:
+        hint = f"{_HINT}; write @ : / ? and # in a password as %40 %3A %2F %3F %23"
+        raise InputError(where, f"'{_hide(text)}' is not an address of a database", hint)
+    options = _read_options(found["options"] or "", where)
+    host = options.get("host") or (found["host"] or "").strip("[]")
+    user = unquote(found["user"] or "") or environment.get("PGUSER", "")
+    if not host or not user:
+        missing = "user" if host else "host"
+        raise InputError(where, f"'{_hide(text)}' names no {missing}", _HINT)
+    password = found["password"]
+    return DatabaseAddress(
+        "postgresql",
+        unquote(found["database"]),
+        host,
+        int(found["port"] or _DEFAULT_PORT),
+        user,
+        options.get("sslmode", "prefer"),
+        options.get("sslrootcert", ""),
+        _find_password(environment) if password is None else unquote(password),
+    )
+
+
+def _read_sqlite(rest: str, where: str, folder: Path) -> DatabaseAddress:
+    """Understand the address of a file."""
+    name = rest.removeprefix("/")
+    if not rest.startswith("/") or not name or name == ":memory:" or "?" in name:
+        raise InputError(where, f"'sqlite://{rest}' does not name a file", "write sqlite:///file.db")
+    return DatabaseAddress(_SQLITE, str(folder / name))
+
+
+def _read_options(text: str, where: str) -> dict[str, str]:
+    """Understand what stands behind the question mark; a value may be secret, so that none is shown."""
+    options = dict(parse_qsl(text, keep_blank_values=True))
+    for name in options:
+        if name not in _OPTIONS:
+            raise InputError(
+                where, f"does not know '{name}' behind '?'", f"leave it out; {', '.join(_OPTIONS)}"
+            )
+    modes = (*_TLS_MODES, _VERIFIED)
+    if options.get("sslmode", modes[0]) not in modes:
+        raise InputError(where, f"'{options['sslmode'][:20]}' is no sslmode", f"write {', '.join(modes)}")
+    return options
+
+
+def _find_password(environment: Mapping[str, str]) -> str | None:
+    """Return the password of the environment, or of the file that it names."""
+    name = environment.get(FILE_VARIABLE)
+    if not name:
+        return environment.get("PGPASSWORD")
+    try:
+        password = Path(name).read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = f"'{name}' cannot be read ({getattr(error, 'strerror', None) or 'it is not UTF-8'})"
+        raise InputError(FILE_VARIABLE, problem, "name a file that holds the password alone") from error
+    if not password:
+        raise InputError(FILE_VARIABLE, f"'{name}' is empty", "name a file that holds the password alone")
+    return password
+
+
+def _hide(text: str) -> str:
+    """Return an address that was not understood without anything in it that may be a password."""
+    scheme, found, rest = text.partition("://")
+    return f"{scheme}://{_HIDDEN}" if found and (":" in rest or "@" in rest) else text
