@@ -111,7 +111,7 @@ class DatabaseAddress:
         Raises
         ------
         InputError
-            If this is no address of PostgreSQL, or its driver is not installed.
+            If this is no address of PostgreSQL, its driver is not installed, or there is no password.
         """
         if self.scheme == _SQLITE:
             raise InputError(self.shown, "is not PostgreSQL", "write postgresql://user@host:5432/database")
@@ -120,7 +120,12 @@ class DatabaseAddress:
         except ImportError as error:
             hint = "install xm-predict[train]"
             raise InputError(self.shown, "needs pg8000, which is not installed", hint) from error
-        return pg8000.dbapi.connect(**self._arguments())
+        try:
+            return pg8000.dbapi.connect(**self._arguments())
+        except AttributeError:
+            # What the driver runs into when the server asks for a password and there is none.
+            hint = f"set PGPASSWORD, or let {FILE_VARIABLE} name a file that holds it"
+            raise InputError(self.shown, "asks for a password, and none is given", hint) from None
 
     def _arguments(self) -> dict[str, Any]:
         """Return what the driver wants to be told."""

@@ -157,22 +157,16 @@ class ScoreTable:
             scored_at = batch.started if line is None else line.scored_at
             as_of = self._day_of(batch, line)
             fresh = {"parts_written": 0, "is_complete": False, "superseded_by": None, "completed_at": None}
+            place = {"usecase": batch.usecase, "as_of": as_of, "model_version": batch.model_version}
+            place["table_name"] = self._name[1]
             if line is None:
-                key: dict[str, Any] = {
-                    "batch_id": batch.batch_id,
-                    "table_name": self._name[1],
-                    "usecase": batch.usecase,
-                }
-                key |= {"as_of": as_of, "model_version": batch.model_version, "scored_at": scored_at}
+                own = {"batch_id": batch.batch_id, "scored_at": scored_at}
                 counts = {"scores": batch.n_scores, "parts": batch.n_parts}
-                connection.execute(sa.insert(batches).values(**key, **counts, **fresh))
+                connection.execute(sa.insert(batches).values(**place, **own, **counts, **fresh))
             elif line.is_complete or line.superseded_by is not None:
                 connection.execute(sa.update(batches).where(self._is_line_of(batch)).values(**fresh))
             others = sa.and_(
-                batches.c.usecase == batch.usecase,
-                batches.c.as_of == as_of,
-                batches.c.model_version == batch.model_version,
-                batches.c.table_name == self._name[1],
+                *(batches.c[name] == value for name, value in place.items()),
                 batches.c.batch_id != batch.batch_id,
                 batches.c.superseded_by.is_(None),
             )
