@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.empty_registry import lay_registry
 from tests.made_once import made_once
-from tests.training.delivery_world import N_ROWS, Workspace, make_bundles, rows_of, write_latest
 from tests.training.examples import Example, believed, train_company, train_members
-from tests.training.runs.registering import register_bundles
 from training.scoring import Scorer
 
 
@@ -39,14 +36,3 @@ def members_scorer(members: Example) -> Scorer:
 def copied(company: Example, tmp_path: Path) -> Path:
     """Return a copy of the company's bundle to tamper with."""
     return Path(shutil.copytree(company.folder, tmp_path / "bundle"))
-
-
-@pytest.fixture(scope="session")
-def scoring_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Return a workspace with champions of customers and of people at work; who asks removes old batches."""
-    folder = tmp_path_factory.mktemp("scoring")
-    bundles = make_bundles(folder / "bundles")
-    register_bundles(lay_registry(tmp_path_factory, folder / "out"), *bundles.values())
-    write_latest(folder / "out", "customer_binary", rows_of(N_ROWS))
-    write_latest(folder / "out", "employee_binary", rows_of(400))
-    return Workspace(folder / "out")

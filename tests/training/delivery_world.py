@@ -10,7 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from tests.empty_registry import lay_registry
+from tests.training.runs.registering import register_bundles
 from tests.training.sample_bundles import make_bundle, plain_rows
 from training.batch import BATCH_ROWS
 
@@ -78,6 +81,16 @@ def write_latest(out: Path, usecase: str, rows: pa.Table) -> None:
     folder = out / "frames" / usecase
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(rows, folder / "latest.parquet")
+
+
+def lay_workspace(factory: pytest.TempPathFactory) -> Workspace:
+    """Lay a workspace with champions of customers and of people at work; who asks removes old batches."""
+    folder = factory.mktemp("scoring")
+    bundles = make_bundles(folder / "bundles")
+    register_bundles(lay_registry(factory, folder / "out"), *bundles.values())
+    write_latest(folder / "out", "customer_binary", rows_of(N_ROWS))
+    write_latest(folder / "out", "employee_binary", rows_of(400))
+    return Workspace(folder / "out")
 
 
 @contextmanager

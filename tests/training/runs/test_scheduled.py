@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import ContractError
-from tests.training.delivery_world import DAY, N_ROWS, newest, rows_of, write_latest
+from tests.training.delivery_world import DAY, N_ROWS, lay_workspace, newest, rows_of, write_latest
 from tests.training.runs.registering import forgetting
 from training.__main__ import main
 from training.console import Console
@@ -21,11 +21,17 @@ from training.runs.workspace import Workspace
 from training.scoring import Scorer
 
 
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory):
+    return lay_workspace(tmp_path_factory)
+
+
 @pytest.fixture
-def workspace(scoring_workspace):
-    scoring_workspace.forget()
+def workspace(laid):
+    """Return a workspace without batches."""
+    laid.forget()
     with forgetting():
-        yield scoring_workspace
+        yield laid
 
 
 @pytest.fixture
