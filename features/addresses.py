@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 FILE_VARIABLE = "XM_SQL_PASSWORD_FILE"
 _HIDDEN = "***"
-_POSTGRESQL = ("postgresql", "postgres", "postgresql+pg8000")
+_DRIVEN = "postgresql+pg8000"
+_POSTGRESQL = ("postgresql", "postgres", _DRIVEN)
 _SQLITE = "sqlite"
 _HINT = "write postgresql://user@host:5432/database or sqlite:///file.db"
 _SECRETS = re.compile(r"(?P<start>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]*@", re.IGNORECASE)
@@ -207,6 +208,30 @@ def read_address(
     )
 
 
+def with_driver(uri: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return an address of PostgreSQL as SQLAlchemy wants it: with our driver, and with the password.
+
+    Parameters
+    ----------
+    uri
+        Any other address, or one that names another driver, comes back as it is.
+    environment
+        See :func:`read_address`.
+
+    Examples
+    --------
+    >>> with_driver("postgresql://me@db/mlflow", {"PGPASSWORD": "p@ss"})
+    'postgresql+pg8000://me:p%40ss@db/mlflow'
+    """
+    scheme, found, rest = uri.partition("://")
+    if not found or scheme not in _POSTGRESQL:
+        return uri
+    user, is_named, place = rest.rpartition("@")
+    password = None if ":" in user or not is_named else _find_password(environment)
+    secret = "" if password is None else f":{quote(password, safe='')}"
+    return f"{_DRIVEN}://{user}{secret}{is_named}{place}"
+
+
 def _read_sqlite(rest: str, where: str, folder: Path) -> DatabaseAddress:
     """Understand the address of a file."""
     name = rest.removeprefix("/")
@@ -246,5 +271,5 @@ def _find_password(environment: Mapping[str, str]) -> str | None:
 
 def _hide(text: str) -> str:
     """Return an address that was not understood without anything in it that may be a password."""
-    scheme, found, rest = text.partition("://")
-    return f"{scheme}://{_HIDDEN}" if found and (":" in rest or "@" in rest) else text
+    scheme, found, _ = text.partition("://")
+    return f"{scheme}://{_HIDDEN}" if found else text

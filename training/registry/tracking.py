@@ -15,6 +15,7 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
+from features.addresses import mask, with_driver
 from features.catalogue import Catalogue
 from features.failpoints import reach
 from features.files import alone, produce_atomically
@@ -25,6 +26,7 @@ _MAX_PARAM_CHARACTERS = 500
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 # They tell of database set-up and of each step of logging; their warnings and errors still show.
 _CHATTY = ("alembic", "mlflow.tracking", "mlflow.pyfunc", "mlflow.models.model")
+_DATABASES = ("postgresql", "mysql", "mssql")
 # It writes the whole stack of a locked database before the error comes that is told in one line.
 _NOISY = ("mlflow.store.db.utils",)
 
@@ -40,7 +42,7 @@ def connect(folder: Path) -> str:
     Returns
     -------
     str
-        The tracking URI in use.
+        The tracking URI in use; it may hold a password, see :func:`features.addresses.mask`.
 
     Raises
     ------
@@ -54,17 +56,18 @@ def connect(folder: Path) -> str:
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = folder.resolve()
-    uri = os.environ.get("MLFLOW_TRACKING_URI")
-    artifacts: str | None = None
-    if uri is None:
-        uri = f"sqlite:///{_make_database(folder / 'mlflow.db')}"
-        artifacts = (folder / "mlartifacts").as_uri()
+    given = os.environ.get("MLFLOW_TRACKING_URI")
+    uri = f"sqlite:///{_make_database(folder / 'mlflow.db')}" if given is None else with_driver(given)
+    # A server says where artifacts go; a database alone would have them below whatever folder this is.
+    is_ours = given is None or uri.startswith(_DATABASES)
+    artifacts = (folder / "mlartifacts").as_uri() if is_ours else None
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(os.environ.get("MLFLOW_REGISTRY_URI", uri))
+    where = f"MLflow at {mask(uri)}"
     try:
-        patiently(f"MLflow at {uri}", lambda: _make_experiment(artifacts))
+        patiently(where, lambda: _make_experiment(artifacts))
     except OSError as error:
-        raise refusal(f"MLflow at {uri}", error) from error
+        raise refusal(where, error) from error
     return uri
 
 
