@@ -7,21 +7,22 @@ Nothing here puts it into a message, and :meth:`DatabaseAddress.scrub` takes it 
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from features.errors import InputError
+from features.errors import InputError, XmError
 
 if TYPE_CHECKING:
     import pg8000.dbapi
 
 FILE_VARIABLE = "XM_SQL_PASSWORD_FILE"
 _HIDDEN = "***"
-_DRIVEN = "postgresql+pg8000"
-_POSTGRESQL = ("postgresql", "postgres", _DRIVEN)
+DRIVEN = "postgresql+pg8000"
+_POSTGRESQL = ("postgresql", "postgres", DRIVEN)
 _SQLITE = "sqlite"
 _HINT = "write postgresql://user@host:5432/database or sqlite:///file.db"
 _SECRETS = re.compile(r"(?P<start>[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]*@", re.IGNORECASE)
@@ -38,6 +39,18 @@ _TLS_MODES: dict[str, bool | None] = {"disable": False, "prefer": None, "require
 _VERIFIED = "verify-full"
 _SILENCE_SECONDS = 120
 _DEFAULT_PORT = 5432
+_MOST_CHARACTERS = 200
+
+
+class UnreachableError(XmError):
+    """Report a database that does not answer, or does not let us in."""
+
+
+def driver_errors() -> tuple[type[Exception], ...]:
+    """Return what is raised when PostgreSQL or the way to it fails."""
+    import pg8000.dbapi
+
+    return (pg8000.dbapi.Error, OSError)
 
 
 def is_address(text: str) -> bool:
@@ -113,6 +126,8 @@ class DatabaseAddress:
         ------
         InputError
             If this is no address of PostgreSQL, its driver is not installed, or there is no password.
+        UnreachableError
+            If the server does not answer, or does not let us in.
         """
         if self.scheme == _SQLITE:
             raise InputError(self.shown, "is not PostgreSQL", "write postgresql://user@host:5432/database")
@@ -127,6 +142,25 @@ class DatabaseAddress:
             # What the driver runs into when the server asks for a password and there is none.
             hint = f"set PGPASSWORD, or let {FILE_VARIABLE} name a file that holds it"
             raise InputError(self.shown, "asks for a password, and none is given", hint) from None
+        except driver_errors() as error:
+            hint = "check address, user and password, and whether the server is up"
+            problem = f"does not let us in ({self.reason_of(error)})"
+            raise UnreachableError(self.shown, problem, hint) from None
+
+    def reason_of(self, error: BaseException) -> str:
+        """Return what the database says in one line: no password, no statement, and no value of a row."""
+        words = error.args[0] if error.args else type(error).__name__
+        # PostgreSQL sends fields: M is the message, others hold keys and values.
+        text = str(words.get("M", "it refuses")) if isinstance(words, dict) else str(words)
+        return self.scrub((text.splitlines() or [type(error).__name__])[0])[:_MOST_CHARACTERS]
+
+    @contextmanager
+    def alone(self, lock: int) -> Iterator[None]:
+        """Let nobody else hold the same lock of the same database; it ends with the connection."""
+        with closing(self.connect()) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(f"SELECT pg_advisory_lock({lock:d})")
+            yield
 
     def _arguments(self) -> dict[str, Any]:
         """Return what the driver wants to be told."""
@@ -229,7 +263,7 @@ def with_driver(uri: str, environment: Mapping[str, str] = os.environ) -> str:
     user, is_named, place = rest.rpartition("@")
     password = None if ":" in user or not is_named else _find_password(environment)
     secret = "" if password is None else f":{quote(password, safe='')}"
-    return f"{_DRIVEN}://{user}{secret}{is_named}{place}"
+    return f"{DRIVEN}://{user}{secret}{is_named}{place}"
 
 
 def _read_sqlite(rest: str, where: str, folder: Path) -> DatabaseAddress:

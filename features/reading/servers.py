@@ -9,13 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from features.addresses import DatabaseAddress, read_address
+from features.addresses import DatabaseAddress, UnreachableError, driver_errors, read_address
 from features.errors import SourceError
 from features.reading.staged import Place
 
 _SCHEMES = ("postgresql", "postgres", "postgresql+pg8000")
 _READ_ONLY = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_MOST_CHARACTERS = 200
 
 
 def is_postgresql(url: str) -> bool:
@@ -55,43 +54,21 @@ def fetch_postgresql(url: str, query: str, place: Place) -> tuple[pa.Table, str]
 
 def _run(address: DatabaseAddress, query: str, place: Place) -> tuple[list[str], Sequence[Sequence[Any]]]:
     """Return names and rows of a query."""
-    where = f"{place.key}.url"
     try:
         connection = address.connect()
-    except Exception as error:
-        if not _is_of_driver(error):
-            raise
-        hint = "check address, password and whether the server is up"
-        raise SourceError(
-            where, f"'{address.shown}' does not answer ({_reason(address, error)})", hint
-        ) from None
+    except UnreachableError as error:
+        raise SourceError(f"{place.key}.url", f"'{error.where}' {error.problem}", error.hint) from None
     with contextlib.closing(connection):
         try:
             connection.execute_simple(_READ_ONLY)
             # A statement of this kind is a single one: none behind it can end the transaction.
             found = connection.execute_unnamed(query)
-        except Exception as error:
-            if not _is_of_driver(error):
-                raise
-            problem = f"fails on '{address.shown}' ({_reason(address, error)})"
+        except driver_errors() as error:
+            problem = f"fails on '{address.shown}' ({address.reason_of(error)})"
             raise SourceError(f"{place.key}.query", problem, "correct the query") from None
         if not found.columns:
             raise SourceError(f"{place.key}.query", "is not a query that gives rows", "begin it with SELECT")
         return [str(column["name"]) for column in found.columns], list(found.rows)
-
-
-def _is_of_driver(error: Exception) -> bool:
-    """Tell whether the driver or the network failed, and not this program."""
-    import pg8000.dbapi
-
-    return isinstance(error, (pg8000.dbapi.Error, OSError))
-
-
-def _reason(address: DatabaseAddress, error: Exception) -> str:
-    """Return what the server says, in one line without a password."""
-    words = error.args[0] if error.args else type(error).__name__
-    text = str(words.get("M", "it refuses")) if isinstance(words, dict) else str(words)
-    return address.scrub(text)[:_MOST_CHARACTERS]
 
 
 def _to_arrow(values: Sequence[Any]) -> pa.Array:

@@ -29,7 +29,7 @@ _BUSY_SECONDS = 60.0
 
 
 class TableError(XmError):
-    """Report a database that cannot be reached, or does not do what is asked."""
+    """Report a database that does not do what is asked."""
 
 
 class SupersededError(XmError):
@@ -79,7 +79,9 @@ class ScoreTable:
         SupersededError
             If another batch of the same day and model came in its place meanwhile.
         TableError
-            If the database cannot be reached or refuses.
+            If the database refuses.
+        UnreachableError
+            If it does not answer, or does not let us in.
         """
         with self._telling():
             table = table_of_scores(self._name, batch.read_part(0), is_individual=self._is_individual)
@@ -108,7 +110,8 @@ class ScoreTable:
             hint = (
                 "check address, password and rights of the database; a rerun goes on where this one stopped"
             )
-            raise TableError(self._where, self._address.scrub(_reason_of(error))[:300], hint) from None
+            cause = getattr(error, "orig", None) or error
+            raise TableError(self._where, self._address.reason_of(cause), hint) from None
 
     def _prepare(self, table: sa.Table) -> None:
         """Let both tables be there in the right form; another process may be making them as well."""
@@ -275,12 +278,3 @@ def _begin_by_hand(connection: Any, _: object) -> None:
 def _execute(connection: sa.Connection, text: str) -> None:
     """Run a statement."""
     connection.exec_driver_sql(text)
-
-
-def _reason_of(error: Exception) -> str:
-    """Return what a database says in one line: never the statement, whose values are scores of people."""
-    cause = getattr(error, "orig", None) or error
-    words = cause.args[0] if cause.args and isinstance(cause.args[0], dict) else None
-    if words is not None:  # PostgreSQL's own fields: M is the message
-        return str(words.get("M", "the database refuses"))
-    return (str(cause).splitlines() or [type(cause).__name__])[0]

@@ -15,8 +15,9 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
-from features.addresses import mask, with_driver
+from features.addresses import DRIVEN, UnreachableError, mask, read_address, with_driver
 from features.catalogue import Catalogue
+from features.errors import RegistryError
 from features.failpoints import reach
 from features.files import alone, produce_atomically
 from training.registry.patience import patiently, refusal
@@ -26,6 +27,7 @@ _MAX_PARAM_CHARACTERS = 500
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 # They tell of database set-up and of each step of logging; their warnings and errors still show.
 _CHATTY = ("alembic", "mlflow.tracking", "mlflow.pyfunc", "mlflow.models.model")
+_LOCK_OF_TABLES = 7_346_019_212_004
 _DATABASES = ("postgresql", "mysql", "mssql")
 # It writes the whole stack of a locked database before the error comes that is told in one line.
 _NOISY = ("mlflow.store.db.utils",)
@@ -65,7 +67,8 @@ def connect(folder: Path) -> str:
     mlflow.set_registry_uri(os.environ.get("MLFLOW_REGISTRY_URI", uri))
     where = f"MLflow at {mask(uri)}"
     try:
-        patiently(where, lambda: _make_experiment(artifacts))
+        with _alone_at(uri, where):
+            patiently(where, lambda: _make_experiment(artifacts))
     except OSError as error:
         raise refusal(where, error) from error
     return uri
@@ -80,6 +83,19 @@ def _make_database(file: Path) -> Path:
             where = f"MLflow at sqlite:///{file}"
             patiently(where, lambda: produce_atomically(file, _make_tables))
     return file
+
+
+@contextmanager
+def _alone_at(uri: str, where: str) -> Iterator[None]:
+    """Let nobody else make MLflow's tables in the same PostgreSQL: it fails at making them twice at once."""
+    if not uri.startswith(f"{DRIVEN}://") or "?" in uri:
+        yield
+        return
+    try:
+        with read_address(uri, "MLFLOW_TRACKING_URI").alone(_LOCK_OF_TABLES):
+            yield
+    except UnreachableError as error:
+        raise RegistryError(where, error.problem, "check MLFLOW_TRACKING_URI") from None
 
 
 def _make_tables(file: Path) -> None:

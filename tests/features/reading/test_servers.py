@@ -43,7 +43,7 @@ def stage(postgresql, database, monkeypatch, tmp_path):
 
 
 def rows_of(staged):
-    found = staged.connection.execute(f"SELECT * FROM {staged.table} ORDER BY rowid").to_arrow_table()
+    found = staged.connection.sql(f"SELECT * FROM {staged.table} ORDER BY rowid").to_arrow_table()
     return [tuple(row.values()) for row in found.to_pylist()]
 
 
@@ -132,7 +132,7 @@ def test_query_that_fails_is_one_line_without_the_password(stage, postgresql, qu
 
 def test_server_that_does_not_answer_and_wrong_password(stage, postgresql, monkeypatch):
     with pytest.raises(
-        SourceError, match=r"sources\.orders\.url: 'postgresql://xm@127.0.0.1:1/x' does not answer"
+        SourceError, match=r"sources\.orders\.url: 'postgresql://xm@127.0.0.1:1/x' does not let us in"
     ):
         stage("SELECT 1", url="postgresql://xm@127.0.0.1:1/x")
     monkeypatch.setenv("PGPASSWORD", "canary-of-reading")

@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from features.addresses import read_address
+from features.addresses import UnreachableError, read_address
 from features.errors import ContractError
 from tests.training.delivery_world import DAY
 from training.delivery.form import parse_name
@@ -291,7 +291,7 @@ class TestPostgresql:
         place |= {"port": str(postgresql.port), part: "1" if part == "port" else "canary-nowhere"}
         url = "postgresql://{user}:{password}@{host}:{port}/{database}".format(**place)
         table = ScoreTable(read_address(url, "--to"), (None, "xm_scores"), is_individual=True)
-        with pytest.raises(TableError) as found:
+        with pytest.raises(UnreachableError) as found:
             table.serve(batch_of(tmp_path), "90d", quiet)
         table.close()
         line = f"{found.value} {found.value!r} {table.shown}"
