@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
@@ -248,7 +249,8 @@ def with_driver(uri: str, environment: Mapping[str, str] = os.environ) -> str:
     Parameters
     ----------
     uri
-        Any other address, or one that names another driver, comes back as it is.
+        Any other address, or one that names another driver, comes back as it is; so does every one where our
+        driver is not installed.
     environment
         See :func:`read_address`.
 
@@ -258,7 +260,7 @@ def with_driver(uri: str, environment: Mapping[str, str] = os.environ) -> str:
     'postgresql+pg8000://me:p%40ss@db/mlflow'
     """
     scheme, found, rest = uri.partition("://")
-    if not found or scheme not in _POSTGRESQL:
+    if not found or scheme not in _POSTGRESQL or find_spec("pg8000") is None:
         return uri
     user, is_named, place = rest.rpartition("@")
     password = None if ":" in user or not is_named else _find_password(environment)

@@ -51,7 +51,7 @@ def _names_one_of(part: Path, ids: Collection[str]) -> bool:
     try:
         if "entity_id" not in pq.read_schema(part).names:
             return False
-        return not ids.isdisjoint(pq.read_table(part, columns=["entity_id"]).column(0).to_pylist())
+        return not set(ids).isdisjoint(pq.read_table(part, columns=["entity_id"]).column(0).to_pylist())
     except (OSError, ValueError):
         return True
 
