@@ -13,10 +13,10 @@ import pytest
 from tests.end_to_end.forked import Forked, start
 from tests.postgresql import Server
 from tests.receiver import SECRET, Receiver, receiving
-from tests.training.delivery_world import N_ROWS, Workspace, lay_workspace
+from tests.training.delivery_world import N_ROWS, Workspace, lay_workspace, newest, rows_of
 
 # Where scoring may die; a few in the fast suite, all in the long.
-POINTS = ["part.noted:2", "table.written:2", "webhook.sent:3"]
+POINTS = ["part.noted:2", "table.written:2"]
 MORE_POINTS = [
     "batch.begun",
     "part.written",
@@ -31,6 +31,7 @@ MORE_POINTS = [
     "target.noted",
     "target.noted:2",
     "webhook.sent",
+    "webhook.sent:3",
     *(f"file.{step}:{count}" for step in ("written", "flushed", "renamed") for count in (1, 2, 3, 6, 8, 9)),
 ]
 # Of people at work there is one part; what was told of them is in a ledger before anything is out.
@@ -178,13 +179,14 @@ def test_no_secret_is_left_anywhere(world):
     world.server.ask("postgres", "CREATE ROLE canary LOGIN SUPERUSER PASSWORD 'canary-of-postgresql'")
     good = f"postgresql://canary:canary-of-postgresql@127.0.0.1:{world.server.port}/{world.database}"
     wrong = good.replace("canary-of-postgresql", "canary-of-another")
-    codes = [
-        world.start("customer_binary", "--to", url).end()
-        for url in (good, good, wrong, wrong.replace(str(world.server.port), "1"), f"{wrong}/no?canary-of=1")
-    ]
-    assert codes == [0, 0, 1, 1, 2]
-    world.receiver.answers = [(400, {})]
-    assert world.start("customer_binary", "--reasons", 1).end() == 1
+    away = wrong.replace(str(world.server.port), "1")
+    with newest(world.workspace, rows_of(50)):
+        begun = world.start("customer_binary", "--to", good)
+        assert begun.end() == 0, begun.err.read_text()
+        urls = (good, wrong, away, f"{wrong}/no?canary-of=1")
+        assert [world.start("customer_binary", "--to", url).end() for url in urls] == [0, 1, 1, 2]
+        world.receiver.answers = [(400, {})]
+        assert world.start("customer_binary", "--reasons", 1).end() == 1
     secrets = (b"canary-of-postgresql", b"canary-of-another", SECRET, b"of-a-secret-path")
     looked_at = (*world.workspace.out.rglob("*"), *(world.folder / "logs").rglob("*"))
     files = [path for path in looked_at if path.is_file()]
