@@ -5,75 +5,13 @@ verb is called, since MLflow alone takes seconds to import.
 """
 
 import argparse
-import keyword
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from training.parameters import Parameter, Verb, module_of
+
+__all__ = ["DEFAULT_FOLDER", "VERBS", "build_parser", "module_of"]
 
 DEFAULT_FOLDER = "xm-data"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb."""
-
-    name: str
-    help: str
-    default: str | None = None
-    kind: Callable[[str], Any] = str
-    choices: tuple[str, ...] | None = None
-    is_positional: bool = False
-
-    @property
-    def argument(self) -> str:
-        """Return the name of the argument of ``run``: a hyphen is an underscore, a keyword gets one behind.
-
-        Examples
-        --------
-        >>> Parameter("from-version", "").argument, Parameter("from", "").argument
-        ('from_version', 'from_')
-        """
-        name = self.name.replace("-", "_")
-        return f"{name}_" if keyword.iskeyword(name) else name
-
-    def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the parameter; one without a default is required, and so is a positional one."""
-        if self.is_positional:
-            parser.add_argument(self.argument, type=self.kind, choices=self.choices, help=self.help)
-            return
-        shown = f" (default: {self.default})" if self.default else ""
-        parser.add_argument(
-            f"--{self.name}",
-            dest=self.argument,
-            required=self.default is None,
-            default=self.default,
-            type=self.kind,
-            choices=self.choices,
-            help=self.help + shown,
-            metavar=None if self.choices else self.name.upper(),
-        )
-
-
-@dataclass(frozen=True)
-class Verb:
-    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it."""
-
-    name: str
-    help: str
-    example: str
-    parameters: tuple[Parameter, ...] = ()
-    is_entry_point: bool = False
-
-
-def module_of(verb: str) -> str:
-    """Return the name of a verb's module in ``training.runs``: a hyphen is an underscore there.
-
-    Examples
-    --------
-    >>> module_of("explain-change")
-    'explain_change'
-    """
-    return verb.replace("-", "_")
 
 
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
@@ -215,14 +153,29 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "score",
-        "score a file of feature rows, or the newest snapshot, with the champion",
-        "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
+        "score a file of feature rows, or the newest snapshot, with the champion; as a batch on schedule",
+        "xm-predict score --name churn --latest --to postgresql://xm@db.example.org/scores",
         (
             _NAME,
             Parameter(
                 "rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""
             ),
-            Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
+            Parameter(
+                "latest",
+                "yes, or no value: the newest snapshot as a batch that is kept, and never done twice",
+                "no",
+                choices=("yes", "no"),
+                alone="yes",
+            ),
+            Parameter(
+                "to",
+                "file to write, .csv or .parquet; with --latest also postgresql://user@host:5432/database or "
+                "sqlite:///file.db; if empty scores.parquet, with --latest the folder of the batch alone",
+                "",
+            ),
+            Parameter("table", "table of the database; xm_scores, of groups xm_group_scores if empty", ""),
+            Parameter("webhook", "https address that gets the batch; customers only, with --latest", ""),
+            Parameter("webhook-secret-file", "file with the secret that signs what the webhook gets", ""),
             Parameter("reasons", "how many reasons per row", "3", int),
             Parameter(
                 "engine",
