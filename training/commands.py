@@ -208,7 +208,7 @@ VERBS: tuple[Verb, ...] = (
             Parameter("lever", "plan, start: the lever that it works on", ""),
             Parameter(
                 "who",
-                "plan, start: everybody; who misses the goal of the lever; the share with the worst forecasts",
+                "plan, start: everybody, who misses the goal of the lever, or the worst forecasts",
                 "everybody",
                 choices=("everybody", "misses-goal", "riskiest"),
             ),

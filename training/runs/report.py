@@ -11,6 +11,7 @@ import numpy as np
 from features.catalogue import Feature
 from features.files import whole_folder
 from features.frame import Frame
+from training.actions import Ledger
 from training.bundle import Bundle, load
 from training.card import build_card, write_card
 from training.console import Console
@@ -50,6 +51,7 @@ from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
 from training.runs.releases import FORECASTS, Releases, show_cuts
 from training.runs.risk_waves import list_risk_waves
+from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes, list_themes
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
@@ -69,6 +71,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
     registered, standing = _fetch(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
+    bundle = with_tests(bundle, frame, Ledger(workspace.actions(spec.name)).entries())
     today = datetime.now(UTC).date()
     files = write(
         bundle,

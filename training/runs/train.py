@@ -14,6 +14,7 @@ from features.failpoints import reach
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
+from training.actions import Ledger
 from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
@@ -55,6 +56,7 @@ from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
+from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
@@ -171,8 +173,9 @@ def _write_report(
     usecase = bundle.usecase
     folder = workspace.reports(usecase.name)
     try:
+        tested = with_tests(bundle, frame, Ledger(workspace.actions(usecase.name)).entries())
         return report_run.write(
-            bundle,
+            tested,
             frame,
             folder,
             made_on=made_on,
