@@ -9,11 +9,13 @@ from training.actions.ledger import SUMMARY, Ledger, digest_of
 from training.actions.planning import Plan, PlannedOutcome, make_plan
 from training.actions.reading import Seen, Stakes, judge, read_out
 from training.actions.record import Action, Assigned, Cost, Entry, Note, ReadOut, Target
+from training.actions.showing import Actions, ShownAction, ShownEffect, show_actions
 from training.actions.words import tell_plan, tell_read_out
 
 __all__ = [
     "SUMMARY",
     "Action",
+    "Actions",
     "Assigned",
     "Comparison",
     "Cost",
@@ -25,6 +27,8 @@ __all__ = [
     "PlannedOutcome",
     "ReadOut",
     "Seen",
+    "ShownAction",
+    "ShownEffect",
     "Stakes",
     "Target",
     "compare_arms",
@@ -34,6 +38,7 @@ __all__ = [
     "judge",
     "make_plan",
     "read_out",
+    "show_actions",
     "tell_plan",
     "tell_read_out",
     "to_table",

@@ -21,6 +21,8 @@ from features.errors import ContractError, InputError
 from features.failpoints import reach
 from features.files import alone, produce_atomically, write_atomically
 from training.actions.record import Action, Assigned, Entry, Note, ReadOut
+from training.actions.showing import show_actions
+from training.statistics import plain_values
 
 SUMMARY = "ledger.json"
 _SECRET, _ACTION, _NOTES, _READ_OUTS = "secret.key", "action.json", "notes.jsonl", "read-outs"
@@ -157,8 +159,14 @@ class Ledger:
     def _renew(self) -> None:
         """Write the summary anew, from all there is."""
         with alone(self.folder / ".lock"):
-            entries = [entry.to_json() for entry in self.entries()]
-            write_atomically(self.folder / SUMMARY, _render({"format_version": 1, "entries": entries}))
+            entries = self.entries()
+            content = {
+                "format": "xm-predict actions",
+                "format_version": 1,
+                "shown": plain_values(show_actions(entries)),
+                "entries": [entry.to_json() for entry in entries],
+            }
+            write_atomically(self.folder / SUMMARY, _render(content))
 
 
 def digest_of(people: pa.Table) -> str:

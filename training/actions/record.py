@@ -61,14 +61,16 @@ class Action:
 
     Attributes
     ----------
-    lever
-        Name of the driver that it works on; None where it works on none.
+    lever, lever_label
+        Name of the driver that it works on, and what people call it; None where it works on none.
     horizon
         Whose end each person's outcome waits for, such as ``90d``; days from the snapshot of the assignment.
     is_share
         Whether the outcome is an event; else it is an answer.
     is_more_better
         Whether more of the outcome is better.
+    fewest
+        People of either arm below which nothing is told; 0 where nobody has to be hidden.
     no_hold_out_because
         The reason why nobody is held back; None where somebody is.
     decided_on
@@ -79,6 +81,7 @@ class Action:
     label: str
     owner: str
     lever: str | None
+    lever_label: Text | None
     target: Target
     starts_on: date
     horizon: str
@@ -86,6 +89,7 @@ class Action:
     is_more_better: bool
     cost: Cost
     plan: Plan
+    fewest: int
     no_hold_out_because: str | None
     decided_on: date
 
@@ -106,7 +110,8 @@ class Action:
         days = {name: plain[name].isoformat() for name in ("starts_on", "decided_on")}
         parts = {name: dict(vars(plain[name])) for name in ("target", "cost")}
         head = {"format": FORMAT, "format_version": FORMAT_VERSION}
-        return head | plain | days | parts | {"plan": self.plan.to_json()}
+        label = None if self.lever_label is None else dict(self.lever_label)
+        return head | plain | days | parts | {"plan": self.plan.to_json(), "lever_label": label}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:

@@ -128,6 +128,7 @@ def start(
         label=_demand("--label", wish.label, "name the action, such as 'Fast lane in support'"),
         owner=_demand("--owner", wish.owner, "name who answers for it"),
         lever=wish.lever or None,
+        lever_label=bundle.usecase.drivers[wish.lever].label if wish.lever else None,
         target=target,
         starts_on=_day(wish.starts_on) or decided_on,
         horizon=_horizon(bundle, wish),
@@ -135,6 +136,7 @@ def start(
         is_more_better=_sign(bundle.usecase, bundle) > 0,
         cost=Cost(_number("--per-person-eur", wish.per_person_eur), _number("--fixed-eur", wish.fixed_eur)),
         plan=plan,
+        fewest=_fewest(bundle.usecase),
         no_hold_out_because=wish.no_hold_out_because or None,
         decided_on=decided_on,
     )
@@ -150,14 +152,14 @@ def read(entry: Entry, ledger: Ledger, frame: Frame, usecase: UseCase, reached: 
     if until is None:
         problem = "is a flat table: nobody can be followed from a day on"
         raise InputError(usecase.name, problem, "describe it with sources and snapshots")
-    is_about_employees = usecase.privacy.subject == "employee"
-    margin = None if usecase.value is None or is_about_employees else usecase.value.margin
+    fewest = _fewest(usecase)
+    margin = None if usecase.value is None or fewest else usecase.value.margin
     found = read_out(
         entry,
         ledger.people(entry),
         see(entry, frame, usecase),
         as_of=until,
-        stakes=Stakes(margin, usecase.privacy.minimum_group if is_about_employees else 0),
+        stakes=Stakes(margin, fewest),
         reached=_read_reached(reached),
     )
     ledger.read_out(replace(found, sentence=tell_read_out(entry, found)))
@@ -300,6 +302,11 @@ def _draw(people: People, secret: bytes, hold_out: float, day: date) -> tuple[An
     n_treated = int(is_treated.sum())
     way = people.mean_shortfall(is_treated)
     return rows, Assigned(day, n_treated, len(people) - n_treated, way, digest_of(rows))
+
+
+def _fewest(usecase: UseCase) -> int:
+    """Return how many people an arm has to have to be spoken of; 0 where nobody has to be hidden."""
+    return usecase.privacy.minimum_group if usecase.privacy.subject == "employee" else 0
 
 
 def _sign(usecase: UseCase, bundle: Bundle) -> int:

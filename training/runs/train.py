@@ -14,7 +14,7 @@ from features.failpoints import reach
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.actions import Ledger
+from training.actions import Ledger, show_actions
 from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
@@ -173,9 +173,9 @@ def _write_report(
     usecase = bundle.usecase
     folder = workspace.reports(usecase.name)
     try:
-        tested = with_tests(bundle, frame, Ledger(workspace.actions(usecase.name)).entries())
+        entries = Ledger(workspace.actions(usecase.name)).entries()
         return report_run.write(
-            tested,
+            with_tests(bundle, frame, entries),
             frame,
             folder,
             made_on=made_on,
@@ -184,6 +184,7 @@ def _write_report(
             baseline=frozen,
             releases=Releases.of(usecase, workspace.releases(usecase.name)),
             quotes=workspace.quotes(usecase.name),
+            actions=show_actions(entries),
         )
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")

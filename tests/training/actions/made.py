@@ -29,6 +29,7 @@ def make_action(**changed):
         "label": "Fast lane in support",
         "owner": "Service team",
         "lever": "resolution_time",
+        "lever_label": {"en": "Time to resolve tickets", "de": "Bearbeitungszeit"},
         "target": Target("misses_goal"),
         "starts_on": DAY,
         "horizon": "90d",
@@ -36,6 +37,7 @@ def make_action(**changed):
         "is_more_better": False,
         "cost": Cost(per_person_eur=10.0, fixed_eur=500.0),
         "plan": plan,
+        "fewest": 0,
         "no_hold_out_because": None,
         "decided_on": DAY,
     }

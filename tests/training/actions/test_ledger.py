@@ -39,7 +39,9 @@ def test_people_are_for_their_owner_alone_and_not_in_the_summary(ledger):
         assert path.stat().st_mode & 0o777 == 0o600
     summary = (ledger.folder / SUMMARY).read_text(encoding="utf-8")
     assert "K-0" not in summary
-    assert json.loads(summary)["entries"] == [entry.to_json()]
+    told = json.loads(summary)
+    assert told["entries"] == [entry.to_json()]
+    assert [one["id"] for one in told["shown"]["actions"]] == [entry.id]
 
 
 def test_the_list_of_the_team_says_who_is_in_which_arm(ledger):
