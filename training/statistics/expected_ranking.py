@@ -31,8 +31,8 @@ def expected_auc(chance: Floats, forecast: Floats, weights: Floats) -> Floats:
     Examples
     --------
     >>> sure, unsure = np.array([0.0, 1.0]), np.array([0.5, 0.5])
-    >>> expected_auc(sure, sure, np.ones((1, 2))).tolist(), expected_auc(unsure, sure, np.ones((1, 2))).tolist()
-    ([1.0], [0.5])
+    >>> expected_auc(np.stack([sure, unsure]), sure, np.ones((2, 2))).tolist()
+    [1.0, 0.5]
     """
     ranking = Ranking.of(np.zeros(forecast.size), forecast)
     ranked = weights[:, ranking.order]
