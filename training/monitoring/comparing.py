@@ -49,7 +49,7 @@ def p_of_change(now: Estimate, usual: Estimate, allowance: float = 0.0) -> float
     --------
     >>> usual = Estimate(0.00, -0.01, 0.01, n=900)
     >>> round(p_of_change(Estimate(0.02, 0.0, 0.04, n=300), usual), 2)
-    0.07
+    0.08
     >>> round(p_of_change(Estimate(0.02, 0.0, 0.04, n=300), usual, allowance=0.02), 2)
     0.54
     """
