@@ -51,7 +51,7 @@ def p_of_change(now: Estimate, usual: Estimate, allowance: float = 0.0) -> float
     >>> round(p_of_change(Estimate(0.02, 0.0, 0.04, n=300), usual), 2)
     0.08
     >>> round(p_of_change(Estimate(0.02, 0.0, 0.04, n=300), usual, allowance=0.02), 2)
-    0.54
+    0.5
     """
     moved = now.value - usual.value
     if moved < 0:

@@ -18,7 +18,7 @@ from training.monitoring.batches import Batch
 from training.monitoring.comparing import p_of_change
 from training.monitoring.fairness_words import Figure, label_attribute, tell_group, tell_too_few
 from training.monitoring.record import Check
-from training.statistics import LEVEL, Estimate, Floats, from_draws
+from training.statistics import LEVEL, Estimate, from_draws
 from training.statistics.families import holm_p_values
 
 FEWEST_PEOPLE = 30
@@ -151,11 +151,15 @@ def _compare(
             past = then[name]["figures"].get(figure)
             is_small = figure == "true_positive_rate" and name not in found
             if past is not None and not is_small:
-                yield _shift(figure, name, drawn[figure], Estimate.from_json(past), len(of_group.entity))
+                then_of_group = Estimate.from_json(past)
+                allowed = _allow(figure, then_of_group, float(of_group.forecast.mean()))
+                now = from_draws(float(drawn[figure][0]), drawn[figure][1:], len(of_group.entity))
+                yield _Shift(figure, name, now, then_of_group, p_of_change(now, then_of_group, allowed))
 
 
-def _shift(figure: Figure, group: str, drawn: Floats, then: Estimate, n_rows: int) -> _Shift:
-    """Hold a figure against what it was; differences that would not matter are no drift."""
-    now = from_draws(float(drawn[0]), drawn[1:], n_rows)
-    allowed = LARGEST_LEVEL_GAP if figure == "level_error" else (1 - FOUR_FIFTHS) * then.value
-    return _Shift(figure, group, now, then, p_of_change(now, then, allowed))
+def _allow(figure: Figure, then: Estimate, mean_forecast: float) -> float:
+    """Return the change that would not matter: a fifth of a rate (four-fifths rule), or of the forecasts."""
+    if figure == "level_error":
+        return min(LARGEST_LEVEL_GAP, (1 - FOUR_FIFTHS) * mean_forecast)
+    return (1 - FOUR_FIFTHS) * then.value
+

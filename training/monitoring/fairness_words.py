@@ -16,20 +16,20 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "label": "Fairness: {attribute}",
         "selection_rate": "Of the group “{group}” ({attribute}), {now} stand in the tenth that one looks at "
         "first; at the training it was {then}.",
-        "true_positive_rate": "Of those of the group “{group}” ({attribute}) to whom it happened, {now} stood "
-        "in the tenth that one looks at first; at the training it was {then}.",
+        "true_positive_rate": "Of those of the group “{group}” ({attribute}) to whom it happened, {now} "
+        "stood in the tenth that one looks at first; at the training it was {then}.",
         "level_error": "For the group “{group}” ({attribute}), forecasts minus outcomes are {now} points on "
         "average; at the training it was {then}.",
         "too_few": "The groups of “{attribute}” have too few people since the training to compare them.",
     },
     "de": {
         "label": "Fairness: {attribute}",
-        "selection_rate": "Von der Gruppe „{group}“ ({attribute}) stehen {now} in dem Zehntel, das man zuerst "
-        "ansieht; beim Training waren es {then}.",
-        "true_positive_rate": "Von denen aus der Gruppe „{group}“ ({attribute}), bei denen es eintrat, standen "
-        "{now} in dem Zehntel, das man zuerst ansieht; beim Training waren es {then}.",
-        "level_error": "Für die Gruppe „{group}“ ({attribute}) sind Prognosen minus Ergebnisse im Mittel {now} "
-        "Punkte; beim Training waren es {then}.",
+        "selection_rate": "Von der Gruppe „{group}“ ({attribute}) stehen {now} in dem Zehntel, das man "
+        "zuerst ansieht; beim Training waren es {then}.",
+        "true_positive_rate": "Von denen aus der Gruppe „{group}“ ({attribute}), bei denen es eintrat, "
+        "standen {now} in dem Zehntel, das man zuerst ansieht; beim Training waren es {then}.",
+        "level_error": "Für die Gruppe „{group}“ ({attribute}) sind Prognosen minus Ergebnisse im Mittel "
+        "{now} Punkte; beim Training waren es {then}.",
         "too_few": "Die Gruppen von „{attribute}“ haben seit dem Training zu wenige Menschen, um sie zu "
         "vergleichen.",
     },

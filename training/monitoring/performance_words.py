@@ -1,4 +1,4 @@
-"""What is said of how well a model does, in English and German: facts with ranges, the state says the rest."""
+"""What is said of how well a model does, in two languages: facts with ranges; the state judges."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -24,14 +24,14 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "rank_correlation": "rank correlation with the answers",
         "chance_auc": "0.50 is chance",
         "chance_rank_correlation": "0 is chance",
-        "estimated": "The forecasts {what}, by themselves, let one expect a {figure} of {now}; "
+        "estimated": "The forecasts {what} should reach a {figure} of {now}, going by themselves alone; "
         "at the training it was {promised}, and {chance}.",
         "realised": "The forecasts {what} reached a {figure} of {now}, as {n} outcomes show; "
         "at the training it was {promised}, and {chance}.",
         "gap": "The forecasts {what} were {now} points {side} on average, as {n} outcomes show; "
         "at the training the difference was {promised}.",
-        "gap_top_tenth": "In the tenth with the highest values the forecasts {what} were {now} points {side} on "
-        "average; at the training the difference was {promised}.",
+        "gap_top_tenth": "In the tenth with the highest values the forecasts {what} were {now} points {side} "
+        "on average; at the training the difference was {promised}.",
         "too high": "too high",
         "too low": "too low",
         "unknown": "Too few outcomes are known yet to say how well the forecasts since the training did.",
@@ -55,12 +55,12 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "beim Training war sie {promised}, und {chance}.",
         "gap": "Die Prognosen {what} lagen im Mittel um {now} Punkte {side}, wie {n} Ergebnisse zeigen; "
         "beim Training war der Unterschied {promised}.",
-        "gap_top_tenth": "Im Zehntel mit den höchsten Werten lagen die Prognosen {what} im Mittel um {now} Punkte "
-        "{side}; beim Training war der Unterschied {promised}.",
+        "gap_top_tenth": "Im Zehntel mit den höchsten Werten lagen die Prognosen {what} im Mittel um {now} "
+        "Punkte {side}; beim Training war der Unterschied {promised}.",
         "too high": "zu hoch",
         "too low": "zu niedrig",
-        "unknown": "Noch sind zu wenige Ergebnisse bekannt, um zu sagen, wie gut die Prognosen seit dem Training "
-        "waren.",
+        "unknown": "Noch sind zu wenige Ergebnisse bekannt, um zu sagen, wie gut die Prognosen seit dem "
+        "Training waren.",
         "label_estimated": "Erwartete Güte der Reihenfolge{days}",
         "label_realised": "Güte der Reihenfolge, Ergebnisse bekannt{days}",
         "label_gap": "Prognose gegen Ergebnis{days}",
@@ -71,18 +71,18 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
 BLIND: Final[Text] = {
     "en": "Until outcomes are known nobody can see whether people behave otherwise than those whom the model "
     "learned from: the expected ranking quality assumes that what it learned still holds.",
-    "de": "Solange Ergebnisse fehlen, kann niemand sehen, ob Menschen sich anders verhalten als jene, aus denen "
-    "das Modell gelernt hat: Die erwartete Güte der Reihenfolge nimmt an, dass das Gelernte noch gilt.",
+    "de": "Solange Ergebnisse fehlen, kann niemand sehen, ob Menschen sich anders verhalten als jene, aus "
+    "denen das Modell gelernt hat: Die erwartete Güte der Reihenfolge nimmt an, dass das Gelernte noch gilt.",
 }
 BLIND_TO_ANSWERS: Final[Text] = {
     "en": "How well answers are forecast is not estimated before the answers are there.",
     "de": "Wie gut Antworten vorhergesagt werden, wird nicht geschätzt, bevor die Antworten da sind.",
 }
 NOT_ASKED: Final[Text] = {
-    "en": "The feature table lacks features or horizons of the model: how well it does cannot be told until it "
-    "is trained again.",
-    "de": "Der Merkmalstabelle fehlen Merkmale oder Horizonte des Modells: Wie gut es ist, lässt sich erst nach "
-    "neuem Training sagen.",
+    "en": "The feature table lacks features or horizons of the model: how well it does cannot be told until "
+    "it is trained again.",
+    "de": "Der Merkmalstabelle fehlen Merkmale oder Horizonte des Modells: Wie gut es ist, lässt sich erst "
+    "nach neuem Training sagen.",
 }
 NOTHING_NEW: Final[Text] = {
     "en": "There is no row yet that the model had not learned from: how well it does cannot be told.",
@@ -104,8 +104,8 @@ def tell_order(
     Examples
     --------
     >>> now, promised = Estimate(0.71, 0.68, 0.74, n=500), Estimate(0.75, 0.73, 0.77, n=900)
-    >>> tell_order("estimated", "auc", date(2026, 7, 1), "90d", now, promised)["en"][:58]
-    'The forecasts of 1 July 2026 for 90 days, by themselves, l'
+    >>> tell_order("estimated", "auc", date(2026, 7, 1), "90d", now, promised)["en"][:72]
+    'The forecasts of 1 July 2026 for 90 days should reach a ranking quality '
     """
     return {
         language: _fill(language, kind, day, horizon).format(

@@ -1,4 +1,4 @@
-"""How well a champion does: estimated before outcomes are known, realised since, against what was promised."""
+"""How well a champion does: estimated before outcomes are known and realised since."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
