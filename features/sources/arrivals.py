@@ -1,4 +1,4 @@
-"""How many rows of a source became known on each day: what tells a feed that has stopped from one that goes on."""
+"""How many rows of a source became known on each day: what tells a feed that has stopped from a live one."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The newest rows beside earlier ones, in the same bins: what all checks of features and forecasts look at."""
+"""The newest rows beside earlier ones, in the same bins: what checks of features and forecasts look at."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -90,9 +90,7 @@ class Comparison:
                 found.append(Past(values, variance(counts[-1]), ahead))
         if len(found) == 2 and found[1].ahead == 1:
             newest = len(found[1].values)
-            same = np.allclose(
-                found[0].values[-newest:], found[1].values, rtol=0, atol=1e-9, equal_nan=True
-            )
+            same = np.allclose(found[0].values[-newest:], found[1].values, rtol=0, atol=1e-9, equal_nan=True)
             return found[:1] if same and len(found[0].values) >= newest else found
         return found
 

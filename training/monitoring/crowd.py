@@ -115,7 +115,7 @@ def _check_response(name: str, metric: str, waves: list[Wave], usecase: UseCase)
         return
     rates = [min(1.0, len(wave.values) / wave.n_asked) for wave in asked]
     now, n = rates[-1], asked[-1].n_asked
-    past = Past([arc(rate) for rate in rates[:-1]], 0.25 / asked[-2].n_asked)
+    past = Past([arc(rate) for rate in rates[:-1]], 0.25 / asked[-2].n_asked, is_steady=True)
     moved = judge_movement(arc(now), 0.25 / n, past, ALLOWED_ARC)
     if moved is None:
         return
@@ -134,7 +134,7 @@ def _check_answers(name: str, metric: str, waves: list[Wave]) -> Iterator[Check]
     usual_counts = pool(counted[:-1])
     stands = [stand(one, usual_counts) for one in counted]
     here = stands[-1]
-    past = Past([one.place for one in stands[:-1]], stands[-2].place_variance)
+    past = Past([one.place for one in stands[:-1]], stands[-2].place_variance, is_steady=True)
     moved = judge_movement(here.place, here.place_variance, past, ALLOWED_PLACE)
     if moved is None:
         return

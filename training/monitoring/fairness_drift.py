@@ -162,4 +162,3 @@ def _allow(figure: Figure, then: Estimate, mean_forecast: float) -> float:
     if figure == "level_error":
         return min(LARGEST_LEVEL_GAP, (1 - FOUR_FIFTHS) * mean_forecast)
     return (1 - FOUR_FIFTHS) * then.value
-

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from features.usecase import Language
-from training.monitoring.people_words import LANGUAGES, write_numbers
+from training.monitoring.people_words import LANGUAGES, count_days, write_numbers
 from training.pages.formats import Formats
 from training.statistics import Estimate
 
@@ -14,8 +14,8 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "label": "Source “{source}”",
         "label_column": "Source “{source}”, column “{column}”",
         "nothing": "Source “{source}” has not a single row that can be used.",
-        "stale": "Source “{source}”: the last row came on {day}, {gap} days before the end of observation; "
-        "the longest silence among {n} days with new rows was {longest} days.",
+        "stale": "Source “{source}”: the last row came on {day}, {gap} before the end of observation; "
+        "the longest silence among {n} days with new rows was {longest}.",
         "amount": "Source “{source}”: {now} rows came in the last {days} days (likely range {range}); usual "
         "is {usual}.",
         "past": "Source “{source}” has {known} rows known before {day}; at the training it had {then}.",
@@ -26,8 +26,8 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "label": "Quelle „{source}“",
         "label_column": "Quelle „{source}“, Spalte „{column}“",
         "nothing": "Die Quelle „{source}“ hat keine einzige brauchbare Zeile.",
-        "stale": "Quelle „{source}“: Die letzte Zeile kam am {day}, {gap} Tage vor dem Ende der Beobachtung; "
-        "die längste Pause zwischen {n} Tagen mit neuen Zeilen war {longest} Tage.",
+        "stale": "Quelle „{source}“: Die letzte Zeile kam am {day}, {gap} vor dem Ende der Beobachtung; "
+        "die längste Pause zwischen {n} Tagen mit neuen Zeilen war {longest}.",
         "amount": "Quelle „{source}“: In den letzten {days} Tagen kamen {now} Zeilen (wahrscheinlicher "
         "Bereich {range}); üblich sind {usual}.",
         "past": "Die Quelle „{source}“ hat {known} Zeilen, die vor dem {day} bekannt waren; beim Training "
@@ -63,17 +63,15 @@ def tell_stale(source: str, last: date, gap: int, longest: int, n: int) -> dict[
         language: _TEMPLATES[language]["stale"].format(
             source=source,
             day=Formats(language).day(last),
-            gap=Formats(language).number(gap),
-            longest=Formats(language).number(longest),
+            gap=count_days(language, gap),
+            longest=count_days(language, longest),
             n=Formats(language).number(n),
         )
         for language in LANGUAGES
     }
 
 
-def tell_amount(
-    source: str, now: Estimate, usual: tuple[float, float], days: int
-) -> dict[Language, str]:
+def tell_amount(source: str, now: Estimate, usual: tuple[float, float], days: int) -> dict[Language, str]:
     """Say how many rows came."""
     return {
         language: _TEMPLATES[language]["amount"].format(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def period_days(snapshots: Sequence[date]) -> int:
     >>> period_days([date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)])
     31
     """
-    steps = [(later - earlier).days for earlier, later in zip(snapshots, snapshots[1:], strict=False)]
+    steps = [(later - earlier).days for earlier, later in pairwise(snapshots)]
     return int(np.median(steps)) if steps else USUAL_PERIOD_DAYS
 
 
@@ -93,14 +94,14 @@ def _check_source(
 
 
 def _check_silence(name: str, arrivals: Arrivals, until: date) -> Iterator[Check]:
-    """Check for how long nothing has come, beside the longest silence before."""
+    """Check for how long nothing has come, beside the silences before."""
     days = np.flatnonzero(arrivals.counts)
     days = days[days < (until - arrivals.first_day).days]
     if len(days) < LEAST_ARRIVALS:
         return
     gap = (until - arrivals.first_day).days - int(days[-1])
-    longest = int(np.diff(days).max())
-    is_late = gap > LONGEST_GAP_TIMES * longest + SPARE_DAYS
+    silences = np.diff(days).astype(np.float64)
+    longest, p_value = int(silences.max()), p_of_silence(gap, silences)
     yield Check(
         kind="feed",
         about=name,
@@ -108,10 +109,38 @@ def _check_silence(name: str, arrivals: Arrivals, until: date) -> Iterator[Check
         value=Estimate(gap, gap, gap, n=len(days)),
         usual=(0.0, float(longest)),
         unit="days",
-        p_value=None,
-        state="alert" if is_late else "no clear change",
+        p_value=p_value,
+        state="alert" if p_value <= 1 - LEVEL else "no clear change",
         sentence=tell_stale(name, arrivals.first_day + timedelta(int(days[-1])), gap, longest, len(days)),
     )
+
+
+def p_of_silence(gap: float, silences: Floats) -> float:
+    """Return how surprising it is that nothing came for so many days.
+
+    Silences beyond the longest one are taken to thin out as those beyond nine tenths of all do: by their mean
+    excess (exponential, as the tail of most waiting times). Up to half more than the longest one, and two
+    days, are no surprise at all.
+
+    Parameters
+    ----------
+    gap
+        Days since the last row.
+    silences
+        ``[n]`` days between earlier days with new rows.
+
+    Examples
+    --------
+    >>> daily, monthly = np.ones(300), np.array([28.0, 30, 31, 30, 31, 30, 31, 31])
+    >>> [p_of_silence(days, daily) < 1e-6 for days in (3, 8)], p_of_silence(33, monthly)
+    ([False, True], 1.0)
+    """
+    longest = float(silences.max())
+    if gap <= LONGEST_GAP_TIMES * longest + SPARE_DAYS:
+        return 1.0
+    edge = float(np.quantile(silences, 0.9))
+    excess = max(0.5, float((silences[silences >= edge] - edge).mean()))
+    return math.exp(-(gap - longest) / excess) / (len(silences) + 1)
 
 
 def _check_amount(name: str, arrivals: Arrivals, until: date, period: int) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""Figures of a feature in bins that can be followed over snapshots: where its values stand among usual ones."""
+"""Figures of a feature in bins that are followed over snapshots: where values stand among usual ones."""
 
 import math
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ class Standing:
     Attributes
     ----------
     place
-        Mean place among the usual values: 0.5 where nothing moved, 1 where all are higher (a mean ridit: Bross
-        1958, "How to use ridit analysis", Biometrics 14). Skew and outliers do not touch it.
+        Mean place among the usual values: 0.5 where nothing moved, 1 where all are higher (a mean ridit:
+        Bross 1958, "How to use ridit analysis", Biometrics 14). Skew and outliers do not touch it.
     spread
         Mean squared distance of the places from 0.5, times 12: 1 where nothing moved.
     place_variance, spread_variance

@@ -41,8 +41,7 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "times as much ({low} to {high}; {usual} is usual): it may be in another unit.",
         "mix": "{what}: “{level}” makes up {now} of {people}; usual is {usual}.",
         "others": "all others",
-        "unseen": "{what}: {now} of {people} have a value that the training never saw{shown}; usual is "
-        "none.",
+        "unseen": "{what}: {now} of {people} have a value that the training never saw{shown}; usual is none.",
         "none_unseen": "{what}: all {people} have values that the training has seen.",
         "to": "to",
     },

@@ -18,7 +18,7 @@ from training.monitoring.input_words import (
     tell_other_unit,
     tell_unseen,
 )
-from training.monitoring.movement import Moved, judge_all
+from training.monitoring.movement import Moved, Past, judge_all
 from training.monitoring.record import Check, Kind
 from training.monitoring.shares import around_share, variance_of_arc
 from training.reference import Counts
@@ -43,9 +43,7 @@ def check_features(compared: Comparison, bundle: Bundle) -> Iterator[Check]:
     for feature in compared.catalogue:
         name = feature.name
         bins = compared.features.get(name)
-        if name not in compared.rows.column_names or not is_of_kind(
-            compared.rows, name, Bins(feature.kind)
-        ):
+        if name not in compared.rows.column_names or not is_of_kind(compared.rows, name, Bins(feature.kind)):
             yield _refuse(feature, compared)
         elif bins is not None:
             now = compared.now.features[name]
@@ -163,7 +161,7 @@ def around_place(here: Standing, now: Counts) -> Estimate:
 def _check_unit(feature: Feature, compared: Comparison, now: Counts, pick: Pick) -> Iterator[Check]:
     """Check whether a number seems to be in another unit: its median is several times as large or small."""
     sampling = _variance_of_size(now)
-    pasts = compared.pasts(pick, _size, _variance_of_size)
+    pasts = [past for past in compared.pasts(pick, _size, _variance_of_size) if _has_one_size(past)]
     size = _size(now)
     moved = judge_all(size, sampling, pasts, math.log10(LEAST_RATIO))
     if moved is None or abs(size - moved.before) < math.log10(LEAST_RATIO):
@@ -175,6 +173,11 @@ def _check_unit(feature: Feature, compared: Comparison, now: Counts, pick: Pick)
     usual = (10 ** (moved.low - moved.before), 10 ** (moved.high - moved.before))
     sentence = tell_other_unit(feature, compared.usecase, now, 10**moved.before, ratio, usual)
     yield _make("unit", feature, compared, ratio, usual, "ratio", moved.p_value, sentence)
+
+
+def _has_one_size(past: Past) -> bool:
+    """Tell whether a number is of one order of magnitude; a trend around nought has none."""
+    return float(np.ptp(past.values)) < math.log10(LEAST_RATIO)
 
 
 def _size(counts: Counts) -> float:
@@ -234,9 +237,7 @@ def _check_unseen(feature: Feature, compared: Comparison, bundle: Bundle) -> Ite
     if not n:
         return
     share = len(strangers) / n
-    pasts = compared.pasts(
-        of_feature(name), lambda _: 0.0, lambda counts: 0.25 / max(counts.n_present, 1.0)
-    )
+    pasts = compared.pasts(of_feature(name), lambda _: 0.0, lambda counts: 0.25 / max(counts.n_present, 1.0))
     moved = judge_all(arc(share), 0.25 / n, pasts, ALLOWED_ARC)
     if moved is None:
         return

@@ -6,6 +6,9 @@ drawn towards the variance of two independent samples as if four more steps had 
 variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential expression in
 microarray experiments", Statistical Applications in Genetics and Molecular Biology 3). The mean of the earlier
 steps is the trend.
+
+Waves of a survey are few, and other people answer each time: there the newest one is held against the mean of
+the earlier ones, and sampling counts for more.
 """
 
 import math
@@ -19,6 +22,8 @@ from training.statistics import LEVEL, Floats
 
 WORTH_STEPS = 4.0
 """How many earlier steps the sampling variance is worth."""
+WORTH_WAVES = 12.0
+"""The same for waves, in earlier waves."""
 LEAST_STEPS = 2
 MOST_STEPS = 12
 
@@ -35,11 +40,14 @@ class Past:
         Variance of one value by sampling alone.
     ahead
         How many snapshots the newest one lies after the last of these.
+    is_steady
+        Whether the figure varies around a level, as waves of a survey do, and does not wander.
     """
 
     values: Sequence[float]
     sampling: float
     ahead: int = 1
+    is_steady: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,23 +92,37 @@ def judge_movement(now: float, sampling: float, past: Past, allowance: float = 0
     values = values[np.isfinite(values)]
     if not values.size or not math.isfinite(now):
         return None
-    steps = np.diff(values)[-MOST_STEPS:]
-    noise = max(sampling + past.sampling, 1e-12)
-    trend, variance, freedom = 0.0, noise, math.inf
-    if len(steps) >= LEAST_STEPS:
-        trend = float(steps.mean())
-        freedom = WORTH_STEPS + len(steps) - 1
-        squares = float(((steps - trend) ** 2).sum())
-        moderate = (WORTH_STEPS * noise + squares) / freedom
-        # What moves adds up from snapshot to snapshot, and the trend is known from so many steps only.
-        variance = moderate * (past.ahead + past.ahead**2 / len(steps))
-    before = float(values[-1]) + trend * past.ahead
+    expect = _expect_level if past.is_steady else _expect_step
+    before, variance, freedom = expect(values, sampling, past)
     spread = math.sqrt(variance)
     near = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * spread
     beyond = [
         float(stats.t.sf((abs(now - before) + edge) / spread, freedom)) for edge in (-allowance, allowance)
     ]
     return Moved(before - near, before + near, min(1.0, sum(beyond)), before)
+
+
+def _expect_step(values: Floats, sampling: float, past: Past) -> tuple[float, float, float]:
+    """Return what is to be expected after the last value, its variance and the degrees of freedom."""
+    noise = max(sampling + past.sampling, 1e-12)
+    steps = np.diff(values)[-MOST_STEPS:]
+    if len(steps) < LEAST_STEPS:
+        return float(values[-1]), noise, math.inf
+    trend = float(steps.mean())
+    freedom = WORTH_STEPS + len(steps) - 1
+    moderate = (WORTH_STEPS * noise + float(((steps - trend) ** 2).sum())) / freedom
+    # What moves adds up from snapshot to snapshot, and the trend is known from so many steps only.
+    variance = moderate * (past.ahead + past.ahead**2 / len(steps))
+    return float(values[-1]) + trend * past.ahead, variance, freedom
+
+
+def _expect_level(values: Floats, sampling: float, past: Past) -> tuple[float, float, float]:
+    """Return the same where values vary around a level."""
+    noise = max((sampling + past.sampling) / 2, 1e-12)
+    kept = values[-MOST_STEPS:]
+    level, freedom = float(kept.mean()), WORTH_WAVES + len(kept) - 1
+    moderate = (WORTH_WAVES * noise + float(((kept - level) ** 2).sum())) / freedom
+    return level, moderate * (1 + 1 / len(kept)), freedom
 
 
 def judge_all(now: float, sampling: float, pasts: Sequence[Past], allowance: float = 0.0) -> Moved | None:

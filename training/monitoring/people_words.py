@@ -47,6 +47,18 @@ def count_people(usecase: UseCase, language: Language, n: float) -> str:
     return f"{Formats(language).number(n)} {name_people(usecase, language)}"
 
 
+def count_days(language: Language, n: float) -> str:
+    """Return a number of days.
+
+    Examples
+    --------
+    >>> count_days("en", 1), count_days("de", 12)
+    ('1 day', '12 Tage')
+    """
+    one, more = ("day", "days") if language == "en" else ("Tag", "Tage")
+    return f"{Formats(language).number(n)} {one if n == 1 else more}"
+
+
 def write_shares(language: Language, low: float, high: float) -> str:
     """Return a range of shares: ``4 to 9%``.
 

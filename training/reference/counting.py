@@ -113,9 +113,7 @@ def is_of_kind(rows: pa.Table, name: str, bins: Bins) -> bool:
     return is_text is (bins.kind == "category")
 
 
-def column_of(
-    rows: pa.Table, name: str, bins: Bins
-) -> np.ndarray[tuple[int], np.dtype[np.object_]] | Floats:
+def column_of(rows: pa.Table, name: str, bins: Bins) -> np.ndarray[tuple[int], np.dtype[np.object_]] | Floats:
     """Return a column as an array: numbers with NaN, or texts with None."""
     column = rows.column(name)
     if bins.kind == "category":
