@@ -147,6 +147,12 @@ VERBS: tuple[Verb, ...] = (
                 "auto",
                 choices=("auto", "never"),
             ),
+            Parameter(
+                "when",
+                "always: train now; due: only if a rule of the use case (retrain) asks for it",
+                "always",
+                choices=("always", "due"),
+            ),
         ),
         is_entry_point=True,
     ),

@@ -1,5 +1,6 @@
 """What rows kept back in training say of the probabilities of a model: how far each can be believed."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -32,9 +33,12 @@ class Recalibration:
     def of(cls, judged: Evaluation, *, n_draws: int, seed: int = 0) -> Self:
         """Draw opinions from the figures of rows kept back.
 
-        The slope is that of Cox (1958); the intercept is what then gives the share of events that was
-        observed, over the tenths by forecast. Both are drawn from the normal distributions of their ranges. A
-        slope that was not found counts as 1.
+        The slope is that of Cox (1958), drawn towards 1 as far as its range allows (positive part of James
+        and Stein's estimator): models were calibrated when they were fitted, and a slope from few rows errs
+        more than they do. The intercept is what then gives the share of events that was observed, over the
+        tenths by forecast. Other opinions are drawn from normal distributions; that of the slope is wider
+        than its range, since the last fit is another one than those that were judged, and errs like them.
+        A slope that was not found counts as 1.
 
         Parameters
         ----------
@@ -44,8 +48,10 @@ class Recalibration:
             How many other opinions, and where the random numbers start.
         """
         random = np.random.default_rng(seed)
-        slope = np.maximum(_draw(judged.calibration_slope, 1.0, n_draws, random), _FLATTEST)
-        share = np.clip(_draw(judged.event_share, judged.event_share.value, n_draws, random), 1e-9, 1 - 1e-9)
+        found, error = _spread(judged.calibration_slope)
+        likeliest = 1.0 + _shrink(found - 1.0, error) if np.isfinite(found) else 1.0
+        slope = np.maximum(_draw(likeliest, math.sqrt(2) * error, n_draws, random), _FLATTEST)
+        share = np.clip(_draw(*_spread(judged.event_share), n_draws, random), 1e-9, 1 - 1e-9)
         forecast = log_odds(np.array([part.forecast for part in judged.bins]))
         size = np.array([part.observed.n for part in judged.bins], dtype=np.float64)
         return cls(_solve_intercepts(slope, share, forecast, size / size.sum()), slope)
@@ -57,12 +63,20 @@ class Recalibration:
         return chances
 
 
-def _draw(found: Estimate, otherwise: float, n_draws: int, random: np.random.Generator) -> Floats:
-    """Return a value and draws around it; without a spread where no range is known."""
-    value = found.value if np.isfinite(found.value) else otherwise
+def _spread(found: Estimate) -> tuple[float, float]:
+    """Return an estimate and its standard error; 0 where no range is known."""
     error = (found.high - found.low) / (2 * _Z)
-    spread = error if np.isfinite(error) else 0.0
-    return np.append(value, random.normal(value, spread, n_draws))
+    return found.value, error if math.isfinite(error) else 0.0
+
+
+def _shrink(distance: float, error: float) -> float:
+    """Return a distance without what chance alone can make of it."""
+    return distance * max(0.0, 1.0 - (error / distance) ** 2) if distance else 0.0
+
+
+def _draw(value: float, error: float, n_draws: int, random: np.random.Generator) -> Floats:
+    """Return a value and draws around it."""
+    return np.append(value, random.normal(value, error, n_draws))
 
 
 def _solve_intercepts(slope: Floats, share: Floats, forecast: Floats, size: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Customers month by month under a known hazard, which may turn round from a day on: tables, frame, champion."""
+"""Customers month by month under a known hazard that may turn round: tables, frame, champion."""
 
 import csv
 from dataclasses import dataclass
@@ -79,7 +79,9 @@ def write_world(
         for person in range(n_customers)
     ]  # fmt: skip
     _write(folder / "customers.csv", ("customer", "since", "mood", "spend", "region", "gender"), people)
-    gone = [(f"c{person:04d}", day) for person, day in sorted(exits.items(), key=lambda one: (one[1], one[0]))]
+    gone = [
+        (f"c{person:04d}", day) for person, day in sorted(exits.items(), key=lambda one: (one[1], one[0]))
+    ]
     _write(folder / "exits.csv", ("customer", "left_on"), gone)
     spec = spell(until) | (more or {})
     (folder / "shop.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
@@ -137,7 +139,9 @@ def train_champion(folder: Path, *, n_customers: int = 1_800, seed: int = 1) -> 
     return Trained(usecase, frame, learned, Candidate(1, load_bundle(folder / "bundle"), kept_back))
 
 
-def frame_now(folder: Path, drift: Drift = NONE, *, until: date = NOW, seed: int = 1) -> tuple[UseCase, Frame]:
+def frame_now(
+    folder: Path, drift: Drift = NONE, *, until: date = NOW, seed: int = 1
+) -> tuple[UseCase, Frame]:
     """Return the feature table of a later day."""
     usecase = write_world(folder, until=until, drift=drift, seed=seed)
     return usecase, build(usecase)

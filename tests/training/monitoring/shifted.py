@@ -41,7 +41,7 @@ class IdealWorld:
     def draw(
         cls, seed: int, *, shift: float = 0.0, slope: float = 1.0, n_kept: int = 6_000, n_scored: int = 2_500
     ) -> "IdealWorld":
-        """Return a world; ``shift`` moves the people who are scored, ``slope`` below 1 makes forecasts extreme."""
+        """Return a world; ``shift`` moves who is scored, ``slope`` below 1 makes forecasts too extreme."""
         random = np.random.default_rng(seed)
 
         def people(n: int, centre: float) -> tuple[Any, Any]:

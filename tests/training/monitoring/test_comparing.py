@@ -29,7 +29,10 @@ def test_what_is_allowed_is_no_fall():
 
 
 def test_a_change_counts_in_both_directions():
-    up, down = p_of_change(around(0.1, 0.03), around(0.0, 0.04)), p_of_change(around(-0.1, 0.03), around(0, 0.04))
+    up, down = (
+        p_of_change(around(0.1, 0.03), around(0.0, 0.04)),
+        p_of_change(around(-0.1, 0.03), around(0, 0.04)),
+    )
     assert up == pytest.approx(down)
     assert up == pytest.approx(2 * 0.02275, abs=1e-5)
 

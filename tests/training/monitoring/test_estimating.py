@@ -1,4 +1,4 @@
-"""The estimated ranking quality: near the truth where what was learned still holds, blind where it does not."""
+"""The estimated ranking quality: near the truth where what was learned holds, blind where it does not."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,11 @@ from tests.training.monitoring.shifted import IdealWorld
 from training.evaluation import evaluate
 from training.monitoring.estimating import estimate_auc
 
-WORLDS = [IdealWorld.draw(seed, shift=shift, slope=slope) for seed in range(4) for shift, slope in ((0, 1), (1, 0.7))]
+WORLDS = [
+    IdealWorld.draw(seed, shift=shift, slope=slope)
+    for seed in range(4)
+    for shift, slope in ((0, 1), (1, 0.7))
+]
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=str)
@@ -42,7 +46,9 @@ def test_it_cannot_see_that_the_world_has_turned():
 
 def test_the_range_knows_how_sure_the_calibration_is():
     small, large = (IdealWorld.draw(3, n_kept=n) for n in (700, 20_000))
-    widths = [found.high - found.low for found in (estimate_auc(one.said, one.judged) for one in (small, large))]
+    widths = [
+        found.high - found.low for found in (estimate_auc(one.said, one.judged) for one in (small, large))
+    ]
     assert widths[0] > 1.5 * widths[1]
 
 

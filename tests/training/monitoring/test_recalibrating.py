@@ -1,4 +1,4 @@
-"""What rows kept back say of probabilities: the level and the slope that were observed, and how sure that is."""
+"""What rows kept back say of probabilities: level and slope as observed, and how sure that is."""
 
 from dataclasses import replace
 
@@ -60,3 +60,18 @@ def test_no_opinion_turns_the_order_round():
     judged = judged_with(1.0, n=800)[0]
     odd = replace(judged, calibration_slope=Estimate(-0.2, -1.0, 0.6, 800))
     assert Recalibration.of(odd, n_draws=50).slope.min() > 0
+
+
+def test_a_slope_that_may_be_chance_is_not_believed():
+    """Draw it towards 1: fully where its range holds 1 by far, hardly where it is far from it."""
+    judged = judged_with(1.0, n=800)[0]
+
+    def likeliest(value, error):
+        estimate = Estimate(value, value - 1.96 * error, value + 1.96 * error, 800)
+        return Recalibration.of(replace(judged, calibration_slope=estimate), n_draws=0).slope[0]
+
+    assert likeliest(0.9, 0.1) == pytest.approx(1.0)
+    assert likeliest(1.1, 0.2) == 1.0
+    assert likeliest(0.8, 0.1) == pytest.approx(0.85, abs=0.001)
+    assert likeliest(0.6, 0.05) == pytest.approx(0.606, abs=0.001)
+    assert likeliest(1.0, 0.0) == 1.0
