@@ -122,8 +122,8 @@ class BundleParts:
     texts
         The text models that made features of words: file names (``<source>/...``) and contents.
     reference
-        How features and forecasts lay at the training (:class:`training.reference.Reference`), as plain values;
-        None in bundles of earlier versions: nothing can be compared with it then.
+        How features and forecasts lay at the training (:class:`training.reference.Reference`), as plain
+        values; None in bundles of earlier versions, which kept nothing to compare with.
     """
 
     usecase: UseCase

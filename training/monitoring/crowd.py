@@ -20,12 +20,12 @@ from training.monitoring.crowd_words import (
 )
 from training.monitoring.figures import arc, pool, stand, un_arc
 from training.monitoring.inputs import ALLOWED_ARC, ALLOWED_PLACE, around_place
-from training.monitoring.movement import Moved, Past, judge_all, judge_movement
+from training.monitoring.movement import Past, judge_all, judge_movement
 from training.monitoring.record import Check
 from training.monitoring.shares import around_share
 from training.reference import Counts
 from training.rows import numbers
-from training.statistics import LEVEL, Estimate, Floats
+from training.statistics import Estimate, Floats
 
 ALLOWED_GROWTH = 1.1
 """A cohort a tenth larger or smaller than was to be expected is not told."""
@@ -47,9 +47,8 @@ def check_cohort(compared: Comparison) -> Iterator[Check]:
     usual = (max(0.0, math.exp(moved.low) - 0.5), math.exp(moved.high) - 0.5)
     margin = 1.96 * math.sqrt(now)
     found = Estimate(now, max(0.0, now - margin), now + margin, n=now)
-    state = "alert" if moved.p_value <= 1 - LEVEL else "no clear change"
     sentence = tell_cohort(compared.usecase, now, usual)
-    yield Check("cohort", "cohort", label_cohort(), found, usual, "rows", moved.p_value, state, sentence)  # type: ignore[arg-type]
+    yield Check.tested("cohort", "cohort", label_cohort(), found, usual, "rows", moved.p_value, sentence)
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,9 @@ def check_waves(waves: pa.Table, usecase: UseCase) -> Iterator[Check]:
         for metric in source.metrics:
             found = list_waves(waves, name, metric)
             if len(found) > 1:
-                yield from _check_response(name, metric, found, usecase)
-                yield from _check_answers(name, metric, found)
+                least = max(LEAST_ANSWERS, usecase.privacy.minimum_group)
+                yield from _check_response(name, metric, found, usecase, least)
+                yield from _check_answers(name, metric, found, least)
 
 
 def list_waves(waves: pa.Table, source: str, metric: str) -> list[Wave]:
@@ -108,9 +108,11 @@ def list_waves(waves: pa.Table, source: str, metric: str) -> list[Wave]:
     return found
 
 
-def _check_response(name: str, metric: str, waves: list[Wave], usecase: UseCase) -> Iterator[Check]:
+def _check_response(
+    name: str, metric: str, waves: list[Wave], usecase: UseCase, least: int
+) -> Iterator[Check]:
     """Check which share of those who were asked has answered."""
-    asked = [wave for wave in waves if wave.n_asked >= LEAST_ANSWERS]
+    asked = [wave for wave in waves if wave.n_asked >= least]
     if len(asked) < 2 or asked[-1] is not waves[-1]:
         return
     rates = [min(1.0, len(wave.values) / wave.n_asked) for wave in asked]
@@ -121,12 +123,13 @@ def _check_response(name: str, metric: str, waves: list[Wave], usecase: UseCase)
         return
     found, usual = around_share(now, n), (un_arc(moved.low), un_arc(moved.high))
     sentence = tell_response(usecase, name, metric, waves[-1].name, found, usual)
-    yield _make("response", name, metric, found, usual, "share", moved, sentence)
+    about, label = f"{name}.{metric}", label_response(name, metric)
+    yield Check.tested("response", about, label, found, usual, "share", moved.p_value, sentence)
 
 
-def _check_answers(name: str, metric: str, waves: list[Wave]) -> Iterator[Check]:
+def _check_answers(name: str, metric: str, waves: list[Wave], least: int) -> Iterator[Check]:
     """Check where the answers of the newest wave stand among those of earlier ones."""
-    heard = [wave for wave in waves if len(wave.values) >= LEAST_ANSWERS]
+    heard = [wave for wave in waves if len(wave.values) >= least]
     if len(heard) < 2 or heard[-1] is not waves[-1]:
         return
     levels = np.unique(np.concatenate([wave.values for wave in heard]))
@@ -141,26 +144,11 @@ def _check_answers(name: str, metric: str, waves: list[Wave]) -> Iterator[Check]
     found, usual = around_place(here, counted[-1]), (max(0.0, moved.low), min(1.0, moved.high))
     means = [float(wave.values.mean()) for wave in heard]
     sentence = tell_answers(name, metric, waves[-1].name, means, found, usual)
-    yield _make("answers", name, metric, found, usual, "place", moved, sentence)
+    about, label = f"{name}.{metric}", label_answers(name, metric)
+    yield Check.tested("answers", about, label, found, usual, "place", moved.p_value, sentence)
 
 
 def _count(values: Floats, levels: Floats) -> Counts:
     """Return how often each answer was given."""
     bins = np.bincount(np.searchsorted(levels, values), minlength=len(levels)).astype(np.float64)
     return Counts(bins, 0.0, float(len(values)))
-
-
-def _make(
-    kind: str,
-    name: str,
-    metric: str,
-    value: Estimate,
-    usual: tuple[float, float],
-    unit: str,
-    moved: Moved,
-    sentence: dict[str, str],
-) -> Check:
-    """Return a check of a question."""
-    label = label_response(name, metric) if kind == "response" else label_answers(name, metric)
-    state = "alert" if moved.p_value <= 1 - LEVEL else "no clear change"
-    return Check(kind, f"{name}.{metric}", label, value, usual, unit, moved.p_value, state, sentence)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from training.monitoring.people_words import (
 from training.pages.formats import Formats
 from training.statistics import Estimate
 
-_NAMES: Final[Mapping[str, str]] = {"nps": "NPS", "enps": "eNPS", "csat": "CSAT", "ces": "CES"}
+NAMES: Final[Mapping[str, str]] = {"nps": "NPS", "enps": "eNPS", "csat": "CSAT", "ces": "CES"}
 _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "cohort": "How many there are to be scored",
@@ -78,7 +78,7 @@ def tell_response(
     """Say which share has answered."""
     return {
         language: _TEMPLATES[language]["response_told"].format(
-            metric=_NAMES.get(metric, metric),
+            metric=NAMES.get(metric, metric),
             source=source,
             wave=Formats(language).moment(wave),
             now=write_share(language, now),
@@ -112,7 +112,7 @@ def tell_answers(
         shown = Formats(language)
         low, high = shown.rating(min(before)), shown.rating(max(before))
         found[language] = _TEMPLATES[language]["answers_told"].format(
-            metric=_NAMES.get(metric, metric),
+            metric=NAMES.get(metric, metric),
             source=source,
             wave=shown.moment(wave),
             n=shown.number(now.n),
@@ -127,6 +127,6 @@ def tell_answers(
 def _label(which: str, source: str, metric: str) -> dict[Language, str]:
     """Return the title of a check of a question."""
     return {
-        language: _TEMPLATES[language][which].format(metric=_NAMES.get(metric, metric), source=source)
+        language: _TEMPLATES[language][which].format(metric=NAMES.get(metric, metric), source=source)
         for language in LANGUAGES
     }

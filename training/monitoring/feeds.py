@@ -20,7 +20,7 @@ from training.monitoring.feed_words import (
 from training.monitoring.movement import Past, judge_movement
 from training.monitoring.record import Check
 from training.reference import Reference, SourceMark
-from training.statistics import LEVEL, Estimate, Floats
+from training.statistics import Estimate, Floats
 
 ALLOWED_RATIO = 1.25
 """A period with a quarter more or fewer rows than was to be expected is not told."""
@@ -84,7 +84,7 @@ def _check_source(
     if told is None:
         if match.get("kept") == 0:
             sentence = tell_nothing_ever(name)
-            yield Check("feed", name, label_source(name), None, None, None, None, "alert", sentence)
+            yield Check.stated("feed", name, label_source(name), "alert", sentence)
         return
     arrivals = Arrivals.from_json(told)
     yield from _check_silence(name, arrivals, until)
@@ -102,17 +102,10 @@ def _check_silence(name: str, arrivals: Arrivals, until: date) -> Iterator[Check
     gap = (until - arrivals.first_day).days - int(days[-1])
     silences = np.diff(days).astype(np.float64)
     longest, p_value = int(silences.max()), p_of_silence(gap, silences)
-    yield Check(
-        kind="feed",
-        about=name,
-        label=label_source(name),
-        value=Estimate(gap, gap, gap, n=len(days)),
-        usual=(0.0, float(longest)),
-        unit="days",
-        p_value=p_value,
-        state="alert" if p_value <= 1 - LEVEL else "no clear change",
-        sentence=tell_stale(name, arrivals.first_day + timedelta(int(days[-1])), gap, longest, len(days)),
-    )
+    found, usual = Estimate(gap, gap, gap, n=len(days)), (0.0, float(longest))
+    last = arrivals.first_day + timedelta(int(days[-1]))
+    sentence = tell_stale(name, last, gap, longest, len(days))
+    yield Check.tested("feed", name, label_source(name), found, usual, "days", p_value, sentence)
 
 
 def p_of_silence(gap: float, silences: Floats) -> float:
@@ -157,9 +150,8 @@ def _check_amount(name: str, arrivals: Arrivals, until: date, period: int) -> It
     usual = (max(0.0, math.exp(moved.low) - 0.5), max(0.0, math.exp(moved.high) - 0.5))
     margin = _Z * math.sqrt(now)
     found = Estimate(now, max(0.0, now - margin), now + margin, n=int(now))
-    state = "alert" if moved.p_value <= 1 - LEVEL else "no clear change"
     sentence = tell_amount(name, found, usual, length)
-    yield Check("feed", name, label_source(name), found, usual, "rows", moved.p_value, state, sentence)  # type: ignore[arg-type]
+    yield Check.tested("feed", name, label_source(name), found, usual, "rows", moved.p_value, sentence)
 
 
 def _choose_periods(arrivals: Arrivals, until: date, period: int) -> tuple[int, Floats] | None:
@@ -215,4 +207,4 @@ def _check_units(
             about = f"{name}.{change['column']}"
             sentence = tell_unit_change(name, change)
             label = label_source(name, change["column"])
-            yield Check("unit", about, label, None, None, None, None, "alert", sentence)
+            yield Check.stated("unit", about, label, "alert", sentence)

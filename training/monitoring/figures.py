@@ -123,7 +123,7 @@ def stability(now: Counts, usual: Floats, n_usual: float) -> Stability:
 
 def pool(counts: Sequence[Counts]) -> Floats:
     """Return the rows of several snapshots in each bin."""
-    return np.sum([one.bins for one in counts], axis=0, dtype=np.float64)
+    return np.asarray(np.sum([one.bins for one in counts], axis=0), np.float64)
 
 
 def _variance(values: Floats, shares: Floats) -> float:

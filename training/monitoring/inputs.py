@@ -19,12 +19,12 @@ from training.monitoring.input_words import (
     tell_unseen,
 )
 from training.monitoring.movement import Moved, Past, judge_all
-from training.monitoring.record import Check, Kind
+from training.monitoring.record import Check, Kind, Text
 from training.monitoring.shares import around_share, variance_of_arc
 from training.reference import Counts
 from training.reference.bins import Bins
 from training.reference.counting import column_of, is_of_kind
-from training.statistics import LEVEL, Estimate, Floats
+from training.statistics import Estimate, Floats
 
 ALLOWED_ARC = 0.06
 """A move of a share, on the arcsine scale, that is not told: from 20 to 25 % or from 1 to 2.5 %."""
@@ -60,17 +60,8 @@ def check_features(compared: Comparison, bundle: Bundle) -> Iterator[Check]:
 def _refuse(feature: Feature, compared: Comparison) -> Check:
     """Say that a feature is not there any more, or is of another kind."""
     is_there = feature.name in compared.rows.column_names
-    return Check(
-        kind="missing",
-        about=feature.name,
-        label=label_feature(feature, compared.usecase),
-        value=None,
-        usual=None,
-        unit=None,
-        p_value=None,
-        state="alert",
-        sentence=tell_gone(feature, compared.usecase, is_there=is_there),
-    )
+    sentence = tell_gone(feature, compared.usecase, is_there=is_there)
+    return Check.stated("missing", feature.name, label_feature(feature, compared.usecase), "alert", sentence)
 
 
 def _check_missing(feature: Feature, compared: Comparison, now: Counts) -> Iterator[Check]:
@@ -167,9 +158,8 @@ def _check_unit(feature: Feature, compared: Comparison, now: Counts, pick: Pick)
     if moved is None or abs(size - moved.before) < math.log10(LEAST_RATIO):
         return
     margin = _Z * math.sqrt(sampling)
-    ratio = Estimate(
-        *(10 ** (size - moved.before + edge) for edge in (0, -margin, margin)), n=round(now.n_present)
-    )
+    value, low, high = (10 ** (size - moved.before + edge) for edge in (0, -margin, margin))
+    ratio = Estimate(value, low, high, n=round(now.n_present))
     usual = (10 ** (moved.low - moved.before), 10 ** (moved.high - moved.before))
     sentence = tell_other_unit(feature, compared.usecase, now, 10**moved.before, ratio, usual)
     yield _make("unit", feature, compared, ratio, usual, "ratio", moved.p_value, sentence)
@@ -255,9 +245,8 @@ def _make(
     usual: tuple[float, float],
     unit: str,
     p_value: float,
-    sentence: dict[str, str],
+    sentence: Text,
 ) -> Check:
     """Return a check of a feature; its state is decided with all others of the batch."""
     label = label_feature(feature, compared.usecase)
-    state = "alert" if p_value <= 1 - LEVEL else "no clear change"
-    return Check(kind, feature.name, label, value, usual, unit, p_value, state, sentence)  # type: ignore[arg-type]
+    return Check.tested(kind, feature.name, label, value, usual, unit, p_value, sentence)

@@ -4,8 +4,8 @@ A company's figures move a little from month to month. So the step to the newest
 earlier steps, and against what sampling alone would do: the variance of a step is that of the earlier ones,
 drawn towards the variance of two independent samples as if four more steps had shown that (a moderated
 variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential expression in
-microarray experiments", Statistical Applications in Genetics and Molecular Biology 3). The mean of the earlier
-steps is the trend.
+microarray experiments", Statistical Applications in Genetics and Molecular Biology 3). The mean of the
+earlier steps is the trend.
 
 Waves of a survey are few, and other people answer each time: there the newest one is held against the mean of
 the earlier ones, and sampling counts for more.

@@ -60,12 +60,12 @@ def count_days(language: Language, n: float) -> str:
 
 
 def write_shares(language: Language, low: float, high: float) -> str:
-    """Return a range of shares: ``4 to 9%``.
+    r"""Return a range of shares: ``4% to 9%``.
 
     Examples
     --------
     >>> write_shares("en", 0.04, 0.09), write_shares("de", 0.0, 0.004)
-    ('4% to 9%', '0,0\\xa0% bis 0,4\\xa0%')
+    ('4% to 9%', '0,0\xa0% bis 0,4\xa0%')
     """
     shown, digits = Formats(language), 1 if high - low < 0.05 else 0
     return f"{shown.percent(low, digits)} {_TO[language]} {shown.percent(high, digits)}"

@@ -8,7 +8,7 @@ from training.monitoring.figures import stability, stand
 from training.monitoring.inputs import around_place, judge_standing
 from training.monitoring.record import Check
 from training.monitoring.score_words import label_forecast, tell_alike, tell_forecast
-from training.statistics import LEVEL, Floats
+from training.statistics import Floats
 
 LEAST_ROWS = 20
 """So few rows may have one forecast by chance."""
@@ -26,7 +26,7 @@ def check_scores(compared: Comparison, said: dict[str, Floats]) -> Iterator[Chec
         label = label_forecast(horizon)
         if len(forecasts) >= LEAST_ROWS and float(forecasts.max() - forecasts.min()) < 1e-9:
             sentence = tell_alike(compared.usecase, horizon, len(forecasts))
-            yield Check("score", horizon, label, None, None, None, None, "alert", sentence)
+            yield Check.stated("score", horizon, label, "alert", sentence)
         elif horizon in compared.now.forecasts:
             yield from _check_moved(compared, horizon)
 
@@ -46,6 +46,5 @@ def _check_moved(compared: Comparison, horizon: str) -> Iterator[Check]:
     means = means or [counts.mean for one in compared.trained if (counts := pick(one)) is not None]
     index = stability(now, usual, n_usual)
     sentence = tell_forecast(compared.usecase, horizon, now, means, found, limits, index)
-    state = "alert" if place.p_value <= 1 - LEVEL else "no clear change"
     label = label_forecast(horizon)
-    yield Check("score", horizon, label, found, limits, "place", place.p_value, state, sentence)  # type: ignore[arg-type]
+    yield Check.tested("score", horizon, label, found, limits, "place", place.p_value, sentence)

@@ -138,7 +138,7 @@ class Bins:
         is_known = np.isfinite(numbers)
         places = np.searchsorted(np.asarray(self.edges), numbers[is_known], side="right")
         known, mass = numbers[is_known], weights[is_known]
-        counted = np.bincount(places, mass, len(self.edges) + 1)
+        counted = np.bincount(places, mass, len(self.edges) + 1).astype(np.float64)
         mean = float(np.average(known, weights=mass)) if mass.sum() else np.nan
         median = float(_median(known, mass)) if mass.sum() else np.nan
         return Counts(counted, total - float(mass.sum()), n, mean, median)
@@ -148,7 +148,9 @@ class Bins:
         is_known: Bools = np.array([value is not None for value in values.tolist()], dtype=bool)
         place = {level: at for at, level in enumerate(self.levels)}
         known = [place.get(str(value), len(self.levels)) for value in values[is_known].tolist()]
-        counted = np.bincount(np.asarray(known, np.int64), weights[is_known], len(self.levels) + 1)
+        counted = np.bincount(np.asarray(known, np.int64), weights[is_known], len(self.levels) + 1).astype(
+            np.float64
+        )
         return Counts(counted, float(weights[~is_known].sum()), n)
 
     def to_json(self) -> dict[str, Any]:
