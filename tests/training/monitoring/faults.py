@@ -46,7 +46,9 @@ def change(frame: Frame, name: str, how: Callable[[Floats], Floats]) -> Frame:
 def put(rows: pa.Table, name: str, values: Any) -> pa.Table:
     """Return rows with other values in a column."""
     field = rows.schema.field(name)
-    return rows.set_column(rows.column_names.index(name), field, pa.array(values, field.type, from_pandas=True))
+    return rows.set_column(
+        rows.column_names.index(name), field, pa.array(values, field.type, from_pandas=True)
+    )
 
 
 def rename(rows: pa.Table, name: str, old: str, new: str) -> pa.Table:
@@ -173,11 +175,14 @@ FAULTS = (
         "unseen",
         _PLAN,
     ),
-    Fault(
-        "a category is renamed in all of the past", lambda f, r: _rename_everywhere(f), "unseen", _PLAN
-    ),
+    Fault("a category is renamed in all of the past", lambda f, r: _rename_everywhere(f), "unseen", _PLAN),
     Fault("half of the people are gone", _halve, "cohort", "cohort"),
-    Fault("a feed stands still for ten days", lambda f, r: feed(f, "tickets", lambda c: c[:-10]), "feed", "tickets"),
+    Fault(
+        "a feed stands still for ten days",
+        lambda f, r: feed(f, "tickets", lambda c: c[:-10]),
+        "feed",
+        "tickets",
+    ),
     Fault("a weekly feed has stopped", lambda f, r: feed(f, "usage", lambda c: c[:-30]), "feed", "usage"),
     Fault(
         "half of the rows are not delivered",
