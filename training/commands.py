@@ -140,6 +140,13 @@ VERBS: tuple[Verb, ...] = (
         is_entry_point=True,
     ),
     Verb(
+        "monitor",
+        "watch the champion: what comes in, what it says, how well it does; one sentence for each alert",
+        "xm-predict monitor --usecase churn.yaml --data exports/",
+        (_USECASE, _DATA, _BASELINE, _OUT),
+        is_entry_point=True,
+    ),
+    Verb(
         "baseline",
         "freeze what is measured today, so that later results can refer to it; show or list what was frozen",
         "xm-predict baseline freeze --usecase churn.yaml --data exports/",
