@@ -60,6 +60,6 @@ def test_other_features_and_horizons_cannot_be_scored(company):
     assert can_score(company.bundle, catalogue, "90d")
     assert not can_score(company.bundle, catalogue, "45d")
     assert not can_score(company.bundle, Catalogue(tuple(catalogue)[1:]), "90d")
-    first = tuple(catalogue)[0]
+    first = next(iter(catalogue))
     other = replace(first, kind="category" if first.kind == "number" else "number")
     assert not can_score(company.bundle, Catalogue((other, *tuple(catalogue)[1:])), "90d")
