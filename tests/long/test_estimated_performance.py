@@ -8,7 +8,7 @@ competing exits. Everywhere the people who are scored differ from those of the t
 import numpy as np
 import pytest
 from scipy.special import expit
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from tests.training.examples import LIGHT
 from tests.training.exits_world import make_exits

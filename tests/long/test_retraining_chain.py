@@ -1,7 +1,6 @@
 """The whole life with real commands: train, new data, alerts, a rule, a challenger, a new champion."""
 
 import json
-from datetime import date
 
 import mlflow
 import pytest
@@ -10,12 +9,6 @@ from tests.training.monitoring.drift_world import NOW, TRAINED_UNTIL, Drift, wri
 from training import registry
 from training.__main__ import main
 from training.monitoring import Health
-from training.monitoring.advice import advise, measure_newer
-from training.monitoring.deciding import decide
-from training.monitoring.performing import watch_model
-from training.runs.build import build_in
-from training.runs.promoting import demand_version, fetch_candidate
-from training.runs.workspace import Workspace
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:Operation with range is deprecated")]
 RULES = {"retrain": {"after_days": 400, "new_labels": 50_000, "on": ["realised"]}}
@@ -38,24 +31,6 @@ def verb(tmp_path, monkeypatch, capsys):
     mlflow.set_registry_uri("")
 
 
-def watch(workspace, usecase):
-    """Leave what monitoring finds where it leaves it."""
-    registry.connect(workspace.folder)
-    champion = fetch_candidate(demand_version("shop", registry.CHAMPION))
-    frame = build_in(workspace, usecase)
-    watched = watch_model(champion, frame, usecase)
-    checks = decide(watched.checks)
-    advice = advise(usecase.retrain, measure_newer(champion, frame, usecase), checks)
-    health = Health(
-        "shop", champion.bundle.model_version, max(frame.facts.snapshot_dates), date(2026, 1, 2),
-        frame.latest.num_rows, checks, watched.performance, watched.limits, advice,
-    )  # fmt: skip
-    folder = workspace.health("shop")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "latest.json").write_text(health.to_text(), encoding="utf-8")
-    return health
-
-
 def test_from_the_first_champion_to_the_next(verb, tmp_path):
     """The others leave from October on, when the data of the first champion ended."""
     first = write_world(tmp_path / "data", until=TRAINED_UNTIL, more=RULES)
@@ -68,12 +43,12 @@ def test_from_the_first_champion_to_the_next(verb, tmp_path):
     assert (again["trained"], again["is_due"]) == (False, False)
     assert again["reasons"] == ["version 1 has learned from this very data"]
 
-    usecase = write_world(tmp_path / "data", until=NOW, more=RULES, drift=Drift(TRAINED_UNTIL, turned=True))
+    write_world(tmp_path / "data", until=NOW, more=RULES, drift=Drift(TRAINED_UNTIL, turned=True))
     quiet = verb("train", "--usecase", file, "--when", "due")
     assert (quiet["trained"], quiet["is_due"]) == (False, False)
     assert any("no newer findings of monitoring" in reason for reason in quiet["reasons"])
 
-    health = watch(Workspace(tmp_path / "out"), usecase)
+    health = Health.from_json(verb("monitor", "--usecase", file))
     assert {check.about for check in health.alerts if check.kind == "realised"} == {"30d", "60d"}
     assert health.advice.is_due
     (reason,) = health.advice.reasons

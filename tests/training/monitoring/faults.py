@@ -1,4 +1,4 @@
-"""Faults as they happen to exports and joins, planted in a feature table: what to find, and what to call it."""
+"""Faults as they happen to exports and joins, planted in a feature table: what to find, and its name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -46,9 +46,8 @@ def change(frame: Frame, name: str, how: Callable[[Floats], Floats]) -> Frame:
 def put(rows: pa.Table, name: str, values: Any) -> pa.Table:
     """Return rows with other values in a column."""
     field = rows.schema.field(name)
-    return rows.set_column(
-        rows.column_names.index(name), field, pa.array(values, field.type, from_pandas=True)
-    )
+    column = pa.array(values, field.type, from_pandas=True)
+    return rows.set_column(rows.column_names.index(name), field, column)
 
 
 def rename(rows: pa.Table, name: str, old: str, new: str) -> pa.Table:
@@ -178,7 +177,7 @@ FAULTS = (
     Fault("a category is renamed in all of the past", lambda f, r: _rename_everywhere(f), "unseen", _PLAN),
     Fault("half of the people are gone", _halve, "cohort", "cohort"),
     Fault(
-        "a feed stands still for ten days",
+        "a feed has stopped",
         lambda f, r: feed(f, "tickets", lambda c: c[:-10]),
         "feed",
         "tickets",
