@@ -28,16 +28,16 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "no_clear_change": "the whole difference may be chance",
         "missing": "what it is made of cannot be told, as the answers of {wave_before} are not in the table "
         "any more",
-        "altered": "what it is made of cannot be told, as the answers of {wave_before} are not those that were "
-        "frozen",
+        "altered": "what it is made of cannot be told, as the answers of {wave_before} are not those that "
+        "were frozen",
     },
     "de": {
         "label": "{metric} seit der Ausgangsmessung",
         "told": "{metric} war {before} in {wave_before}, als die Ausgangsmessung am {day} eingefroren wurde, "
         "und ist {now} in {wave}: eine Änderung von {change} (wahrscheinlicher Bereich {low} bis {high}), "
         "aus zusammen {n} Antworten",
-        "confirmed_rise": "wer beide Male geantwortet hat, hat die Meinung zum Guten geändert, mehr als durch "
-        "Zufall",
+        "confirmed_rise": "wer beide Male geantwortet hat, hat die Meinung zum Guten geändert, mehr als "
+        "durch Zufall",
         "confirmed_fall": "wer beide Male geantwortet hat, hat die Meinung zum Schlechten geändert, mehr als "
         "durch Zufall",
         "from_composition": "sie liegt daran, wer ging, wer kam und wer geantwortet hat, nicht an geänderten "
@@ -45,10 +45,10 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "too_few_repeats": "zu wenige haben beide Male geantwortet, um zu sagen, ob sich Meinungen änderten",
         "without_earlier": "ob sich Meinungen änderten, zeigen erst Antworten aus drei Wellen",
         "no_clear_change": "der ganze Unterschied kann Zufall sein",
-        "missing": "woraus sie besteht, lässt sich nicht sagen, da die Antworten von {wave_before} nicht mehr "
-        "in der Tabelle stehen",
-        "altered": "woraus sie besteht, lässt sich nicht sagen, da die Antworten von {wave_before} nicht mehr "
-        "die eingefrorenen sind",
+        "missing": "woraus sie besteht, lässt sich nicht sagen, da die Antworten von {wave_before} nicht "
+        "mehr in der Tabelle stehen",
+        "altered": "woraus sie besteht, lässt sich nicht sagen, da die Antworten von {wave_before} nicht "
+        "mehr die eingefrorenen sind",
     },
 }
 

@@ -46,13 +46,13 @@ def test_it_is_surprising_exactly_where_the_report_calls_it_clear(fall):
 @pytest.mark.parametrize(
     ("rows", "english", "german"),
     [
-        (lambda: risen(), "changed their minds for the better", "zum Guten geändert"),
+        (risen, "changed their minds for the better", "zum Guten geändert"),
         (lambda: risen(rise=-60.0), "changed their minds for the worse", "zum Schlechten geändert"),
         (lambda: survivors(fall=0.0), "who left, who joined and who answered", "wer ging, wer kam"),
         (
             lambda: risen(rise=0.0),
             "the whole difference may be chance",
-            "der ganze Unterschied kann Zufall sein",
+            "kann Zufall sein",
         ),
     ],
     ids=["rise", "fall", "composition", "nothing"],
