@@ -19,8 +19,8 @@ MOST_ON_PAGE = 50
 def look_back(folder: Path, champion: Champion, actor: Actor) -> dict[str, Any] | None:
     """Return what the page shows; None where the use case has no losses on a day. Blocks.
 
-    Single customers are listed for those who may see all of them. Of people at work nobody is listed, whatever
-    a key may do.
+    Single customers are listed for those who may see all of them. Of people at work nobody is
+    listed, whatever a key may do.
 
     Parameters
     ----------

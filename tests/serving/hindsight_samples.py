@@ -15,7 +15,7 @@ SEEN, UNSEEN = "kept <b>& seen", "never-seen"
 
 
 def make_hindsight(n_losses: int = 60, **changes) -> Hindsight:
-    """Return what forecasts said of customers who were lost; one has a name that no page may take for code."""
+    """Return what forecasts said of lost customers; one has a name that no page may take for code."""
     random = np.random.default_rng(7)
     losses = [_lose(f"lost-{row:03d}", float(random.beta(1.5, 3.0))) for row in range(n_losses - 2)]
     losses = [_lose(UNSEEN, 0.05), *losses, _lose(SEEN, 0.8)]
@@ -39,8 +39,13 @@ def make_hindsight_at_work() -> Hindsight:
     withheld = [
         LeadTime(days, None, None, None, None, None, {}, None, True, tell_withheld(days)) for days in (60, 90)
     ]
-    return make_hindsight(
-        usecase="attrition", is_individual=False, n_losses=None, leads=(told, *withheld), losses=()
+    return replace(
+        make_hindsight(),
+        usecase="attrition",
+        is_individual=False,
+        n_losses=None,
+        leads=(told, *withheld),
+        losses=(),
     )
 
 
