@@ -56,6 +56,7 @@ from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
+from training.runs.retraining import Call, ask_rules
 from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes
 from training.runs.workspace import Workspace, load_usecase
@@ -65,6 +66,7 @@ from training.tuning import Budget, SearchPlan, Trial
 from training.usability import doubts_of
 
 AUTO = "auto"
+DUE = "due"
 _EVENT_METRICS = ("log_loss", "brier", "auc", "pr_auc", "ece")
 _RATING_METRICS = ("rps", "mae", "rmse", "bias", "rank_correlation", "coverage", "width")
 
@@ -97,24 +99,44 @@ class Trained:
         return self.bundle.horizons[self.learned.rows.primary_index]
 
 
-def run(console: Console, usecase: str, data: str, out: str, seed: int, tune: str, promote: str) -> None:
-    """Train, log to MLflow, register and, if it earns it, promote."""
+def run(
+    console: Console, usecase: str, data: str, out: str, seed: int, tune: str, promote: str, when: str
+) -> None:
+    """Train, log to MLflow, register and, if it earns it, promote; or say why nothing asks for it."""
     budget = Budget.parse(tune)
     plan = None if budget is None else SearchPlan(budget, _record_trial)
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     connect(workspace.folder)
     standing = settle_alias(spec.name)
+    today = datetime.now(UTC).date()
+    frame, call = None, None
+    if when == DUE:
+        frame = build_in(workspace, spec, report=console.report)
+        call = ask_rules(workspace, spec, standing, frame, today)
+        if not call.is_due:
+            lines = [f"not trained: {spec.name} is not due", *(f"  {reason}" for reason in call.reasons)]
+            console.result("\n".join(lines), {"usecase": spec.name, "trained": False, **call.to_json()})
+            return
+        console.report(f"training is due: {'; '.join(call.reasons)}")
     with tracked_run(f"train {spec.name}") as run_id:
-        today = datetime.now(UTC).date()
         trained = train(
-            spec, workspace, seed=seed, made_on=today, run_id=run_id, plan=plan, report=console.report
+            spec,
+            workspace,
+            seed=seed,
+            made_on=today,
+            run_id=run_id,
+            plan=plan,
+            frame=frame,
+            report=console.report,
         )
         console.report("logging to MLflow")
         registered = log(trained, seed, run_id)
     console.report("comparing with the champion")
     decision = settle(trained, registered, standing, promote)
-    console.result("\n".join(describe(trained, registered, decision)), to_json(trained, registered, decision))
+    lines = [*describe(trained, registered, decision), *_tell_call(call)]
+    content = to_json(trained, registered, decision) | {"trained": True}
+    console.result("\n".join(lines), content if call is None else content | call.to_json())
 
 
 def train(
@@ -125,6 +147,7 @@ def train(
     made_on: date,
     run_id: str | None = None,
     plan: SearchPlan | None = None,
+    frame: Frame | None = None,
     report: Report = silent,
 ) -> Trained:
     """Build, learn, save the bundle and write the report; needs no tracking server.
@@ -137,6 +160,8 @@ def train(
         The run that the report names.
     plan
         The search for a better recipe, if there is to be one.
+    frame
+        The feature table, where it has just been built; it is built when absent.
 
     Raises
     ------
@@ -145,7 +170,8 @@ def train(
     """
     # Read first: a baseline that somebody changed is told before hours of work, not after.
     frozen = find_baseline(workspace.baselines(usecase.name))
-    frame = build_in(workspace, usecase, report=report)
+    if frame is None:
+        frame = build_in(workspace, usecase, report=report)
     list_quotes(frame, usecase, workspace.quotes(usecase.name))  # a fault in them is told before hours go by
     reach("frame.built")
     learned = learn(frame, usecase, seed=seed, plan=plan, report=report)
@@ -189,6 +215,11 @@ def _write_report(
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")
         return report_run.write_card_alone(bundle, folder, made_on=made_on, baseline=frozen)
+
+
+def _tell_call(call: Call | None) -> list[str]:
+    """Return why it was trained, a line each."""
+    return [] if call is None else [f"  trained since: {reason}" for reason in call.reasons]
 
 
 def _record_trial(trial: Trial) -> None:
