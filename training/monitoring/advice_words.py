@@ -25,7 +25,8 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "der Anwendungsfall verlangt ab {limit} ein neues Training.",
         "labels": "{found} Ergebnisse sind seit dem Training bekannt geworden; "
         "der Anwendungsfall verlangt ab {limit} ein neues.",
-        "alerts": "Die Überwachung meldet, wofür der Anwendungsfall ein neues Training verlangt: {found}.",
+        "alerts": "Die Überwachung schlägt an, und dafür verlangt der Anwendungsfall ein neues "
+        "Training: {found}.",
     },
 }
 

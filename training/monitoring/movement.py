@@ -1,11 +1,10 @@
 """Whether a figure moved more than it does from one snapshot to the next: one test for everything watched.
 
 A company's figures move a little from month to month. So the step to the newest snapshot is held against the
-earlier steps, and against what sampling alone would do: the variance of a step is that of the earlier ones,
-drawn towards the variance of two independent samples as if four more steps had shown that (a moderated
-variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential expression in
-microarray experiments", Statistical Applications in Genetics and Molecular Biology 3). The mean of the
-earlier steps is the trend.
+earlier steps, whose mean is the trend. Where these vary less than sampling alone would make them, a quiet past
+is luck: their variance is drawn towards that of two independent samples as if four more steps had shown it (a
+moderated variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential expression
+in microarray experiments", Statistical Applications in Genetics and Molecular Biology 3).
 
 Waves of a survey are few, and other people answer each time: there the newest one is held against the mean of
 the earlier ones, and sampling counts for more.
@@ -109,8 +108,10 @@ def _expect_step(values: Floats, sampling: float, past: Past) -> tuple[float, fl
     if len(steps) < LEAST_STEPS:
         return float(values[-1]), noise, math.inf
     trend = float(steps.mean())
-    freedom = WORTH_STEPS + len(steps) - 1
-    moderate = (WORTH_STEPS * noise + float(((steps - trend) ** 2).sum())) / freedom
+    freedom, squares = len(steps) - 1.0, float(((steps - trend) ** 2).sum())
+    if squares / freedom < noise:
+        freedom, squares = freedom + WORTH_STEPS, squares + WORTH_STEPS * noise
+    moderate = squares / freedom
     # What moves adds up from snapshot to snapshot, and the trend is known from so many steps only.
     variance = moderate * (past.ahead + past.ahead**2 / len(steps))
     return float(values[-1]) + trend * past.ahead, variance, freedom

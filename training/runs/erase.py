@@ -10,6 +10,7 @@ from features.errors import InputError
 from features.frame import Erased, Tombstones, erase, list_known
 from training.console import Console
 from training.delivery.erasing import remove_batches
+from training.runs.hindsight import FILE_NAME as HINDSIGHT
 from training.runs.workspace import Workspace
 
 _REPORT = "report.json"
@@ -35,6 +36,8 @@ def run(console: Console, name: str, entity: str, out: str) -> None:
     # From here on a build brings nobody back, wherever this run may be interrupted.
     tombstones.add(ids).write(path)
     erased = erase(workspace.frame(name), workspace.partials(name), ids)
+    # It lists who was lost; monitoring writes it again, without those who are not there any more.
+    (workspace.health(name) / HINDSIGHT).unlink(missing_ok=True)
     texts = workspace.texts(name)
     n_reviews = _remove_reviews(texts)
     batches = remove_batches(workspace.scores(name), ids)

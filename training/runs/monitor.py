@@ -34,6 +34,7 @@ from training.promotion import Candidate
 from training.registry import CHAMPION, connect, find_training_day, record_figures, tracked_run
 from training.reports import to_level
 from training.runs.build import build_in
+from training.runs.hindsight import write_hindsight
 from training.runs.promoting import demand_version, fetch_candidate
 from training.runs.retraining import LATEST
 from training.runs.waves import list_series
@@ -106,6 +107,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         age = None if trained_on is None else (today - trained_on).days
         health = watch(Watch(champion, frame, spec, frozen), made_on=today, days_since_training=age)
         file = keep(health, workspace.health(spec.name))
+        write_hindsight(workspace, spec, frame, champion)
         tags = {"usecase": spec.name, "model_version": health.model_version}
         record_figures(list_metrics(health), tags, {"monitoring": [file]})
     console.result("\n".join(describe(health, file)), health.to_json())

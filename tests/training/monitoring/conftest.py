@@ -4,6 +4,7 @@ import pytest
 
 from tests.made_once import made_once
 from tests.training.monitoring.drift_world import TRAINED_UNTIL, Drift, frame_now, train_champion
+from tests.training.monitoring.past_frames import N_TRAINED, as_of, make_company
 from training.monitoring.performing import watch_model
 
 
@@ -30,3 +31,15 @@ def turned(tmp_path_factory):
 def watched(shop, quiet):
     """Return what is seen where nothing has changed."""
     return watch_model(shop.champion, quiet[1], quiet[0])
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory):
+    """Return a made-up company, and a bundle that learned from its first twelve snapshots."""
+    return made_once(tmp_path_factory, "watched_company", make_company)
+
+
+@pytest.fixture
+def batch(company):
+    """Return the feature table at the first snapshot after the training: nothing has changed."""
+    return as_of(company.frame, N_TRAINED)

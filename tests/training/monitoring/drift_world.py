@@ -1,6 +1,7 @@
 """Customers month by month under a known hazard that may turn round: tables, frame, champion."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,7 +112,7 @@ def spell(until: date) -> dict[str, object]:
     }
 
 
-def _write(path: Path, header: tuple[str, ...], lines: list[tuple[object, ...]]) -> None:
+def _write(path: Path, header: tuple[str, ...], lines: Sequence[tuple[object, ...]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

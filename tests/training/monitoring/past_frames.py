@@ -1,8 +1,8 @@
 """A company as it was known on earlier days: one build gives a training and many batches after it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,12 @@ from training.bundle import Bundle, BundleParts, save
 from training.bundle import load as load_bundle
 from training.canary import make_canary
 from training.fitting import fit_rows
+from training.monitoring import FAMILY_LEVEL, Check, decide, watch_inputs
 from training.reference import take_reference
 from training.rows import rows_of
+
+N_TRAINED = 12
+"""Snapshots that the model of a company knows."""
 
 
 def build_world(folder: Path, seed: int, n_customers: int = 1000, months: int = 24) -> tuple[UseCase, Frame]:
@@ -86,6 +90,30 @@ def train_quickly(frame: Frame, usecase: UseCase, folder: Path, seed: int = 1) -
     return load_bundle(folder)
 
 
-def day_before(day: date) -> date:
-    """Return the day before another."""
-    return day - timedelta(days=1)
+@dataclass(frozen=True)
+class Company:
+    """Hold a made-up company.
+
+    Attributes
+    ----------
+    usecase, frame
+        What is predicted, and the feature table of all snapshots.
+    bundle
+        Learned from the first ones of them.
+    """
+
+    usecase: UseCase
+    frame: Frame
+    bundle: Bundle
+
+
+def make_company(folder: Path, seed: int = 7, n_customers: int = 600) -> Company:
+    """Return a company whose model knows the first twelve of its eighteen snapshots."""
+    usecase, frame = build_world(folder / "company", seed, n_customers)
+    bundle = train_quickly(as_of(frame, N_TRAINED - 1), usecase, folder / "bundle")
+    return Company(usecase, frame, bundle)
+
+
+def look(company: Company, frame: Frame) -> tuple[Check, ...]:
+    """Return all checks of the newest rows of a feature table, decided together."""
+    return decide(list(watch_inputs(company.bundle, frame, company.usecase)), FAMILY_LEVEL)

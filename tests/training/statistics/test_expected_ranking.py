@@ -1,4 +1,4 @@
-"""The expected area under the ROC curve: scikit-learn's on rows that stand twice, and what comes true."""
+"""The expected area under the ROC curve: scikit-learn's on doubled rows, and what comes true."""
 
 import numpy as np
 import pytest
