@@ -28,7 +28,6 @@ def settings(filled_cache, latest_folder, papers, tmp_path_factory):
         cache=shutil.copytree(filled_cache, home / "cache"),
         latest=(latest_folder,),
         reports=papers,
-        health=home / "monitoring",
         keys=home / "keys.json",
         **keep_in(home),
     )

@@ -136,11 +136,11 @@ class TestParts:
         words = page(inputs_of(survivors(fall=0.0)))
         assert "NPS +" in words
         assert "a rise that is not confirmed" in words
-        assert "NPS since 2025 Q4: is the change real?" in words
+        assert "NPS: is the change since 2025 Q4 real?" in words
         assert "No. The rise goes with who left" in words
-        assert "What the change of NPS since the baseline is made of" in words
+        assert "NPS: what the change since the baseline is made of" in words
         german = page(inputs_of(survivors(fall=0.0)), "de")
-        assert "NPS seit 2025 Q4: Ist die Veränderung echt?" in german
+        assert "NPS: Ist die Veränderung seit 2025 Q4 echt?" in german
         assert "ein Anstieg, der nicht bestätigt ist" in german
 
     def test_what_was_frozen_is_not_told_anew_where_answers_changed(self):
