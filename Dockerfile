@@ -1,18 +1,19 @@
 # Three images of one build: `service` (the last one: what `docker build .` makes), `refresher`, `registry`.
 #   docker build --target service --tag xm-predict/service:0.1.0.dev0 .
-# Versions are those of the lock. No stage that runs holds pip, a compiler or a secret.
+# Versions are those of the lock (its hashes have no place among constraints). No stage that runs holds pip, a compiler or a secret.
 
 FROM python:3.12-slim AS build
 ENV PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
-COPY mlproject/requirements.txt constraints.txt
+COPY mlproject/requirements.txt lock.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY features/ features/
 COPY training/ training/
 COPY serving/ serving/
 COPY mlproject/usecases/ mlproject/usecases/
+RUN sed --quiet "s/^\([^ ]*==[^\\\\]*\).*/\1/p" lock.txt > constraints.txt
 RUN pip wheel --quiet --no-deps --wheel-dir wheels .
 RUN python -m venv --without-pip /app \
     && pip --python /app/bin/python install --quiet --constraint constraints.txt "$(ls wheels/*.whl)[serve]"
@@ -24,7 +25,8 @@ FROM python:3.12-slim AS build-registry
 ENV PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
-COPY mlproject/requirements.txt constraints.txt
+COPY mlproject/requirements.txt lock.txt
+RUN sed --quiet "s/^\([^ ]*==[^\\\\]*\).*/\1/p" lock.txt > constraints.txt
 RUN python -m venv --without-pip /app \
     && pip --python /app/bin/python install --quiet --constraint constraints.txt mlflow psycopg2-binary==2.9.13
 

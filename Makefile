@@ -12,7 +12,7 @@ LOCK := mlproject/requirements.txt
 SPARK_LOCK := mlproject/requirements-spark.txt
 STAMP := $(VENV)/.installed
 WORKERS := 2
-RESOLVE := pyproject.toml --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade
+RESOLVE := pyproject.toml --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --upgrade
 
 # `mlflow run` and the tests start `python` by name: ours comes first. Nothing phones home.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -43,13 +43,13 @@ $(STAMP): $(LOCK) pyproject.toml
 	@$(BIN)/uv --version 2>/dev/null | grep -q '^uv $(UV_VERSION)\b' || { \
 	  echo "installing uv $(UV_VERSION)" >&2; $(BIN)/python -m pip install --quiet uv==$(UV_VERSION); }
 	@echo "installing $$(grep -c '==' $(LOCK)) locked packages" >&2
-	@$(BIN)/uv pip sync $(LOCK)
+	@$(BIN)/uv pip sync --require-hashes $(LOCK)
 	@$(BIN)/uv pip install --quiet --no-deps --editable .
 	@touch $(STAMP)
 
 .PHONY: install-spark
 install-spark: install ## add Spark to .venv (400 MB to fetch; Java 17 or newer has to be there)
-	@$(BIN)/uv pip install --requirement $(SPARK_LOCK)
+	@$(BIN)/uv pip install --require-hashes --no-deps --requirement $(SPARK_LOCK)
 
 .PHONY: demo
 demo: install ## example company -> features -> model -> registry -> report -> one score over HTTP
@@ -151,8 +151,8 @@ screenshots: install ## pictures of sample reports, to be looked at (OUT=folder)
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
 	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra registry --extra train --extra dev --output-file $(LOCK)
-	$(BIN)/uv pip compile $(RESOLVE) --extra spark --constraint $(LOCK) --output-file $(VENV)/spark.txt
-	grep --invert-match --line-regexp --fixed-strings --file=$(LOCK) $(VENV)/spark.txt > $(SPARK_LOCK)
+	$(BIN)/uv pip compile $(RESOLVE) --extra spark --constraint $(LOCK) --output-file $(SPARK_LOCK) \
+	  $$(sed --quiet 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' $(LOCK))
 
 .PHONY: schema
 schema: install ## write the JSON schema of use-case files for editors

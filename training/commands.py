@@ -5,75 +5,12 @@ verb is called, since MLflow alone takes seconds to import.
 """
 
 import argparse
-import keyword
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+
+from training.parameters import Parameter, Verb, make_parser, module_of
+
+__all__ = ["DEFAULT_FOLDER", "VERBS", "build_parser", "module_of"]
 
 DEFAULT_FOLDER = "xm-data"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb."""
-
-    name: str
-    help: str
-    default: str | None = None
-    kind: Callable[[str], Any] = str
-    choices: tuple[str, ...] | None = None
-    is_positional: bool = False
-
-    @property
-    def argument(self) -> str:
-        """Return the name of the argument of ``run``: a hyphen is an underscore, a keyword gets one behind.
-
-        Examples
-        --------
-        >>> Parameter("from-version", "").argument, Parameter("from", "").argument
-        ('from_version', 'from_')
-        """
-        name = self.name.replace("-", "_")
-        return f"{name}_" if keyword.iskeyword(name) else name
-
-    def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the parameter; one without a default is required, and so is a positional one."""
-        if self.is_positional:
-            parser.add_argument(self.argument, type=self.kind, choices=self.choices, help=self.help)
-            return
-        shown = f" (default: {self.default})" if self.default else ""
-        parser.add_argument(
-            f"--{self.name}",
-            dest=self.argument,
-            required=self.default is None,
-            default=self.default,
-            type=self.kind,
-            choices=self.choices,
-            help=self.help + shown,
-            metavar=None if self.choices else self.name.upper(),
-        )
-
-
-@dataclass(frozen=True)
-class Verb:
-    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it."""
-
-    name: str
-    help: str
-    example: str
-    parameters: tuple[Parameter, ...] = ()
-    is_entry_point: bool = False
-
-
-def module_of(verb: str) -> str:
-    """Return the name of a verb's module in ``training.runs``: a hyphen is an underscore there.
-
-    Examples
-    --------
-    >>> module_of("explain-change")
-    'explain_change'
-    """
-    return verb.replace("-", "_")
 
 
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
@@ -228,14 +165,29 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "score",
-        "score a file of feature rows, or the newest snapshot, with the champion",
-        "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
+        "score a file of feature rows, or the newest snapshot, with the champion; as a batch on schedule",
+        "xm-predict score --name churn --latest --to postgresql://xm@db.example.org/scores",
         (
             _NAME,
             Parameter(
                 "rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""
             ),
-            Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
+            Parameter(
+                "latest",
+                "yes, or no value: the newest snapshot as a batch that is kept, and never done twice",
+                "no",
+                choices=("yes", "no"),
+                alone="yes",
+            ),
+            Parameter(
+                "to",
+                "file to write, .csv or .parquet; with --latest also postgresql://user@host:5432/database or "
+                "sqlite:///file.db; if empty scores.parquet, with --latest the folder of the batch alone",
+                "",
+            ),
+            Parameter("table", "table of the database; xm_scores, of groups xm_group_scores if empty", ""),
+            Parameter("webhook", "https address that gets the batch; customers only, with --latest", ""),
+            Parameter("webhook-secret-file", "file with the secret that signs what the webhook gets", ""),
             Parameter("reasons", "how many reasons per row", "3", int),
             Parameter(
                 "engine",
@@ -246,6 +198,53 @@ VERBS: tuple[Verb, ...] = (
             _OUT,
         ),
         is_entry_point=True,
+    ),
+    Verb(
+        "actions",
+        "plan an action, start it with a hold-out by lot, read out what it changed, keep the ledger",
+        "xm-predict actions plan --usecase churn.yaml --lever resolution_time --who misses-goal --effect 3",
+        (
+            Parameter(
+                "action",
+                "plan: what can be shown, nothing is written; start: lots decide, the team gets its list; "
+                "extend: people join who can take part today; read: what it changed, from today's data; "
+                "list, show: the ledger; note: a remark or a cost; stop: end it",
+                choices=("plan", "start", "extend", "read", "list", "show", "note", "stop"),
+                is_positional=True,
+            ),
+            _USECASE,
+            _DATA,
+            Parameter("id", "all but plan, start, list: id of the action, or its beginning", ""),
+            Parameter("label", "start: what is done, for people", ""),
+            Parameter("owner", "start: who answers for it", ""),
+            Parameter("lever", "plan, start: the lever that it works on", ""),
+            Parameter(
+                "who",
+                "plan, start: everybody, who misses the goal of the lever, or the worst forecasts",
+                "everybody",
+                choices=("everybody", "misses-goal", "riskiest"),
+            ),
+            Parameter("share", "plan, start: which part is riskiest", "0.2", float),
+            Parameter("group", "plan, start: only a group of a cut, such as region=North", ""),
+            Parameter("horizon", "plan, start: when the outcome counts; that of reports if empty", ""),
+            Parameter(
+                "effect",
+                "plan, start: improvement that is expected, in points, or of the mean answer",
+                "0",
+                float,
+            ),
+            Parameter(
+                "hold-out", "plan, start: share that is held back; the smallest that is enough if empty", ""
+            ),
+            Parameter("no-hold-out-because", "start: why nobody is held back, with --hold-out 0", ""),
+            Parameter("starts-on", "start: first day; today if empty", ""),
+            Parameter("per-person-eur", "start: cost of each person treated", ""),
+            Parameter("fixed-eur", "start: cost that does not depend on how many", ""),
+            Parameter("text", "note, stop: what there is to say", ""),
+            Parameter("eur", "note: a cost that was not declared", ""),
+            Parameter("reached", "read: file with ids of those who were really reached, one per line", ""),
+            _OUT,
+        ),
     ),
     Verb(
         "explain-change",
@@ -375,30 +374,6 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that says in one line what is wrong and where help is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line, made from :data:`VERBS`."""
-    parser = _Parser(
-        prog="xm-predict",
-        description="Predict churn, attrition and satisfaction, with reasons one can check.",
-        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or input. Each verb has --help with an example.",
-    )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in VERBS:
-        sub = verbs.add_parser(
-            verb.name,
-            help=verb.help,
-            description=f"{verb.help[:1].upper()}{verb.help[1:]}.",
-            epilog=f"example: {verb.example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        for parameter in verb.parameters:
-            parameter.add_to(sub)
-        sub.add_argument("--json", action="store_true", help="one JSON object on stdout, progress on stderr")
-    return parser
+    return make_parser(VERBS)

@@ -1,28 +1,37 @@
 """Who is looked at, and when: snapshots and the cohort."""
 
+from datetime import UTC, date, datetime
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from features.timeline import SnapshotGrid, Step
 from features.usecase.vocabulary import ColumnPath, Day, Days, Part
 
 
 class Snapshots(Part):
-    """Say on which days rows are known and scored."""
+    """Say on which days rows are known and scored; what runs on schedule names no last one."""
 
     every: Step = Field(description="day, week, month or quarter")
     first: Day = Field(alias="from", description="first snapshot, e.g. 2025-01-01")
-    last: Day = Field(alias="to", description="last possible snapshot, e.g. 2025-12-01")
+    last: Day | None = Field(
+        None, alias="to", description="last possible snapshot, e.g. 2025-12-01; today (UTC) if left out"
+    )
+
+    # The day does not change while a run goes on past midnight.
+    _today: date = PrivateAttr(default_factory=lambda: datetime.now(UTC).date())
 
     @property
     def grid(self) -> SnapshotGrid:
         """Return the grid of snapshot dates."""
-        return SnapshotGrid(self.every, self.first, self.last)
+        return SnapshotGrid(self.every, self.first, self.last or self._today)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.last < self.first:
+        if self.last is None and self._today < self.first:
+            message = f"'from' is {self.first}, after today; name a day that has been"
+            raise ValueError(message)
+        if self.last is not None and self.last < self.first:
             message = f"'to' is {self.last}, before 'from' {self.first}; write the earlier day first"
             raise ValueError(message)
         return self

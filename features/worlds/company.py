@@ -1,28 +1,25 @@
 """The example company: draw customers and employees, write their tables and the truth beside them."""
 
-from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from features.errors import InputError
 from features.files import whole_folder
 from features.progress import Report, silent
+from features.worlds.action import PlantedAction
 from features.worlds.arrivals import LATE_SHARE
-from features.worlds.billing import invoice_table
 from features.worlds.columns import write_gzipped_csv, write_parquet, write_plain_csv
-from features.worlds.contacts import contact_table, draw_contacts
-from features.worlds.contracts import cancellations, contract_starts, contract_versions
-from features.worlds.goods import delivery_table
-from features.worlds.moods import customer_months, describe_planted_wave
-from features.worlds.noise import newsletter_table, portal_table
+from features.worlds.customer_tables import CustomerRecords
+from features.worlds.export import Export
+from features.worlds.moods import describe_planted_wave
 from features.worlds.planted import list_drivers
-from features.worlds.support import close_tickets, ticket_table
 from features.worlds.survey_export import write_survey_export
-from features.worlds.surveys import Answers, Invites, draw_answers, invite_table, send_invites
-from features.worlds.truth import EmployeeTruth, Truth
-from features.worlds.usage import usage_table
-from features.worlds.voices.tables import voice_tables
+from features.worlds.truth import EmployeeTruth, Truth, TruthOfAction
+from features.worlds.vocabulary import DAY
 from features.worlds.workforce.planted import tell_employee_truth
 from features.worlds.workforce.pulse import take_pulse
 from features.worlds.workforce.staff import LEAST_EMPLOYEES
@@ -31,6 +28,7 @@ from features.worlds.workforce.workforce import draw_workforce
 from features.worlds.world import World, draw_world
 
 _CUSTOMERS_PER_EMPLOYEE = 2.5
+_FOLLOW_UP_DAYS = 180
 
 
 def build_company(
@@ -40,6 +38,8 @@ def build_company(
     n_customers: int = 5000,
     n_employees: int | None = None,
     months: int = 24,
+    known_by: date | None = None,
+    action: PlantedAction | None = None,
     report: Report = silent,
 ) -> Truth:
     """Write the tables of a made-up company whose customers and employees leave for known reasons.
@@ -59,6 +59,11 @@ def build_company(
         Employees over the whole period, at least 60; two for every five customers if not given.
     months
         Whole months from January 2024, at least 9.
+    known_by
+        First day that the export does not know of; the end of the period if not given. An export of an
+        earlier day is the beginning of a later one of the same company. The truth is that of all months.
+    action
+        Something that is done for some customers from a day on: until then the company is the same.
     report
         Called with one line per table.
 
@@ -71,60 +76,74 @@ def build_company(
     Raises
     ------
     InputError
-        If too few customers, employees or months are asked for.
+        If too few customers, employees or months are asked for, or a day lies outside the period.
     """
     world = draw_world(seed, n_customers, months)
+    end = _find_end(world, known_by, action)
     if n_employees is None:
         n_employees = max(LEAST_EMPLOYEES, round(n_customers / _CUSTOMERS_PER_EMPLOYEE))
     workforce = draw_workforce(seed, n_employees, months)
     pulse = take_pulse(workforce)
-    contacts, tickets = draw_contacts(world), close_tickets(world)
-    invites = send_invites(world, contacts, tickets)
-    answers = draw_answers(world, invites, tickets)
-    figures = _churn_per_year(world) | _answering(world, invites, answers)
+    records = CustomerRecords.draw(world)
+    export = Export(records.makers())
+    figures = _churn_per_year(world) | records.answering() | {"late_arrival_share": LATE_SHARE}
     truth = _tell_truth(world, figures, tell_employee_truth(workforce, pulse))
-    tables: dict[str, Callable[[], pa.Table]] = {
-        "customers.parquet": lambda: contract_versions(world),
-        "contracts.parquet": lambda: contract_starts(world),
-        "cancellations.parquet": lambda: cancellations(world),
-        "tickets.parquet": lambda: ticket_table(world, tickets),
-        "deliveries.parquet": lambda: delivery_table(world),
-        "invoices.parquet": lambda: invoice_table(world),
-        "newsletters.parquet": lambda: newsletter_table(world),
-        "portal.parquet": lambda: portal_table(world),
-        "invites.parquet": lambda: invite_table(world, contacts, invites),
-        "contacts.csv": lambda: contact_table(world, contacts),
-        "usage.csv.gz": lambda: usage_table(world),
-        "truth.parquet": lambda: customer_months(world),
-        **employee_tables(workforce, pulse),
-        **voice_tables(world),
-    }
+    if action is not None:
+        acted = draw_world(seed, n_customers, months, action)
+        later = CustomerRecords.draw(acted, records.answers.habits)
+        export = export.then(Export(later.makers()), action.moment)
+        truth = replace(truth, action=_tell_action(world, acted, action))
+    export = Export({**export.makers, **employee_tables(workforce, pulse, end)})
+    if end < world.period.until:
+        export = export.until(end)
     with whole_folder(folder) as draft:
-        for name, make in tables.items():
+        for name, make in export.makers.items():
             table = make()
             _write(table, draft / name)
             report(f"{name}: {table.num_rows} rows")
-        write_survey_export(world, contacts, invites, answers, draft / "surveys.csv")
-        report(f"surveys.csv: {answers.invite.size} rows")
         (draft / "truth.json").write_text(truth.to_json(), encoding="utf-8")
     return truth
 
 
+def _find_end(world: World, known_by: date | None, action: PlantedAction | None) -> int:
+    """Return the moment of the export.
+
+    Raises
+    ------
+    InputError
+        If it, or the start of the action, lies outside the period.
+    """
+    period = world.period
+    days = {"known_by": known_by, "action": None if action is None else action.starts}
+    for name, day in days.items():
+        if day is not None and not period.since < _moment(day) <= period.until:
+            problem = f"{day} does not lie in the {period.months} months from January 2024"
+            raise InputError(
+                f"example company: {name}", problem, "name a day in them, or ask for more months"
+            )
+    return period.until if known_by is None else _moment(known_by)
+
+
+def _moment(day: date) -> int:
+    """Return the first moment of a day, in seconds since 1970."""
+    return int(np.datetime64(day, "s").astype(np.int64))
+
+
 def _write(table: pa.Table, path: Path) -> None:
     """Write a table in the form that its file name says."""
+    if path.name == "surveys.csv":
+        write_survey_export(table, path)
+        return
     write = {".parquet": write_parquet, ".gz": write_gzipped_csv, ".csv": write_plain_csv}[path.suffix]
     write(table, path)
 
 
-def _answering(world: World, invites: Invites, answers: Answers) -> dict[str, float]:
-    """Return facts about answering."""
-    is_invited = np.bincount(invites.customer, minlength=world.customers.count) > 0
-    has_answered = np.bincount(invites.customer[answers.invite], minlength=world.customers.count) > 0
-    return {
-        "response_rate": float(answers.invite.size / max(invites.sent.size, 1)),
-        "never_answered_share": float(1.0 - has_answered[is_invited].mean()),
-        "late_arrival_share": LATE_SHARE,
-    }
+def _tell_action(world: World, acted: World, action: PlantedAction) -> TruthOfAction:
+    """Count who of the treated left in the first half year, with the action and without."""
+    is_treated = action.reaches(world.customers) & world.is_active(action.moment)
+    end = action.moment + _FOLLOW_UP_DAYS * DAY
+    without, left = (int((one.lives.ends[is_treated] < end).sum()) for one in (world, acted))
+    return TruthOfAction(action.starts.isoformat(), int(is_treated.sum()), _FOLLOW_UP_DAYS, without, left)
 
 
 def _tell_truth(world: World, figures: dict[str, float], employees: EmployeeTruth) -> Truth:

@@ -4,10 +4,11 @@ The two real levers are here. Both are exogenous: how fast support answers and h
 depends on region and plan, never on the customer's mood.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features.worlds.action import PlantedAction
 from features.worlds.customers import Customers
 from features.worlds.effects import GOAL_HOURS, GOAL_LATE_SHARE, TYPICAL_LATE_SHARE, probability
 from features.worlds.period import Period, scatter, stream
@@ -60,11 +61,13 @@ class Experience:
     late_share_at_goal: Floats
 
 
-def draw_experience(seed: int, customers: Customers, period: Period) -> Experience:
+def draw_experience(
+    seed: int, customers: Customers, period: Period, action: PlantedAction | None = None
+) -> Experience:
     """Draw tickets and deliveries as if nobody ever left; what comes after the end is cut off later."""
     support, transport = stream(seed, "tickets"), stream(seed, "deliveries")
     slowness = _draw_slowness(customers, period, support)
-    tickets = _draw_tickets(slowness, period, support)
+    tickets = _serve(_draw_tickets(slowness, period, support), customers, action)
     deliveries = _draw_deliveries(customers, period, transport)
     doublings = np.log2(tickets.hours / GOAL_HOURS)
     past = slowness[:, :1] + support.standard_normal((customers.count, 8))
@@ -86,6 +89,14 @@ def draw_experience(seed: int, customers: Customers, period: Period) -> Experien
         late_share=late_share,
         late_share_at_goal=np.minimum(late_share, GOAL_LATE_SHARE),
     )
+
+
+def _serve(tickets: Tickets, customers: Customers, action: PlantedAction | None) -> Tickets:
+    """Return the tickets with those resolved sooner that an action reaches."""
+    if action is None:
+        return tickets
+    is_treated = action.reaches(customers)[tickets.customer]
+    return replace(tickets, hours=action.shorten(tickets.hours, tickets.opened, is_treated))
 
 
 def _draw_slowness(customers: Customers, period: Period, random: np.random.Generator) -> Floats:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.worlds.action import PlantedAction
 from features.worlds.customers import Customers
 from features.worlds.effects import (
     FEELINGS,
@@ -74,9 +75,16 @@ def log_odds_of_leaving(
     return np.asarray(HAZARD.intercept + context + felt + lived, dtype=np.float64)
 
 
-def live(seed: int, customers: Customers, experience: Experience, period: Period) -> Lives:
+def live(
+    seed: int,
+    customers: Customers,
+    experience: Experience,
+    period: Period,
+    action: PlantedAction | None = None,
+) -> Lives:
     """Let the customers live through the period: feel, form intentions, leave."""
     company = _Company(seed, customers, experience, period)
+    is_treated = None if action is None else action.reaches(customers)
     columns: list[tuple[Floats, Floats, Floats, Flags]] = []
     planted = period.waves[PLANTED_WAVE - 1 : PLANTED_WAVE + 1]
     for month in range(period.months):
@@ -88,6 +96,10 @@ def live(seed: int, customers: Customers, experience: Experience, period: Period
             company.own_mood,
         )
         log_odds = log_odds_of_leaving(customers, start, states)
+        if action is not None and is_treated is not None:
+            log_odds = log_odds + action.relief(start, is_treated)
+            if start <= action.moment < period.edges[month + 1]:
+                company.win_back(action, is_treated, stream(seed, "action"))
         is_at_risk = (customers.starts <= start) & (company.intends == NEVER)
         company.form_intentions(month, log_odds, is_at_risk)
         is_held = planted[0] < month <= planted[1]
@@ -143,6 +155,12 @@ class _Company:
         ends = start + ((0.1 + 0.85 * self.random.random(mood.size)) * (end - start)).astype(np.int64)
         self.took_offer |= takes
         self._decide(takes, ends - 2 * DAY, ends)
+
+    def win_back(self, action: PlantedAction, is_treated: Flags, random: np.random.Generator) -> None:
+        """Let some of the treated who mean to leave stay after all."""
+        is_leaving = is_treated & (self.intends < action.moment) & (self.ends > action.moment)
+        stays = is_leaving & (random.random(is_leaving.size) < action.won_back)
+        self._decide(stays, np.full_like(self.intends, NEVER), np.full_like(self.ends, NEVER))
 
     def hold_mood(self, mood: Floats, month: int) -> None:
         """Remember how everybody feels as a month begins, the intention to leave apart."""

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from features.worlds.columns import moments, write_windows_csv
 from features.worlds.contacts import Contacts
+from features.worlds.export import ANSWERED
 from features.worlds.surveys import SURVEYS, Answers, Invites, invite_ids
 from features.worlds.verbatims import draw_tones, draw_topics, write_comments
 from features.worlds.vocabulary import Floats, Seconds
@@ -50,10 +51,11 @@ HEADS = (
 )
 
 
-def write_survey_export(
-    world: World, contacts: Contacts, invites: Invites, answers: Answers, path: Path
-) -> None:
-    """Write the answers, one row per answered questionnaire, in order of time."""
+def survey_table(world: World, contacts: Contacts, invites: Invites, answers: Answers) -> pa.Table:
+    """Return the texts of the export, one row per answered questionnaire, in order of time.
+
+    The last column holds the moment of the answer; the file does not.
+    """
     random = world.stream("survey export")
     invite = answers.invite
     columns = (
@@ -66,6 +68,15 @@ def write_survey_export(
         [f"{minutes:.1f}".replace(".", ",") for minutes in 0.4 + random.gamma(2.0, 1.3, invite.size)],
         _comments(world, invites, answers),
     )
+    named = {
+        name: pa.array(list(column), pa.string()) for name, column in zip(HEADS[0], columns, strict=True)
+    }
+    return pa.table({**named, ANSWERED: moments(answers.answered)})
+
+
+def write_survey_export(answers: pa.Table, path: Path) -> None:
+    """Write the file as the survey tool does."""
+    columns = (answers.column(name).to_pylist() for name in HEADS[0])
     write_windows_csv(HEADS, list(zip(*columns, strict=True)), path)
 
 

@@ -40,9 +40,21 @@ class Invites:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Hold one element per answered invitation; NaN where a question was not asked or not answered."""
+class Habits:
+    """Hold one element per customer: how readily they answer, and whether they never do."""
 
+    readiness: Floats
+    is_silent: Flags
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Hold one element per answered invitation; NaN where a question was not asked or not answered.
+
+    ``habits`` are those of all customers.
+    """
+
+    habits: Habits
     invite: Integers
     answered: Seconds
     mood: Floats
@@ -93,14 +105,19 @@ def invite_table(world: World, contacts: Contacts, invites: Invites) -> pa.Table
     return pa.table(columns)
 
 
-def draw_answers(world: World, invites: Invites, tickets: ClosedTickets) -> Answers:
-    """Draw who answers, when and what."""
+def draw_answers(
+    world: World, invites: Invites, tickets: ClosedTickets, habits: Habits | None = None
+) -> Answers:
+    """Draw who answers, when and what; with the habits of another world, if given."""
     random, lives = world.stream("answers"), world.lives
     month = world.period.month_of(invites.sent)
     mood = lives.mood[invites.customer, month]
     lag_days = np.minimum(random.exponential(3.0, invites.sent.size), _LONGEST_LAG_DAYS)
     answered = _by_day((invites.sent + (lag_days * DAY).astype(np.int64) + 5 * 60) // 60 * 60)
-    answers = random.random(mood.size) < _willingness(world, invites, mood, random)
+    draws = random.random(mood.size)
+    if habits is None:
+        habits = _draw_habits(world, random)
+    answers = draws < _willingness(world, invites, mood, habits)
     is_open = (answered < lives.ends[invites.customer]) & (answered < world.period.until - DAY)
     invite = np.flatnonzero(answers & is_open)
     invite = invite[np.argsort(answered[invite], kind="stable")]
@@ -111,7 +128,7 @@ def draw_answers(world: World, invites: Invites, tickets: ClosedTickets) -> Answ
         np.nan,
     )
     is_intending = lives.intends_at(invites.customer[invite], invites.sent[invite])
-    return Answers(invite, answered[invite], mood[invite], is_intending, nps, csat, ces, layout)
+    return Answers(habits, invite, answered[invite], mood[invite], is_intending, nps, csat, ces, layout)
 
 
 def _by_day(moment: Seconds) -> Seconds:
@@ -119,13 +136,22 @@ def _by_day(moment: Seconds) -> Seconds:
     return np.where(moment % DAY < 5 * HOUR, moment + 5 * HOUR, moment)
 
 
-def _willingness(world: World, invites: Invites, mood: Floats, random: np.random.Generator) -> Floats:
+def _draw_habits(world: World, random: np.random.Generator) -> Habits:
+    """Draw how readily each customer answers."""
+    readiness = 0.55 + 1.1 * random.standard_normal(world.customers.count)
+    return Habits(readiness, random.random(world.customers.count) < NEVER_ANSWER_SHARE)
+
+
+def _willingness(world: World, invites: Invites, mood: Floats, habits: Habits) -> Floats:
     """Return the probability that each invitation is answered."""
-    habit = 0.55 + 1.1 * random.standard_normal(world.customers.count)
-    never = random.random(world.customers.count) < NEVER_ANSWER_SHARE
     is_intending = world.lives.intends_at(invites.customer, invites.sent)
-    pull = habit[invites.customer] - 0.20 * mood - 1.10 * is_intending - 0.50 * ~invites.is_relationship
-    return np.where(never[invites.customer], 0.0, probability(pull))
+    pull = (
+        habits.readiness[invites.customer]
+        - 0.20 * mood
+        - 1.10 * is_intending
+        - 0.50 * ~invites.is_relationship
+    )
+    return np.where(habits.is_silent[invites.customer], 0.0, probability(pull))
 
 
 def _rate(

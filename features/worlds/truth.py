@@ -68,6 +68,20 @@ class EmployeeTruth:
 
 
 @dataclass(frozen=True)
+class TruthOfAction:
+    """Hold what an action changed: of the customers treated, how many left in its first days.
+
+    ``left_without`` are those who would have left had nobody acted: the same customers with the same luck.
+    """
+
+    starts: str
+    treated: int
+    days: int
+    left_without: int
+    left: int
+
+
+@dataclass(frozen=True)
 class Truth:
     """Hold everything that is known about a world because it was made."""
 
@@ -80,10 +94,14 @@ class Truth:
     planted_wave: PlantedWave
     figures: dict[str, float]
     employees: EmployeeTruth
+    action: TruthOfAction | None = None
 
     def to_json(self) -> str:
-        """Return the truth as JSON text."""
-        return json.dumps({"version": 1, **asdict(self)}, indent=2, ensure_ascii=False) + "\n"
+        """Return the truth as JSON text; an action has a place in it only where there was one."""
+        content = {"version": 1, **asdict(self)}
+        if self.action is None:
+            del content["action"]
+        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
     def named(self, role: PlantedRole) -> tuple[PlantedDriver, ...]:
         """Return the planted drivers of one role."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.worlds.action import PlantedAction
 from features.worlds.customers import Customers, draw_customers
 from features.worlds.experience import Experience, draw_experience
 from features.worlds.leaving import Lives, live
@@ -50,9 +51,10 @@ class World:
         return np.arange(self.period.since + 7 * DAY, self.period.until, 7 * DAY, dtype=np.int64)
 
 
-def draw_world(seed: int, n_customers: int, months: int) -> World:
-    """Draw a world; equal arguments give equal worlds."""
+def draw_world(seed: int, n_customers: int, months: int, action: PlantedAction | None = None) -> World:
+    """Draw a world; equal arguments give equal worlds, and an action changes nothing before it begins."""
     period = Period(months)
     customers = draw_customers(seed, n_customers, period)
-    experience = draw_experience(seed, customers, period)
-    return World(seed, period, customers, experience, live(seed, customers, experience, period))
+    experience = draw_experience(seed, customers, period, action)
+    lives = live(seed, customers, experience, period, action)
+    return World(seed, period, customers, experience, lives)

@@ -12,15 +12,17 @@ MAIN = ROOT / "mlproject" / "requirements.txt"
 SPARK = ROOT / "mlproject" / "requirements-spark.txt"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-EXACT = re.compile(r"^[a-z0-9][a-z0-9._-]*==[0-9][\w.!+]*( ; .+)?$")
+EXACT = re.compile(r"[a-z0-9][a-z0-9._-]*==[0-9][\w.!+]*( ; .+?)?")
+HASHES = re.compile(r"( --hash=sha256:[0-9a-f]{64})+")
 
 
-def lines_of(lock):
-    return lock.read_text(encoding="utf-8").splitlines()
+def pins_of(lock):
+    """Return the packages of a lock, each with the hashes of its files in one line."""
+    return re.sub(r" \\\n +", " ", lock.read_text(encoding="utf-8")).splitlines()
 
 
 def names_in(lock):
-    return {line.partition("==")[0] for line in lines_of(lock)}
+    return {pin.partition("==")[0] for pin in pins_of(lock)}
 
 
 def names_of(requirements):
@@ -35,14 +37,16 @@ def recipe_of(word):
 
 
 @pytest.mark.parametrize("lock", [MAIN, SPARK], ids=["main", "spark"])
-def test_lock_has_exact_versions_and_nothing_else(lock):
-    assert [line for line in lines_of(lock) if not EXACT.match(line)] == []
+def test_lock_has_exact_versions_with_hashes_and_nothing_else(lock):
+    parted = [pin.partition(" --hash") for pin in pins_of(lock)]
+    assert [pin for pin, _, _ in parted if not EXACT.fullmatch(pin)] == []
+    assert [pin for pin, mark, rest in parted if not HASHES.fullmatch(mark and f"{mark}{rest}")] == []
 
 
 def test_main_lock_holds_every_declared_dependency_but_spark():
     extras = {name: EXTRAS[name] for name in EXTRAS if name != "spark"}
     declared = [*PROJECT["dependencies"], *(text for extra in extras.values() for text in extra)]
-    assert len(lines_of(MAIN)) > 50
+    assert len(pins_of(MAIN)) > 50
     assert names_of(declared) - names_in(MAIN) == set()
 
 
@@ -59,9 +63,7 @@ def test_spark_has_a_lock_of_its_own_that_adds_to_the_main_one():
 
 
 def test_locked_spark_is_one_that_is_declared():
-    (version,) = re.findall(
-        r"^pyspark==(\d+)\.(\d+)\.(\d+)$", SPARK.read_text(encoding="utf-8"), re.MULTILINE
-    )
+    (version,) = re.findall(r"^pyspark==(\d+)\.(\d+)\.(\d+)", "\n".join(pins_of(SPARK)), re.MULTILINE)
     assert (4, 0, 5) <= tuple(map(int, version)) < (5,)
     assert "pyspark>=4.0.5,<5" in EXTRAS["spark"]
 
@@ -69,11 +71,21 @@ def test_locked_spark_is_one_that_is_declared():
 def test_both_locks_are_resolved_together():
     resolved = "\n".join(recipe_of("lock"))
     first, second = (line for line in resolved.splitlines() if "uv pip compile" in line)
+    assert "--generate-hashes" in first
+    assert "--generate-hashes" in second
     assert set(re.findall(r"--extra (\w+)", first)) == set(EXTRAS) - {"spark"}
     assert re.findall(r"--extra (\w+)", second) == ["spark"]
     assert f"--output-file {MAIN.relative_to(ROOT)}" in first
     assert f"--constraint {MAIN.relative_to(ROOT)}" in second
-    assert f"> {SPARK.relative_to(ROOT)}" in resolved
+    assert f"--output-file {SPARK.relative_to(ROOT)}" in second
+    assert "--no-emit-package" in resolved
+
+
+@pytest.mark.parametrize("word", ["install", "install-spark"])
+def test_what_is_installed_is_what_was_locked_byte_by_byte(word):
+    installs = [line for line in recipe_of(word) if "requirements" in line and "uv pip" in line]
+    assert installs
+    assert [line for line in installs if "--require-hashes" not in line] == []
 
 
 @pytest.mark.parametrize("word", ["install", "demo", "serve", "check", "test"])
@@ -83,7 +95,7 @@ def test_words_of_a_newcomer_install_no_spark(word):
 
 def test_spark_is_installed_on_top_of_the_main_lock():
     done = "\n".join(recipe_of("install-spark"))
-    assert done.index("uv pip sync") < done.index(f"uv pip install --requirement {SPARK.relative_to(ROOT)}")
+    assert done.index("uv pip sync") < done.index(f"--requirement {SPARK.relative_to(ROOT)}")
 
 
 def test_continuous_integration_installs_spark_and_java_before_the_tests():

@@ -2,13 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from features.errors import InputError
 from features.frame import Erased, Tombstones, erase, list_known
 from training.console import Console
+from training.delivery.erasing import remove_batches
 from training.runs.hindsight import FILE_NAME as HINDSIGHT
 from training.runs.workspace import Workspace
 
@@ -39,21 +40,24 @@ def run(console: Console, name: str, entity: str, out: str) -> None:
     (workspace.health(name) / HINDSIGHT).unlink(missing_ok=True)
     texts = workspace.texts(name)
     n_reviews = _remove_reviews(texts)
+    batches = remove_batches(workspace.scores(name), ids)
     is_report_gone = _remove_report(workspace.reports(name), ids)
     elsewhere = [str(found) for found in _find_reports(workspace.folder, ids)]
     edited = [str(path) for pattern in _EDITED for path in sorted(texts.glob(pattern))]
     lines = [
-        *_describe(name, erased, n_reviews, is_report_gone=is_report_gone),
-        *_list_work(elsewhere, edited, has_text_models=texts.is_dir()),
+        *_describe(name, erased, n_reviews, batches.count, is_report_gone=is_report_gone),
+        *_list_work(elsewhere, edited, batches.delivered_to, has_text_models=texts.is_dir()),
     ]
     console.result(
         "\n".join(lines),
         {
             "usecase": name,
             "entities": len(ids),
-            "removed": asdict(erased) | {"report": is_report_gone, "reviews": n_reviews},
+            "removed": asdict(erased)
+            | {"report": is_report_gone, "reviews": n_reviews, "batches": batches.count},
             "reports_that_name_them": elsewhere,
             "files_that_may_quote_them": edited,
+            "batches_were_delivered_to": list(batches.delivered_to),
         },
     )
 
@@ -132,19 +136,26 @@ def _find_reports(folder: Path, ids: Collection[str]) -> Iterator[Path]:
             yield path
 
 
-def _describe(name: str, erased: Erased, n_reviews: int, *, is_report_gone: bool) -> Iterator[str]:
+def _describe(
+    name: str, erased: Erased, n_reviews: int, n_batches: int, *, is_report_gone: bool
+) -> Iterator[str]:
     """Say what was removed."""
     yield f"removed from the feature table of {name}: {erased.rows} rows, {erased.latest} of the newest "
     yield f"  snapshot, {erased.answers} survey answers; from partial results: {erased.partials}"
     if is_report_gone:
         yield "removed the driver report, which named them: write it again with xm-predict report"
+    if n_batches:
+        yield f"removed batches of scores, which named them: {n_batches}; xm-predict score --latest makes "
+        yield "  one anew"
     if n_reviews:
         yield f"removed lists of texts to look at, which may quote them: {n_reviews}; xm-predict text review "
         yield "  writes them again"
     yield "a tombstone keeps them out of every later build in this folder"
 
 
-def _list_work(elsewhere: list[str], edited: list[str], *, has_text_models: bool) -> Iterator[str]:
+def _list_work(
+    elsewhere: list[str], edited: list[str], delivered_to: Sequence[str], *, has_text_models: bool
+) -> Iterator[str]:
     """Say what this program cannot do."""
     yield "left to do by hand:"
     yield "  delete them from your own sources, anonymous answers included: those name nobody here"
@@ -153,6 +164,8 @@ def _list_work(elsewhere: list[str], edited: list[str], *, has_text_models: bool
     if has_text_models:
         yield "  fit what reads texts anew before that, with xm-predict text fit"
     yield "  delete files of scores that were written, and copies of reports and frames made elsewhere"
+    for target in delivered_to:
+        yield f"  delete their scores from what got them: {target}"
     for path in elsewhere:
         yield f"  delete this report, which names them, and the pages beside it: {path}"
     for path in edited:

@@ -3,34 +3,73 @@
 import tempfile
 from pathlib import Path
 
-import pyarrow as pa
-
-from features.errors import ContractError, SourceError
-from training.batch import CUT_PREFIX, read_rows, score_cuts, score_table, write_scores
+from features.addresses import is_address
+from features.errors import InputError, SourceError
+from training.batch import day_of, read_rows, score_table, write_scores
 from training.bundle import load
 from training.console import Console
 from training.registry import connect, fetch_champion
-from training.runs.releases import FORECASTS, Releases, show_cuts
+from training.runs.releases import Releases, release_forecasts
+from training.runs.scheduled import Order, score_latest
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError, Scorer
 
+DEFAULT_FILE = "scores.parquet"
 
-def run(console: Console, name: str, rows: str, to: str, reasons: int, engine: str, out: str) -> None:
+
+def run(
+    console: Console,
+    name: str,
+    rows: str,
+    latest: str,
+    to: str,
+    table: str,
+    webhook: str,
+    webhook_secret_file: str,
+    reasons: int,
+    engine: str,
+    out: str,
+) -> None:
     """Score and write the file completely or not at all; people at work are scored in groups."""
     workspace = Workspace(Path(out))
+    order = Order(reasons, to, table, webhook, webhook_secret_file)
+    _demand_whole_order(order, rows, engine, is_batch=latest == "yes")
     connect(workspace.folder)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "bundle"
         fetch_champion(name, folder)
         scorer = Scorer(load(folder))
+        releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
+        if latest == "yes":
+            score_latest(console, workspace, scorer, order, releases)
+            return
         if not scorer.is_individual:
             _demand_groups(name, rows, engine)
         source = rows or str(workspace.frame(name) / "latest.parquet")
         if engine == "spark":
-            _score_on_spark(console, folder, source, to, reasons)
+            _score_on_spark(console, folder, source, to or DEFAULT_FILE, reasons)
         else:
-            releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
-            _score_here(console, scorer, Path(source), Path(to), reasons, releases)
+            _score_here(console, scorer, Path(source), Path(to or DEFAULT_FILE), reasons, releases)
+
+
+def _demand_whole_order(order: Order, rows: str, engine: str, *, is_batch: bool) -> None:
+    """Demand settings that fit together; tables and webhooks get batches, which can be asked for again."""
+    if is_batch:
+        for word, is_asked in (("--rows", bool(rows)), ("--engine spark", engine == "spark")):
+            if is_asked:
+                raise InputError(word, "does not go with --latest", "leave one of them out")
+        order.check()
+        return
+    asked = {
+        "--to": is_address(order.to) and engine == "local",
+        "--table": bool(order.table),
+        "--webhook": bool(order.webhook),
+        "--webhook-secret-file": bool(order.secret_file),
+    }
+    for word, is_asked in asked.items():
+        if is_asked:
+            problem = "names a database" if word == "--to" else "is for batches"
+            raise InputError(word, f"{problem}, and there is no --latest", "add --latest")
 
 
 def _demand_groups(name: str, rows: str, engine: str) -> None:
@@ -48,28 +87,15 @@ def _score_here(
     table = read_rows(source, scorer.bundle.catalogue)
     if not table.num_rows:
         raise SourceError(str(source), "has no rows", "name a file with rows")
-    as_of = _as_of(
-        table.column("snapshot_date")[0].as_py() if "snapshot_date" in table.column_names else None
-    )
+    as_of = day_of(table)
     version, is_individual = scorer.bundle.model_version, scorer.is_individual
     scores = (
         score_table(scorer, table, as_of=as_of, reasons=reasons, report=console.report)
         if is_individual
-        else _score_groups(scorer, table, as_of, releases)
+        else release_forecasts(scorer, table, as_of, releases)
     )
     write_scores(scores, to)
     _tell(console, scores.num_rows, "rows" if is_individual else "groups", version, as_of, to)
-
-
-def _score_groups(scorer: Scorer, table: pa.Table, as_of: str | None, releases: Releases) -> pa.Table:
-    """Score the groups that may be shown, and write down that they were."""
-    cuts = show_cuts(table, scorer.bundle.usecase, releases)
-    if cuts is None:
-        hint = "name columns under 'cuts' in the use case, then build it again"
-        raise ContractError("latest rows", f"have no column {CUT_PREFIX}*", hint)
-    scores = score_cuts(scorer, table, cuts, as_of=as_of)
-    releases.publish({FORECASTS: cuts.released})
-    return scores
 
 
 def _score_on_spark(console: Console, bundle: Path, source: str, to: str, reasons: int) -> None:
@@ -88,8 +114,3 @@ def _tell(console: Console, count: int, scored: str, version: str, as_of: str | 
         f"{count:,} {scored} scored with {version}, written to {to}",
         {scored: count, "model_version": version, "as_of": as_of, "file": str(to)},
     )
-
-
-def _as_of(day: object) -> str | None:
-    """Return the day of the features as ISO text."""
-    return None if day is None else str(day)

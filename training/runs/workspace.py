@@ -82,6 +82,7 @@ class Workspace:
             "XM_CACHE": str(folder / "serving"),
             "XM_LATEST": str(folder / "frames"),
             "XM_REPORTS": str(folder / "reports"),
+            "XM_ACTIONS": str(folder / "actions"),
             "XM_HEALTH": str(folder / "monitoring"),
             "XM_REGISTRY": str(folder),
             "XM_KEYS": str(folder / "keys" / "keys.json"),

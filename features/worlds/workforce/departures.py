@@ -55,13 +55,16 @@ def interview_table(workforce: Workforce) -> pa.Table:
     return pa.table(columns)
 
 
-def belief_table(workforce: Workforce) -> pa.Table:
-    """Return what managers believe: each spreads 100 points over the reasons for leaving, most on pay."""
+def belief_table(workforce: Workforce, export: int) -> pa.Table:
+    """Return what managers believe: each spreads 100 points over the reasons for leaving, most on pay.
+
+    They were asked two months before the moment of the export.
+    """
     random = workforce.stream("beliefs")
     count = max(1, int((random.random(workforce.teams.count) < _SHARE_BELIEVING).sum()))
     points = np.rint(100.0 * random.dirichlet(_BELIEF_WEIGHTS, count)).astype(np.int64)
     points[:, 0] += 100 - points.sum(axis=1)
-    asked = workforce.period.until - _ASKED_DAYS_BEFORE_EXPORT * DAY
+    asked = export - _ASKED_DAYS_BEFORE_EXPORT * DAY
     columns = {
         "answer_id": pa.array([f"W-{number:04d}" for number in range(1, count + 1) for _ in BELIEFS]),
         "asked_at": moments(np.full(points.size, asked)),

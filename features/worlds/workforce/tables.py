@@ -19,8 +19,8 @@ from features.worlds.workforce.teams import org_table
 from features.worlds.workforce.workforce import Workforce
 
 
-def employee_tables(workforce: Workforce, pulse: Pulse) -> dict[str, Callable[[], pa.Table]]:
-    """Return file name and maker of every table about employees."""
+def employee_tables(workforce: Workforce, pulse: Pulse, export: int) -> dict[str, Callable[[], pa.Table]]:
+    """Return file name and maker of every table about employees, for an export of a moment."""
     return {
         "employees.parquet": lambda: employee_versions(workforce),
         "org.parquet": lambda: org_table(workforce.teams),
@@ -32,7 +32,7 @@ def employee_tables(workforce: Workforce, pulse: Pulse) -> dict[str, Callable[[]
         "manager_changes.parquet": lambda: manager_table(workforce),
         "exits.parquet": lambda: exit_table(workforce),
         "exit_interviews.csv": lambda: interview_table(workforce),
-        "beliefs.csv": lambda: belief_table(workforce),
+        "beliefs.csv": lambda: belief_table(workforce, export),
         "pulse.csv": lambda: pulse_table(workforce, pulse),
         "truth_employees.parquet": lambda: employee_months(workforce),
     }

@@ -1,6 +1,6 @@
 """The parts of a use case say what follows from what was written."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -169,6 +169,18 @@ def test_zone_is_taken_at_its_word_where_the_system_knows_no_zones(monkeypatch):
 def test_snapshots_make_their_grid():
     snapshots = Snapshots(**{"every": "month", "from": "2025-01-31", "to": "2025-03-31"})
     assert snapshots.grid.dates() == (date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31))
+
+
+def test_snapshots_without_an_end_go_on_until_today():
+    today = datetime.now(UTC).date()
+    snapshots = Snapshots(**{"every": "day", "from": (today - timedelta(days=2)).isoformat()})
+    assert snapshots.grid.dates()[-1] in {today, today + timedelta(days=1)}  # midnight may pass meanwhile
+    assert snapshots.grid.dates() == snapshots.grid.dates()
+
+
+def test_snapshots_without_an_end_cannot_begin_in_the_future():
+    with pytest.raises(ValidationError, match=r"'from' is 2199-01-01, after today"):
+        Snapshots(**{"every": "month", "from": "2199-01-01"})
 
 
 def test_cohort_may_be_open_at_its_end():
