@@ -175,7 +175,8 @@ def describe(health: Health, file: Path) -> list[str]:
     n_tested = sum(check.state != "not known" for check in health.checks)
     n_alerts = len(health.alerts)
     told = "no alert" if not n_alerts else "1 alert" if n_alerts == 1 else f"{n_alerts} alerts"
-    seen = f"{health.n_rows:,} rows{of_day}, {n_tested} checks of {health.model_version}"
+    checks = "1 check" if n_tested == 1 else f"{n_tested} checks"
+    seen = f"{health.n_rows:,} rows{of_day}, {checks} of {health.model_version}"
     lines = [
         f"{told}: {health.usecase}, {seen}",
         *(f"  {check.kind}: {check.sentence['en']}" for check in health.alerts),

@@ -86,12 +86,12 @@ def walk_through(
 
 
 REACHED = {
-    "analyst": {"report", "groups", "what-if", "people", "trust", "models"},
-    "manager": {"report", "groups", "what-if", "trust"},
-    "manager of a unit": {"report", "groups", "what-if", "trust"},
-    "data scientist": {"report", "groups", "what-if", "trust", "models"},
-    "works council": {"trust", "models"},
-    "admin": {"trust", "models"},
+    "analyst": {"report", "actions", "health", "groups", "what-if", "people", "trust", "models"},
+    "manager": {"report", "actions", "health", "groups", "what-if", "trust"},
+    "manager of a unit": {"report", "actions", "health", "groups", "what-if", "trust"},
+    "data scientist": {"report", "actions", "health", "groups", "what-if", "trust", "models"},
+    "works council": {"health", "trust", "models"},
+    "admin": {"health", "trust", "models"},
 }
 
 
