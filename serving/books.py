@@ -18,7 +18,7 @@ from serving.journal import Journal
 from serving.limits import LoadFigures
 from serving.metrics import Metrics, Sample
 from serving.problems import ProblemError, refuse_single
-from serving.pseudonyms import Pseudonyms
+from features.pseudonyms import Pseudonyms
 from serving.schemas import ScoreAnswer, ScoreByIdAnswer, ScoreGroupsAnswer
 from serving.settings import Settings
 from training.scoring import IndividualLeave
