@@ -54,7 +54,7 @@ def test_all_of_it_is_read(write):
 
 
 def test_the_log_may_go_before_its_time_only_with_a_reason(write):
-    with pytest.raises(InputError, match="retention_days: .* below 183 days only with a reason"):
+    with pytest.raises(InputError, match=r"retention_days: .* below 183 days only with a reason"):
         read_terms(write(retention_days={"audit": 182}), Terms)
     found = read_terms(write(retention_days={"audit": 90, "audit_override": "agreed in BV 7"}), Terms)
     assert found.retention_days.audit == 90

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from features.errors import ContractError, SourceError
+from features.objections import Objections
 from training.batch import CUT_PREFIX, read_rows, score_cuts, score_table, write_scores
 from training.bundle import load
 from training.console import Console
@@ -26,11 +27,12 @@ def run(console: Console, name: str, rows: str, to: str, reasons: int, engine: s
         if not scorer.is_individual:
             _demand_groups(name, rows, engine)
         source = rows or str(workspace.frame(name) / "latest.parquet")
+        objections = Objections.read(workspace.objections(name))
         if engine == "spark":
-            _score_on_spark(console, folder, source, to, reasons)
+            _score_on_spark(console, folder, source, to, reasons, objections)
         else:
             releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
-            _score_here(console, scorer, Path(source), Path(to), reasons, releases)
+            _score_here(console, scorer, Path(source), Path(to), reasons, releases, objections)
 
 
 def _demand_groups(name: str, rows: str, engine: str) -> None:
@@ -42,9 +44,15 @@ def _demand_groups(name: str, rows: str, engine: str) -> None:
 
 
 def _score_here(
-    console: Console, scorer: Scorer, source: Path, to: Path, reasons: int, releases: Releases
+    console: Console,
+    scorer: Scorer,
+    source: Path,
+    to: Path,
+    reasons: int,
+    releases: Releases,
+    objections: Objections,
 ) -> None:
-    """Score a file in this process."""
+    """Score a file in this process; whoever objected is left out, and counted in groups alone."""
     table = read_rows(source, scorer.bundle.catalogue)
     if not table.num_rows:
         raise SourceError(str(source), "has no rows", "name a file with rows")
@@ -52,6 +60,11 @@ def _score_here(
         table.column("snapshot_date")[0].as_py() if "snapshot_date" in table.column_names else None
     )
     version, is_individual = scorer.bundle.model_version, scorer.is_individual
+    if is_individual:
+        n_before = table.num_rows
+        table = objections.take_out(table)
+        if left_out := n_before - table.num_rows:
+            console.report(f"left out {left_out:,} who objected to being scored")
     scores = (
         score_table(scorer, table, as_of=as_of, reasons=reasons, report=console.report)
         if is_individual
@@ -72,13 +85,15 @@ def _score_groups(scorer: Scorer, table: pa.Table, as_of: str | None, releases: 
     return scores
 
 
-def _score_on_spark(console: Console, bundle: Path, source: str, to: str, reasons: int) -> None:
+def _score_on_spark(
+    console: Console, bundle: Path, source: str, to: str, reasons: int, objections: Objections
+) -> None:
     """Score a table at any place that Spark reads."""
     from training.spark import open_session, score_folder
 
     with open_session() as session:
         console.report(f"scoring {source} on Spark at {session.conf.get('spark.master')}")
-        scored = score_folder(session, bundle, source, to, reasons=reasons)
+        scored = score_folder(session, bundle, source, to, reasons=reasons, objections=objections)
     _tell(console, scored.n_rows, "rows", scored.model_version, scored.as_of, to)
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from features.failpoints import reach
 from features.frame import Frame
+from features.objections import Objections
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
@@ -181,6 +182,7 @@ def _write_report(
             baseline=frozen,
             releases=Releases.of(usecase, workspace.releases(usecase.name)),
             quotes=workspace.quotes(usecase.name),
+            objections=Objections.read(workspace.objections(usecase.name)),
         )
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")
