@@ -1,4 +1,4 @@
-"""Who has objected to being scored: ``objections/<use case>.csv``, ids and since when; all that score read it.
+"""Who objected to being scored: ``objections/<use case>.csv``, ids and since when; all that score read it.
 
 Whoever stands here gets no score of their own from the next run on. Figures of groups still count them: they
 say nothing about one person. The list holds ids in the clear, since every run has to find them.

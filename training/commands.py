@@ -5,75 +5,12 @@ verb is called, since MLflow alone takes seconds to import.
 """
 
 import argparse
-import keyword
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
-DEFAULT_FOLDER = "xm-data"
+from training.parameters import Parameter, Verb, module_of
+from training.rights import DEFAULT_FOLDER, VERBS_OF_RIGHTS
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb."""
-
-    name: str
-    help: str
-    default: str | None = None
-    kind: Callable[[str], Any] = str
-    choices: tuple[str, ...] | None = None
-    is_positional: bool = False
-
-    @property
-    def argument(self) -> str:
-        """Return the name of the argument of ``run``: a hyphen is an underscore, a keyword gets one behind.
-
-        Examples
-        --------
-        >>> Parameter("from-version", "").argument, Parameter("from", "").argument
-        ('from_version', 'from_')
-        """
-        name = self.name.replace("-", "_")
-        return f"{name}_" if keyword.iskeyword(name) else name
-
-    def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the parameter; one without a default is required, and so is a positional one."""
-        if self.is_positional:
-            parser.add_argument(self.argument, type=self.kind, choices=self.choices, help=self.help)
-            return
-        shown = f" (default: {self.default})" if self.default else ""
-        parser.add_argument(
-            f"--{self.name}",
-            dest=self.argument,
-            required=self.default is None,
-            default=self.default,
-            type=self.kind,
-            choices=self.choices,
-            help=self.help + shown,
-            metavar=None if self.choices else self.name.upper(),
-        )
-
-
-@dataclass(frozen=True)
-class Verb:
-    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it."""
-
-    name: str
-    help: str
-    example: str
-    parameters: tuple[Parameter, ...] = ()
-    is_entry_point: bool = False
-
-
-def module_of(verb: str) -> str:
-    """Return the name of a verb's module in ``training.runs``: a hyphen is an underscore there.
-
-    Examples
-    --------
-    >>> module_of("explain-change")
-    'explain_change'
-    """
-    return verb.replace("-", "_")
+__all__ = ["DEFAULT_FOLDER", "VERBS", "build_parser", "module_of"]
 
 
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
@@ -301,16 +238,6 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
-        "erase",
-        "take people out of everything that builds keep, and keep them out of later builds",
-        "xm-predict erase --name churn --entity C000123 --out xm-data",
-        (
-            _NAME,
-            Parameter("entity", "id of the person; several with commas between, or @file with one per line"),
-            _OUT,
-        ),
-    ),
-    Verb(
         "keys",
         "say who may ask the service: make a key, list all, replace one, end one",
         "xm-predict keys create --role app --label 'call centre desk'",
@@ -359,6 +286,7 @@ VERBS: tuple[Verb, ...] = (
         "xm-predict serve --port 3000",
         (_OUT, Parameter("port", "port on 127.0.0.1", "3000", int)),
     ),
+    *VERBS_OF_RIGHTS,
 )
 
 

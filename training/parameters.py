@@ -1,0 +1,79 @@
+"""What a verb and its parameters are; the verbs themselves stand in ``training.commands``."""
+
+import argparse
+import keyword
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Describe one ``--name value`` of a verb; a positional one is a bare word right after the verb.
+
+    Attributes
+    ----------
+    alone
+        What ``--name`` means without a value; None where it needs one.
+    """
+
+    name: str
+    help: str
+    default: str | None = None
+    kind: Callable[[str], Any] = str
+    choices: tuple[str, ...] | None = None
+    is_positional: bool = False
+    alone: str | None = None
+
+    @property
+    def argument(self) -> str:
+        """Return the name of the argument of ``run``: a hyphen is an underscore, a keyword gets one behind.
+
+        Examples
+        --------
+        >>> Parameter("from-version", "").argument, Parameter("from", "").argument
+        ('from_version', 'from_')
+        """
+        name = self.name.replace("-", "_")
+        return f"{name}_" if keyword.iskeyword(name) else name
+
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the parameter; one without a default is required, and so is a positional one."""
+        if self.is_positional:
+            parser.add_argument(self.argument, type=self.kind, choices=self.choices, help=self.help)
+            return
+        shown = f" (default: {self.default})" if self.default else ""
+        parser.add_argument(
+            f"--{self.name}",
+            nargs=None if self.alone is None else "?",
+            const=self.alone,
+            dest=self.argument,
+            required=self.default is None,
+            default=self.default,
+            type=self.kind,
+            choices=self.choices,
+            help=self.help + shown,
+            metavar=None if self.choices else self.name.upper(),
+        )
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it."""
+
+    name: str
+    help: str
+    example: str
+    parameters: tuple[Parameter, ...] = ()
+    is_entry_point: bool = False
+
+
+def module_of(verb: str) -> str:
+    """Return the name of a verb's module in ``training.runs``: a hyphen is an underscore there.
+
+    Examples
+    --------
+    >>> module_of("explain-change")
+    'explain_change'
+    """
+    return verb.replace("-", "_")
