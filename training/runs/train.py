@@ -144,6 +144,8 @@ def train(
     """
     # Read first: a baseline that somebody changed is told before hours of work, not after.
     frozen = find_baseline(workspace.baselines(usecase.name))
+    # So are smaller groups than were promised: no model is trained with them, and none answers with them.
+    releases = Releases.of(usecase, workspace.releases(usecase.name))
     frame = build_in(workspace, usecase, report=report)
     list_quotes(frame, usecase, workspace.quotes(usecase.name))  # a fault in them is told before hours go by
     reach("frame.built")
@@ -154,7 +156,7 @@ def train(
     save(learned.parts, folder)
     reach("bundle.saved")
     report("writing the report")
-    files = _write_report(bundle, frame, workspace, made_on, run_id, frozen, report)
+    files = _write_report(bundle, frame, workspace, made_on, run_id, frozen, releases, report)
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
 
@@ -166,6 +168,7 @@ def _write_report(
     made_on: date,
     run_id: str | None,
     frozen: Baseline | None,
+    releases: Releases,
     report: Report,
 ) -> Mapping[str, Path]:
     """Write the report, or only the card where people at work were told of in another way before."""
@@ -180,7 +183,7 @@ def _write_report(
             trained_on=made_on,
             run_id=run_id,
             baseline=frozen,
-            releases=Releases.of(usecase, workspace.releases(usecase.name)),
+            releases=releases,
             quotes=workspace.quotes(usecase.name),
             objections=Objections.read(workspace.objections(usecase.name)),
         )
