@@ -171,6 +171,8 @@ def _explain(path: Path, error: ValidationError, kind: type[Terms]) -> InputErro
     if first["type"] == "missing":
         return InputError(f"{path}: {where}", "is missing", f"the keys are: {known}")
     if first["type"] == "extra_forbidden":
-        return InputError(f"{path}: {where}", "is not a key of this file", f"the keys are: {known}")
+        is_top = len(first["loc"]) == 1
+        hint = f"the keys are: {known}" if is_top else "leave it out; a text with a comma needs quotes"
+        return InputError(f"{path}: {where}", "is not a key of this file", hint)
     problem = f"'{first['input']}' cannot be used ({first['msg'].lower()})"
     return InputError(f"{path}: {where}", problem, "see docs/audit.md and docs/regulation.md")

@@ -11,7 +11,7 @@ _USECASE = Parameter("usecase", "the use-case file (YAML)")
 _GOVERNANCE = Parameter(
     "governance", "governance.yaml, what was agreed on; that of XM_GOVERNANCE if empty", ""
 )
-_TO = Parameter("to", "folder for the pages, Markdown and HTML in English and German", "papers")
+_TO = Parameter("to", "folder for the pages in English and German", "papers")
 
 VERBS_OF_RIGHTS: tuple[Verb, ...] = (
     Verb(
