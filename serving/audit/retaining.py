@@ -49,12 +49,9 @@ def retain(folder: Path, days: int, *, now: datetime, override: str = "", is_dry
         If the line about it cannot be written; then nothing has been removed.
     """
     if days < AUDIT_FLOOR_DAYS and not override.strip():
-        problem = (
-            f"{days} days are fewer than the {AUDIT_FLOOR_DAYS} for which the audit log is kept at least"
-        )
-        raise InputError(
-            "--days", problem, "name more days, or a reason with --override-floor; it is recorded"
-        )
+        problem = f"the audit log is kept for {AUDIT_FLOOR_DAYS} days at least, and not for {days}"
+        hint = "name more days, or a reason with --override-floor; it is recorded"
+        raise InputError("--days", problem, hint)
     old = _list_old(folder, now.astimezone(UTC) - timedelta(days=days))
     if not old:
         return Retained(0, 0)
