@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.postgresql import Server, run_server
 from tests.spark_session import run_spark, skip_without_spark
 
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true", BENTOML_DO_NOT_TRACK="True")
@@ -76,3 +77,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     skip_without_spark()
     with run_spark(tmp_path_factory.mktemp("spark")) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Return a PostgreSQL of our own; tests that need it are skipped where it is not installed."""
+    with run_server() as server:
+        yield server

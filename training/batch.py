@@ -18,6 +18,7 @@ from training.scoring import RowScore, Scorer
 
 BATCH_ROWS = 10_000
 CUT_PREFIX = "cut_"
+PROBABILITY = "probability_"
 _ID = "entity_id"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SUFFIXES = (".parquet", ".csv")
@@ -139,21 +140,40 @@ def write_scores(scores: pa.Table, path: Path) -> None:
     SourceError
         If the suffix is neither.
     """
-    if path.suffix not in _SUFFIXES:
-        raise SourceError(
-            str(path), f"'{path.suffix}' is not a known suffix", f"end with {' or '.join(_SUFFIXES)}"
-        )
+    demand_suffix(path)
     if path.suffix == ".parquet":
         produce_atomically(path, lambda draft: pq.write_table(scores, draft, compression="zstd"))
     else:
         produce_atomically(path, lambda draft: pa_csv.write_csv(_defuse(scores), draft))
 
 
+def demand_suffix(path: Path) -> None:
+    """Demand a file name from which the form of the file is known.
+
+    Raises
+    ------
+    SourceError
+        If the suffix is neither ``.parquet`` nor ``.csv``.
+    """
+    if path.suffix not in _SUFFIXES:
+        raise SourceError(
+            str(path), f"'{path.suffix}' is not a known suffix", f"end with {' or '.join(_SUFFIXES)}"
+        )
+
+
+def day_of(table: pa.Table) -> str | None:
+    """Return the day of the features as ISO text, from the first row; None where rows have no day."""
+    if "snapshot_date" not in table.column_names or not table.num_rows:
+        return None
+    day = table.column("snapshot_date")[0].as_py()
+    return None if day is None else str(day)
+
+
 def _forecast_columns(answers: Sequence[RowScore]) -> dict[str, pa.Array]:
     """Return probabilities with the risk band, or the expected answer with its interval and levels."""
     names = list(answers[0].probabilities) if answers else []
     columns = {
-        f"probability_{name}": pa.array([score.probabilities[name] for score in answers], pa.float64())
+        f"{PROBABILITY}{name}": pa.array([score.probabilities[name] for score in answers], pa.float64())
         for name in names
     }
     if answers and answers[0].risk_band is None:
@@ -167,7 +187,7 @@ def _forecast_columns(answers: Sequence[RowScore]) -> dict[str, pa.Array]:
 
 def _group_columns(group: GroupScore) -> dict[str, float | str | None]:
     """Return the figures of one group, each with the ends of its likely range."""
-    estimates = {f"probability_{name}": share for name, share in group.probabilities.items()}
+    estimates = {f"{PROBABILITY}{name}": share for name, share in group.probabilities.items()}
     if group.value is not None:
         estimates = {"value": group.value, **estimates}
     cells: dict[str, float | str | None] = {}

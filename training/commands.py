@@ -152,14 +152,29 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "score",
-        "score a file of feature rows, or the newest snapshot, with the champion",
-        "xm-predict score --name churn --rows latest.parquet --to scores.parquet",
+        "score a file of feature rows, or the newest snapshot, with the champion; as a batch on schedule",
+        "xm-predict score --name churn --latest --to postgresql://xm@db.example.org/scores",
         (
             _NAME,
             Parameter(
                 "rows", "CSV or Parquet with features; the newest snapshot of the last build if empty", ""
             ),
-            Parameter("to", "file to write, .csv or .parquet", "scores.parquet"),
+            Parameter(
+                "latest",
+                "yes, or no value: the newest snapshot as a batch that is kept, and never done twice",
+                "no",
+                choices=("yes", "no"),
+                alone="yes",
+            ),
+            Parameter(
+                "to",
+                "file to write, .csv or .parquet; with --latest also postgresql://user@host:5432/database or "
+                "sqlite:///file.db; if empty scores.parquet, with --latest the folder of the batch alone",
+                "",
+            ),
+            Parameter("table", "table of the database; xm_scores, of groups xm_group_scores if empty", ""),
+            Parameter("webhook", "https address that gets the batch; customers only, with --latest", ""),
+            Parameter("webhook-secret-file", "file with the secret that signs what the webhook gets", ""),
             Parameter("reasons", "how many reasons per row", "3", int),
             Parameter(
                 "engine",
@@ -170,6 +185,53 @@ VERBS: tuple[Verb, ...] = (
             _OUT,
         ),
         is_entry_point=True,
+    ),
+    Verb(
+        "actions",
+        "plan an action, start it with a hold-out by lot, read out what it changed, keep the ledger",
+        "xm-predict actions plan --usecase churn.yaml --lever resolution_time --who misses-goal --effect 3",
+        (
+            Parameter(
+                "action",
+                "plan: what can be shown, nothing is written; start: lots decide, the team gets its list; "
+                "extend: people join who can take part today; read: what it changed, from today's data; "
+                "list, show: the ledger; note: a remark or a cost; stop: end it",
+                choices=("plan", "start", "extend", "read", "list", "show", "note", "stop"),
+                is_positional=True,
+            ),
+            _USECASE,
+            _DATA,
+            Parameter("id", "all but plan, start, list: id of the action, or its beginning", ""),
+            Parameter("label", "start: what is done, for people", ""),
+            Parameter("owner", "start: who answers for it", ""),
+            Parameter("lever", "plan, start: the lever that it works on", ""),
+            Parameter(
+                "who",
+                "plan, start: everybody, who misses the goal of the lever, or the worst forecasts",
+                "everybody",
+                choices=("everybody", "misses-goal", "riskiest"),
+            ),
+            Parameter("share", "plan, start: which part is riskiest", "0.2", float),
+            Parameter("group", "plan, start: only a group of a cut, such as region=North", ""),
+            Parameter("horizon", "plan, start: when the outcome counts; that of reports if empty", ""),
+            Parameter(
+                "effect",
+                "plan, start: improvement that is expected, in points, or of the mean answer",
+                "0",
+                float,
+            ),
+            Parameter(
+                "hold-out", "plan, start: share that is held back; the smallest that is enough if empty", ""
+            ),
+            Parameter("no-hold-out-because", "start: why nobody is held back, with --hold-out 0", ""),
+            Parameter("starts-on", "start: first day; today if empty", ""),
+            Parameter("per-person-eur", "start: cost of each person treated", ""),
+            Parameter("fixed-eur", "start: cost that does not depend on how many", ""),
+            Parameter("text", "note, stop: what there is to say", ""),
+            Parameter("eur", "note: a cost that was not declared", ""),
+            Parameter("reached", "read: file with ids of those who were really reached, one per line", ""),
+            _OUT,
+        ),
     ),
     Verb(
         "explain-change",

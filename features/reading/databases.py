@@ -1,4 +1,4 @@
-"""SQL queries on DuckDB and SQLite files, read only."""
+"""SQL queries on DuckDB and SQLite files and on PostgreSQL, read only."""
 
 import sqlite3
 from collections.abc import Collection, Sequence
@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from features.errors import SourceError
+from features.reading.servers import fetch_postgresql, is_postgresql
 from features.reading.staged import Column, Place, Staged, demand_columns, stage_name
 from features.reading.transcript import fingerprint_file
 from features.sql import open_database, quoted_name
@@ -27,7 +28,7 @@ def stage_query(
     options: ReadOptions,
     wanted: Collection[str] | None,
 ) -> Staged:
-    """Run a query on a database file and load what it gives.
+    """Run a query on a database and load what it gives.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def stage_query(
     query
         SQL text that gives rows.
     url
-        ``duckdb:///file.duckdb`` or ``sqlite:///file.db``.
+        ``duckdb:///file.duckdb``, ``sqlite:///file.db`` or ``postgresql://user@host:5432/database``.
     folder
         Where relative file names start.
     options
@@ -53,15 +54,10 @@ def stage_query(
     ContractError
         If a wanted column is missing.
     """
-    scheme, path = _resolve(url, folder, place)
-    fetch = _fetch_duckdb if scheme == "duckdb" else _fetch_sqlite
-    try:
-        rows = fetch(path, query)
-    except (duckdb.Error, sqlite3.Error, pa.ArrowInvalid) as error:
-        reason = " ".join(str(error).split())[:200].replace(f"{path.parent}/", "")
-        raise SourceError(
-            f"{place.key}.query", f"fails on '{path.name}' ({reason})", "correct the query"
-        ) from error
+    if is_postgresql(url):
+        rows, fingerprint = fetch_postgresql(url, query, place)
+    else:
+        rows, fingerprint = _fetch_file(url, query, folder, place)
     demand_columns(place, wanted or (), rows.column_names)
     if rows.num_rows == 0:
         raise SourceError(f"{place.key}.query", "gives no rows", "check its conditions")
@@ -72,8 +68,21 @@ def stage_query(
     connection.unregister("incoming")
     types = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE FROM {table})").fetchall()
     chosen = {name: Column(quoted_name(name), kind) for name, kind in types}
-    fingerprint = sha256(f"{fingerprint_file(path)} {query}".encode()).hexdigest()
     return Staged(connection, place, table, chosen, options, 1, fingerprint)
+
+
+def _fetch_file(url: str, query: str, folder: Path, place: Place) -> tuple[pa.Table, str]:
+    """Return what a query gives on a database file, and a fingerprint of both."""
+    scheme, path = _resolve(url, folder, place)
+    fetch = _fetch_duckdb if scheme == "duckdb" else _fetch_sqlite
+    try:
+        rows = fetch(path, query)
+    except (duckdb.Error, sqlite3.Error, pa.ArrowInvalid) as error:
+        reason = " ".join(str(error).split())[:200].replace(f"{path.parent}/", "")
+        raise SourceError(
+            f"{place.key}.query", f"fails on '{path.name}' ({reason})", "correct the query"
+        ) from error
+    return rows, sha256(f"{fingerprint_file(path)} {query}".encode()).hexdigest()
 
 
 def _resolve(url: str, folder: Path, place: Place) -> tuple[str, Path]:
@@ -81,8 +90,8 @@ def _resolve(url: str, folder: Path, place: Place) -> tuple[str, Path]:
     scheme, found, rest = url.partition(":///")
     if not found or scheme not in {"duckdb", "sqlite"}:
         shown = url.rpartition("@")[2]
-        hint = "write duckdb:///file.duckdb or sqlite:///file.db"
-        raise SourceError(f"{place.key}.url", f"'{shown}' is not an address of a database file", hint)
+        hint = "write duckdb:///file.duckdb, sqlite:///file.db or postgresql://user@host:5432/database"
+        raise SourceError(f"{place.key}.url", f"'{shown}' is not an address of a database", hint)
     path = (folder / rest).resolve()
     if not path.is_file():
         raise SourceError(

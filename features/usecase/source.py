@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from features.addresses import mask
 from features.usecase.metric import Metric
 from features.usecase.units import Unit
 from features.usecase.verbatim import CALL_COLUMNS, TEXT_COLUMNS, TextReading, TurnTable
@@ -150,7 +151,9 @@ class Source(Part):
     file: str | None = Field(None, description="CSV, CSV.gz or Parquet, relative to the data folder")
     query: str | None = Field(None, description="SQL text; needs url")
     url: str | None = Field(
-        None, description="duckdb:///file.duckdb or sqlite:///file.db, relative to the data folder"
+        None,
+        description="duckdb:///file.duckdb or sqlite:///file.db, relative to the data folder; or "
+        "postgresql://user@host:5432/database without a password",
     )
     key: str | None = Field(
         None, description="column with the entity, or with a key that a links table resolves"
@@ -282,6 +285,10 @@ def _check_origin(source: Source) -> None:
         raise ValueError(message)
     if (source.query is None) != (source.url is None):
         message = "'query' and 'url' belong together; write both or none"
+        raise ValueError(message)
+    if source.url is not None and mask(source.url) != source.url:
+        message = "'url' holds a password, and the use case is kept with every model; leave it out and set "
+        message += "PGPASSWORD, or let XM_SQL_PASSWORD_FILE name a file that holds it"
         raise ValueError(message)
     if (source.event_time is None) == (source.valid_from is None):
         message = "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"

@@ -30,9 +30,11 @@ from serving.client.errors import (
     NotUsableError,
     RequestRefusedError,
     ServiceError,
+    SignatureError,
     UnavailableError,
 )
 from serving.client.transport import Patience
+from serving.client.webhook import verify_signature
 
 __all__ = [
     "Call",
@@ -60,5 +62,7 @@ __all__ = [
     "Row",
     "Scores",
     "ServiceError",
+    "SignatureError",
     "UnavailableError",
+    "verify_signature",
 ]

@@ -75,6 +75,10 @@ class MalformedAnswerError(ServiceError):
     """Report an answer that is not of this service, or of a version that this client does not know."""
 
 
+class SignatureError(ValueError):
+    """Report a part of a webhook that is not from its sender, altered, or old."""
+
+
 _KINDS: dict[int, type[ServiceError]] = {
     401: NotAllowedError,
     403: NotAllowedError,

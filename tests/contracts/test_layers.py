@@ -25,6 +25,8 @@ PLANTED = {
     "plotting": ("training/splits.py", "import matplotlib"),
     "shap": ("training/scoring.py", "def explain():\n    import shap"),
     "duckdb": ("serving/settings.py", "import duckdb"),
+    "sqlalchemy": ("training/batch.py", "import sqlalchemy"),
+    "pg8000": ("training/rows.py", "def read():\n    import pg8000"),
     "spark": ("training/batch.py", "def read():\n    import pyspark"),
     "light-requests": ("training/scoring.py", "import pandas"),
 }

@@ -65,9 +65,9 @@ def test_files_that_must_exist_are_declared_as_paths(verb):
 def test_command_of_the_entry_point_is_that_verb_and_nothing_more(verb):
     start, sign, command = ENTRY_POINTS[verb]["command"].partition(" && ")
     assert (start, sign) == ("cd ..", " && ")
-    words = shlex.split(re.sub(r"\{(\w+)\}", r"value-of-\1", command))
+    words = shlex.split(re.sub(r"\{([\w-]+)\}", r"value-of-\1", command))
     assert words[:4] == ["python", "-m", "training", verb]
-    filled = re.findall(r"--([\w-]+)[= ]\{(\w+)\}", command)
+    filled = re.findall(r"--([\w-]+)[= ]\{([\w-]+)\}", command)
     assert filled == [(name, name) for name in ENTRY_POINTS[verb]["parameters"]]
 
 

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE_SECONDS = 300.0
-_PRELOADED = ["training.runs.train", "training.runs.compare", "training.runs.promote", "shap", __name__]
+_PRELOADED = [
+    "training.runs.train",
+    "training.runs.compare",
+    "training.runs.promote",
+    "training.runs.score",
+    "shap",
+    __name__,
+]
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
 
 

@@ -1,10 +1,12 @@
+from datetime import date
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from features.errors import ContractError, SourceError
 from tests.training.sample_bundles import make_bundle, plain_rows
-from training.batch import read_cuts, read_rows, score_cuts, score_table, write_scores
+from training.batch import day_of, read_cuts, read_rows, score_cuts, score_table, write_scores
 from training.disclosure import ShownCuts
 from training.scoring import IndividualScoreRefusedError, Scorer
 
@@ -63,6 +65,14 @@ class TestCustomers:
         pq.write_table(table_of("binary").drop_columns(["plan"]), tmp_path / "rows.parquet")
         with pytest.raises(ContractError, match="no column 'plan'"):
             read_rows(tmp_path / "rows.parquet", scorers["binary", "customer"].bundle.catalogue)
+
+
+@pytest.mark.parametrize(
+    ("day", "text"), [(None, None), (date(2025, 6, 1), "2025-06-01"), ("2025-06-01", "2025-06-01")]
+)
+def test_the_day_of_features_is_written_as_iso(day, text):
+    assert day_of(pa.table({"snapshot_date": [day]})) == text
+    assert day_of(pa.table({"entity_id": ["a"]})) is None
 
 
 class TestEmployees:

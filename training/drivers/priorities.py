@@ -228,11 +228,11 @@ def prioritise(levers: Sequence[GradedLever], stakes: Stakes) -> Priorities:
 def _judge(lever: GradedLever, stakes: Stakes) -> Priority:
     """Return the figures of one lever; rank, clearness and swaps need the others."""
     sums, prices = LeverSums.of(lever, stakes), lever.prices
-    effect = _times(lever.slope, -1.0 if stakes.is_bad else 1.0)
+    effect = lever.slope.scaled(-1.0 if stakes.is_bad else 1.0)
     plan = Plan(effect.value, lever.reach, stakes.margin)
     reached = sums.people_short * lever.reach
-    gain = _times(effect, sums.shortfall * lever.reach)
-    revenue = None if stakes.revenue is None else _times(effect, sums.shortfall_revenue * lever.reach)
+    gain = effect.scaled(sums.shortfall * lever.reach)
+    revenue = None if stakes.revenue is None else effect.scaled(sums.shortfall_revenue * lever.reach)
     net = None
     if revenue is not None and prices is not None:
         low, high = sorted(sums.net(replace(plan, effect=end), prices) for end in (effect.low, effect.high))
@@ -245,7 +245,7 @@ def _judge(lever: GradedLever, stakes: Stakes) -> Priority:
         people_reached=reached,
         effect=effect,
         kept=gain if stakes.is_event else None,
-        mean_change=_times(lever.slope, sums.shortfall * lever.reach / float(stakes.weights.sum())),
+        mean_change=lever.slope.scaled(sums.shortfall * lever.reach / float(stakes.weights.sum())),
         exceeds_expected=gain.value > sums.movable * lever.reach,
         revenue_kept_eur=revenue,
         cost_eur=None if prices is None else sums.cost(plan, prices),
@@ -270,7 +270,7 @@ def _gain(one: Priority, basis: Basis, stakes: Stakes) -> Estimate:
         return one.net_eur
     if basis == "kept" and one.kept is not None:
         return one.kept
-    return _times(one.mean_change, -1.0 if stakes.is_bad else 1.0)
+    return one.mean_change.scaled(-1.0 if stakes.is_bad else 1.0)
 
 
 def _may_swap(one: Estimate, other: Estimate) -> bool:
@@ -307,9 +307,3 @@ def _do_nothing(stakes: Stakes, rank: int) -> DoNothing:
         revenue_lost_eur=None if is_unknown is None else float(stakes.priced @ stakes.expected),
         people_without_revenue=None if is_unknown is None else float(weights[is_unknown].sum()),
     )
-
-
-def _times(one: Estimate, factor: float) -> Estimate:
-    """Return a multiple of an estimate; never -0.0, which would be shown with its sign."""
-    low, high = sorted((one.low * factor + 0.0, one.high * factor + 0.0))
-    return Estimate.around(one.value * factor + 0.0, low, high, one.n)

@@ -7,6 +7,7 @@ from training.levers.declared import DeclaredDriver, declared_drivers, refuse_by
 from training.levers.judging import judge_levers
 from training.levers.record import Lever, LeverEffect, Status, levers_from_json, levers_to_json
 from training.levers.sheet import LEVER_COLUMNS, lever_sheet
+from training.levers.tested import TestedEffect, grade_by_tests
 from training.levers.views import compare_views
 from training.levers.words import GRADE_WORDS, foresee_refusals, tell_levers
 
@@ -17,9 +18,11 @@ __all__ = [
     "Lever",
     "LeverEffect",
     "Status",
+    "TestedEffect",
     "compare_views",
     "declared_drivers",
     "foresee_refusals",
+    "grade_by_tests",
     "judge_levers",
     "lever_sheet",
     "levers_from_json",

@@ -8,6 +8,7 @@ from typing import TypeVar
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.addresses import mask
 from features.errors import RegistryError
 
 _Answer = TypeVar("_Answer")
@@ -57,8 +58,8 @@ def refusal(where: str, error: Exception) -> RegistryError:
 
 
 def first_words(error: Exception) -> str:
-    """Return the first line of a library's message."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """Return the first line of a library's message, without the password of an address in it."""
+    return mask((str(error).splitlines() or [type(error).__name__])[0])
 
 
 def is_absent(error: MlflowException) -> bool:

@@ -15,7 +15,9 @@ from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
+from features.addresses import DRIVEN, UnreachableError, mask, read_address, with_driver
 from features.catalogue import Catalogue
+from features.errors import RegistryError
 from features.failpoints import reach
 from features.files import alone, produce_atomically
 from training.registry.patience import patiently, refusal
@@ -25,6 +27,8 @@ _MAX_PARAM_CHARACTERS = 500
 _QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 # They tell of database set-up and of each step of logging; their warnings and errors still show.
 _CHATTY = ("alembic", "mlflow.tracking", "mlflow.pyfunc", "mlflow.models.model")
+_LOCK_OF_TABLES = 7_346_019_212_004
+_DATABASES = ("postgresql", "mysql", "mssql")
 # It writes the whole stack of a locked database before the error comes that is told in one line.
 _NOISY = ("mlflow.store.db.utils",)
 
@@ -40,7 +44,7 @@ def connect(folder: Path) -> str:
     Returns
     -------
     str
-        The tracking URI in use.
+        The tracking URI in use; it may hold a password, see :func:`features.addresses.mask`.
 
     Raises
     ------
@@ -54,17 +58,19 @@ def connect(folder: Path) -> str:
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = folder.resolve()
-    uri = os.environ.get("MLFLOW_TRACKING_URI")
-    artifacts: str | None = None
-    if uri is None:
-        uri = f"sqlite:///{_make_database(folder / 'mlflow.db')}"
-        artifacts = (folder / "mlartifacts").as_uri()
+    given = os.environ.get("MLFLOW_TRACKING_URI")
+    uri = f"sqlite:///{_make_database(folder / 'mlflow.db')}" if given is None else with_driver(given)
+    # A server says where artifacts go; a database alone would have them below whatever folder this is.
+    is_ours = given is None or uri.startswith(_DATABASES)
+    artifacts = (folder / "mlartifacts").as_uri() if is_ours else None
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(os.environ.get("MLFLOW_REGISTRY_URI", uri))
+    where = f"MLflow at {mask(uri)}"
     try:
-        patiently(f"MLflow at {uri}", lambda: _make_experiment(artifacts))
+        with _alone_at(uri, where):
+            patiently(where, lambda: _make_experiment(artifacts))
     except OSError as error:
-        raise refusal(f"MLflow at {uri}", error) from error
+        raise refusal(where, error) from error
     return uri
 
 
@@ -77,6 +83,19 @@ def _make_database(file: Path) -> Path:
             where = f"MLflow at sqlite:///{file}"
             patiently(where, lambda: produce_atomically(file, _make_tables))
     return file
+
+
+@contextmanager
+def _alone_at(uri: str, where: str) -> Iterator[None]:
+    """Let nobody else make MLflow's tables in the same PostgreSQL: it fails at making them twice at once."""
+    if not uri.startswith(f"{DRIVEN}://") or "?" in uri:
+        yield
+        return
+    try:
+        with read_address(uri, "MLFLOW_TRACKING_URI").alone(_LOCK_OF_TABLES):
+            yield
+    except UnreachableError as error:
+        raise RegistryError(where, error.problem, "check MLFLOW_TRACKING_URI") from None
 
 
 def _make_tables(file: Path) -> None:

@@ -71,6 +71,7 @@ def build_report(inputs: ReportInputs) -> Report:
             has_trend=any(kpi.kind == "expected_share" and len(kpi.waves) > 1 for kpi in kpis),
             has_correction=headline.answer is not None and headline.answer.corrected is not None,
         ),
+        actions=inputs.actions,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import UseCase
+from training.actions import Actions
 from training.disclosure import ShownCuts
 from training.drivers import DriverRow, Outlook, Priorities, WhatIfGrid
 from training.evaluation import AnyEvaluation, Measure, PopulationValue, RatingEvaluation
@@ -147,6 +148,8 @@ class ReportInputs:
         What people wrote about, by source.
     quotes
         What people reworded and approved.
+    actions
+        What was tried, and what it changed; None where nothing was.
     """
 
     usecase: UseCase
@@ -167,6 +170,7 @@ class ReportInputs:
     baseline: Baseline | None = None
     themes: tuple[MeasuredThemes, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    actions: Actions | None = None
 
     @property
     def subject(self) -> Subject:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from features.usecase import Language, Metric, Role
+from training.actions import Actions
 from training.beliefs import BeliefCheck
 from training.drivers import Direction, EvidenceGrade, Goal, IntervalMethod
 from training.evaluation import CalibrationBin, Measure, Problem, RatingBin
@@ -384,6 +385,7 @@ class Report:
     trust: Trust | RatingTrust
     calls: Calls | None
     method: Method
+    actions: Actions | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO text, NaN as null, tuples as lists."""

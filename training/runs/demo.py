@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from features.addresses import mask
 from features.errors import TooFewEventsError
 from features.usecase import UseCase, load
 from features.worlds import build_company
@@ -58,7 +59,10 @@ def run(console: Console, out: str, customers: int, employees: int) -> None:
         answers = {name: _ask(service, found) for name, found in shown.items()}
     lines = [line for name, found in shown.items() for line in _tell(found, answers[name])]
     lines += [f"{name} was not trained: {error}" for name, error in too_small.items()]
-    lines += [f"look around: mlflow ui --backend-store-uri {uri}", f"serve: xm-predict serve --out {out}"]
+    lines += [
+        f"look around: mlflow ui --backend-store-uri {mask(uri)}",
+        f"serve: xm-predict serve --out {out}",
+    ]
     content = {name: {**found.content, "answer": answers[name]} for name, found in shown.items()}
     console.result("\n".join(lines), content)
 

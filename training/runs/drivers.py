@@ -4,7 +4,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from features.frame import Frame
 from features.usecase import UseCase
+from training.actions import Ledger
 from training.beliefs import belief_from_json, tell_beliefs
 from training.bundle import Bundle, load
 from training.console import Console
@@ -12,6 +14,7 @@ from training.drivers import DriverRow, rows_from_json
 from training.frozen import find_baseline
 from training.levers import GRADE_WORDS, levers_from_json, tell_levers
 from training.registry import connect, fetch_champion
+from training.runs.tested_levers import with_tests
 from training.runs.workspace import Workspace
 from training.usability import doubts_of
 
@@ -27,6 +30,9 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         champion = fetch_champion(name, Path(scratch) / "bundle")
         bundle = load(Path(scratch) / "bundle")
+    entries = Ledger(workspace.actions(name)).entries()
+    if any(entry.newest is not None for entry in entries):
+        bundle = with_tests(bundle, Frame.read(workspace.frame(name)), entries)
     lines = [f"drivers of {name}, version {champion.version} ({bundle.model_version})"]
     if frozen is not None:
         lines.append(f"baseline {frozen.id}, frozen on {frozen.frozen_on}")

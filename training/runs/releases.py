@@ -7,12 +7,13 @@ from typing import Self
 
 import pyarrow as pa
 
-from features.errors import InputError
+from features.errors import ContractError, InputError
 from features.usecase import UseCase
-from training.batch import read_cuts
+from training.batch import CUT_PREFIX, read_cuts, score_cuts
 from training.disclosure import Ledger, Minimums, Released, ShownCuts, record
 from training.disclosure.attack import demand_safe
 from training.rows import texts
+from training.scoring import Scorer
 
 FORECASTS = "forecasts"
 _KEYS = {
@@ -124,3 +125,22 @@ def show_cuts(latest: pa.Table, usecase: UseCase, releases: Releases) -> ShownCu
         day=max(days, default=None),
         history=releases.history(FORECASTS),
     )
+
+
+def release_forecasts(scorer: Scorer, latest: pa.Table, as_of: str | None, releases: Releases) -> pa.Table:
+    """Score the groups that may be shown, and write down that they are out.
+
+    Raises
+    ------
+    ContractError
+        If the newest rows have no cuts.
+    ReleaseRefusedError
+        If a hidden group could be worked out from what goes out.
+    """
+    cuts = show_cuts(latest, scorer.bundle.usecase, releases)
+    if cuts is None:
+        hint = "name columns under 'cuts' in the use case, then build it again"
+        raise ContractError("latest rows", f"have no column {CUT_PREFIX}*", hint)
+    scores = score_cuts(scorer, latest, cuts, as_of=as_of)
+    releases.publish({FORECASTS: cuts.released})
+    return scores

@@ -12,6 +12,7 @@ from features.catalogue import Feature
 from features.files import whole_folder
 from features.frame import Frame
 from features.objections import Objections
+from training.actions import Actions, Ledger, show_actions
 from training.bundle import Bundle, load
 from training.card import build_card, write_card
 from training.console import Console
@@ -51,6 +52,7 @@ from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
 from training.runs.releases import FORECASTS, Releases, show_cuts
 from training.runs.risk_waves import list_risk_waves
+from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes, list_themes
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
@@ -71,6 +73,8 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
     registered, standing = _fetch(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
+    entries = Ledger(workspace.actions(spec.name)).entries()
+    bundle = with_tests(bundle, frame, entries)
     today = datetime.now(UTC).date()
     files = write(
         bundle,
@@ -83,6 +87,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         releases=Releases.of(spec, workspace.releases(spec.name)),
         quotes=workspace.quotes(spec.name),
         objections=Objections.read(workspace.objections(spec.name)),
+        actions=show_actions(entries),
     )
     first = f"report of {spec.name} version {registered.version}{standing}:"
     lines = [first, *(f"  {file}" for file in files.values())]
@@ -113,6 +118,7 @@ def write(
     releases: Releases | None = None,
     quotes: Path | None = None,
     objections: Objections | None = None,
+    actions: Actions | None = None,
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -138,6 +144,8 @@ def write(
         The file with the quotes that people have approved.
     objections
         Those who are not to be listed; figures of groups still count them.
+    actions
+        What was tried, and what it changed.
 
     Returns
     -------
@@ -163,6 +171,7 @@ def write(
             releases=told,
             quotes=quotes,
             objections=objections,
+            actions=actions,
         )
         told.publish(list_released(inputs))
         report = build_report(inputs)
@@ -204,6 +213,7 @@ def gather(
     releases: Releases | None = None,
     quotes: Path | None = None,
     objections: Objections | None = None,
+    actions: Actions | None = None,
 ) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
     usecase, told = bundle.usecase, releases or Releases()
@@ -241,6 +251,7 @@ def gather(
         baseline=baseline,
         themes=list_themes(frame, usecase, releases=told),
         quotes=list_quotes(frame, usecase, quotes),
+        actions=actions,
     )
 
 

@@ -3,36 +3,76 @@
 import tempfile
 from pathlib import Path
 
-import pyarrow as pa
-
-from features.errors import ContractError, SourceError
+from features.addresses import is_address
+from features.errors import InputError, SourceError
 from features.objections import Objections
-from training.batch import CUT_PREFIX, read_rows, score_cuts, score_table, write_scores
+from training.batch import day_of, read_rows, score_table, write_scores
 from training.bundle import load
 from training.console import Console
 from training.registry import connect, fetch_champion
-from training.runs.releases import FORECASTS, Releases, show_cuts
+from training.runs.releases import Releases, release_forecasts
+from training.runs.scheduled import Order, score_latest
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError, Scorer
 
+DEFAULT_FILE = "scores.parquet"
 
-def run(console: Console, name: str, rows: str, to: str, reasons: int, engine: str, out: str) -> None:
+
+def run(
+    console: Console,
+    name: str,
+    rows: str,
+    latest: str,
+    to: str,
+    table: str,
+    webhook: str,
+    webhook_secret_file: str,
+    reasons: int,
+    engine: str,
+    out: str,
+) -> None:
     """Score and write the file completely or not at all; people at work are scored in groups."""
     workspace = Workspace(Path(out))
+    order = Order(reasons, to, table, webhook, webhook_secret_file)
+    _demand_whole_order(order, rows, engine, is_batch=latest == "yes")
     connect(workspace.folder)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "bundle"
         fetch_champion(name, folder)
         scorer = Scorer(load(folder))
+        releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
+        if latest == "yes":
+            score_latest(console, workspace, scorer, order, releases)
+            return
         if not scorer.is_individual:
             _demand_groups(name, rows, engine)
         source = rows or str(workspace.frame(name) / "latest.parquet")
         objections = Objections.read(workspace.objections(name))
         if engine == "spark":
-            _score_on_spark(console, folder, source, to, reasons, objections)
+            _score_on_spark(console, folder, source, to or DEFAULT_FILE, reasons, objections)
         else:
-            releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
-            _score_here(console, scorer, Path(source), Path(to), reasons, releases, objections)
+            to_file = Path(to or DEFAULT_FILE)
+            _score_here(console, scorer, Path(source), to_file, reasons, releases, objections)
+
+
+def _demand_whole_order(order: Order, rows: str, engine: str, *, is_batch: bool) -> None:
+    """Demand settings that fit together; tables and webhooks get batches, which can be asked for again."""
+    if is_batch:
+        for word, is_asked in (("--rows", bool(rows)), ("--engine spark", engine == "spark")):
+            if is_asked:
+                raise InputError(word, "does not go with --latest", "leave one of them out")
+        order.check()
+        return
+    asked = {
+        "--to": is_address(order.to) and engine == "local",
+        "--table": bool(order.table),
+        "--webhook": bool(order.webhook),
+        "--webhook-secret-file": bool(order.secret_file),
+    }
+    for word, is_asked in asked.items():
+        if is_asked:
+            problem = "names a database" if word == "--to" else "is for batches"
+            raise InputError(word, f"{problem}, and there is no --latest", "add --latest")
 
 
 def _demand_groups(name: str, rows: str, engine: str) -> None:
@@ -56,9 +96,7 @@ def _score_here(
     table = read_rows(source, scorer.bundle.catalogue)
     if not table.num_rows:
         raise SourceError(str(source), "has no rows", "name a file with rows")
-    as_of = _as_of(
-        table.column("snapshot_date")[0].as_py() if "snapshot_date" in table.column_names else None
-    )
+    as_of = day_of(table)
     version, is_individual = scorer.bundle.model_version, scorer.is_individual
     if is_individual:
         n_before = table.num_rows
@@ -68,21 +106,10 @@ def _score_here(
     scores = (
         score_table(scorer, table, as_of=as_of, reasons=reasons, report=console.report)
         if is_individual
-        else _score_groups(scorer, table, as_of, releases)
+        else release_forecasts(scorer, table, as_of, releases)
     )
     write_scores(scores, to)
     _tell(console, scores.num_rows, "rows" if is_individual else "groups", version, as_of, to)
-
-
-def _score_groups(scorer: Scorer, table: pa.Table, as_of: str | None, releases: Releases) -> pa.Table:
-    """Score the groups that may be shown, and write down that they were."""
-    cuts = show_cuts(table, scorer.bundle.usecase, releases)
-    if cuts is None:
-        hint = "name columns under 'cuts' in the use case, then build it again"
-        raise ContractError("latest rows", f"have no column {CUT_PREFIX}*", hint)
-    scores = score_cuts(scorer, table, cuts, as_of=as_of)
-    releases.publish({FORECASTS: cuts.released})
-    return scores
 
 
 def _score_on_spark(
@@ -103,8 +130,3 @@ def _tell(console: Console, count: int, scored: str, version: str, as_of: str | 
         f"{count:,} {scored} scored with {version}, written to {to}",
         {scored: count, "model_version": version, "as_of": as_of, "file": str(to)},
     )
-
-
-def _as_of(day: object) -> str | None:
-    """Return the day of the features as ISO text."""
-    return None if day is None else str(day)

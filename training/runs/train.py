@@ -15,6 +15,7 @@ from features.frame import Frame
 from features.objections import Objections
 from features.progress import Report, silent
 from features.usecase import UseCase
+from training.actions import Ledger, show_actions
 from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
@@ -56,6 +57,7 @@ from training.runs.money import money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
+from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
@@ -175,8 +177,9 @@ def _write_report(
     usecase = bundle.usecase
     folder = workspace.reports(usecase.name)
     try:
+        entries = Ledger(workspace.actions(usecase.name)).entries()
         return report_run.write(
-            bundle,
+            with_tests(bundle, frame, entries),
             frame,
             folder,
             made_on=made_on,
@@ -186,6 +189,7 @@ def _write_report(
             releases=releases,
             quotes=workspace.quotes(usecase.name),
             objections=Objections.read(workspace.objections(usecase.name)),
+            actions=show_actions(entries),
         )
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")

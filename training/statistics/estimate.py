@@ -46,6 +46,17 @@ class Estimate:
         """Return the estimate with an interval that is stretched to hold it."""
         return cls(float(value), float(np.fmin(low, value)), float(np.fmax(high, value)), n)
 
+    def scaled(self, factor: float) -> "Estimate":
+        """Return a multiple; never -0.0, which would be shown with its sign.
+
+        Examples
+        --------
+        >>> print(Estimate(0.5, 0.25, 0.75, n=40).scaled(-2))
+        -1.000 (-1.500 to -0.500)
+        """
+        low, high = sorted((self.low * factor + 0.0, self.high * factor + 0.0))
+        return Estimate.around(self.value * factor + 0.0, low, high, self.n)
+
     @classmethod
     def from_json(cls, fields: Mapping[str, float | None]) -> Self:
         """Read what :meth:`to_json` gave; null is NaN."""

@@ -21,7 +21,8 @@ def write_workforce(folder: Path, seed: int, n_employees: int) -> UseCase:
     """Write the tables about employees alone, and return the use case that ships."""
     workforce = draw_workforce(seed, n_employees, MONTHS)
     folder.mkdir(parents=True)
-    for name, make in employee_tables(workforce, take_pulse(workforce)).items():
+    tables = employee_tables(workforce, take_pulse(workforce), workforce.period.until)
+    for name, make in tables.items():
         (write_parquet if name.endswith(".parquet") else write_plain_csv)(make(), folder / name)
     return load(ROOT / "mlproject" / "usecases" / "attrition.yaml", folder)
 

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 
+import pyarrow as pa
 import pytest
 
 from features.errors import ContractError, InputError
@@ -12,6 +13,8 @@ from features.sources import streaming
 from tests.features.frame.erasing_world import PERSON, PLAN, WORDS, find_traces, load_world
 from training.__main__ import main
 from training.console import Console
+from training.delivery.identity import Identity
+from training.delivery.kept import KeptBatch
 from training.runs import build, erase
 from training.runs.persons import frames
 
@@ -232,3 +235,18 @@ def test_damaged_tombstones_stop_a_build(built):
     (built / "out" / "erased" / "churn.json").write_text("{")
     with pytest.raises(ContractError, match=r"erased/churn\.json: does not hold tombstones"):
         answer_of(build.run, usecase=str(built / "data" / "churn.yaml"), data="", out=str(built / "out"))
+
+
+def test_scores_in_kept_batches_go_and_who_got_them_is_told(built):
+    identity = Identity("churn", "churn-1", "2025-12-01", "rows")
+    batch = KeptBatch.open(built / "out" / "scores" / "churn", identity, counts={"rows": 1, "parts": 1})
+    batch.keep_part(0, pa.table({"entity_id": [PERSON, "k01"]}))
+    batch.finish()
+    batch.note_target("postgresql://xm@db:5432/bi: xm_scores", scores=1)
+    answer = erase_from(built, PERSON)
+    assert answer["removed"]["scores"] == 1
+    told = f"in postgresql://xm@db:5432/bi: DELETE FROM xm_scores WHERE entity_id IN ('{PERSON}');"
+    assert told in answer["left_to_do"]
+    again = KeptBatch.open(built / "out" / "scores" / "churn", identity, counts={"rows": 1, "parts": 1})
+    assert again.list_missing() == []
+    assert again.read_part(0).column("entity_id").to_pylist() == ["k01"]

@@ -17,7 +17,6 @@ from training.runs.report import (
     write,
     write_card_alone,
 )
-from training.runs.score import _as_of
 
 TODAY = date(2026, 1, 15)
 TRAINED_ON = date(2026, 1, 3)
@@ -183,13 +182,6 @@ class TestWaves:
         files = write_card_alone(company.bundle, written, made_on=TODAY)
         assert "report.json" not in files
         assert [path.name for path in (written / "waves").iterdir()] == ["2020-01-31.json"]
-
-
-@pytest.mark.parametrize(
-    ("day", "text"), [(None, None), (date(2025, 6, 1), "2025-06-01"), ("2025-06-01", "2025-06-01")]
-)
-def test_the_day_of_features_is_written_as_iso(day, text):
-    assert _as_of(day) == text
 
 
 def test_missing_events_are_those_up_to_more_than_a_simple_model():

@@ -4,6 +4,7 @@ Colours are classes that the page's CSS fills from its variables, so one drawing
 """
 
 from training.pages.charts.calibration import calibration_dots
+from training.pages.charts.effect import effect_bar
 from training.pages.charts.forest import forest_bar
 from training.pages.charts.matrix import Mark, importance_matrix
 from training.pages.charts.spark import spark_band
@@ -13,6 +14,7 @@ __all__ = [
     "Bar",
     "Mark",
     "calibration_dots",
+    "effect_bar",
     "forest_bar",
     "importance_matrix",
     "spark_band",

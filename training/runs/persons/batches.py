@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.errors import SourceError
-from features.files import alone, produce_atomically, write_atomically
+from features.files import produce_atomically, write_atomically
+from training.delivery.kept import alone_with
 from training.pages import Label
 from training.runs.persons.wanted import Removed, Told, Wanted
 
@@ -43,7 +44,7 @@ class Scores:
         folder = wanted.workspace.scores(wanted.usecase)
         if not folder.is_dir():
             return Removed({})
-        with alone(folder / ".lock"):
+        with alone_with(folder):
             n_rows, touched = _erase(folder, wanted)
             targets = {name for place in touched for name in _mend_record(place)}
         notes = [note for name in sorted(targets) for note in _tell_target(name, wanted)]

@@ -17,6 +17,7 @@ from training.pages.charts import (
     Bar,
     Mark,
     calibration_dots,
+    effect_bar,
     forest_bar,
     importance_matrix,
     spark_band,
@@ -90,6 +91,8 @@ def steps(bars: list[Bar], title: str = "Is the change in NPS real?") -> str:
 
 DRAWINGS = {
     "spark": spark_band(WAVES, "NPS: 11%, 10%, 12%, 9%"),
+    "effect": effect_bar(Estimate(8.0, 3.4, 12.7, n=1400), 12.7, is_clear=True),
+    "effect_unclear": effect_bar(Estimate(-0.4, -4.0, 3.1, n=900), 12.7, is_clear=False),
     "forest": forest_bar(Estimate(0.27, 0.22, 0.32, n=5000), 0.4),
     "forest_unclear": forest_bar(Estimate(0.02, 0.0, 0.05, n=5000), 0.4, is_unclear=True),
     "calibration": calibration(BINS),
@@ -100,6 +103,8 @@ DRAWINGS = {
 
 GOLDEN_OF = {
     "spark": "spark_band",
+    "effect": "effect_bar",
+    "effect_unclear": "effect_bar",
     "forest": "forest_bar",
     "forest_unclear": "forest_bar",
     "calibration": "calibration_dots",
