@@ -34,7 +34,7 @@ def run(console: Console, usecase: str, governance: str, to: str, out: str) -> N
     spec, workspace = load_usecase(usecase, ""), Workspace(Path(out))
     told = describe_processing(spec, terms, datetime.now(UTC).date())
     evidence = list_evidence()
-    content = {
+    content: dict[str, Any] = {
         "processing": told,
         "places": {"of_people": sorted(list_homes()), "nameless": dict(NAMELESS)},
         "risks": [{**asdict(risk), "tests": list(risk.tests)} for risk in RISKS],

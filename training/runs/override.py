@@ -47,6 +47,6 @@ def _add(console: Console, workspace: Workspace, name: str, entity: str, by: str
     moment = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     override = Override(moment, pseudonyms.of(name, entity), by.strip(), " ".join(reason.split()))
     add_override(workspace.overrides(name), override)
-    problem = write_line(workspace, "override", usecase=name, count=1)
-    if problem is not None:
-        console.report(f"the audit log has no line about it: {problem}")
+    silence = write_line(workspace, "override", usecase=name, count=1)
+    if silence is not None:
+        console.report(f"the audit log has no line about it: {silence}")

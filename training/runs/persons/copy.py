@@ -1,6 +1,6 @@
 """The copy that a person gets: all that is kept of them, in words and as values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,7 @@ def write_copy(
         Lends features their names; without it they stand with those of their columns.
     """
     usecase = None if bundle is None else bundle.usecase
-    label: Mapping[str, str] = {} if usecase is None else usecase.label
+    label: Label = {} if usecase is None else usecase.label
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

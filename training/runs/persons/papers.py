@@ -10,6 +10,7 @@ from training.promotion.kept_back import FILE_NAME, KeptBack
 from training.runs.persons.wanted import Removed, Told, Wanted
 
 _REPORT, _CARD, _WAVES, _ARTIFACTS = "report.json", "model-card.json", "waves", "mlartifacts"
+_NOT_DRAWN: tuple[type[Exception], ...] = (OSError, *UNFIT)
 _WHAT: Label = {
     "en": "line in the list of customers to call",
     "de": "Zeile in der Liste der Kunden, die anzurufen sind",
@@ -73,7 +74,7 @@ def clean_report(folder: Path, wanted: Wanted) -> int:
         return 0
     try:
         _redraw(path, wanted)
-    except (OSError, *UNFIT):
+    except _NOT_DRAWN:
         for page in pages:
             page.unlink()
     return 1

@@ -74,13 +74,10 @@ def _unpack(path: Path) -> Iterator[str]:
     try:
         if path.suffix == ".parquet":
             file = pq.ParquetFile(path)
-            tables = (file.read_row_group(number) for number in range(file.num_row_groups))
+            for number in range(file.num_row_groups):
+                yield from _read_texts(file.read_row_group(number))
         elif path.suffix in _ARROW:
-            tables = iter([ipc.open_file(path).read_all()])
-        else:
-            return
-        for table in tables:
-            yield from _read_texts(table)
+            yield from _read_texts(ipc.open_file(path).read_all())
     except (OSError, pa.ArrowException):
         # It cannot be unpacked: then nobody reads a name in it either.
         return

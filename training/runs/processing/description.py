@@ -7,7 +7,7 @@ from typing import Any
 from features.catalogue import plain_name
 from features.governance import AUDIT_FLOOR_DAYS, InWords, Terms
 from features.usecase import FeatureRule, Source, UseCase
-from training.pages import LANGUAGES, subject_of
+from training.pages import LANGUAGES, Label, subject_of
 from training.runs.key_office import ask_service
 
 FORMAT, FORMAT_VERSION = "xm-predict processing", 1
@@ -27,7 +27,7 @@ def describe_processing(usecase: UseCase, terms: Terms, made_on: date) -> dict[s
     """
     own = terms.of_usecase(usecase.name)
     subject = subject_of(usecase)
-    purpose = _in_words(own.purpose) or (dict(usecase.card.purpose) if usecase.card.purpose else None)
+    purpose = _in_words(own.purpose) or _plain(usecase.card.purpose)
     told = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -40,7 +40,7 @@ def describe_processing(usecase: UseCase, terms: Terms, made_on: date) -> dict[s
         "horizons": [] if usecase.target is None else _list_horizons(usecase),
         "purpose": purpose,
         "owner": usecase.card.owner,
-        "out_of_scope": [dict(one) for one in usecase.card.out_of_scope] + _listed(own.out_of_scope),
+        "out_of_scope": [_plain(one) for one in usecase.card.out_of_scope] + _listed(own.out_of_scope),
         **{name: getattr(terms, name) for name in _NAMED},
         **{name: _in_words(getattr(own, name)) for name in _IN_WORDS},
         "agreement": _describe_agreement(usecase, terms),
@@ -57,6 +57,11 @@ def describe_processing(usecase: UseCase, terms: Terms, made_on: date) -> dict[s
 def _in_words(words: InWords | None) -> dict[str, str] | None:
     """Return both languages as plain values."""
     return None if words is None else words.model_dump()
+
+
+def _plain(words: Label | None) -> dict[str, str] | None:
+    """Return the words of a use case as plain values."""
+    return None if words is None else {str(language): text for language, text in words.items()}
 
 
 def _listed(words: InWords | None) -> list[dict[str, str]]:
