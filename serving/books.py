@@ -15,6 +15,7 @@ from serving.audit.trail import AuditError, Trail
 from serving.audit.writer import AuditWriter
 from serving.champions import Champion, Champions
 from serving.governance import Governance, read_governance
+from serving.health import HealthFiles, list_gauges
 from serving.journal import Journal
 from serving.limits import LoadFigures
 from serving.metrics import Metrics, Sample
@@ -76,6 +77,7 @@ class Books:
         self._journal: Journal | None = None
         self._trail: Trail | None = None
         self._versions: dict[str, str] = {}
+        self._health = HealthFiles(Settings.health)
 
     def begin(self, settings: Settings) -> None:
         """Open all of them.
@@ -87,6 +89,7 @@ class Books:
         """
         self.governance = None if settings.governance is None else read_governance(settings.governance)
         self.metrics = Metrics(settings.metrics)
+        self._health = HealthFiles(settings.health)
         self._versions = {}
         self._trail = Trail(settings.audit)
         self._audit = AuditWriter(self._trail)
@@ -215,7 +218,7 @@ class Books:
         self.metrics.leave(self._total())
 
     def spell_metrics(self, champions: Champions) -> str:
-        """Return the counters of all workers, and which models answer."""
+        """Return the counters of all workers, which models answer, and what monitoring found. Blocks."""
         gauges: list[Sample] = [
             (metrics.CHAMPION, (("usecase", usecase), ("model_version", version)), 1.0)
             for usecase, version in sorted(self._versions.items())
@@ -224,6 +227,7 @@ class Books:
             (metrics.STALE, (), float(champions.is_stale)),
             (metrics.REFRESH_FAILURES, (), float(champions.refresh_failures)),
         ]
+        gauges += list_gauges(self._health, sorted(self._versions))
         return self.metrics.write(gauges, self._total())
 
     def _begin_audit(self, trail: Trail, writer: AuditWriter) -> None:

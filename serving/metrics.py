@@ -37,6 +37,11 @@ WORKING = "xm_requests_working"
 WAITING = "xm_requests_waiting"
 READING = "xm_bodies_reading"
 HELD_BYTES = "xm_body_bytes_held"
+MONITOR_ALERTS = "xm_monitor_alerts"
+MONITOR_AGE = "xm_monitor_age_days"
+MONITOR_ROWS_OF = "xm_monitor_rows_timestamp_seconds"
+MONITOR_RETRAIN = "xm_monitor_retraining_due"
+MONITOR_FIGURE = "xm_monitor_figure"
 
 HELP: dict[str, tuple[str, str]] = {
     REQUESTS: ("counter", "Requests by route and kind of status."),
@@ -56,6 +61,11 @@ HELP: dict[str, tuple[str, str]] = {
     WAITING: ("gauge", "Requests that wait for their turn."),
     READING: ("gauge", "Bodies that are on their way."),
     HELD_BYTES: ("gauge", "Bytes of the bodies that are on their way."),
+    MONITOR_ALERTS: ("gauge", "What monitoring found changed beyond chance, by kind."),
+    MONITOR_AGE: ("gauge", "Days since monitoring last looked."),
+    MONITOR_ROWS_OF: ("gauge", "Day of the newest rows that monitoring has seen."),
+    MONITOR_RETRAIN: ("gauge", "1 while a rule of the use case asks for a new training."),
+    MONITOR_FIGURE: ("gauge", "How well the model does: promised, estimated, realised."),
 }
 
 # A worker that has left nothing for so long does no more work.

@@ -7,7 +7,6 @@ should be are not read.
 
 import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,17 +17,15 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from features.errors import SourceError
+from serving.plain_files import NAME, Stamp, read_plain, refuse_links, stamp_of
 from serving.plan_schemas import CardOutline, ReportOutline, WaveOutline
 
 REPORT = "report.json"
 CARD = "model-card.json"
 WAVES = "waves"
-MAX_FILE_BYTES = 16 * 1024 * 1024
 MOST_WAVES = 240
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _Outline = TypeVar("_Outline", ReportOutline, CardOutline)
-_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -58,8 +55,8 @@ class Reports:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._reports: dict[str, tuple[_Stamp, Document[ReportOutline]]] = {}
-        self._cards: dict[str, tuple[_Stamp, Document[CardOutline]]] = {}
+        self._reports: dict[str, tuple[Stamp, Document[ReportOutline]]] = {}
+        self._cards: dict[str, tuple[Stamp, Document[CardOutline]]] = {}
 
     def find_report(self, usecase: str) -> Document[ReportOutline] | None:
         """Return the newest report; None where there is none. Blocks while a file is read.
@@ -75,9 +72,9 @@ class Reports:
         """Return the dates of data whose reports were kept, newest first; none behind a link. Blocks."""
         folder = self._folder / usecase / WAVES
         try:
-            if not _NAME.fullmatch(usecase):
+            if not NAME.fullmatch(usecase):
                 return []
-            _refuse_links(folder, self._folder)
+            refuse_links(folder, self._folder)
             with os.scandir(folder) as entries:
                 names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
         except (OSError, ValueError):
@@ -120,23 +117,23 @@ def is_day(text: str) -> bool:
 
 
 def _find(
-    known: dict[str, tuple[_Stamp, Document[_Outline]]],
+    known: dict[str, tuple[Stamp, Document[_Outline]]],
     folder: Path,
     usecase: str,
     name: str,
     read: Callable[[bytes, str], Document[_Outline]],
 ) -> Document[_Outline] | None:
     """Return a document, read again if its file has changed."""
-    if not _NAME.fullmatch(usecase):
+    if not NAME.fullmatch(usecase):
         return None
     path = folder / usecase / name
     try:
-        _refuse_links(path, folder)
-        stamp = _stamp(path)
+        refuse_links(path, folder)
+        stamp = stamp_of(path)
         held = known.get(usecase)
         if held is not None and held[0] == stamp:
             return held[1]
-        document = read(_read_file(path), usecase)
+        document = read(read_plain(path), usecase)
     except FileNotFoundError:
         known.pop(usecase, None)
         return None
@@ -146,35 +143,6 @@ def _find(
         raise SourceError(str(path), problem, "make the report again") from error
     known[usecase] = (stamp, document)
     return document
-
-
-def _stamp(path: Path) -> _Stamp:
-    """Return what changes when a file is replaced."""
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _refuse_links(path: Path, folder: Path) -> None:
-    """Refuse what is reached by a link inside the folder; the folder itself may be one."""
-    if path.resolve() != folder.resolve() / path.relative_to(folder):
-        message = f"{path} is, or lies behind, a link"
-        raise ValueError(message)
-
-
-def _read_file(path: Path) -> bytes:
-    """Read a plain file of reasonable size."""
-    # A pipe would block the one who opens it.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a path object takes no descriptor
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            message = f"{path} is not a plain file"
-            raise ValueError(message)
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        message = f"{path} has more than {MAX_FILE_BYTES} bytes"
-        raise ValueError(message)
-    return content
 
 
 def _read_report(content: bytes, usecase: str) -> Document[ReportOutline]:

@@ -47,6 +47,10 @@ class Settings:
         ``XM_LATEST``: folders, parted like ``PATH``, with ``<use case>/latest.parquet`` for scoring by id.
     reports
         ``XM_REPORTS``: folder with ``<use case>/report.json`` and ``model-card.json``.
+    actions
+        ``XM_ACTIONS``: folder of the action ledgers, with ``<use case>/ledger.json``.
+    health
+        ``XM_HEALTH``: folder with ``<use case>/latest.json``, what ``xm-predict monitor`` found.
     registry
         ``XM_REGISTRY``: folder with the local model registry, read by the refresher alone and only where
         ``MLFLOW_TRACKING_URI`` names no other.
@@ -108,6 +112,8 @@ class Settings:
     cache: Path = Path("xm-data/serving")
     latest: tuple[Path, ...] = (Path("xm-data/frames"),)
     reports: Path = Path("xm-data/reports")
+    actions: Path = Path("xm-data/actions")
+    health: Path = Path("xm-data/monitoring")
     registry: Path = Path("xm-data")
     max_body_bytes: int = 1024 * 1024
     max_body_seconds: float = 10.0
@@ -157,6 +163,8 @@ class Settings:
             cache=Path(given.get("XM_CACHE", default.cache)).absolute(),
             latest=_read_folders(given.get("XM_LATEST"), default.latest),
             reports=Path(given.get("XM_REPORTS", default.reports)).absolute(),
+            actions=Path(given.get("XM_ACTIONS", default.actions)).absolute(),
+            health=Path(given.get("XM_HEALTH", default.health)).absolute(),
             registry=Path(given.get("XM_REGISTRY", default.registry)).absolute(),
             max_body_bytes=_read_number(given, "XM_MAX_BODY_BYTES", default.max_body_bytes, int, 1024, 2**30),
             max_body_seconds=_read_number(
@@ -218,6 +226,8 @@ class Settings:
             "XM_CACHE": str(self.cache),
             "XM_LATEST": os.pathsep.join(map(str, self.latest)),
             "XM_REPORTS": str(self.reports),
+            "XM_ACTIONS": str(self.actions),
+            "XM_HEALTH": str(self.health),
             "XM_REGISTRY": str(self.registry),
             "XM_MAX_BODY_BYTES": str(self.max_body_bytes),
             "XM_MAX_BODY_SECONDS": str(self.max_body_seconds),

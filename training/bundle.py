@@ -121,6 +121,9 @@ class BundleParts:
         Driver ranking, as plain values.
     texts
         The text models that made features of words: file names (``<source>/...``) and contents.
+    reference
+        How features and forecasts lay at the training (:class:`training.reference.Reference`), as plain
+        values; None in bundles of earlier versions, which kept nothing to compare with.
     """
 
     usecase: UseCase
@@ -132,6 +135,7 @@ class BundleParts:
     drivers: list[dict[str, Any]]
     canary: Canary
     texts: Mapping[str, bytes] = field(default_factory=dict, kw_only=True)
+    reference: Mapping[str, Any] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,7 @@ def load(folder: Path) -> Bundle:
         canary = Canary(**json.loads(contents["canary.json"]))
         model = model_from_files(below(contents, "model/"))
         plain = {name: json.loads(contents[f"{name}.json"]) for name in ("facts", "evaluation", "drivers")}
+        reference = json.loads(contents["reference.json"]) if "reference.json" in contents else None
     except _UNREADABLE as error:
         raise BundleError(where, f"has a part that cannot be read ({error})", "train again") from error
     if catalogue.fingerprint != manifest.feature_fingerprint:
@@ -239,6 +244,7 @@ def load(folder: Path) -> Bundle:
         canary=canary,
         manifest=manifest,
         texts=below(contents, "text/"),
+        reference=reference,
         **plain,
     )
 
@@ -263,6 +269,8 @@ def _write_parts(parts: BundleParts, draft: Path) -> None:
         "drivers": parts.drivers,
         "canary": asdict(parts.canary),
     }
+    if parts.reference is not None:
+        plain["reference"] = dict(parts.reference)
     for name, content in plain.items():
         (draft / f"{name}.json").write_bytes(_to_json_bytes(content))
     files = {f"model/{name}": content for name, content in parts.model.to_files().items()}

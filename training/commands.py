@@ -5,9 +5,8 @@ verb is called, since MLflow alone takes seconds to import.
 """
 
 import argparse
-from typing import NoReturn
 
-from training.parameters import Parameter, Verb, module_of
+from training.parameters import Parameter, Verb, make_parser, module_of
 from training.rights import DEFAULT_FOLDER, VERBS_OF_RIGHTS
 
 __all__ = ["DEFAULT_FOLDER", "VERBS", "build_parser", "module_of"]
@@ -84,6 +83,12 @@ VERBS: tuple[Verb, ...] = (
                 "auto",
                 choices=("auto", "never"),
             ),
+            Parameter(
+                "when",
+                "always: train now; due: only if a rule of the use case (retrain) asks for it",
+                "always",
+                choices=("always", "due"),
+            ),
         ),
         is_entry_point=True,
     ),
@@ -129,6 +134,13 @@ VERBS: tuple[Verb, ...] = (
         "report",
         "write the driver report of the champion in English and German",
         "xm-predict report --usecase churn.yaml --data exports/",
+        (_USECASE, _DATA, _BASELINE, _OUT),
+        is_entry_point=True,
+    ),
+    Verb(
+        "monitor",
+        "watch the champion: what comes in, what it says, how well it does; one sentence for each alert",
+        "xm-predict monitor --usecase churn.yaml --data exports/",
         (_USECASE, _DATA, _BASELINE, _OUT),
         is_entry_point=True,
     ),
@@ -352,30 +364,6 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that says in one line what is wrong and where help is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line, made from :data:`VERBS`."""
-    parser = _Parser(
-        prog="xm-predict",
-        description="Predict churn, attrition and satisfaction, with reasons one can check.",
-        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or input. Each verb has --help with an example.",
-    )
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb in VERBS:
-        sub = verbs.add_parser(
-            verb.name,
-            help=verb.help,
-            description=f"{verb.help[:1].upper()}{verb.help[1:]}.",
-            epilog=f"example: {verb.example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        for parameter in verb.parameters:
-            parameter.add_to(sub)
-        sub.add_argument("--json", action="store_true", help="one JSON object on stdout, progress on stderr")
-    return parser
+    return make_parser(VERBS)

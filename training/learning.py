@@ -26,6 +26,7 @@ from training.fitting import FittedModel, fit_rows
 from training.levers import Lever, compare_views, judge_levers, levers_to_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE, Recipe
+from training.reference import take_reference
 from training.rows import TrainingRows, feature_columns, rows_of
 from training.tuning import SearchPlan
 
@@ -133,6 +134,7 @@ def _learn(
         drivers=rows_to_json(explanation.drivers),
         canary=make_canary(rows.catalogue, _one_row_each(rows).columns, fitted.encoder, fitted.model, seed),
         texts=frame.texts,
+        reference=take_reference(frame, fitted.encoder, fitted.model).to_json(),
     )
     return Learned(rows, assessment, fitted, explanation, parts, choice.tuning)
 

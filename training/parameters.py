@@ -1,10 +1,10 @@
-"""What a verb and its parameters are; the verbs themselves stand in ``training.commands``."""
+"""What a verb and its parameters are, and who reads them; the verbs stand in ``training.commands``."""
 
 import argparse
 import keyword
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,32 @@ def module_of(verb: str) -> str:
     'explain_change'
     """
     return verb.replace("-", "_")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def make_parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
+    """Return the parser of a command line with these verbs."""
+    parser = _Parser(
+        prog="xm-predict",
+        description="Predict churn, attrition and satisfaction, with reasons one can check.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage or input. Each verb has --help with an example.",
+    )
+    parsers = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb in verbs:
+        sub = parsers.add_parser(
+            verb.name,
+            help=verb.help,
+            description=f"{verb.help[:1].upper()}{verb.help[1:]}.",
+            epilog=f"example: {verb.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for parameter in verb.parameters:
+            parameter.add_to(sub)
+        sub.add_argument("--json", action="store_true", help="one JSON object on stdout, progress on stderr")
+    return parser

@@ -140,6 +140,20 @@ def describe(
     return _with_label(*_say(feature, usecase, language, topics), shown)
 
 
+def write_value(feature: Feature, value: float | None, usecase: UseCase, language: Language) -> str:
+    """Return a value of a number with its unit, without saying of what.
+
+    Examples
+    --------
+    >>> from features.usecase import parse
+    >>> table = {"file": "t.csv", "label": "left", "positive": "Yes"}
+    >>> usecase = parse({"version": 1, "name": "t", "table": table}, "t")
+    >>> write_value(Feature("o_tickets.hours.mean_90d", "number", "tickets", unit="h"), 59.2, usecase, "en")
+    '59.2 hours'
+    """
+    return _value_in_words(value, feature.unit, _parse(feature).function, usecase, language)
+
+
 def describe_change(
     feature: Feature,
     before: float | str | None,

@@ -14,11 +14,13 @@ from features.frame.reading_texts import fit_texts, review_texts, show_texts
 from features.frame.snapshots import build_from_sources
 from features.labels import labels_as_known
 from features.progress import Report, silent
+from features.sources import Arrivals
 from features.stated import StatedFacts
 from features.tombstones import Tombstones
 from features.usecase import UseCase
 
 __all__ = [
+    "Arrivals",
     "Erased",
     "Frame",
     "FrameFacts",

@@ -8,6 +8,7 @@ After these come the columns that the use case reads, under their own names, as 
 VARCHAR. Import from here; the modules inside are an arrangement, not an interface.
 """
 
+from features.sources.arrivals import Arrivals
 from features.sources.links import find_route
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks
@@ -19,6 +20,7 @@ from features.sources.unit_changes import UnitChange
 
 __all__ = [
     "ENTITIES",
+    "Arrivals",
     "EventFiles",
     "SourceFacts",
     "Sources",

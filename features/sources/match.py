@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from features.sources.arrivals import Arrivals
 from features.sources.unit_changes import UnitChange
 
 
@@ -38,6 +39,8 @@ class SourceFacts:
         Columns of events that seem to be in another unit or on another scale from a day on; kept as they are.
     scale_doubts
         Columns whose answers look like those to a smaller scale than declared, and what was found.
+    arrivals
+        How many rows became known on each day; None where no row says when.
     fingerprint
         SHA-256 of the file, or of database and query.
     """
@@ -61,6 +64,7 @@ class SourceFacts:
     fingerprint: str
     unit_changes: tuple[UnitChange, ...] = ()
     scale_doubts: Mapping[str, str] = field(default_factory=dict)
+    arrivals: Arrivals | None = None
 
     @property
     def is_mostly_known_before(self) -> bool:
@@ -76,6 +80,7 @@ class SourceFacts:
         """Return plain values."""
         plain = asdict(self) | {"unmatched_keys": list(self.unmatched_keys)}
         plain["unit_changes"] = [asdict(change) for change in self.unit_changes]
+        plain["arrivals"] = None if self.arrivals is None else self.arrivals.to_json()
         told = {
             "unmatched_share": self.unmatched_share,
             "is_mostly_known_before": self.is_mostly_known_before,

@@ -24,6 +24,7 @@ from features.reading import (
     to_text,
 )
 from features.sources import streaming
+from features.sources.arrivals import count_arrivals
 from features.sources.links import compose, find_route, link_table
 from features.sources.match import SourceFacts
 from features.sources.needs import list_clocks, list_needs
@@ -292,6 +293,7 @@ class _Loading:
             fingerprint=fingerprint,
             unit_changes=self._find_unit_changes(name, table),
             scale_doubts=doubt_scales(self._connection, table, self._sources[name].scales),
+            arrivals=count_arrivals(self._connection, name, self._today),
         )
 
     def _find_unit_changes(self, name: str, table: str) -> tuple[UnitChange, ...]:

@@ -12,6 +12,7 @@ from features.usecase.metric import DETRACTOR_TO, PROMOTER_FROM, Metric, counts_
 from features.usecase.model import UseCase
 from features.usecase.outcome import Cause, EventTarget, NextTarget, OutcomeKind, SilenceTarget, Target
 from features.usecase.reading import load, parse
+from features.usecase.retraining import AlertKind, Retrain
 from features.usecase.rule import FeatureRule, ResponseRateRule, parse_condition
 from features.usecase.schema import build_schema, render_schema
 from features.usecase.source import Delay, NamedRounds, ReadOptions, Source, WavePeriod
@@ -25,6 +26,7 @@ __all__ = [
     "PROMOTER_FROM",
     "TEXT_COLUMNS",
     "Actor",
+    "AlertKind",
     "Beliefs",
     "Cause",
     "Cohort",
@@ -48,6 +50,7 @@ __all__ = [
     "Privacy",
     "ReadOptions",
     "ResponseRateRule",
+    "Retrain",
     "Role",
     "SilenceTarget",
     "Snapshots",

@@ -16,6 +16,7 @@ from features.usecase.means import Means, speaks_of_leaving
 from features.usecase.membership import Cohort, Snapshots
 from features.usecase.outcome import OutcomeKind, Target
 from features.usecase.references import check_sources
+from features.usecase.retraining import Retrain
 from features.usecase.rule import FeatureRule, ResponseRateRule
 from features.usecase.source import Source
 from features.usecase.table import FlatTable
@@ -69,6 +70,7 @@ class UseCase(Labelled):
         description="feature pattern: rising or falling, how the risk or the expected answer may go with it",
     )
     value: Value | None = None
+    retrain: Retrain | None = Field(None, description="when the model is to be trained again")
     privacy: Privacy = Privacy()
     card: CardWords = CardWords()
     units: ColumnPath | None = Field(

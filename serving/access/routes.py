@@ -30,6 +30,8 @@ ROUTES: dict[str, dict[str, tuple[str, ...]]] = {
     "/reports": {"GET": PAGES},
     "/reports/report": {"GET": (roles.READ_REPORT,)},
     "/reports/trust": {"GET": PAGES},
+    "/reports/health": {"GET": PAGES},
+    "/reports/actions": {"GET": (roles.READ_REPORT,)},
     "/reports/sign-in": {"GET": OPEN, "POST": OPEN},
     "/reports/sign-out": {"POST": PAGES},
     "/reports/groups": {"GET": (roles.READ_REPORT,)},

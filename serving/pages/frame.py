@@ -26,7 +26,9 @@ OF_USECASE = {
     "/reports/groups": "Groups",
     "/reports/what-if": "What if",
     "/reports/people": "Whom to call",
+    "/reports/actions": "Actions",
     "/reports/trust": "Trust",
+    "/reports/health": "Health",
     "/reports/models": "Models",
 }
 

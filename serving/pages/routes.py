@@ -1,6 +1,18 @@
 """All live pages."""
 
-from serving.pages import assets, entrance, groups, models, overview, people, report, trust, what_if
+from serving.pages import (
+    actions,
+    assets,
+    entrance,
+    groups,
+    health,
+    models,
+    overview,
+    people,
+    report,
+    trust,
+    what_if,
+)
 
 ROUTES = (
     *assets.ROUTES,
@@ -10,6 +22,8 @@ ROUTES = (
     *groups.ROUTES,
     *what_if.ROUTES,
     *people.ROUTES,
+    *actions.ROUTES,
     *trust.ROUTES,
+    *health.ROUTES,
     *models.ROUTES,
 )

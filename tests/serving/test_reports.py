@@ -8,7 +8,8 @@ import pytest
 
 from features.errors import SourceError
 from features.files import whole_folder
-from serving.reports import CARD, MAX_FILE_BYTES, MOST_WAVES, REPORT, WAVES, Reports
+from serving.plain_files import MAX_FILE_BYTES
+from serving.reports import CARD, MOST_WAVES, REPORT, WAVES, Reports
 from training.bundle import load
 
 

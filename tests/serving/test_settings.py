@@ -29,6 +29,8 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         cache=tmp_path / "cache",
         latest=(tmp_path / "a", tmp_path / "b"),
         reports=tmp_path / "reports",
+        actions=tmp_path / "actions",
+        health=tmp_path / "monitoring",
         registry=tmp_path / "registry",
         max_body_bytes=2048,
         max_body_seconds=2.5,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import Language
-from training.statistics import Estimate
+from training.statistics import LEVEL, Estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict health", 1
 
@@ -62,6 +62,27 @@ class Check:
     p_value: float | None
     state: State
     sentence: Text
+
+    @classmethod
+    def tested(
+        cls,
+        kind: Kind,
+        about: str,
+        label: Text,
+        value: Estimate,
+        usual: tuple[float, float],
+        unit: str,
+        p_value: float,
+        sentence: Text,
+    ) -> Self:
+        """Return a check with its state as if it were alone; that of a batch is decided for all together."""
+        state: State = "alert" if p_value <= 1 - LEVEL else "no clear change"
+        return cls(kind, about, label, value, usual, unit, p_value, state, sentence)
+
+    @classmethod
+    def stated(cls, kind: Kind, about: str, label: Text, state: State, sentence: Text) -> Self:
+        """Return a check of which nothing was measured: what it says is so, or it is not known."""
+        return cls(kind, about, label, None, None, None, None, state, sentence)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

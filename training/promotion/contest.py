@@ -29,6 +29,7 @@ from training.evaluation import (
 )
 from training.models import RatingModel
 from training.promotion.kept_back import KeptBack, snapshots_of
+from training.promotion.unseen import can_score, find_unseen
 from training.rows import Bools, Floats, TrainingRows
 
 _CHAMPION = "champion"
@@ -175,7 +176,8 @@ class _Honest:
             else model.kept_back.find(rows, model.bundle.usecase)
         )
         stored = places >= 0
-        unseen = ~stored & _is_unseen(model, rows) & _can_score(model.bundle, rows, horizon)
+        may_ask = can_score(model.bundle, rows.catalogue, horizon)
+        unseen = ~stored & find_unseen(model.bundle, model.kept_back, rows) & may_ask
         if unseen.any():
             value[unseen], rps[unseen] = _ask(model.bundle, rows.take(unseen), target[unseen], horizon)
         if model.kept_back is not None and stored.any():
@@ -192,23 +194,6 @@ def _labels(rows: TrainingRows) -> tuple[Bools, Floats]:
     """Return which rows have a label at the primary horizon, and the labels of those."""
     labels, known = primary_labels(rows, np.arange(len(rows)))
     return known, labels[known]
-
-
-def _is_unseen(model: Candidate, rows: TrainingRows) -> Bools:
-    """Tell which rows a bundle cannot have learned from, if they were not kept back."""
-    days, until = snapshots_of(rows), model.bundle.facts["observed_until"]
-    if days is not None and until is not None:
-        return np.asarray(days.astype("datetime64[D]") >= np.datetime64(until, "D"))
-    table = model.bundle.usecase.table
-    # Every labelled row of a flat table was kept back once: who is not among them was not in it.
-    is_named = table is not None and table.id is not None and model.kept_back is not None
-    return np.full(len(rows), days is None and is_named)
-
-
-def _can_score(bundle: Bundle, rows: TrainingRows, horizon: str) -> bool:
-    """Tell whether the rows have the features and the horizon that a bundle knows."""
-    kinds = {feature.name: feature.kind for feature in rows.catalogue}
-    return horizon in bundle.horizons and all(kinds.get(one.name) == one.kind for one in bundle.catalogue)
 
 
 def _ask(bundle: Bundle, rows: TrainingRows, target: Floats, horizon: str) -> tuple[Floats, Floats]:

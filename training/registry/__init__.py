@@ -9,7 +9,15 @@ from training.registry.ledger import (
     read_standing,
     settle_alias,
 )
-from training.registry.tracking import DatasetNote, RunLog, connect, record, record_below, tracked_run
+from training.registry.tracking import (
+    DatasetNote,
+    RunLog,
+    connect,
+    record,
+    record_below,
+    record_figures,
+    tracked_run,
+)
 from training.registry.versions import (
     CHALLENGER,
     CHAMPION,
@@ -53,6 +61,7 @@ __all__ = [
     "read_standing",
     "record",
     "record_below",
+    "record_figures",
     "register",
     "set_alias",
     "settle_alias",

@@ -190,6 +190,17 @@ def record(run_log: RunLog) -> None:
         patiently("MLflow", partial(mlflow.log_figure, figure, path))
 
 
+def record_figures(
+    metrics: Mapping[str, float], tags: Mapping[str, str], files: Mapping[str, Sequence[Path]]
+) -> None:
+    """Write metrics, tags and files to the open run: of work that leaves no model."""
+    patiently("MLflow", lambda: mlflow.log_metrics(dict(metrics)))
+    patiently("MLflow", lambda: mlflow.set_tags(dict(tags)))
+    for folder, local in files.items():
+        for file in local:
+            patiently("MLflow", partial(mlflow.log_artifact, str(file), artifact_path=folder))
+
+
 def record_below(name: str, parameters: Mapping[str, object], metrics: Mapping[str, float]) -> None:
     """Write a run of its own below the open one: a trial of a search."""
     with patiently("MLflow", lambda: mlflow.start_run(run_name=name, nested=True)):

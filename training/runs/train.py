@@ -16,7 +16,7 @@ from features.objections import Objections
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.actions import Ledger, show_actions
-from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
+from training.assessment import RatingForecasts, primary_outcomes, tell_competing
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
 from training.console import Console
@@ -53,19 +53,20 @@ from training.runs.figures import (
     draw_learning_curve,
     draw_lift,
 )
-from training.runs.money import money_figures, money_metrics
+from training.runs.money import describe_worth, money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
+from training.runs.retraining import Call, ask_rules
 from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
 from training.tuning import Budget, SearchPlan, Trial
-from training.usability import doubts_of
 
 AUTO = "auto"
+DUE = "due"
 _EVENT_METRICS = ("log_loss", "brier", "auc", "pr_auc", "ece")
 _RATING_METRICS = ("rps", "mae", "rmse", "bias", "rank_correlation", "coverage", "width")
 
@@ -98,24 +99,44 @@ class Trained:
         return self.bundle.horizons[self.learned.rows.primary_index]
 
 
-def run(console: Console, usecase: str, data: str, out: str, seed: int, tune: str, promote: str) -> None:
-    """Train, log to MLflow, register and, if it earns it, promote."""
+def run(
+    console: Console, usecase: str, data: str, out: str, seed: int, tune: str, promote: str, when: str
+) -> None:
+    """Train, log to MLflow, register and, if it earns it, promote; or say why nothing asks for it."""
     budget = Budget.parse(tune)
     plan = None if budget is None else SearchPlan(budget, _record_trial)
     spec = load_usecase(usecase, data)
     workspace = Workspace(Path(out))
     connect(workspace.folder)
     standing = settle_alias(spec.name)
+    today = datetime.now(UTC).date()
+    frame, call = None, None
+    if when == DUE:
+        frame = build_in(workspace, spec, report=console.report)
+        call = ask_rules(workspace, spec, standing, frame, today)
+        if not call.is_due:
+            lines = [f"not trained: {spec.name} is not due", *(f"  {reason}" for reason in call.reasons)]
+            console.result("\n".join(lines), {"usecase": spec.name, "trained": False, **call.to_json()})
+            return
+        console.report(f"training is due: {'; '.join(call.reasons)}")
     with tracked_run(f"train {spec.name}") as run_id:
-        today = datetime.now(UTC).date()
         trained = train(
-            spec, workspace, seed=seed, made_on=today, run_id=run_id, plan=plan, report=console.report
+            spec,
+            workspace,
+            seed=seed,
+            made_on=today,
+            run_id=run_id,
+            plan=plan,
+            frame=frame,
+            report=console.report,
         )
         console.report("logging to MLflow")
         registered = log(trained, seed, run_id)
     console.report("comparing with the champion")
     decision = settle(trained, registered, standing, promote)
-    console.result("\n".join(describe(trained, registered, decision)), to_json(trained, registered, decision))
+    lines = [*describe(trained, registered, decision), *_tell_call(call)]
+    content = to_json(trained, registered, decision) | {"trained": True}
+    console.result("\n".join(lines), content if call is None else content | call.to_json())
 
 
 def train(
@@ -126,6 +147,7 @@ def train(
     made_on: date,
     run_id: str | None = None,
     plan: SearchPlan | None = None,
+    frame: Frame | None = None,
     report: Report = silent,
 ) -> Trained:
     """Build, learn, save the bundle and write the report; needs no tracking server.
@@ -138,6 +160,8 @@ def train(
         The run that the report names.
     plan
         The search for a better recipe, if there is to be one.
+    frame
+        The feature table, where it has just been built; it is built when absent.
 
     Raises
     ------
@@ -148,7 +172,8 @@ def train(
     frozen = find_baseline(workspace.baselines(usecase.name))
     # So are smaller groups than were promised: no model is trained with them, and none answers with them.
     releases = Releases.of(usecase, workspace.releases(usecase.name))
-    frame = build_in(workspace, usecase, report=report)
+    if frame is None:
+        frame = build_in(workspace, usecase, report=report)
     list_quotes(frame, usecase, workspace.quotes(usecase.name))  # a fault in them is told before hours go by
     reach("frame.built")
     learned = learn(frame, usecase, seed=seed, plan=plan, report=report)
@@ -194,6 +219,11 @@ def _write_report(
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")
         return report_run.write_card_alone(bundle, folder, made_on=made_on, baseline=frozen)
+
+
+def _tell_call(call: Call | None) -> list[str]:
+    """Return why it was trained, a line each."""
+    return [] if call is None else [f"  trained since: {reason}" for reason in call.reasons]
 
 
 def _record_trial(trial: Trial) -> None:
@@ -329,7 +359,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     ]
     competing = tell_competing(trained.bundle)
     lines += [] if competing is None else [competing]
-    lines += _tell_worth(trained.bundle)
+    lines += describe_worth(trained.bundle)
     lines += tell_breakdown(trained.bundle.evaluation)
     lines += describe_levers(trained.bundle)
     tuning = trained.learned.tuning
@@ -343,14 +373,6 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     lines += describe_meaning(trained.bundle.usecase)
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
-
-
-def _tell_worth(bundle: Bundle) -> list[str]:
-    """Say whom to contact and what that is worth, unless the forecasts may not be used."""
-    found = tell_worth(bundle.evaluation)
-    if found and doubts_of(bundle):
-        return ["money: not told, forecasts are not reliable enough to choose whom to contact"]
-    return found
 
 
 def _judge(difference: Estimate) -> str:

@@ -90,6 +90,8 @@ class Workspace:
             "XM_CACHE": str(folder / "serving"),
             "XM_LATEST": str(folder / "frames"),
             "XM_REPORTS": str(folder / "reports"),
+            "XM_ACTIONS": str(folder / "actions"),
+            "XM_HEALTH": str(folder / "monitoring"),
             "XM_REGISTRY": str(folder),
             "XM_KEYS": str(folder / "keys" / "keys.json"),
             "XM_SESSIONS": str(folder / "sessions"),

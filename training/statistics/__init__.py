@@ -12,6 +12,7 @@ from training.statistics.calibration import (
 )
 from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
 from training.statistics.expectation import expected_count, expected_loss, expected_mean, expected_share
+from training.statistics.expected_ranking import expected_auc
 from training.statistics.intervals import difference, mean, nps, paired_difference, share
 from training.statistics.nonresponse import AskedRows, trim_odds
 from training.statistics.plain import plain_values
@@ -37,6 +38,7 @@ __all__ = [
     "brier_losses",
     "calibration_error",
     "difference",
+    "expected_auc",
     "expected_count",
     "expected_loss",
     "expected_mean",

@@ -98,7 +98,7 @@ class TestLinks:
         """Let all pages about a use case stand in the table, each for those who may read reports."""
         whole = dict(routes.ROUTES)
         for path in OF_USECASE:
-            needs_model = path in {"/reports/trust", "/reports/models"}
+            needs_model = path in {"/reports/trust", "/reports/health", "/reports/models"}
             whole[path] = {"GET": ("model:read",) if needs_model else ("report:read",)}
         monkeypatch.setattr(routes, "ROUTES", whole)
 
@@ -107,8 +107,8 @@ class TestLinks:
 
     def test_everybody_gets_the_pages_of_their_scopes(self, all_pages):
         assert self.names("analyst") == list(OF_USECASE.values())
-        assert self.names("manager") == ["Report", "Groups", "What if", "Whom to call"]
-        assert self.names("works_council") == ["Trust", "Models"]
+        assert self.names("manager") == ["Report", "Groups", "What if", "Whom to call", "Actions"]
+        assert self.names("works_council") == ["Trust", "Health", "Models"]
         assert self.names("app") == self.names(None) == self.names("analyst", None) == []
 
     def test_people_at_work_have_no_page_of_single_persons(self, all_pages):

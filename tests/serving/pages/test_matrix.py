@@ -39,6 +39,8 @@ MATRIX = {
     ("GET", "/reports/what-if"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
     ("GET", "/reports/people"): Row({"analyst"}, "?usecase=churn"),
     ("GET", "/reports/trust"): Row(PEOPLE, "?usecase=churn"),
+    ("GET", "/reports/health"): Row(PEOPLE, "?usecase=churn"),
+    ("GET", "/reports/actions"): Row({"analyst", "data_scientist", "manager"}, "?usecase=churn"),
     ("GET", "/reports/models"): Row(PEOPLE - {"manager"}, "?usecase=churn"),
     # Nobody carries out wishes here: who may ask for a change is told so.
     ("GET", "/reports/models/confirm"): Row(

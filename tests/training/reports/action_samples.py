@@ -43,7 +43,7 @@ def _read(ledger: Ledger, entry: Entry, *, treated: float, held_back: float, as_
     rows = people[DAY]
     arms = rows.column("arm").to_pylist()
     shares = {"treated": treated, "held_back": held_back}
-    outcome = {}
+    outcome: dict[str, float] = {}
     for arm, share in shares.items():
         names = [
             name for name, own in zip(rows.column("entity_id").to_pylist(), arms, strict=True) if own == arm

@@ -14,7 +14,7 @@ from training.__main__ import main
 from training.actions import Comparison, Ledger, ReadOut
 from training.levers import levers_from_json
 from training.runs import report as report_run
-from training.runs.actions import Wish, describe, prepare, read, start
+from training.runs.acting import Wish, describe, prepare, read, start
 from training.runs.taking_part import Cohort, see
 from training.runs.tested_levers import list_tests, with_tests
 from training.statistics import Estimate

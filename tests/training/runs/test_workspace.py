@@ -26,6 +26,8 @@ def test_the_service_is_told_whole_paths(tmp_path, monkeypatch):
         "XM_CACHE": str(tmp_path / "out" / "serving"),
         "XM_LATEST": str(tmp_path / "out" / "frames"),
         "XM_REPORTS": str(tmp_path / "out" / "reports"),
+        "XM_ACTIONS": str(tmp_path / "out" / "actions"),
+        "XM_HEALTH": str(tmp_path / "out" / "monitoring"),
         "XM_REGISTRY": str(tmp_path / "out"),
         "XM_KEYS": str(tmp_path / "out" / "keys" / "keys.json"),
         "XM_SESSIONS": str(tmp_path / "out" / "sessions"),

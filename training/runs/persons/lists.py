@@ -1,11 +1,13 @@
 """Small lists: who objected, what people decided against a score, texts to look at, running calls."""
 
 import hashlib
+import json
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from features.objections import changing
 from training.pages import Label
+from training.runs.hindsight import FILE_NAME as HINDSIGHT
 from training.runs.overrides import list_overrides
 from training.runs.persons.journals import drop_lines
 from training.runs.persons.wanted import Removed, Told, Wanted, find_folder
@@ -13,6 +15,10 @@ from training.runs.persons.wanted import Removed, Told, Wanted, find_folder
 _REVIEWS = ("*/review.csv", "*/.review.csv.*")
 _EDITED = ("*/corrections.csv", "quotes.yaml")
 _OBJECTION: Label = {"en": "objection to being scored", "de": "Widerspruch dagegen, bewertet zu werden"}
+_LOSS: Label = {
+    "en": "forecasts before they left, as seen in hindsight",
+    "de": "Vorhersagen vor dem Weggang, im Rückblick",
+}
 _OVERRIDE: Label = {
     "en": "decisions of people against a score",
     "de": "Entscheidungen von Menschen gegen einen Score",
@@ -67,6 +73,24 @@ class Overriding:
         return Removed({"overrides": n_lines})
 
 
+class Losses:
+    """Find people in what forecasts said of those who were lost; monitoring writes that file anew."""
+
+    homes: ClassVar[tuple[str, ...]] = ("monitoring",)
+
+    def tell(self, wanted: Wanted) -> list[Told]:
+        """Return what was forecast of them before they left."""
+        rows = tuple(one for one in _read_losses(wanted) if one["entity_id"] in wanted.ids)
+        return [Told(f"monitoring/{wanted.usecase}", _LOSS, rows)] if rows else []
+
+    def erase(self, wanted: Wanted) -> Removed:
+        """Remove the file if it names them: its figures would no longer fit its list."""
+        if not self.tell(wanted):
+            return Removed({"hindsight": 0})
+        _hindsight_of(wanted).unlink()
+        return Removed({"hindsight": 1}, ("xm-predict monitor writes what was seen in hindsight again",))
+
+
 class Texts:
     """Remove what may quote anybody: lists of texts to look at. What people edited is for them to look at."""
 
@@ -107,3 +131,14 @@ class Calls:
         for path in found:
             path.unlink(missing_ok=True)
         return Removed({"calls": len(found)})
+
+
+def _hindsight_of(wanted: Wanted) -> Path:
+    """Return the file with what was seen in hindsight."""
+    return wanted.workspace.health(wanted.usecase) / HINDSIGHT
+
+
+def _read_losses(wanted: Wanted) -> list[dict[str, Any]]:
+    """Return those who were lost; nobody where there is no such file."""
+    path = _hindsight_of(wanted)
+    return list(json.loads(path.read_text(encoding="utf-8"))["losses"]) if path.exists() else []

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from training.runs.persons.batches import Actions, Scores
 from training.runs.persons.frames import Frames
 from training.runs.persons.journals import Journals
-from training.runs.persons.lists import Calls, Objecting, Overriding, Texts
+from training.runs.persons.lists import Calls, Losses, Objecting, Overriding, Texts
 from training.runs.persons.papers import Artifacts, Reports
 from training.runs.persons.wanted import Place
 
@@ -18,6 +18,7 @@ PLACES: tuple[Place, ...] = (
     Actions(),
     Objecting(),
     Overriding(),
+    Losses(),
     Texts(),
     Calls(),
 )
@@ -26,7 +27,6 @@ NAMELESS: Mapping[str, str] = {
     "bundles": "models: numbers that were fitted with the rows of everybody, no rows and no ids",
     "serving": "verified copies of bundles",
     "baselines": "frozen figures are sums over many people",
-    "monitoring": "what monitoring found are sums over many people",
     "releases": "what went out on groups: people stand in it as keyed digests; numbers that are out stay out",
     "audit": "who asked the service what: keys and counts, no ids of persons; kept for at least 183 days",
     "keys": "access keys and the secret of pseudonyms",

@@ -1,11 +1,12 @@
 """Small lists: objections, decisions, texts to look at, running calls."""
 
 import hashlib
+import json
 
 from features.objections import Objections
 from tests.training.runs.persons.lying import NAME, OTHER, PERSON, look_for, write_lists
 from training.runs.overrides import list_overrides
-from training.runs.persons.lists import Calls, Objecting, Overriding, Texts
+from training.runs.persons.lists import Calls, Losses, Objecting, Overriding, Texts
 from training.runs.workspace import Workspace
 
 
@@ -26,8 +27,23 @@ def test_a_decision_is_told_without_who_took_it_and_goes_alone(tmp_path):
     assert len(list(list_overrides(Workspace(tmp_path).overrides(NAME)))) == 1
 
 
+def test_what_was_forecast_before_a_loss_is_told_and_the_file_goes_if_it_names_them(tmp_path):
+    path = tmp_path / "monitoring" / NAME / "hindsight.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"losses": [{"entity_id": PERSON, "day": "2026-03-01"}]}))
+    (tmp_path / "monitoring" / NAME / "latest.json").write_text("{}")
+    assert Losses().tell(look_for(tmp_path, OTHER)) == []
+    assert Losses().erase(look_for(tmp_path, OTHER)).counts == {"hindsight": 0}
+    (told,) = Losses().tell(look_for(tmp_path))
+    assert told.rows == ({"entity_id": PERSON, "day": "2026-03-01"},)
+    removed = Losses().erase(look_for(tmp_path))
+    assert removed.counts == {"hindsight": 1}
+    assert "xm-predict monitor" in removed.notes[0]
+    assert [file.name for file in path.parent.iterdir()] == ["latest.json"]
+
+
 def test_nothing_is_made_where_nothing_is(tmp_path):
-    for place in (Objecting(), Overriding(), Texts(), Calls()):
+    for place in (Objecting(), Overriding(), Losses(), Texts(), Calls()):
         assert place.tell(look_for(tmp_path)) == []
         assert not any(place.erase(look_for(tmp_path)).counts.values())
     assert list(tmp_path.iterdir()) == []
