@@ -32,7 +32,7 @@ from training.runs.workspace import Workspace
 from training.scoring import Scorer
 
 USECASE = "churn"
-MONTHS = 28
+MONTHS = 29
 FIRST, LATER = date(2026, 1, 1), date(2026, 5, 1)
 _LAST_SNAPSHOT = date(2026, 4, 1)
 _LEVER = "resolution_time"
@@ -68,7 +68,7 @@ class Looped:
 
 
 def begin(workspace: Workspace, usecase: UseCase, report: Report) -> Started | None:
-    """Freeze a baseline, score on schedule, and start an action for those who wait too long.
+    """Freeze a baseline, score on schedule, and start an action in support, half of all held back.
 
     Returns
     -------
@@ -85,10 +85,10 @@ def begin(workspace: Workspace, usecase: UseCase, report: Report) -> Started | N
         label="Fast lane in support",
         owner="Service team",
         lever=_LEVER,
-        who="misses-goal",
+        who="everybody",
         effect=100.0 * _EXPECTED_SHARE * float(cohort.expected.mean()),
         hold_out="0.5",
-        per_person_eur="150",
+        per_person_eur="60",
         starts_on=FIRST.isoformat(),
     )
     try:
