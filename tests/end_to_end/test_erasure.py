@@ -56,22 +56,9 @@ def used(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Used:
         httpx.post(f"{url}/v1/score-by-id", json=body, headers=headers, timeout=60).raise_for_status()
     write_batch(out, (other, person))
     write_action(out, other, person)
-    for words in (
-        ("object", "add", "--name", "churn", "--entity", person),
-        (
-            "override",
-            "add",
-            "--name",
-            "churn",
-            "--entity",
-            person,
-            "--by",
-            "A. Kaya",
-            "--reason",
-            "knows them",
-        ),
-    ):
-        answer_of(run_cli(*words, "--json", "--out", out, cwd=folder))
+    about = ("--name", "churn", "--entity", person, "--json", "--out", out)
+    answer_of(run_cli("object", "add", *about, cwd=folder))
+    answer_of(run_cli("override", "add", *about, "--by", "A. Kaya", "--reason", "knows them", cwd=folder))
     pseudonym = Pseudonyms.open(out / "keys" / "pseudonyms.key").of("churn", person)
     return Used(out, person, other, pseudonym)
 
