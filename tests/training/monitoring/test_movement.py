@@ -43,6 +43,21 @@ def test_a_step_ahead_of_several_snapshots_is_judged_with_more_room():
     assert 0.02 <= n_alarms / N_WORLDS <= 0.08
 
 
+@pytest.mark.parametrize("n_steps", [3, 5, 11])
+def test_a_short_past_alarms_no_more_often_and_still_finds_a_large_step(n_steps):
+    random = np.random.default_rng(6)
+    n_alarms = n_found = 0
+    for _ in range(N_WORLDS):
+        *past, now = draw_series(random, n_steps + 2, wander=0.008, noise=0.01)
+        quiet, moved = (judge_movement(one, 1e-4, Past(past, 1e-4)) for one in (now, now + 0.25))
+        assert quiet is not None
+        assert moved is not None
+        n_alarms += quiet.p_value <= 0.005
+        n_found += moved.p_value <= 1e-4
+    assert n_alarms / N_WORLDS <= 0.009
+    assert n_found / N_WORLDS >= {3: 0.5, 5: 0.75, 11: 0.95}[n_steps]
+
+
 def test_a_trend_that_goes_on_is_no_change_and_its_end_is_one():
     past = Past([0.1 * step for step in range(10)], 1e-6)
     goes_on, stops = (judge_movement(now, 1e-6, past) for now in (1.0, 0.9))
