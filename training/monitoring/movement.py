@@ -2,10 +2,10 @@
 
 A company's figures move a little from month to month. So the step to the newest snapshot is held against the
 earlier steps, whose mean is the trend. Where these vary no more than sampling alone would make them, sampling
-counts as four more steps: a quiet past is luck, and their variance is drawn up towards that of two independent
-samples, never down (a moderated variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing
-differential expression in microarray experiments", Statistical Applications in Genetics and Molecular Biology
-3). Figures that wander far more than sampling explains are judged by their own steps alone.
+counts as four more steps: a quiet past is luck, and their variance is drawn up towards that of two
+independent samples, never down (a moderated variance: Smyth 2004, "Linear models and empirical Bayes methods
+for assessing differential expression in microarray experiments", Statistical Applications in Genetics and
+Molecular Biology 3). Figures that wander far more than sampling explains are judged by their own steps alone.
 
 Waves of a survey are few, and other people answer each time: there the newest one is held against the mean of
 the earlier ones, and sampling counts for more.
