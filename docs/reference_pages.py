@@ -76,14 +76,18 @@ def command_line() -> str:
         parts += [f"## {verb.name}\n\n{cell(verb.help[:1].upper() + verb.help[1:])}. {offered}"]
         parts += [f"```console\n{verb.example}\n```\n"]
         if verb.parameters:
-            parts.append(table(("parameter", "default", "meaning"), [_row_of(one) for one in verb.parameters]))
+            parts.append(
+                table(("parameter", "default", "meaning"), [_row_of(one) for one in verb.parameters])
+            )
     return "\n".join(parts)
 
 
 def _row_of(parameter: Any) -> tuple[str, str, str]:
     """Return one parameter of a verb as a row."""
     name = parameter.name if parameter.is_positional else f"--{parameter.name}"
-    default = "required" if parameter.default is None else f"`{parameter.default}`" if parameter.default else ""
+    default = (
+        "required" if parameter.default is None else f"`{parameter.default}`" if parameter.default else ""
+    )
     choices = f" One of: {', '.join(parameter.choices)}." if parameter.choices else ""
     return f"`{name}`", default, cell(parameter.help) + f".{choices}"
 
@@ -91,7 +95,9 @@ def _row_of(parameter: Any) -> tuple[str, str, str]:
 def usecase_file() -> str:
     """Describe the keys of a use-case file, from its JSON schema."""
     schema = json.loads((ROOT / "mlproject/usecases/usecase.schema.json").read_text(encoding="utf-8"))
-    text = "# Use-case file\n\nDrawn from the JSON schema that `xm-predict schema` prints.\n\n## Top level\n\n"
+    text = (
+        "# Use-case file\n\nDrawn from the JSON schema that `xm-predict schema` prints.\n\n## Top level\n\n"
+    )
     parts = [text + _keys_of(schema)]
     for name, part in sorted(schema["$defs"].items()):
         words = cell(part.get("description", "").split("\n\n")[0])
@@ -143,7 +149,12 @@ def interface() -> str:
         for method, route in methods.items():
             parts.append(f"## {method.upper()} {path}\n\n{cell(route['summary'])}.\n")
             asked = [
-                (f"`{one['name']}`", one["in"], "yes" if one.get("required") else "no", cell(one.get("description", "")))
+                (
+                    f"`{one['name']}`",
+                    one["in"],
+                    "yes" if one.get("required") else "no",
+                    cell(one.get("description", "")),
+                )
                 for one in route.get("parameters", ())
             ]
             parts.append(table(("parameter", "in", "required", "meaning"), asked) if asked else "")
@@ -204,16 +215,24 @@ def decisions() -> str:
     """List the decision records with their titles."""
     records = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
     rows = [
-        (f"[{path.stem[:4]}]({path.name})", path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ").strip())
+        (
+            f"[{path.stem[:4]}]({path.name})",
+            path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ").strip(),
+        )
         for path in records
     ]
-    return "# Decisions\n\nWhat was decided, on which evidence, and what was left out.\n\n" + table(("no.", "title"), rows)
+    return "# Decisions\n\nWhat was decided, on which evidence, and what was left out.\n\n" + table(
+        ("no.", "title"), rows
+    )
 
 
 def modules() -> str:
     """List the modules that people import, with the first line of their docstrings."""
     rows = [(f"[{name}]({name}.md)", cell(_first_line(name))) for name in MODULES]
-    return "# Python\n\nWhat programs and notebooks import; the rest may change with any version.\n\n" + table(("module", ""), rows)
+    return (
+        "# Python\n\nWhat programs and notebooks import; the rest may change with any version.\n\n"
+        + table(("module", ""), rows)
+    )
 
 
 def _first_line(module: str) -> str:

@@ -11,16 +11,16 @@ PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", PAGE)
 SECRET = re.compile(r"(^|_)(secret|sha256|proof|signature|token)(_|$)")
 # Hashes of files and of specifications are no secrets: whoever can ask for the time knows the file.
-OF_FILES = ("training/", "features/", "serving/cache.py", "serving/plain_files.py", "serving/audit/")
+OF_FILES = ("training/", "features/", "serving/cache.py", "serving/champions.py", "serving/audit/")
 
 
-def tests_in(path):
+def functions_of(path):
     nodes = ast.walk(tree_of(ROOT / path))
     return {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
 
 def test_every_named_test_is_there():
-    assert [f"{path}::{test}" for path, test in NAMED if test not in tests_in(path)] == []
+    assert [f"{path}::{test}" for path, test in NAMED if test not in functions_of(path)] == []
 
 
 def test_every_row_names_one():
@@ -60,7 +60,8 @@ def test_secrets_are_compared_in_constant_time():
 
 
 @pytest.mark.parametrize(
-    ("text", "n_found"), [("a.secret == b", 1), ("proof != given", 1), ("hmac.compare_digest(proof, given)", 0)]
+    ("text", "n_found"),
+    [("a.secret == b", 1), ("proof != given", 1), ("hmac.compare_digest(proof, given)", 0)],
 )
 def test_the_search_for_plain_comparisons_finds_them(text, n_found):
     assert len(comparisons_of_secrets(ast.parse(text))) == n_found

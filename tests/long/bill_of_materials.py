@@ -51,4 +51,6 @@ def licence_of(package: str) -> str | None:
 
 
 if __name__ == "__main__":
-    write_atomically(Path(sys.argv[3]), json.dumps(make_bill(Path(sys.argv[1]), Path(sys.argv[2])), indent=1) + "\n")
+    write_atomically(
+        Path(sys.argv[3]), json.dumps(make_bill(Path(sys.argv[1]), Path(sys.argv[2])), indent=1) + "\n"
+    )

@@ -1,6 +1,6 @@
 """What we are made of: our own code as bandit reads it, weaknesses that are known of locked packages, the bill."""
 
-import datetime
+import datetime as dt
 import json
 import re
 import shutil
@@ -22,14 +22,17 @@ READ = {
     ("B506", "features/usecase/reading.py"): "the loader is a SafeLoader with fewer implicit types",
     ("B104", "serving/welcome.py"): "listens on nothing: turns 'all addresses' into loopback to greet itself",
     ("B704", "training/pages/charts/svg.py"): "children are escaped, values too, names are literals",
-    ("B704", "training/pages/render.py"): "style and script are two files of the package, never texts of people",
+    (
+        "B704",
+        "training/pages/render.py",
+    ): "style and script are two files of the package, never texts of people",
 }
 UNREACHED = re.compile(r"could not be audited|not found on", re.IGNORECASE)
 
 
 @pytest.fixture(scope="session")
 def tools(tmp_path_factory):
-    """Return the folder of the programs: those of `make weaknesses` if they are there, else made of the lock."""
+    """Return the folder of the programs: of `make weaknesses` if they are there, else made of the lock."""
     made = ROOT / ".venv-supply" / "bin"
     if (made / "bandit").exists():
         return made
@@ -60,21 +63,33 @@ def test_bandit_finds_only_what_was_read(tools):
 
 def test_bandit_would_find_a_weakness(tools, tmp_path):
     module = tmp_path / "weak.py"
-    module.write_text("import pickle, subprocess\npickle.loads(b'')\nsubprocess.run('ls', shell=True)\neval('1')\n")
+    module.write_text(
+        "import pickle, subprocess\npickle.loads(b'')\nsubprocess.run('ls', shell=True)\neval('1')\n"
+    )
     assert {rule for rule, _ in bandit(tools, module)} >= {"B301", "B307"}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=["main", "spark"])
 def test_no_locked_package_has_a_known_weakness(tools, lock):
-    command = [tools / "pip-audit", "--require-hashes", "--disable-pip", "--format", "json", "--requirement", lock]
+    command = [
+        tools / "pip-audit",
+        "--require-hashes",
+        "--disable-pip",
+        "--format",
+        "json",
+        "--requirement",
+        lock,
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
         packages = json.loads(done.stdout)["dependencies"]
     except (json.JSONDecodeError, subprocess.TimeoutExpired):
-        pytest.skip(f"no source of advisories could be reached on {datetime.datetime.now(tz=datetime.UTC).date()}")
+        pytest.skip(
+            f"no source of advisories could be reached on {dt.datetime.now(tz=dt.UTC).date()}"
+        )
     unread = [one["name"] for one in packages if UNREACHED.search(one.get("skip_reason", ""))]
     if len(unread) == len(packages):
-        pytest.skip(f"the source knows of no package on {datetime.datetime.now(tz=datetime.UTC).date()}")
+        pytest.skip(f"the source knows of no package on {dt.datetime.now(tz=dt.UTC).date()}")
     assert {one["name"]: one["vulns"] for one in packages if one.get("vulns")} == {}
     assert unread == []
 
@@ -95,7 +110,9 @@ def test_the_bill_of_materials_holds_every_locked_package(bill):
 
 
 def test_licences_are_stated_and_none_binds_what_links_to_it(bill):
-    stated = {one["name"]: one["licenses"][0]["license"]["name"] for one in bill["components"] if "licenses" in one}
+    stated = {
+        one["name"]: one["licenses"][0]["license"]["name"] for one in bill["components"] if "licenses" in one
+    }
     assert len(stated) >= 0.9 * len({name for name, _ in pins()})
     strict = {name: text for name, text in stated.items() if re.search(r"\bA?GPL|Affero", text)}
     assert strict == {}
