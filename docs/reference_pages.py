@@ -197,13 +197,7 @@ def _shown(value: Any) -> str:
 
 
 def attributes_of(docstring: str) -> dict[str, str]:
-    """Return the attributes that a numpydoc docstring describes, with their words on one line.
-
-    Examples
-    --------
-    >>> attributes_of("Hold.\\n\\nAttributes\\n----------\\nhost\\n    Where it\\n    listens.\\na, b\\n    Two.")
-    {'host': 'Where it listens.', 'a': 'Two.', 'b': 'Two.'}
-    """
+    """Return the attributes that a numpydoc docstring describes, with their words on one line."""
     section = docstring.partition("Attributes\n----------\n")[2].partition("\n\n")[0]
     found: dict[str, str] = {}
     for names, words in re.findall(r"^(\S[^\n]*)\n((?:    [^\n]*\n?)+)", section, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""SECURITY.md names a test for each kind of weakness: the tests are there, and secrets are compared rightly."""
+"""SECURITY.md names a test for each kind of weakness: they are there, and secrets are compared rightly."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ def names_in(node):
 
 
 def comparisons_of_secrets(tree):
-    """Return the lines where a secret is compared by == or !=, which ends at the first letter that differs."""
+    """Return the lines where a secret is compared by == or !=, which end at the first other letter."""
     return [
         node.lineno
         for node in ast.walk(tree)

@@ -36,7 +36,7 @@ def all_blocks() -> Iterator[Block]:
 
 
 def command_lines(block: Block) -> list[str]:
-    """Return the commands of a console block, continued lines joined; with prompts, what follows them alone."""
+    """Return the commands of a console block, continued lines joined; with prompts, what follows them."""
     text = block.text.replace("\\\n", " ")
     if not re.search(r"^\$ ", text, re.MULTILINE):
         return text.splitlines()

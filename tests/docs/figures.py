@@ -1,8 +1,8 @@
 """Quoted figures: a marker behind a number says which bench it is from.
 
 ``0.57 <!-- figure: bench-text en_rank .2f -->``: the number before the marker has to be ``en_rank`` of
-``docs/figures/bench-text.json`` in the format ``.2f``. Keys of inner objects are parted by dots; a fourth word
-multiplies (``100`` for per cent, ``1e-6`` for millions).
+``docs/figures/bench-text.json`` in the format ``.2f``. Keys of inner objects are parted by dots; a fourth
+word multiplies (``100`` for per cent, ``1e-6`` for millions).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Every block of the documentation is run or checked: commands parse, routes exist, specs hold, Python runs."""
+"""Every block of the documentation is run or checked: commands parse, routes exist, Python runs."""
 
 import ast
 import csv

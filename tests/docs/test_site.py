@@ -32,13 +32,19 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def drawn():
-    """Return the pages that are drawn from the code."""
+def reference():
+    """Return the hook that draws pages from the code."""
     pytest.importorskip("mkdocs", reason="what builds the site is not installed: make install-docs")
     spec = importlib.util.spec_from_file_location("reference_pages", HOOK)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.pages()
+    return module
+
+
+@pytest.fixture(scope="module")
+def drawn(reference):
+    """Return the pages that are drawn from the code."""
+    return reference.pages()
 
 
 def test_every_page_is_built(site):
@@ -82,6 +88,13 @@ def test_nothing_but_pages_is_published(site):
 def test_the_search_for_other_hosts_finds_them(tag):
     assert OUTSIDE.search(tag)
     assert not OUTSIDE.search('<a href="https://x/">see</a>')
+
+
+def test_attributes_of_a_docstring_are_found_with_all_their_lines(reference):
+    docstring = (
+        "Hold.\n\nAttributes\n----------\nhost\n    Where it\n    listens.\na, b\n    Two.\n\nExamples\n"
+    )
+    assert reference.attributes_of(docstring) == {"host": "Where it listens.", "a": "Two.", "b": "Two."}
 
 
 def test_every_verb_and_parameter_is_in_the_reference(drawn):

@@ -39,14 +39,14 @@ def licence_of(package: str) -> str | None:
         stated = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         return None
-    if stated.get("License-Expression"):
+    if "License-Expression" in stated:
         return str(stated["License-Expression"])
     classified = [
         text.rpartition(" :: ")[2]
         for text in stated.get_all("Classifier") or []
         if text.startswith("License :: ") and text != "License :: OSI Approved"
     ]
-    words = (stated.get("License") or "").strip().splitlines()
+    words = str(stated["License"]).strip().splitlines() if "License" in stated else []
     return " AND ".join(classified) or (words[0][:100] if words else None)
 
 

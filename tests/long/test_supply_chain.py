@@ -1,4 +1,4 @@
-"""What we are made of: our own code as bandit reads it, weaknesses that are known of locked packages, the bill."""
+"""What we are made of: our code as bandit reads it, known weaknesses of locked packages, the bill."""
 
 import datetime as dt
 import json
@@ -84,9 +84,7 @@ def test_no_locked_package_has_a_known_weakness(tools, lock):
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
         packages = json.loads(done.stdout)["dependencies"]
     except (json.JSONDecodeError, subprocess.TimeoutExpired):
-        pytest.skip(
-            f"no source of advisories could be reached on {dt.datetime.now(tz=dt.UTC).date()}"
-        )
+        pytest.skip(f"no source of advisories could be reached on {dt.datetime.now(tz=dt.UTC).date()}")
     unread = [one["name"] for one in packages if UNREACHED.search(one.get("skip_reason", ""))]
     if len(unread) == len(packages):
         pytest.skip(f"the source knows of no package on {dt.datetime.now(tz=dt.UTC).date()}")

@@ -79,7 +79,7 @@ def test_deep_nesting_is_refused_in_one_line(tmp_path):
 
 
 def test_aliases_of_aliases_do_not_grow(tmp_path):
-    """A hundred million texts in nine lines: they are refused where they stand, without being looked through."""
+    """A hundred million texts in nine lines are refused where they stand, and not looked through."""
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (tmp_path / "churn.yaml").write_text(FLAT + "\n".join(rows) + "\n")
