@@ -31,7 +31,7 @@ VERBS: tuple[Verb, ...] = (
         "xm-predict demo --out xm-data",
         (
             _OUT,
-            Parameter("customers", "how many customers the example company has", "5000", int),
+            Parameter("customers", "how many customers the example company has", "4000", int),
             Parameter("employees", "how many employees it has", "2000", int),
         ),
     ),

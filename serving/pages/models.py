@@ -17,11 +17,12 @@ from starlette.routing import Route
 from serving.access.roles import PROMOTE_MODEL
 from serving.books import About
 from serving.champions import Champion
-from serving.desk import Desk, find_actor, find_champion, find_desk
+from serving.desk import Desk, find_actor, find_champion, find_desk, note_request
 from serving.history import History, Version, read_history
 from serving.pages.comparing import compare_versions, list_reasons
 from serving.pages.forms import PROOF, check_proof, read_form
 from serving.pages.frame import Frame, answer_page, make_frame
+from serving.pages.looking_back import look_back
 from serving.problems import Finding, ProblemError
 from serving.reading import read_query
 from serving.shadow import read_agreement
@@ -38,10 +39,17 @@ _FIELDS = (PROOF, "usecase", "version", "expects", "reason")
 async def _show(request: Request) -> Response:
     """Show the models of a use case."""
     champion, _ = find_champion(request, ("lang",))
-    desk, frame = find_desk(request), _frame(request, champion)
+    desk, frame, actor = find_desk(request), _frame(request, champion), find_actor(request)
     shown = await desk.run_apart(partial(_describe, desk, champion))
-    may_promote = find_actor(request).may(PROMOTE_MODEL)
-    return answer_page(frame, "live_models.jinja", models=to_shown(shown), may_promote=may_promote)
+    seen = await desk.run_apart(partial(look_back, desk.settings.health, champion, actor))
+    note_request(request, champion, 0 if seen is None else len(seen.get("losses", ())))
+    return answer_page(
+        frame,
+        "live_models.jinja",
+        models=to_shown(shown),
+        may_promote=actor.may(PROMOTE_MODEL),
+        hindsight=to_shown(seen),
+    )
 
 
 async def _confirm(request: Request) -> Response:

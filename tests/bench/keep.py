@@ -1,7 +1,8 @@
 """Keep the figures of a bench: the last line that it prints, as JSON, in ``docs/figures/<bench>.json``.
 
 ``python -m tests.bench.keep bench-text -- make bench-text`` runs it and shows all it prints; ``make
-bench-all`` does so for every bench. What README and docs quote is compared with these files (``tests/docs/test_figures.py``).
+bench-all`` does so for every bench. What README and docs quote is compared with these files
+(``tests/docs/test_figures.py``).
 """
 
 import json

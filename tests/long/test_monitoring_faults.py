@@ -66,41 +66,41 @@ def test_every_fault_is_found_and_named_in_every_world(tmp_path):
     assert missed == []
 
 
+def _since(table: pa.Table, clock: str, days: int) -> pa.Scalar:
+    """Return the moment so many days before the end, as a column of moments has it."""
+    return pa.scalar(UNTIL - timedelta(days), table.schema.field(clock).type)
+
+
 def _cut(table: pa.Table, clock: str, days: int) -> pa.Table:
     """Return rows that were there so many days before the end."""
-    return table.filter(
-        pc.less(table.column(clock), pa.scalar(UNTIL - timedelta(days), table.schema.field(clock).type))
-    )
+    return table.filter(pc.less(table.column(clock), _since(table, clock, days)))
 
 
 def _times(table: pa.Table, clock: str, column: str, factor: float, days: int) -> pa.Table:
     """Return rows in which a column is in another unit since so many days before the end."""
-    since = pa.scalar(UNTIL - timedelta(days), table.schema.field(clock).type)
-    is_new = pc.greater_equal(table.column(clock), since)
-    values = pc.if_else(
-        is_new, pc.multiply(pc.cast(table.column(column), pa.float64()), factor), table.column(column)
-    )
-    return table.set_column(table.column_names.index(column), column, values)
+    is_new = pc.greater_equal(table.column(clock), _since(table, clock, days))
+    values = pc.cast(table.column(column), pa.float64())
+    changed = pc.if_else(is_new, pc.multiply(values, factor), values)
+    return table.set_column(table.column_names.index(column), column, changed)
 
 
 def _twice(table: pa.Table, clock: str, key: str, days: int) -> pa.Table:
     """Return rows of which those of the last days are there a second time under new ids."""
-    since = pa.scalar(UNTIL - timedelta(days), table.schema.field(clock).type)
-    newest = table.filter(pc.greater_equal(table.column(clock), since))
+    newest = table.filter(pc.greater_equal(table.column(clock), _since(table, clock, days)))
     ids = pc.binary_join_element_wise(newest.column(key), pa.scalar("again"), "-")
     return pa.concat_tables([table, newest.set_column(table.column_names.index(key), key, ids)])
 
 
-def _rename(table: pa.Table, column: str, old: str, new: str) -> pa.Table:
-    """Return rows in which a level has another name."""
-    values = pc.if_else(pc.equal(table.column(column), old), new, table.column(column))
-    return table.set_column(table.column_names.index(column), column, values)
+def _rename_plan(customers: pa.Table) -> pa.Table:
+    """Return rows in which a plan has another name."""
+    plan = customers.column("plan")
+    values = pc.if_else(pc.equal(plan, "Standard"), "Std", plan)
+    return customers.set_column(customers.column_names.index("plan"), "plan", values)
 
 
 def _empty(table: pa.Table, column: str, clock: str, days: int) -> pa.Table:
     """Return rows without a value in the last days."""
-    since = pa.scalar(UNTIL - timedelta(days), table.schema.field(clock).type)
-    is_new = pc.greater_equal(table.column(clock), since)
+    is_new = pc.greater_equal(table.column(clock), _since(table, clock, days))
     gone = pc.if_else(is_new, pa.scalar(None, table.schema.field(column).type), table.column(column))
     return table.set_column(table.column_names.index(column), column, gone)
 
@@ -124,7 +124,7 @@ EXPORTS: tuple[tuple[str, str, Callable[[pa.Table], pa.Table], str, str], ...] =
     (
         "a renamed plan",
         "customers",
-        lambda t: _rename(t, "plan", "Standard", "Std"),
+        _rename_plan,
         "unseen",
         "o_customers.plan",
     ),

@@ -8,12 +8,14 @@ from training.actions.effects import Comparison, compare_arms
 from training.actions.ledger import SUMMARY, Ledger, digest_of
 from training.actions.planning import Plan, PlannedOutcome, make_plan
 from training.actions.reading import Seen, Stakes, judge, read_out
-from training.actions.record import Action, Assigned, Cost, Entry, Note, ReadOut, Target
+from training.actions.record import HELD_BACK, TREATED, Action, Assigned, Cost, Entry, Note, ReadOut, Target
 from training.actions.showing import Actions, ShownAction, ShownEffect, show_actions
 from training.actions.words import tell_plan, tell_read_out
 
 __all__ = [
+    "HELD_BACK",
     "SUMMARY",
+    "TREATED",
     "Action",
     "Actions",
     "Assigned",

@@ -4,7 +4,7 @@ Not to be confused with :mod:`training.baselines`, the simple models that a mode
 here; the modules inside are an arrangement, not an interface.
 """
 
-from training.frozen.change import LevelChange, changes_since
+from training.frozen.change import LevelChange, changes_since, means_the_same
 from training.frozen.margins import POWER, detectable_change
 from training.frozen.record import (
     Baseline,
@@ -40,6 +40,7 @@ __all__ = [
     "find_baseline",
     "freeze",
     "list_baselines",
+    "means_the_same",
     "read_baseline",
     "tell_baseline",
     "tell_change",

@@ -1,13 +1,13 @@
 """Change of survey metrics since a baseline."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 from training.frozen.record import Baseline, FrozenLevel, MetricUnit
 from training.statistics import Estimate
 
-Verdict = Literal["no newer wave", "no clear change", "better", "worse"]
+Verdict = Literal["no newer wave", "no clear change", "better", "worse", "unconfirmed"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,14 @@ class LevelChange:
         The newest wave, and its level.
     change
         Now minus before; None where there is no newer wave.
+    verdict
+        ``unconfirmed`` is a rise of which nobody can say that it is one of minds.
     detectable
         The change that the baseline said could be shown in four of five cases.
+    survey
+        Its name where several ask the same question.
+    is_paired
+        Whether the range knows who answered both waves.
     """
 
     metric: str
@@ -35,6 +41,17 @@ class LevelChange:
     change: Estimate | None
     verdict: Verdict
     detectable: float | None
+    survey: str | None = None
+    is_paired: bool = False
+
+    @property
+    def question(self) -> tuple[str, str | None]:
+        """Return what was asked, as :attr:`FrozenLevel.question`."""
+        return self.metric, self.survey
+
+    def paired(self, change: Estimate) -> Self:
+        """Return it with the range of somebody who knows who answered both waves."""
+        return replace(self, change=change, verdict=_judge(change), is_paired=True)
 
 
 def changes_since(baseline: Baseline, newest: tuple[FrozenLevel, ...]) -> tuple[LevelChange, ...]:
@@ -42,6 +59,7 @@ def changes_since(baseline: Baseline, newest: tuple[FrozenLevel, ...]) -> tuple[
 
     The range treats both waves as answers of different people. A baseline holds no people, so nobody can be
     paired; where the same people answered, the true range is narrower. It is wide enough, then, for either.
+    Who still has the answers of that wave can pair them: :meth:`LevelChange.paired`.
 
     Parameters
     ----------
@@ -52,13 +70,13 @@ def changes_since(baseline: Baseline, newest: tuple[FrozenLevel, ...]) -> tuple[
     """
     before = baseline.newest_levels()
     return tuple(
-        _compare(before[level.metric], level)
+        _compare(before[level.question], level)
         for level in newest
-        if level.metric in before and _means_the_same(before[level.metric], level)
+        if level.question in before and means_the_same(before[level.question], level)
     )
 
 
-def _means_the_same(before: FrozenLevel, now: FrozenLevel) -> bool:
+def means_the_same(before: FrozenLevel, now: FrozenLevel) -> bool:
     """Tell whether two levels count the same answers as good."""
     return (before.unit, before.good_from, before.scale_high) == (now.unit, now.good_from, now.scale_high)
 
@@ -76,6 +94,7 @@ def _compare(before: FrozenLevel, now: FrozenLevel) -> LevelChange:
         change=change,
         verdict=_judge(change),
         detectable=before.detectable,
+        survey=now.survey,
     )
 
 

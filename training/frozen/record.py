@@ -1,6 +1,7 @@
 """A baseline as data: levels, margins, response rates, sources and model figures of one day."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -26,6 +27,9 @@ class FrozenLevel:
         limit.
     good_from, scale_high
         Of a share of good answers: the lowest rating that counts as good, and the best there is.
+    survey
+        Its name where several ask the same question; None where one does, and in no file then, so that files
+        of before keep their ids.
     """
 
     metric: str
@@ -35,6 +39,12 @@ class FrozenLevel:
     detectable: float | None
     good_from: float | None = None
     scale_high: float | None = None
+    survey: str | None = None
+
+    @property
+    def question(self) -> tuple[str, str | None]:
+        """Return what was asked: the metric, and at which survey where several ask it."""
+        return self.metric, self.survey
 
 
 @dataclass(frozen=True)
@@ -175,9 +185,15 @@ class Baseline:
         """Return what later results carry."""
         return BaselineReference(self.id, self.frozen_on)
 
-    def newest_levels(self) -> dict[str, FrozenLevel]:
-        """Return the newest wave of each metric."""
-        return {level.metric: level for level in self.measured.levels}
+    def newest_levels(self) -> dict[tuple[str, str | None], FrozenLevel]:
+        """Return the newest wave of each question.
+
+        Where a file holds several surveys that ask the same without their names, nobody can say which is
+        which: these are left out.
+        """
+        waves = Counter((level.question, level.wave) for level in self.measured.levels)
+        mixed = {question for (question, _), count in waves.items() if count > 1}
+        return {level.question: level for level in self.measured.levels if level.question not in mixed}
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values with the id."""
@@ -195,7 +211,10 @@ def _plain(value: object) -> Any:
         return [_plain(entry) for entry in value]
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, (FrozenLevel, FrozenRate, FrozenSource, FrozenFigure, FrozenModel, Window)):
+    if isinstance(value, FrozenLevel):
+        told = {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+        return {name: found for name, found in told.items() if name != "survey" or found is not None}
+    if isinstance(value, (FrozenRate, FrozenSource, FrozenFigure, FrozenModel, Window)):
         return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
     return value
 

@@ -49,6 +49,7 @@ _VERDICTS = {
     "no clear change": "no clear change",
     "better": "clear change for the better",
     "worse": "clear change for the worse",
+    "unconfirmed": "a rise that is not confirmed",
 }
 
 

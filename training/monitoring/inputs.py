@@ -24,7 +24,7 @@ from training.monitoring.shares import around_share, variance_of_arc
 from training.reference import Counts
 from training.reference.bins import Bins
 from training.reference.counting import column_of, is_of_kind
-from training.statistics import Estimate, Floats
+from training.statistics import LEVEL, Estimate, Floats
 
 ALLOWED_ARC = 0.06
 """A move of a share, on the arcsine scale, that is not told: from 20 to 25 % or from 1 to 2.5 %."""
@@ -111,7 +111,7 @@ def _check_number(feature: Feature, compared: Comparison, now: Counts) -> Iterat
         found,
         limits,
         stability(now, usual, n_usual),
-        is_spread=p_spread < place.p_value,
+        is_spread=p_spread < min(place.p_value, 1 - LEVEL),
     )
     yield _make("level", feature, compared, found, limits, "place", p_value, sentence)
     yield from _check_unit(feature, compared, now, pick)

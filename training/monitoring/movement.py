@@ -1,10 +1,10 @@
 """Whether a figure moved more than it does from one snapshot to the next: one test for everything watched.
 
 A company's figures move a little from month to month. So the step to the newest snapshot is held against the
-earlier steps, whose mean is the trend. Where these vary less than sampling alone would make them, a quiet past
-is luck: their variance is drawn towards that of two independent samples as if four more steps had shown it (a
-moderated variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential expression
-in microarray experiments", Statistical Applications in Genetics and Molecular Biology 3).
+earlier steps, whose mean is the trend. Where these vary less than sampling alone would make them, a quiet
+past is luck: their variance is drawn towards that of two independent samples, as if four more steps had shown
+it (a moderated variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential
+expression in microarray experiments", Statistical Applications in Genetics and Molecular Biology 3).
 
 Waves of a survey are few, and other people answer each time: there the newest one is held against the mean of
 the earlier ones, and sampling counts for more.

@@ -21,7 +21,11 @@ _EVERYBODY = "everybody"
 
 
 def release_waves(
-    rows: WaveRows, shown: Sequence[int], pair: WavePair | None, minimums: Minimums, history: Ledger | None
+    rows: WaveRows,
+    shown: Sequence[int],
+    pairs: Mapping[str, WavePair],
+    minimums: Minimums,
+    history: Ledger | None,
 ) -> Released:
     """Decide what may be told of the finished waves of a question.
 
@@ -29,20 +33,25 @@ def release_waves(
     ----------
     shown
         Numbers of the waves.
-    pair
-        The two newest of them, where their change is taken apart.
+    pairs
+        Two waves each whose change is taken apart, by the name of the change.
     history
         What was told of this question before.
     """
-    groups = {} if pair is None else pair.groups()
-    numbers = sorted({*shown, *groups})
+    groups = [(name, pair.groups()) for name, pair in pairs.items()]
+    numbers = sorted({*shown, *(number for _, found in groups for number in found)})
     tables: list[Table] = []
     for number in numbers:
         everybody = [None] * int(np.isfinite(rows.answers(number)).sum())
         tables.append(Table(_EVERYBODY, rows.names[number], {"group": everybody}))
-        if pair is not None:
-            tables += _tables(rows, number, f"{rows.names[pair.after]}: ", groups.get(number, {}))
+        for name, found in groups:
+            tables += _tables(rows, number, f"{name}: ", found.get(number, {}))
     return release(tables, [_describe(rows, number) for number in numbers], minimums, history)
+
+
+def name_pair(pair: WavePair | None) -> dict[str, WavePair]:
+    """Return the change to the newest wave by its name, where there is one."""
+    return {} if pair is None else {pair.rows.names[pair.after]: pair}
 
 
 def is_change_told(released: Released) -> bool:

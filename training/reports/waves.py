@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from scipy import stats
@@ -10,12 +10,13 @@ from scipy import stats
 from features.usecase import Metric, counts_in_points
 from training.disclosure import Ledger, Minimums, Released, bound_share
 from training.reports.wave_pairs import WavePair
-from training.reports.wave_release import find_altered, is_change_told, release_waves
+from training.reports.wave_release import find_altered, is_change_told, name_pair, release_waves
 from training.reports.wave_rows import WaveRows
 from training.statistics import LEVEL, Estimate, nps, share
 from training.statistics.composition import Composition, Unexplained
 
 Told = Literal["exact", "under", "over"]
+Doubt = Literal["missing", "altered"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class WaveSeries:
         Whether the change is not told since one of its waves is only told as a bound.
     altered
         Names of waves that were reported with other people or answers before, and so are not told again.
+    since
+        The newest wave against that of a frozen baseline, as a series of these two; None where there is no
+        newer wave, or ``doubt`` says why they cannot be laid side by side.
+    doubt
+        ``missing``: the wave of the baseline is not there any more; ``altered``: its answers are others now.
     """
 
     metric: Metric
@@ -78,6 +84,8 @@ class WaveSeries:
     is_alike: bool = False
     altered: tuple[str, ...] = ()
     question: str = ""
+    since: Self | None = None
+    doubt: Doubt | None = None
 
     @property
     def is_split_told(self) -> bool:
@@ -124,7 +132,7 @@ def build_series(
     if not enough:
         return None
     shown = [number for number in enough if number not in rows.open_waves][-keep:]
-    levels = [(rows.names[number], _level(rows, number)) for number in shown]
+    levels = [(rows.names[number], level_of(rows, number)) for number in shown]
     is_bounded = is_bounded and not counts_in_points(rows.metric)
     points = tuple(_bound(*level) if is_bounded else WavePoint(*level) for level in levels)
     is_alike = len(shown) > 1 and any(point.told != "exact" for point in points[-2:])
@@ -133,7 +141,7 @@ def build_series(
     split = None if pair is None else pair.split()
     change = None
     if has_change:
-        change = split.total if isinstance(split, Composition) else _change(rows, *shown[-2:])
+        change = split.total if isinstance(split, Composition) else change_of(rows, *shown[-2:])
     newest_open = max(rows.open_waves, default=None)
     return WaveSeries(
         metric=rows.metric,
@@ -145,7 +153,7 @@ def build_series(
         survey=rows.survey,
         good_from=rows.good_from,
         scale_high=rows.scale_high,
-        released=release_waves(rows, shown, pair, minimums, history) if shown else None,
+        released=release_waves(rows, shown, name_pair(pair), minimums, history) if shown else None,
         is_alike=is_alike,
         altered=tuple(names[number] for number in altered),
         question=rows.question,
@@ -162,7 +170,7 @@ def _bound(wave: str, level: Estimate) -> WavePoint:
     return WavePoint(wave, Estimate(bound, shown.low, shown.high, level.n), "under" if is_under else "over")
 
 
-def _level(rows: WaveRows, number: int) -> Estimate:
+def level_of(rows: WaveRows, number: int) -> Estimate:
     """Return the metric over the people who answered one wave.
 
     Somebody with several answers of different worth counts by parts, which makes the range a little wide.
@@ -176,7 +184,7 @@ def _level(rows: WaveRows, number: int) -> Estimate:
     return nps(promoters, max(0.0, worth.size - promoters - detractors), detractors)
 
 
-def _change(rows: WaveRows, before: int, after: int) -> Estimate:
+def change_of(rows: WaveRows, before: int, after: int) -> Estimate:
     """Return the difference of two waves.
 
     Its variance is the sum over people of their squared part in the difference, so people who answered both

@@ -18,6 +18,7 @@ from training.console import Console
 from training.registry import connect, move_champion, settle_alias, tracked_run
 from training.rows import feature_columns, texts
 from training.runs import train as train_run
+from training.runs.demo_loop import FIRST, MONTHS, USECASE, begin, go_on
 from training.runs.local_service import LocalService, running_service
 from training.runs.workspace import Workspace
 
@@ -51,9 +52,21 @@ def run(console: Console, out: str, customers: int, employees: int) -> None:
     workspace = Workspace(Path(out))
     company = workspace.folder / "company"
     console.report(f"building an example company with {customers:,} customers in {company}")
-    build_company(company, seed=_SEED, n_customers=customers, n_employees=employees, report=console.report)
+    build_company(
+        company,
+        seed=_SEED,
+        n_customers=customers,
+        n_employees=employees,
+        months=MONTHS,
+        known_by=FIRST,
+        report=console.report,
+    )
     uri = connect(workspace.folder)
     shown, too_small = _train_all(console, company, workspace)
+    if USECASE in shown:
+        shown[USECASE] = _go_through_the_loop(
+            console, workspace, company, shown[USECASE], customers, employees
+        )
     console.report("starting the service to score over HTTP")
     with running_service(workspace) as service:
         answers = {name: _ask(service, found) for name, found in shown.items()}
@@ -65,6 +78,31 @@ def run(console: Console, out: str, customers: int, employees: int) -> None:
     ]
     content = {name: {**found.content, "answer": answers[name]} for name, found in shown.items()}
     console.result("\n".join(lines), content)
+
+
+def _go_through_the_loop(
+    console: Console, workspace: Workspace, company: Path, shown: _Shown, customers: int, employees: int
+) -> _Shown:
+    """Act, let time go by, look, read out and train again; return all that is to be said of the use case."""
+    spec = load(usecase_file(USECASE), company)
+    started = begin(workspace, spec, console.report)
+    looped = go_on(
+        workspace,
+        spec,
+        started,
+        company,
+        console.report,
+        seed=_SEED,
+        n_customers=customers,
+        n_employees=employees,
+    )
+    before = [] if started is None else started.lines
+    lines = [*shown.lines, *before, "four months later:", *(f"  {line}" for line in looped.lines)]
+    return _Shown(
+        lines,
+        {**shown.content, "later": looped.content},
+        *_question(looped.usecase, looped.trained.bundle, looped.trained),
+    )
 
 
 def usecase_file(name: str) -> Path:

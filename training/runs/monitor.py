@@ -32,7 +32,7 @@ from training.monitoring import (
 )
 from training.promotion import Candidate
 from training.registry import CHAMPION, connect, find_training_day, record_figures, tracked_run
-from training.reports import to_level
+from training.reports import compare_with_baseline
 from training.runs.build import build_in
 from training.runs.hindsight import write_hindsight
 from training.runs.promoting import demand_version, fetch_candidate
@@ -82,9 +82,9 @@ def _check_performance(watch: Watch) -> Iterator[Check]:
 
 def _check_baseline(watch: Watch) -> Iterator[Check]:
     """Yield the checks of survey metrics since the frozen baseline."""
-    series = list_series(watch.frame.waves, watch.usecase)
-    newest = tuple(to_level(one) for one in series if one.points and one.points[-1].told == "exact")
-    yield from check_baseline(watch.baseline, newest)
+    series = list_series(watch.frame.waves, watch.usecase, baseline=watch.baseline)
+    since = compare_with_baseline(watch.baseline, series, watch.usecase.privacy.minimum_group)
+    yield from check_baseline(since)
 
 
 CHECKS: tuple[Callable[[Watch], Iterator[Check]], ...] = (_check_inputs, _check_performance, _check_baseline)
@@ -175,7 +175,8 @@ def describe(health: Health, file: Path) -> list[str]:
     n_tested = sum(check.state != "not known" for check in health.checks)
     n_alerts = len(health.alerts)
     told = "no alert" if not n_alerts else "1 alert" if n_alerts == 1 else f"{n_alerts} alerts"
-    seen = f"{health.n_rows:,} rows{of_day}, {n_tested} checks of {health.model_version}"
+    checks = "1 check" if n_tested == 1 else f"{n_tested} checks"
+    seen = f"{health.n_rows:,} rows{of_day}, {checks} of {health.model_version}"
     lines = [
         f"{told}: {health.usecase}, {seen}",
         *(f"  {check.kind}: {check.sentence['en']}" for check in health.alerts),

@@ -233,7 +233,7 @@ def gather(
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
-        experience=list_series(frame.waves, usecase, releases=told),
+        experience=list_series(frame.waves, usecase, releases=told, baseline=baseline),
         risk_waves=list_risk_waves(scorer, frame, scored.probabilities, evaluation),
         levers=levers,
         priorities=plans.priorities,

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.usecase import Metric, UseCase, counts_in_points, good_from
-from training.reports import WaveRows, WaveSeries, build_series
+from training.frozen import Baseline
+from training.reports import WaveRows, WaveSeries, build_series, set_against
 from training.rows import texts
 from training.runs.releases import Releases
 from training.statistics import Floats
@@ -16,7 +17,12 @@ RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
 
 
 def list_series(
-    waves: pa.Table, usecase: UseCase, *, keep: int = 6, releases: Releases | None = None
+    waves: pa.Table,
+    usecase: UseCase,
+    *,
+    keep: int = 6,
+    releases: Releases | None = None,
+    baseline: Baseline | None = None,
 ) -> tuple[WaveSeries, ...]:
     """Return the series of each survey question: recommendation, ease, satisfaction.
 
@@ -28,18 +34,20 @@ def list_series(
         How many waves of each to show, the newest ones.
     releases
         What has gone out before.
+    baseline
+        What the newest waves are laid beside as well.
     """
     minimum, told = usecase.privacy.minimum_group, releases or Releases()
-    found = [
-        build_series(
-            rows,
-            minimum=minimum,
-            keep=keep,
-            history=told.history(rows.question),
-            is_bounded=usecase.privacy.subject == "employee",
-        )
-        for _, _, rows in list_rows(waves, usecase)
-    ]
+    frozen = {} if baseline is None else baseline.newest_levels()
+    found = []
+    for _, _, rows in list_rows(waves, usecase):
+        history = told.history(rows.question)
+        is_bounded = usecase.privacy.subject == "employee"
+        series = build_series(rows, minimum=minimum, keep=keep, history=history, is_bounded=is_bounded)
+        level = frozen.get((rows.metric, rows.survey))
+        if series is not None and level is not None:
+            series = set_against(series, rows, level, minimum=minimum, history=history)
+        found.append(series)
     return tuple(sorted(filter(None, found), key=lambda series: RANKS.index(series.metric)))
 
 

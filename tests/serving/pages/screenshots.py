@@ -9,6 +9,8 @@ from serving.cache import install
 from tests.browsing import ARGUMENTS, find_chromium
 from tests.end_to_end.processes import free_port
 from tests.serving.company import accept, make_bundle, write_latest
+from tests.serving.histories import leave_history
+from tests.serving.pages.loop import leave_findings
 from tests.serving.pages.walking import Site, make_site_settings, open_site, sign_in
 from tests.serving.papers import write_papers
 from tests.training.reports.screenshots import README_HEIGHT, VIEWS
@@ -23,6 +25,9 @@ PAGES = {
     "people": "/reports/people?usecase=churn&",
     "trust": "/reports/trust?usecase=churn&",
     "models": "/reports/models?usecase=churn&",
+    "models-attrition": "/reports/models?usecase=attrition&",
+    "health": "/reports/health?usecase=churn&",
+    "actions": "/reports/actions?usecase=churn&",
     "not-there": "/reports/report?usecase=nowhere&",
 }
 
@@ -37,7 +42,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_file, args=list(ARGUMENTS))
-        with open_site(make_site_settings(Path(scratch), free_port(), **_furnish(Path(scratch)))) as site:
+        settings = make_site_settings(Path(scratch), free_port(), **_furnish(Path(scratch)))
+        leave_findings(settings)
+        leave_history(settings)
+        with open_site(settings) as site:
             for language in LANGUAGES:
                 for view, (scheme, width) in VIEWS.items():
                     context = browser.new_context(

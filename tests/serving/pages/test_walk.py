@@ -8,6 +8,7 @@ import pytest
 
 from tests.browsing import faults, open_browser
 from tests.end_to_end.processes import free_port
+from tests.serving.pages.loop import leave_findings
 from tests.serving.pages.walking import PEOPLE, Site, make_site_settings, open_site, sign_in, walk
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,9 @@ NARROW = "document.documentElement.scrollWidth <= document.documentElement.clien
 def site(filled_cache, latest_folder, papers, tmp_path_factory) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
     places = {"cache": filled_cache, "latest": (latest_folder,), "reports": papers}
-    with open_site(make_site_settings(home, free_port(), **places)) as found:
+    settings = make_site_settings(home, free_port(), **places)
+    leave_findings(settings)
+    with open_site(settings) as found:
         yield found
 
 

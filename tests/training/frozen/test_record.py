@@ -40,7 +40,10 @@ def test_ends_that_do_not_exist_are_null():
 
 def test_the_newest_level_of_a_metric_is_the_last_one():
     newest = samples.baseline().newest_levels()
-    assert {name: level.wave for name, level in newest.items()} == {"nps": "2025 Q4", "csat": "2025 Q4"}
+    assert {name: level.wave for name, level in newest.items()} == {
+        ("nps", None): "2025 Q4",
+        ("csat", None): "2025 Q4",
+    }
 
 
 def test_a_reference_is_id_and_day():

@@ -6,7 +6,7 @@ from functools import partial
 
 from features.usecase import Language
 from tests.training.reports import action_samples, belief_samples, lever_samples, samples, theme_samples
-from tests.training.reports.test_baseline import with_baseline
+from tests.training.reports.test_baseline import with_parts
 from training.reports import ReportInputs
 
 LANGUAGES: tuple[Language, ...] = ("en", "de")
@@ -20,7 +20,7 @@ def small() -> ReportInputs:
 
 def whole() -> ReportInputs:
     """Return a report with every section that a report about customers can have."""
-    inputs = action_samples.with_actions(theme_samples.with_themes(with_baseline(belief_samples.inputs())))
+    inputs = action_samples.with_actions(theme_samples.with_themes(with_parts(belief_samples.inputs())))
     return replace(inputs, model=replace(inputs.model, run_id="4f1d0a6be2c14b53a0e1c6ad9f1b7c20"))
 
 

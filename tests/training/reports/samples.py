@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from features.usecase import UseCase, parse
-from tests.training.reports.wave_samples import make_series, people
+from tests.training.reports.wave_samples import make_rows, people
 from training.drivers import DriverRow, Goal
 from training.evaluation import (
     AnswerForecasts,
@@ -19,7 +19,16 @@ from training.evaluation import (
     evaluate_ratings,
 )
 from training.pages import Label
-from training.reports import AnswerForecast, ModelFacts, ReportInputs, ScoredCohort, WavePoint, WaveSeries
+from training.reports import (
+    AnswerForecast,
+    ModelFacts,
+    ReportInputs,
+    ScoredCohort,
+    WavePoint,
+    WaveRows,
+    WaveSeries,
+    build_series,
+)
 from training.statistics import Estimate
 
 SNAPSHOTS = tuple(f"2026-{month:02}-01" for month in range(6, 12))
@@ -179,7 +188,7 @@ def evaluation(**more) -> Evaluation:
 
 
 @cache
-def _experience() -> tuple[WaveSeries, ...]:
+def experience_rows() -> tuple[WaveRows, ...]:
     """Return six quarters in which a part of 2,000 customers answers; some leave, some join."""
     random = np.random.default_rng(11)
     names = people("k", 2000)
@@ -196,9 +205,14 @@ def _experience() -> tuple[WaveSeries, ...]:
         easy.append({names[row]: float(np.round(ease[row]) >= 5) for row in np.flatnonzero(answers)})
         cohorts.append([names[row] for row in np.flatnonzero(is_member)])
     return (
-        make_series(likely, members=cohorts),
-        make_series(easy, members=cohorts, metric="ces"),
+        make_rows(likely, members=cohorts),
+        make_rows(easy, members=cohorts, metric="ces"),
     )
+
+
+@cache
+def _experience() -> tuple[WaveSeries, ...]:
+    return tuple(series for rows in experience_rows() if (series := build_series(rows)) is not None)
 
 
 def inputs(**more) -> ReportInputs:

@@ -3,7 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import mlflow
 import pyarrow.compute as pc
@@ -71,7 +71,7 @@ def test_the_verb_keeps_tells_and_logs_what_it_finds(company, out, tmp_path, cap
     registered = crown(company, tmp_path)
     exports = shutil.copytree(company.usecase.folder, tmp_path / "exports")
     tickets = pq.read_table(exports / "tickets.parquet")
-    known = pc.less(tickets.column("ingested_at"), datetime(2025, 11, 20))  # noqa: DTZ001 - as the file has it
+    known = pc.less(tickets.column("ingested_at"), datetime(2025, 11, 20, tzinfo=UTC))
     pq.write_table(tickets.filter(known), exports / "tickets.parquet")
     words = ["monitor", "--usecase", str(CHURN), "--data", str(exports), "--out", str(out)]
     capsys.readouterr()
@@ -108,7 +108,7 @@ def test_alerts_come_first_and_are_told_one_sentence_each(tmp_path):
     health = make_health()
     lines = describe(health, tmp_path / "latest.json")
     assert lines == [
-        "1 alert: churn, 800 rows of 2026-06-01, 1 checks of churn-0123456789ab",
+        "1 alert: churn, 800 rows of 2026-06-01, 1 check of churn-0123456789ab",
         "  missing: Tickets are missing.",
         "  train again: It is old.",
         f"written to {tmp_path / 'latest.json'}",
