@@ -11,8 +11,14 @@ LOCK := mlproject/requirements.txt
 # Spark is large and needs Java, so what it adds to the lock has a lock of its own.
 SPARK_LOCK := mlproject/requirements-spark.txt
 STAMP := $(VENV)/.installed
+# What builds the site, and what looks at the supply chain, is nothing that a newcomer needs.
+DOCS_LOCK := mlproject/requirements-docs.txt
+SUPPLY_LOCK := mlproject/requirements-supply.txt
 WORKERS := 2
-RESOLVE := pyproject.toml --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --upgrade
+HOW := --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --upgrade
+RESOLVE := pyproject.toml $(HOW)
+# The packages of the main lock, but for those that it has on Windows alone.
+OMIT = $$(sed --quiet "/== 'win32'/d; s/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p" $(LOCK))
 
 # `mlflow run` and the tests start `python` by name: ours comes first. Nothing phones home.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -22,6 +28,7 @@ export DO_NOT_TRACK := true
 export BENTOML_DO_NOT_TRACK := True
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
+export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: help
 help: ## list the words of this file
@@ -50,6 +57,14 @@ $(STAMP): $(LOCK) pyproject.toml
 .PHONY: install-spark
 install-spark: install ## add Spark to .venv (400 MB to fetch; Java 17 or newer has to be there)
 	@$(BIN)/uv pip install --require-hashes --no-deps --requirement $(SPARK_LOCK)
+
+.PHONY: install-docs
+install-docs: install ## add to .venv what builds the documentation (30 MB to fetch)
+	@$(BIN)/uv pip install --require-hashes --no-deps --requirement $(DOCS_LOCK)
+
+.PHONY: docs
+docs: install-docs ## the documentation as a site in site/; a link that leads nowhere ends it
+	$(BIN)/mkdocs build --strict
 
 .PHONY: demo
 demo: install ## example company -> features -> model -> registry -> report -> one score over HTTP
@@ -131,6 +146,8 @@ bench-text-help: export OMP_NUM_THREADS := 1
 bench-text-help: install ## whether words add to forecasts (ASK="support --fits 1"); the last line is JSON
 	@$(BIN)/python -m tests.bench.text_help $(ASK)
 
+BENCHES = $(shell sed --quiet 's/^\(bench-[a-z-]*\): .*/\1/p' Makefile | grep --invert-match bench-all)
+
 # The peers pin other versions of what we use as well: they get an environment of their own.
 PEERS := .venv-peers
 PEERS_LOCK := tests/bench/peers-requirements.txt
@@ -143,6 +160,27 @@ $(PEERS)/.installed: $(PEERS_LOCK) | $(STAMP)
 bench-peers: install $(PEERS)/.installed ## beside CatBoost, FLAML, AutoGluon (ASK="--sets A --folds 0"); the last line is JSON
 	@$(BIN)/python -m tests.bench.peers $(ASK)
 
+.PHONY: bench-all
+bench-all: install ## all benches one after another (hours); the last line of each into docs/figures
+	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.keep $$bench -- $(MAKE) $$bench || exit 1; done
+
+# What reads our code and our locks for weaknesses pins other versions than we do.
+SUPPLY := .venv-supply
+$(SUPPLY)/.installed: $(SUPPLY_LOCK) | $(STAMP)
+	@$(BIN)/uv venv --quiet --clear --python 3.11 $(SUPPLY)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(SUPPLY)/bin/python $(SUPPLY_LOCK)
+	@touch $@
+
+.PHONY: sbom
+sbom: install $(SUPPLY)/.installed ## dist/sbom.json: every locked package with version and licence (CycloneDX)
+	@mkdir -p dist
+	$(BIN)/python -m tests.long.bill_of_materials $(SUPPLY)/bin/cyclonedx-py $(LOCK) dist/sbom.json
+
+.PHONY: weaknesses
+weaknesses: install $(SUPPLY)/.installed ## known weaknesses of our code (bandit) and of what is locked (pip-audit; asks its source)
+	$(SUPPLY)/bin/bandit --quiet --recursive --severity-level medium --skip B608 features training serving || true
+	$(SUPPLY)/bin/pip-audit --require-hashes --disable-pip --requirement $(LOCK)
+
 .PHONY: screenshots
 screenshots: install ## pictures of sample reports, to be looked at (OUT=folder)
 	$(BIN)/python -m tests.training.reports.screenshots $(or $(OUT),xm-data/screenshots)
@@ -151,8 +189,9 @@ screenshots: install ## pictures of sample reports, to be looked at (OUT=folder)
 .PHONY: lock
 lock: install ## resolve the newest versions that fit into the locks
 	$(BIN)/uv pip compile $(RESOLVE) --extra serve --extra registry --extra train --extra dev --output-file $(LOCK)
-	$(BIN)/uv pip compile $(RESOLVE) --extra spark --constraint $(LOCK) --output-file $(SPARK_LOCK) \
-	  $$(sed --quiet 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' $(LOCK))
+	$(BIN)/uv pip compile $(RESOLVE) --extra spark --constraint $(LOCK) --output-file $(SPARK_LOCK) $(OMIT)
+	$(BIN)/uv pip compile $(RESOLVE) --extra docs --constraint $(LOCK) --output-file $(DOCS_LOCK) $(OMIT)
+	$(BIN)/uv pip compile $(HOW) --group supply --output-file $(SUPPLY_LOCK)
 
 .PHONY: schema
 schema: install ## write the JSON schema of use-case files for editors
@@ -161,5 +200,5 @@ schema: install ## write the JSON schema of use-case files for editors
 
 .PHONY: clean
 clean: ## remove the environment, caches and generated data
-	rm -rf $(VENV) $(PEERS) xm-data dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf $(VENV) $(PEERS) $(SUPPLY) xm-data dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find features training serving tests -name __pycache__ -type d -prune -exec rm -rf {} +

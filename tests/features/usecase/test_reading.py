@@ -78,6 +78,21 @@ def test_deep_nesting_is_refused_in_one_line(tmp_path):
     assert "is not valid YAML" in message_of(tmp_path / "churn.yaml")
 
 
+def test_aliases_of_aliases_do_not_grow(tmp_path):
+    """A hundred million texts in nine lines are refused where they stand, and not looked through."""
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (tmp_path / "churn.yaml").write_text(FLAT + "\n".join(rows) + "\n")
+    assert len(message_of(tmp_path / "churn.yaml")) < 500
+
+
+def test_a_tag_makes_no_object(tmp_path):
+    mark = tmp_path / "made"
+    (tmp_path / "churn.yaml").write_text(f"name: !!python/object/apply:os.mkdir ['{mark}']\n")
+    assert "churn.yaml" in message_of(tmp_path / "churn.yaml")
+    assert not mark.exists()
+
+
 def test_windows_file_with_byte_order_mark_loads(tmp_path):
     (tmp_path / "churn.yaml").write_bytes(codecs.BOM_UTF8 + FLAT.replace("\n", "\r\n").encode())
     assert load(tmp_path / "churn.yaml").name == "churn"
