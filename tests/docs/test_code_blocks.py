@@ -39,6 +39,7 @@ OF_OTHERS = {
     "docs/calls.md": "a running service and a key",
     "docs/disclosure.md": "people, answers and a history of the reader",
     "docs/hindsight.md": "a champion and its frame",
+    "docs/monitoring.md": "a champion and its frame",
     "docs/monitoring-performance.md": "a champion and its frame",
 }
 # Libraries of others that a page shows how to work with.
