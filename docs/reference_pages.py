@@ -7,7 +7,7 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,9 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown."""
-    lines = [head, ("---",) * len(head), *rows]
+    lines: list[Sequence[str]] = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -130,7 +130,8 @@ def _type_of(value: Mapping[str, Any]) -> str:
     if value.get("type") == "object" and isinstance(value.get("additionalProperties"), dict):
         return f"names with {_type_of(value['additionalProperties'])}"
     words = {"string": "text", "boolean": "true or false", "object": "mapping", "integer": "whole number"}
-    return words.get(value.get("type", ""), value.get("type", "anything"))
+    kind = str(value.get("type", "anything"))
+    return words.get(kind, kind)
 
 
 def _default_of(key: str, value: Mapping[str, Any], required: tuple[str, ...]) -> str:
@@ -182,9 +183,7 @@ def _settings_of(kind: type) -> Iterator[tuple[str, str, str]]:
             yield from _settings_of(type(value))
             continue
         names, _, meaning = described[field.name].partition(": ")
-        if not names.startswith("`"):
-            names, meaning = re.match(r"((?:`+[A-Z_]+`+(?:, )?)+)\.?\s*(.*)", described[field.name]).groups()  # type: ignore[union-attr]
-        yield names.replace("``", "`"), _shown(value), meaning.replace("``", "`") or field.name
+        yield names.rstrip(".").replace("``", "`"), _shown(value), meaning.replace("``", "`") or field.name
 
 
 def _shown(value: Any) -> str:
