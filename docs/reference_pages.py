@@ -56,7 +56,9 @@ def pages() -> dict[str, str]:
 
 def cell(text: str) -> str:
     """Return a text as it may stand in a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    parts = " ".join(text.split()).replace("|", "\\|").split("`")
+    parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]  # between backticks it stays
+    return "`".join(parts)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -72,8 +74,8 @@ def command_line() -> str:
     parts = ["# Command line\n\nEvery verb also has `--json`: one JSON object on stdout, progress on stderr."]
     parts.append("Exit codes: 0 done, 1 failed, 2 wrong usage or input.\n")
     for verb in VERBS:
-        offered = "`mlflow run` offers it too.\n" if verb.is_entry_point else ""
-        parts += [f"## {verb.name}\n\n{cell(verb.help[:1].upper() + verb.help[1:])}. {offered}"]
+        offered = " `mlflow run` offers it too." if verb.is_entry_point else ""
+        parts += [f"## {verb.name}\n\n{cell(verb.help[:1].upper() + verb.help[1:])}.{offered}\n"]
         parts += [f"```console\n{verb.example}\n```\n"]
         if verb.parameters:
             parts.append(

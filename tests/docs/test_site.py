@@ -97,6 +97,10 @@ def test_attributes_of_a_docstring_are_found_with_all_their_lines(reference):
     assert reference.attributes_of(docstring) == {"host": "Where it listens.", "a": "Two.", "b": "Two."}
 
 
+def test_a_cell_breaks_no_table_and_keeps_code_as_it_is(reference):
+    assert reference.cell("a <b>\n or `c <d>` | e") == "a &lt;b> or `c <d>` \\| e"
+
+
 def test_every_verb_and_parameter_is_in_the_reference(drawn):
     page = drawn["reference/command-line.md"]
     for verb in VERBS:
