@@ -10,9 +10,10 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
 from features.errors import InputError
+from features.objections import Objections
 from serving.champions import Champion
 from serving.latest import LatestRows
-from serving.problems import ProblemError, refuse_single
+from serving.problems import Finding, ProblemError, refuse_single
 from serving.reading import refuse_value
 from serving.schemas import (
     FeatureFacts,
@@ -39,6 +40,7 @@ from training.scoring import (
 )
 
 _Scored = TypeVar("_Scored")
+_MOST_FOUND = 20
 # Other routes have them, which know what is hidden from whom; a model that is not usable has none.
 _OF_DRIVERS = frozenset({"levers", "views", "quadrants", "driver_segments", "beliefs"})
 
@@ -82,8 +84,9 @@ def score_entities(
     request: ScoreByIdRequest,
     latest: LatestRows | None,
     leave: IndividualLeave | None = None,
+    objections: Objections | None = None,
 ) -> ScoreByIdAnswer:
-    """Score entities by their newest known features; unknown ids are listed.
+    """Score entities by their newest known features; unknown ids, and who objected, are listed.
 
     Raises
     ------
@@ -92,7 +95,8 @@ def score_entities(
     """
     rows = _demand_latest(latest)
     try:
-        found, unknown = rows.find(request.entity_ids, champion.names)
+        asked = request.entity_ids if objections is None else objections.keep(request.entity_ids)
+        found, unknown = rows.find(asked, champion.names)
         scores = _score(champion, request, [row.features for row in found], leave)
     except InputError as error:
         raise _refuse_unfit() from error
@@ -100,7 +104,23 @@ def score_entities(
         _to_row(score, entity_id=row.entity_id, as_of=row.as_of)
         for score, row in zip(scores, found, strict=True)
     ]
-    return ScoreByIdAnswer(**_stamp(champion, rows.as_of), rows=answered, unknown=unknown)
+    objected = list(dict.fromkeys(one for one in request.entity_ids if objections and one in objections))
+    return ScoreByIdAnswer(**_stamp(champion, rows.as_of), rows=answered, unknown=unknown, objected=objected)
+
+
+def refuse_objected(rows: Sequence[Any], objections: Objections) -> None:
+    """Refuse rows that name somebody who objected to being scored.
+
+    Raises
+    ------
+    ProblemError
+        422 that names the rows, and nobody.
+    """
+    places = [place for place, row in enumerate(rows) if objections and row.entity_id in objections]
+    if places:
+        found = tuple(Finding(f"rows.{place}.entity_id", "objected; leave the row out") for place in places)
+        detail = "Somebody among these rows has objected to being scored."
+        raise ProblemError(422, "objected", detail, found[:_MOST_FOUND])
 
 
 def score_groups(

@@ -26,6 +26,7 @@ from serving.access.permission import check_single
 from serving.answers import (
     describe_model,
     describe_schema,
+    refuse_objected,
     score_entities,
     score_rows,
 )
@@ -144,6 +145,7 @@ async def _score(request: Request) -> Response:
     champion = desk.find(find_actor(request), outline.usecase)
     check_single(find_actor(request), champion.subject)
     rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
+    refuse_objected(rows, desk.champions.get_objections(outline.usecase))
     about = note_request(request, champion, len(rows))
     leave = await desk.books.permit("score", find_actor(request), champion, about, request.scope["state"])
     work = partial(score_rows, champion, outline, rows, leave)
@@ -163,7 +165,9 @@ async def _score_by_id(request: Request) -> Response:
     leave = await desk.books.permit(
         "score-by-id", find_actor(request), champion, about, request.scope["state"]
     )
-    work = partial(score_entities, champion, asked, desk.champions.get_latest(asked.usecase), leave)
+    objections = desk.champions.get_objections(asked.usecase)
+    latest = desk.champions.get_latest(asked.usecase)
+    work = partial(score_entities, champion, asked, latest, leave, objections)
     answer = await desk.run(work, len(asked.entity_ids), asked.reasons)
     desk.books.take_scores(champion, answer)
     return answer_json(answer)

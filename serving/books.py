@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from features.pseudonyms import Pseudonyms
 from serving import metrics
 from serving.access.roles import Actor
 from serving.access.routes import ROUTES, is_page
@@ -19,7 +20,6 @@ from serving.journal import Journal
 from serving.limits import LoadFigures
 from serving.metrics import Metrics, Sample
 from serving.problems import ProblemError, refuse_single
-from serving.pseudonyms import Pseudonyms
 from serving.schemas import ScoreAnswer, ScoreByIdAnswer, ScoreGroupsAnswer
 from serving.settings import Settings
 from training.scoring import IndividualLeave

@@ -13,9 +13,11 @@ import msgspec
 
 from features.errors import BundleError, SourceError, XmError
 from features.files import below
+from features.objections import Objections
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
+from serving.problems import ProblemError
 from serving.schemas import make_rows_decoder
 from training.bundle import Bundle, load, verify
 from training.scoring import Scorer, check_canary
@@ -101,16 +103,25 @@ class Champions:
         Folders with ``<use case>/latest.parquet``; the first that has one counts.
     stale_seconds
         Without a successful look at the registry for this long, answers count as stale.
+    objections
+        Folder with ``<use case>.csv``: who objected to being scored.
     """
 
     def __init__(
-        self, cache: Path, latest_folders: Iterable[Path] = (), stale_seconds: float = 120.0
+        self,
+        cache: Path,
+        latest_folders: Iterable[Path] = (),
+        stale_seconds: float = 120.0,
+        objections: Path | None = None,
     ) -> None:
         self._cache = cache
         self._latest_folders = tuple(latest_folders)
         self._stale_seconds = stale_seconds
         self._champions: dict[str, Champion] = {}
         self._latest: dict[str, LatestRows] = {}
+        self._objections_folder = objections
+        self._objections: dict[str, Objections | None] = {}
+        self._listed: dict[str, tuple[LatestRows, Objections, LatestRows]] = {}
         self._refused: dict[Path, tuple[str, str]] = {}
         self._seen: dict[Path, Stamp] = {}
         self.refusals = 0
@@ -147,6 +158,38 @@ class Champions:
         """Return the latest rows of a use case."""
         return self._latest.get(usecase)
 
+    def get_objections(self, usecase: str) -> Objections:
+        """Return who objected to being scored.
+
+        Raises
+        ------
+        ProblemError
+            503 while the list cannot be read: nobody is scored singly as if there were none.
+        """
+        found = self._objections.get(usecase, Objections())
+        if found is None:
+            detail = "The list of those who objected to being scored cannot be read; nobody is scored singly."
+            raise ProblemError(503, "objections_unreadable", detail, headers={"retry-after": "10"})
+        return found
+
+    def get_listed(self, usecase: str) -> LatestRows | None:
+        """Return the latest rows of those who did not object: for lists of single people.
+
+        The same object as long as neither rows nor list change.
+
+        Raises
+        ------
+        ProblemError
+            As :meth:`get_objections`.
+        """
+        latest, objections = self._latest.get(usecase), self.get_objections(usecase)
+        if latest is None or not objections:
+            return latest
+        held = self._listed.get(usecase)
+        if held is None or held[0] is not latest or held[1] is not objections:
+            held = self._listed[usecase] = (latest, objections, latest.without(objections))
+        return held[2]
+
     def look(self) -> bool:
         """Take what is new in the cache; blocks while a bundle is tried and loaded.
 
@@ -168,6 +211,7 @@ class Champions:
     def _look_at(self, home: Path) -> bool:
         """Take a new champion and new latest rows of one use case."""
         usecase = home.name
+        self._take_objections(usecase)
         champion = self._take(home / POINTER, usecase, load_from)
         latest = self._take_latest(usecase)
         if latest is not None:
@@ -182,6 +226,16 @@ class Champions:
         files = (folder / usecase / "latest.parquet" for folder in self._latest_folders)
         file = next((file for file in files if file.is_file()), None)
         return None if file is None else self._take(file, usecase, LatestRows.read)
+
+    def _take_objections(self, usecase: str) -> None:
+        """Read who objected, if the list is another than before; one that cannot be read shuts all out."""
+        file = None if self._objections_folder is None else self._objections_folder / f"{usecase}.csv"
+        if file is None or not file.exists():
+            self._objections = {**self._objections, usecase: Objections()}
+            return
+        found = self._take(file, usecase, Objections.read)
+        if found is not None or file in self._refused:
+            self._objections = {**self._objections, usecase: found}
 
     def _take(self, file: Path, usecase: str, read: Callable[[Path], _Content]) -> _Content | None:
         """Read what a file stands for if the file is new; note why if it cannot be used."""

@@ -22,7 +22,7 @@ import msgspec
 from msgspec import UNSET, structs
 
 from features.files import try_lock
-from serving.pseudonyms import Pseudonyms
+from features.pseudonyms import Pseudonyms
 from serving.schemas import ScoreAnswer, ScoreByIdAnswer, ScoreGroupsAnswer
 
 LOG = logging.getLogger("xm_predict.journal")

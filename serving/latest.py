@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features.errors import ContractError, SourceError
+from features.objections import Objections
 from features.usecase import Privacy
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class LatestRows:
             table.set_column(table.column_names.index(ENTITY), ENTITY, table[ENTITY].cast(pa.string())),
             str(path),
         )
+
+    def without(self, objections: Objections) -> LatestRows:
+        """Return the rows of those who did not object; these rows where nobody here did."""
+        left = objections.take_out(self._table)
+        return self if left.num_rows == len(self) else LatestRows(left, self._where)
 
     @cached_property
     def as_of(self) -> str | None:

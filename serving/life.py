@@ -53,7 +53,10 @@ def make_lifespan(
         gate.begin(settings)
         drain_on_signal(gate, settings.limits.drain_seconds)
         champions = Champions(
-            settings.cache, settings.latest, stale_seconds=3 * settings.refresh_seconds + 60
+            settings.cache,
+            settings.latest,
+            stale_seconds=3 * settings.refresh_seconds + 60,
+            objections=settings.objections,
         )
         books.begin(settings)
         app.state.desk = desk = open_desk(settings, champions)

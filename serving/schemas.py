@@ -197,10 +197,19 @@ class ScoreAnswer(Stamp, frozen=True, kw_only=True):
 
 
 class ScoreByIdAnswer(Stamp, frozen=True, kw_only=True):
-    """Hold the scores of the known entities, in the order of the request."""
+    """Hold the scores of the known entities, in the order of the request.
+
+    Attributes
+    ----------
+    unknown
+        Ids that are not among the newest rows.
+    objected
+        Ids of those who objected to being scored; nothing else is said of them.
+    """
 
     rows: list[ScoredRow]
     unknown: list[str]
+    objected: list[str]
 
 
 class ScoreGroupsAnswer(Stamp, frozen=True, kw_only=True):

@@ -83,6 +83,8 @@ class Settings:
         ``XM_SHADOW_SHARE``: share of the requests in that sample.
     shadow_folder
         ``XM_SHADOW_FOLDER``: folder for what both said.
+    objections
+        ``XM_OBJECTIONS``: folder with a list per use case of those who objected to being scored.
     wishes
         ``XM_WISHES``: folder in which pages leave what the refresher is to do; for the owner alone.
     tracking_url
@@ -127,6 +129,7 @@ class Settings:
     is_shadowing: bool = False
     shadow_share: float = 0.1
     shadow_folder: Path = Path("xm-data/shadow")
+    objections: Path = Path("xm-data/objections")
     wishes: Path = Path("xm-data/wishes")
     tracking_url: str | None = None
     limits: LimitSettings = field(default_factory=LimitSettings)
@@ -185,6 +188,7 @@ class Settings:
             is_shadowing=_read_switch(given, "XM_SHADOW"),
             shadow_share=_read_number(given, "XM_SHADOW_SHARE", default.shadow_share, float, 0, 1),
             shadow_folder=Path(given.get("XM_SHADOW_FOLDER", default.shadow_folder)).absolute(),
+            objections=Path(given.get("XM_OBJECTIONS", default.objections)).absolute(),
             wishes=Path(given.get("XM_WISHES", default.wishes)).absolute(),
             tracking_url=_read_url(given, "XM_TRACKING_URL"),
             limits=LimitSettings.read(partial(_read_number, given)),
@@ -239,6 +243,7 @@ class Settings:
             "XM_SHADOW": str(int(self.is_shadowing)),
             "XM_SHADOW_SHARE": str(self.shadow_share),
             "XM_SHADOW_FOLDER": str(self.shadow_folder),
+            "XM_OBJECTIONS": str(self.objections),
             "XM_WISHES": str(self.wishes),
             "XM_TRACKING_URL": self.tracking_url or "",
             **self.limits.to_environment(),

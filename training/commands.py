@@ -7,10 +7,9 @@ verb is called, since MLflow alone takes seconds to import.
 import argparse
 
 from training.parameters import Parameter, Verb, make_parser, module_of
+from training.rights import DEFAULT_FOLDER, VERBS_OF_RIGHTS
 
 __all__ = ["DEFAULT_FOLDER", "VERBS", "build_parser", "module_of"]
-
-DEFAULT_FOLDER = "xm-data"
 
 
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
@@ -313,16 +312,6 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     Verb(
-        "erase",
-        "take people out of everything that builds keep, and keep them out of later builds",
-        "xm-predict erase --name churn --entity C000123 --out xm-data",
-        (
-            _NAME,
-            Parameter("entity", "id of the person; several with commas between, or @file with one per line"),
-            _OUT,
-        ),
-    ),
-    Verb(
         "keys",
         "say who may ask the service: make a key, list all, replace one, end one",
         "xm-predict keys create --role app --label 'call centre desk'",
@@ -371,6 +360,7 @@ VERBS: tuple[Verb, ...] = (
         "xm-predict serve --port 3000",
         (_OUT, Parameter("port", "port on 127.0.0.1", "3000", int)),
     ),
+    *VERBS_OF_RIGHTS,
 )
 
 

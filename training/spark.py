@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NoReturn, Self
 import pyarrow as pa
 
 from features.errors import InputError, SourceError, find_reported, first_line
+from features.objections import Objections
 from training import batch
 from training.bundle import load
 from training.scoring import Scorer, check_canary
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _ID, _DATE = "entity_id", "snapshot_date"
 _WHERE = "table"
+_NOBODY = Objections()
 _PATHS = {
     "PATH_NOT_FOUND": ("is not there", "name a Parquet file or a folder of them"),
     "PATH_ALREADY_EXISTS": ("is there already", "name a new folder"),
@@ -45,7 +47,12 @@ class ScoredFolder:
 
 
 def score_table(
-    frame: "DataFrame", bundle: Path, *, as_of: str | None = None, reasons: int = 0
+    frame: "DataFrame",
+    bundle: Path,
+    *,
+    as_of: str | None = None,
+    reasons: int = 0,
+    objections: Objections = _NOBODY,
 ) -> "DataFrame":
     """Score a table of features on the executors of its session.
 
@@ -59,6 +66,8 @@ def score_table(
         Day of the features, written beside every score.
     reasons
         How many reasons each row gets, largest first.
+    objections
+        Those whose rows are left out.
 
     Returns
     -------
@@ -84,7 +93,7 @@ def score_table(
     names = [name for name in frame.columns if name == _ID or name in set(catalogue.names)]
     rows = _pick(frame, names)
     batch.cast_features(rows.limit(0).toArrow().rename_columns(names), catalogue, _WHERE)
-    task = make_task(Packed.of(bundle), names, as_of=as_of, reasons=reasons)
+    task = make_task(Packed.of(bundle), names, as_of=as_of, reasons=reasons, objections=objections)
     with warnings.catch_warnings():
         # Only Arrow batches pass here, but Spark looks at the version of pandas all the same.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
@@ -92,7 +101,13 @@ def score_table(
 
 
 def score_folder(
-    session: "SparkSession", bundle: Path, rows: str, to: str, *, reasons: int = 0
+    session: "SparkSession",
+    bundle: Path,
+    rows: str,
+    to: str,
+    *,
+    reasons: int = 0,
+    objections: Objections = _NOBODY,
 ) -> ScoredFolder:
     """Score a Parquet table, at any place that Spark can read, into a new folder of Parquet files.
 
@@ -111,7 +126,7 @@ def score_folder(
         if frame.isEmpty():
             raise SourceError(rows, "has no rows", "name a table with rows")
         as_of = _newest_day(frame)
-        _write(score_table(frame, bundle, as_of=as_of, reasons=reasons), to)
+        _write(score_table(frame, bundle, as_of=as_of, reasons=reasons, objections=objections), to)
         n_rows = session.read.parquet(to).count()
     except (PySparkException, Py4JError) as error:
         _translate(error, rows, to)
@@ -187,7 +202,12 @@ def load_packed(packed: Packed) -> Scorer:
 
 
 def make_task(
-    packed: Packed, names: Sequence[str], *, as_of: str | None, reasons: int
+    packed: Packed,
+    names: Sequence[str],
+    *,
+    as_of: str | None,
+    reasons: int,
+    objections: Objections = _NOBODY,
 ) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """Return what a worker does with its part of the rows.
 
@@ -202,6 +222,7 @@ def make_task(
         for rows in batches:
             if rows.num_rows:
                 table = pa.Table.from_batches([rows]).rename_columns(list(names))
+                table = objections.take_out(table)
                 table = batch.cast_features(table, scorer.bundle.catalogue, _WHERE)
                 scores = batch.score_table(scorer, table, as_of=as_of, reasons=reasons)
                 yield from scores.combine_chunks().to_batches()

@@ -13,7 +13,7 @@ import msgspec
 from features.errors import XmError
 from serving.access.issuing import Issued, create_key, revoke_key, rotate_key
 from serving.access.records import KeyRecord, now_utc, read_records
-from serving.access.roles import SCORE_EMPLOYEE
+from serving.access.roles import ROLES, SCORE_EMPLOYEE
 from serving.audit.lines import Entry
 from serving.audit.trail import Trail
 
@@ -21,9 +21,9 @@ _ACTIONS = ("create", "list", "rotate", "revoke")
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Hold one order; the fields are the parameters of the verb ``keys``."""
+    """Hold one order; the fields are the parameters of the verb ``keys``; ``roles`` says what each may."""
 
-    action: Literal["create", "list", "rotate", "revoke"]
+    action: Literal["create", "list", "rotate", "revoke", "roles"]
     path: str
     audit: str = ""
     governance: str = ""
@@ -55,6 +55,9 @@ def carry_out(order: Order, now: datetime) -> Outcome:
     AuditError
         If it was carried out, but the audit log cannot be written. A new key is shown to nobody then.
     """
+    if order.action == "roles":
+        roles = {role: sorted(scopes) for role, scopes in ROLES.items()}
+        return Outcome(notes=[], text="", content={"roles": roles})
     path = Path(order.path)
     agreed = _list_agreed(order, now)
     if order.action == "create":

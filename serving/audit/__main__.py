@@ -4,6 +4,7 @@ The command line belongs to training, which knows nothing of serving; so it asks
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,18 +12,25 @@ import msgspec
 
 from features.errors import XmError
 from serving.audit.checking import show, verify
+from serving.audit.lines import Entry
+from serving.audit.retaining import retain
+from serving.audit.trail import Trail
 
 _COLUMNS = ("sequence", "time", "action", "decision", "code", "role", "key", "usecase", "unit", "purpose")
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Hold one order; the fields are the parameters of the verb ``audit``."""
+    """Hold one order; the fields are the parameters of the verb ``audit`` or what others write down."""
 
-    action: Literal["verify", "show"]
+    action: Literal["verify", "show", "append", "retain"]
     folder: str
     head: str = ""
     after: str = ""
     last: int = 20
+    entry: Entry | None = None
+    days: int = 0
+    override: str = ""
+    is_dry: bool = False
 
 
 class BrokenChainError(XmError):
@@ -38,8 +46,20 @@ def carry_out(order: Order) -> dict[str, Any]:
         If there is no log.
     BrokenChainError
         If the log is not one unbroken chain.
+    AuditError
+        If a line cannot be written.
     """
     folder = Path(order.folder)
+    if order.entry is not None:
+        head = Trail(folder).append([order.entry], datetime.now(UTC))
+        return {"text": "", "content": {"sequence": head.sequence, "head": head.hash}}
+    if order.action == "retain":
+        now = datetime.now(UTC)
+        gone = retain(folder, order.days, now=now, override=order.override, is_dry=order.is_dry)
+        return {
+            "text": "",
+            "content": {"files": gone.files, "lines": gone.lines, "last_hash": gone.last_hash},
+        }
     if order.action == "show":
         lines = show(folder, order.last)
         return {"text": "\n".join(map(_spell, lines)), "content": {"folder": str(folder), "lines": lines}}

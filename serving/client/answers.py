@@ -69,7 +69,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Scores:
-    """Hold scores in the order of the request; ``unknown`` lists ids that were not found."""
+    """Hold scores in the order of the request.
+
+    ``unknown`` lists ids that were not found, ``objected`` those of people who objected to being scored.
+    """
 
     usecase: str
     model_version: str
@@ -78,6 +81,7 @@ class Scores:
     primary_horizon: str
     rows: tuple[Row, ...]
     unknown: tuple[str, ...] = ()
+    objected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ async def _show(request: Request) -> Response:
     note_request(request, champion, 0)
     frame = make_frame(request.scope, query["usecase"])
     desk = find_desk(request)
-    latest = desk.champions.get_latest(query["usecase"])
+    latest = desk.champions.get_listed(query["usecase"])
     state = _find_state(champion, latest)
     if state or latest is None:
         return _answer(frame, champion, state=state, choice=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.hindsight.record import BANDS, LEAD_DAYS, Hindsight, LeadTime, Loss, PastForecast
+from training.hindsight.record import BANDS, LEAD_DAYS, Band, Hindsight, LeadTime, Loss, PastForecast
 from training.hindsight.words import tell_lead, tell_withheld
 from training.statistics import Estimate, share
 
@@ -66,7 +66,7 @@ def _lose(entity_id: str, risk: float) -> Loss:
 
 def _forecast(day: date, probability: float) -> PastForecast:
     """Return a forecast."""
-    band = "high" if probability > 0.4 else "medium" if probability > 0.15 else "low"
+    band: Band = "high" if probability > 0.4 else "medium" if probability > 0.15 else "low"
     percentile = min(99.5, 100 * probability + 20)
     return PastForecast(
         day, "went_out", "churn-aaaaaaaaaaaa", probability, percentile, band, probability > 0.5

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from features.pseudonyms import Pseudonyms
 from serving.answers import score_rows
 from serving.champions import Champion
 from serving.journal import Journal
-from serving.pseudonyms import Pseudonyms
 from serving.schemas import Range, ScoredGroup, ScoreGroupsAnswer, ScoreRequestOutline
 from tests.serving.company import ROOT, ROW, wait_until
 from training.bundle import load

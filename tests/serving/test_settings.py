@@ -46,6 +46,7 @@ def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
         is_shadowing=True,
         shadow_share=0.5,
         shadow_folder=tmp_path / "shadow",
+        objections=tmp_path / "objections",
         wishes=tmp_path / "wishes",
         tracking_url="https://mlflow.example.org/ml",
         limits=LimitSettings(1, 2, 3.5, 4, 5000, 6.5, 7.5, 8.5),

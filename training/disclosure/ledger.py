@@ -101,6 +101,16 @@ class Ledger:
         """Return the entries of one wave."""
         return [entry for entry in self.entries if entry["wave"]["name"] == name]
 
+    @property
+    def minimums(self) -> Minimums:
+        """Return the largest minimum of each kind under which anything went out; the least there are if none.
+
+        That is what those were promised who answered; no later release may undercut it.
+        """
+        told = [entry["minimums"] for entry in self.entries]
+        floor = Minimums(0, 0, 0).to_json()
+        return Minimums(**{kind: max((one[kind] for one in told), default=0) for kind in floor})
+
     def digest(self, people: Sequence[str]) -> list[str]:
         """Return a digest of each id."""
         key = bytes.fromhex(self.salt)

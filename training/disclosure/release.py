@@ -169,12 +169,25 @@ def _demand_apart(wave: Wave, other: str, days: tuple[object, object]) -> None:
         raise ReleaseRefusedError(f"wave '{wave.name}'", problem, _CARRIED)
 
 
+def _compare(then: Mapping[str, int], now: Mapping[str, int]) -> str:
+    """Return which minimums are others than before.
+
+    Examples
+    --------
+    >>> _compare({"people": 8, "drivers": 25}, {"people": 5, "drivers": 25})
+    'people: 8 then, 5 now'
+    """
+    return ", ".join(
+        f"{kind}: {then[kind]} then, {now[kind]} now" for kind in then if then[kind] != now[kind]
+    )
+
+
 def _demand_same(wave: Wave, minimums: Minimums, entry: Mapping[str, Any], digests: Sequence[str]) -> None:
     """Refuse a wave that is not as it was released."""
     then, now = entry["wave"], describe_wave(wave)
     changed = [name for name in now if then[name] != now[name]]
     if entry["minimums"] != minimums.to_json():
-        changed.append("minimums")
+        changed.append(f"minimums ({_compare(entry['minimums'], minimums.to_json())})")
     if set(entry["people"]) != set(digests):
         changed.append("people")
     if changed:

@@ -29,7 +29,7 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
     },
     "de": {
         "cohort": "Wie viele zu bewerten sind",
-        "cohort_told": "Zu bewerten ist eine Zahl von {people}; üblich sind {usual}.",
+        "cohort_told": "Zu bewerten ist eine Gesamtheit von {people}; üblich sind {usual}.",
         "response": "Beteiligung an {metric} ({source})",
         "response_told": "{metric} ({source}): {now} von {people}, die gefragt waren, haben in {wave} "
         "geantwortet; üblich sind {usual}.",

@@ -65,7 +65,7 @@ _TEMPLATES: Final[Mapping[Language, Mapping[str, str]]] = {
         "others": "alle anderen",
         "unseen": "{what}: {now} von {people} haben einen Wert, den das Training nie gesehen hat{shown}; "
         "üblich ist keiner.",
-        "none_unseen": "{what}: Alle {people} haben Werte, die das Training gesehen hat.",
+        "none_unseen": "{what}: Bei allen {people} stehen Werte, die das Training gesehen hat.",
         "to": "bis",
     },
 }

@@ -1,10 +1,11 @@
 """Whether a figure moved more than it does from one snapshot to the next: one test for everything watched.
 
 A company's figures move a little from month to month. So the step to the newest snapshot is held against the
-earlier steps, whose mean is the trend. Where these vary less than sampling alone would make them, a quiet
-past is luck: their variance is drawn towards that of two independent samples, as if four more steps had shown
-it (a moderated variance: Smyth 2004, "Linear models and empirical Bayes methods for assessing differential
-expression in microarray experiments", Statistical Applications in Genetics and Molecular Biology 3).
+earlier steps, whose mean is the trend. Where these vary no more than sampling alone would make them, sampling
+counts as four more steps: a quiet past is luck, and their variance is drawn up towards that of two
+independent samples, never down (a moderated variance: Smyth 2004, "Linear models and empirical Bayes methods
+for assessing differential expression in microarray experiments", Statistical Applications in Genetics and
+Molecular Biology 3). Figures that wander far more than sampling explains are judged by their own steps alone.
 
 Waves of a survey are few, and other people answer each time: there the newest one is held against the mean of
 the earlier ones, and sampling counts for more.
@@ -109,9 +110,10 @@ def _expect_step(values: Floats, sampling: float, past: Past) -> tuple[float, fl
         return float(values[-1]), noise, math.inf
     trend = float(steps.mean())
     freedom, squares = len(steps) - 1.0, float(((steps - trend) ** 2).sum())
-    if squares / freedom < noise:
-        freedom, squares = freedom + WORTH_STEPS, squares + WORTH_STEPS * noise
     moderate = squares / freedom
+    if squares < noise * float(stats.chi2.ppf(LEVEL, freedom)):
+        drawn = (squares + WORTH_STEPS * noise) / (freedom + WORTH_STEPS)
+        moderate, freedom = max(moderate, drawn), freedom + WORTH_STEPS
     # What moves adds up from snapshot to snapshot, and the trend is known from so many steps only.
     variance = moderate * (past.ahead + past.ahead**2 / len(steps))
     return float(values[-1]) + trend * past.ahead, variance, freedom

@@ -67,7 +67,7 @@ def write_shares(language: Language, low: float, high: float) -> str:
     >>> write_shares("en", 0.04, 0.09), write_shares("de", 0.0, 0.004)
     ('4% to 9%', '0,0\xa0% bis 0,4\xa0%')
     """
-    shown, digits = Formats(language), 1 if high - low < 0.05 else 0
+    shown, digits = Formats(language), 1 if high - low < 0.04 else 0
     return f"{shown.percent(low, digits)} {_TO[language]} {shown.percent(high, digits)}"
 
 

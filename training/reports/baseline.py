@@ -89,7 +89,7 @@ def compare_with_baseline(
     """
     if baseline is None:
         return None
-    told = {
+    told: dict[tuple[str, str | None], WaveSeries] = {
         (series.metric, series.survey): series
         for series in experience
         if series.points and series.points[-1].told == "exact"

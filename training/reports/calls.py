@@ -37,13 +37,17 @@ class Calls:
 def first_to_call(scored: ScoredCohort, limit: int = MOST_CALLS) -> npt.NDArray[np.intp]:
     """Return the rows of the customers to call first: by expected loss, or by risk where no revenue is known.
 
+    Whoever objected to being scored is left out.
+
     Examples
     --------
     >>> cohort = ScoredCohort(("a", "b"), np.array([0.9, 0.2]), revenue=np.array([100.0, 1000.0]))
     >>> first_to_call(cohort).tolist()
     [1, 0]
     """
-    return order_calls(scored.probabilities, scored.revenue)[:limit]
+    order = order_calls(scored.probabilities, scored.revenue)
+    is_listed = np.array([one not in scored.objected for one in scored.entity_ids], dtype=np.bool_)
+    return order[is_listed[order]][:limit]
 
 
 def build_calls(inputs: ReportInputs) -> Calls:

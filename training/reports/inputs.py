@@ -1,6 +1,6 @@
 """What a report is built from: typed values in, nothing read from files, clocks or trackers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -66,6 +66,8 @@ class ScoredCohort:
     cuts
         The declared cuts of these entities, and which of their groups may be shown; None where none is
         declared.
+    objected
+        Those who objected to being scored: counted with all others, never listed.
     """
 
     entity_ids: tuple[str, ...]
@@ -75,6 +77,7 @@ class ScoredCohort:
     described: Mapping[str, Label] = field(default_factory=dict)
     answers: AnswerForecast | None = None
     cuts: ShownCuts | None = None
+    objected: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from features.errors import InputError
 from features.frame import Frame
+from features.objections import Objections
 from features.usecase import UseCase
 from training.actions import Ledger, Note, tell_plan
 from training.console import Console
@@ -102,7 +103,8 @@ def open_cohort(workspace: Workspace, usecase: UseCase, horizon: str) -> Cohort:
         raise InputError(usecase.name, "has no champion to say what is expected", hint)
     bundle = standing[1]
     frame = Frame.read(workspace.frame(usecase.name))
-    return Cohort.of(bundle, frame, horizon or primary_horizon(bundle))
+    objections = Objections.read(workspace.objections(usecase.name))
+    return Cohort.of(bundle, frame, horizon or primary_horizon(bundle), objections.since)
 
 
 def _plan(console: Console, usecase: UseCase, workspace: Workspace, wish: Wish) -> None:

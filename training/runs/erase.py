@@ -1,26 +1,24 @@
-"""Verb ``erase``: take people out of what builds keep, and keep them from coming back."""
+"""Verb ``erase``: take people out of all that is kept, keep them from coming back, look for what is left."""
 
-import json
-import shutil
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
+import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from features.errors import InputError
-from features.frame import Erased, Tombstones, erase, list_known
+from features.frame import Tombstones, list_known
 from training.console import Console
-from training.delivery.erasing import remove_batches
-from training.runs.hindsight import FILE_NAME as HINDSIGHT
+from training.runs.audit_lines import write_line
+from training.runs.persons import PLACES, Hit, Removed, Wanted, read_ids, sweep
+from training.runs.persons.lists import Texts
 from training.runs.workspace import Workspace
 
-_REPORT = "report.json"
-_WAVES = "waves"
-_REVIEWS = ("*/review.csv", "*/.review.csv.*")
-_EDITED = ("*/corrections.csv", "quotes.yaml")
+_EVERY = "all"
 
 
 def run(console: Console, name: str, entity: str, out: str) -> None:
-    """Erase people of a use case; say what was removed and what is left to do by hand.
+    """Erase people of a use case, or of ``all``; say what was removed and what is left to do by hand.
 
     Raises
     ------
@@ -29,133 +27,114 @@ def run(console: Console, name: str, entity: str, out: str) -> None:
     """
     workspace = Workspace(Path(out))
     ids = read_ids(entity)
-    path = workspace.tombstones(name)
-    tombstones = Tombstones.read(path)
-    _demand_known(workspace, name, ids, tombstones)
-    console.report(f"erasing {len(ids)} of '{name}'")
-    # From here on a build brings nobody back, wherever this run may be interrupted.
-    tombstones.add(ids).write(path)
-    erased = erase(workspace.frame(name), workspace.partials(name), ids)
-    # It lists who was lost; monitoring writes it again, without those who are not there any more.
-    (workspace.health(name) / HINDSIGHT).unlink(missing_ok=True)
-    texts = workspace.texts(name)
-    n_reviews = _remove_reviews(texts)
-    batches = remove_batches(workspace.scores(name), ids)
-    is_report_gone = _remove_report(workspace.reports(name), ids)
-    elsewhere = [str(found) for found in _find_reports(workspace.folder, ids)]
-    edited = [str(path) for pattern in _EDITED for path in sorted(texts.glob(pattern))]
+    names = _list_usecases(workspace) if name == _EVERY else [name]
+    known = {one: _find_known(workspace, one, ids) for one in names}
+    _demand_known(workspace, name, ids, known)
+    everyone = [Wanted.of(workspace, one, found) for one, found in known.items() if found]
+    removed: Counter[str] = Counter()
+    notes: list[str] = []
+    for wanted in everyone:
+        console.report(f"erasing {len(wanted.ids)} of '{wanted.usecase}'")
+        for done in _erase(wanted):
+            removed.update(done.counts)
+            notes += done.notes
+        notes += _note(workspace, wanted.usecase, len(wanted.ids))
+    console.report("looking through every file")
+    n_files, hits = sweep(everyone)
+    edited = [str(path) for wanted in everyone for path in Texts().list_edited(wanted)]
     lines = [
-        *_describe(name, erased, n_reviews, batches.count, is_report_gone=is_report_gone),
-        *_list_work(elsewhere, edited, batches.delivered_to, has_text_models=texts.is_dir()),
+        *_describe(name, removed),
+        *_describe_rest(n_files, hits),
+        *_list_work(notes, edited, has_text_models=any(workspace.texts(one).is_dir() for one in names)),
     ]
-    console.result(
-        "\n".join(lines),
-        {
-            "usecase": name,
-            "entities": len(ids),
-            "removed": asdict(erased)
-            | {"report": is_report_gone, "reviews": n_reviews, "batches": batches.count},
-            "reports_that_name_them": elsewhere,
-            "files_that_may_quote_them": edited,
-            "batches_were_delivered_to": list(batches.delivered_to),
-        },
-    )
+    console.result("\n".join(lines), _to_json(name, len(ids), removed, notes, hits, edited))
 
 
-def read_ids(entity: str) -> list[str]:
-    """Return the ids of ``a,b`` or, one per line, of the file of ``@file``; each once.
-
-    Raises
-    ------
-    InputError
-        If there is none, or the file cannot be read.
-
-    Examples
-    --------
-    >>> read_ids("C1, C2,C1")
-    ['C1', 'C2']
-    """
-    parts = entity.split(",")
-    if entity.startswith("@"):
-        try:
-            parts = Path(entity[1:]).read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                "--entity", f"'{entity[1:]}' cannot be read ({error})", "check the path"
-            ) from error
-    ids = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-    if not ids:
-        raise InputError("--entity", f"'{entity}' names nobody", "write an id, a,b,c or @file")
-    return ids
+def _list_usecases(workspace: Workspace) -> list[str]:
+    """Return the use cases of which something is kept."""
+    folder = workspace.folder / "frames"
+    return sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
 
 
-def _demand_known(workspace: Workspace, name: str, ids: list[str], tombstones: Tombstones) -> None:
-    """Demand that every id is in what was kept, or was erased before."""
+def _find_known(workspace: Workspace, name: str, ids: list[str]) -> list[str]:
+    """Return which ids a use case knows: in what builds keep, in tombstones, or anywhere else."""
     known = list_known(workspace.frame(name), workspace.partials(name), ids)
-    for one, was_erased in zip(ids, tombstones.covers(ids), strict=True):
-        if one not in known and not was_erased:
+    covered = Tombstones.read(workspace.tombstones(name)).covers(ids)
+    found = []
+    for one, was_erased in zip(ids, covered, strict=True):
+        wanted = Wanted.of(workspace, name, [one])
+        if one in known or was_erased or any(place.tell(wanted) for place in PLACES):
+            found.append(one)
+    return found
+
+
+def _demand_known(workspace: Workspace, name: str, ids: list[str], known: dict[str, list[str]]) -> None:
+    """Demand that every id is known somewhere."""
+    for one in ids:
+        if not any(one in found for found in known.values()):
             problem = f"'{one}' is in nothing that builds of '{name}' have kept in '{workspace.folder}'"
             hint = "write the id as entity_id in frame.parquet, and check --name and --out"
             raise InputError("--entity", problem, hint)
 
 
-def _remove_report(folder: Path, ids: Collection[str]) -> bool:
-    """Remove the driver report if it names one of them: it lists customers to call.
-
-    Reports of earlier dates are kept without that list, and stay unless one of them holds such a name.
-    """
-    named = list(_find_reports(folder, ids))
-    if folder / _REPORT in named:
-        for path in (path for path in folder.iterdir() if path.name != _WAVES):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in named:
-        path.unlink(missing_ok=True)
-    for path in (folder / _WAVES, folder):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-    return bool(named)
+def _erase(wanted: Wanted) -> Iterator[Removed]:
+    """Take people out of every kind of place."""
+    path = wanted.workspace.tombstones(wanted.usecase)
+    # From here on a build brings nobody back, wherever this run may be interrupted.
+    Tombstones.read(path).add(wanted.ids).write(path)
+    for place in PLACES:
+        yield place.erase(wanted)
 
 
-def _remove_reviews(folder: Path) -> int:
-    """Remove the lists of texts to look at, whose words may be of anybody; return how many there were.
-
-    What an interrupted run has left beside them goes as well.
-    """
-    found = [path for pattern in _REVIEWS for path in folder.glob(pattern)]
-    for path in found:
-        path.unlink()
-    return len(found)
+def _note(workspace: Workspace, name: str, count: int) -> list[str]:
+    """Write a line of the audit log; a log that cannot be written holds up nobody's right to be erased."""
+    problem = write_line(workspace, "erase", usecase=name, count=count)
+    return [] if problem is None else [f"write down yourself that people were erased: {problem}"]
 
 
-def _find_reports(folder: Path, ids: Collection[str]) -> Iterator[Path]:
-    """Yield the driver reports that name one of them; the pages beside them do as well."""
-    quoted = [json.dumps(one, ensure_ascii=False) for one in ids]
-    for path in sorted((*folder.rglob(_REPORT), *folder.rglob(f"{_WAVES}/*.json"))):
-        text = path.read_text(encoding="utf-8")
-        if any(one in text for one in quoted):
-            yield path
+def _to_json(
+    name: str, n_ids: int, removed: Counter[str], notes: list[str], hits: list[Hit], edited: list[str]
+) -> dict[str, Any]:
+    """Return the same as plain values."""
+    return {
+        "usecase": name,
+        "entities": n_ids,
+        "removed": dict(removed),
+        "left_to_do": notes,
+        "still_named_in": [str(hit.path) for hit in hits if hit.is_ours],
+        "named_in_your_files": [str(hit.path) for hit in hits if not hit.is_ours],
+        "files_that_may_quote_them": edited,
+    }
 
 
-def _describe(
-    name: str, erased: Erased, n_reviews: int, n_batches: int, *, is_report_gone: bool
-) -> Iterator[str]:
+def _describe(name: str, removed: Counter[str]) -> Iterator[str]:
     """Say what was removed."""
-    yield f"removed from the feature table of {name}: {erased.rows} rows, {erased.latest} of the newest "
-    yield f"  snapshot, {erased.answers} survey answers; from partial results: {erased.partials}"
-    if is_report_gone:
-        yield "removed the driver report, which named them: write it again with xm-predict report"
-    if n_batches:
-        yield f"removed batches of scores, which named them: {n_batches}; xm-predict score --latest makes "
-        yield "  one anew"
-    if n_reviews:
-        yield f"removed lists of texts to look at, which may quote them: {n_reviews}; xm-predict text review "
-        yield "  writes them again"
+    rows, latest, answers = (removed[what] for what in ("rows", "latest", "answers"))
+    yield f"removed from the feature table of {name}: {rows} rows, {latest} of the newest snapshot,"
+    yield f"  {answers} survey answers; from partial results: {removed['partials']}"
+    rest = {what: n for what, n in removed.items() if what not in {"rows", "latest", "answers", "partials"}}
+    told = ", ".join(f"{what}: {n}" for what, n in rest.items() if n)
+    if told:
+        yield f"removed elsewhere: {told}"
+    if removed["reports"]:
+        yield "the driver report named them and was drawn again without them"
+    if removed["reviews"]:
+        yield "lists of texts to look at, which may quote them, went: xm-predict text review writes new ones"
     yield "a tombstone keeps them out of every later build in this folder"
 
 
-def _list_work(
-    elsewhere: list[str], edited: list[str], delivered_to: Sequence[str], *, has_text_models: bool
-) -> Iterator[str]:
+def _describe_rest(n_files: int, hits: list[Hit]) -> Iterator[str]:
+    """Say what a search of every file has found."""
+    ours = [hit.path for hit in hits if hit.is_ours]
+    yield f"searched {n_files} files for ids and pseudonyms: {len(ours)} of this program still name them"
+    for path in ours:
+        yield f"  look at {path}"
+    for hit in hits:
+        if not hit.is_ours:
+            yield f"  your own file names them: {hit.path}"
+
+
+def _list_work(notes: list[str], edited: list[str], *, has_text_models: bool) -> Iterator[str]:
     """Say what this program cannot do."""
     yield "left to do by hand:"
     yield "  delete them from your own sources, anonymous answers included: those name nobody here"
@@ -163,10 +142,12 @@ def _list_work(
     yield "  words of theirs; delete older versions, with their MLflow artifacts, if the law asks for it"
     if has_text_models:
         yield "  fit what reads texts anew before that, with xm-predict text fit"
-    yield "  delete files of scores that were written, and copies of reports and frames made elsewhere"
-    for target in delivered_to:
-        yield f"  delete their scores from what got them: {target}"
-    for path in elsewhere:
-        yield f"  delete this report, which names them, and the pages beside it: {path}"
+    yield "  delete files of scores that were written, backups, and copies of reports and frames elsewhere"
+    yield "  baselines, read-outs of actions and what went out on groups are sums and stay; the ledger of"
+    yield "  releases holds keyed digests of people at work, without which small groups could be worked out"
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    if uri:
+        yield f"  runs are kept at {uri}: delete 'report' and 'kept_back.parquet' of older runs there"
+    yield from (f"  {note}" for note in notes)
     for path in edited:
         yield f"  take what they wrote, if it stands there, out of {path}"

@@ -5,7 +5,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from training.assessment import tell_worth
+from training.bundle import Bundle
 from training.runs.figures import draw_money
+from training.usability import doubts_of
 
 _NAMES = ("best_profit", "empc", "at_budget")
 
@@ -35,3 +38,11 @@ def money_figures(evaluation: Mapping[str, Any]) -> dict[str, Figure]:
     """Return the money curve by file name; nothing without money figures."""
     money = evaluation.get("money")
     return {} if money is None else {"figures/money.png": draw_money(money)}
+
+
+def describe_worth(bundle: Bundle) -> list[str]:
+    """Say whom to contact and what that is worth, unless the forecasts may not be used."""
+    found = tell_worth(bundle.evaluation)
+    if found and doubts_of(bundle):
+        return ["money: not told, forecasts are not reliable enough to choose whom to contact"]
+    return found

@@ -7,15 +7,24 @@ from typing import Self
 
 import pyarrow as pa
 
-from features.errors import ContractError
+from features.errors import ContractError, InputError
 from features.usecase import UseCase
 from training.batch import CUT_PREFIX, read_cuts, score_cuts
-from training.disclosure import Ledger, Released, ShownCuts, record
+from training.disclosure import Ledger, Minimums, Released, ShownCuts, record
 from training.disclosure.attack import demand_safe
 from training.rows import texts
 from training.scoring import Scorer
 
 FORECASTS = "forecasts"
+_KEYS = {
+    "people": "minimum_group",
+    "verbatims": "minimum_group_verbatims",
+    "drivers": "minimum_group_drivers",
+}
+
+
+class ThresholdLoweredError(InputError):
+    """Report a use case that would show smaller groups than were promised; nothing is done then."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,18 @@ class Releases:
 
     @classmethod
     def of(cls, usecase: UseCase, folder: Path) -> Self:
-        """Return those of a use case; only for people at work they are kept."""
-        return cls(folder if usecase.privacy.subject == "employee" else None)
+        """Return those of a use case; only for people at work they are kept.
+
+        Raises
+        ------
+        ThresholdLoweredError
+            If groups may now be smaller than was promised to those whose answers went out.
+        """
+        if usecase.privacy.subject != "employee":
+            return cls(None)
+        for path in sorted(folder.glob("[!.]*.json")):
+            _demand_not_lowered(usecase, Ledger.read(path).minimums, path)
+        return cls(folder)
 
     def history(self, question: str) -> Ledger | None:
         """Return what was told of a question before.
@@ -71,6 +90,20 @@ class Releases:
         """Return the file of a ledger."""
         assert self.folder is not None
         return self.folder / f"{question}.json"
+
+
+def _demand_not_lowered(usecase: UseCase, promised: Minimums, ledger: Path) -> None:
+    """Refuse thresholds below those under which answers were collected and told; higher ones are welcome."""
+    now = Minimums.of(usecase.privacy).to_json()
+    for kind, least in promised.to_json().items():
+        if now[kind] < least:
+            key = _KEYS[kind]
+            problem = f"is {now[kind]}, and groups of at least {least} were promised for what went out before"
+            hint = (
+                f"write {least} or more; {ledger} knows what went out. A smaller minimum needs a use case of "
+                "another name, with waves that are collected under it"
+            )
+            raise ThresholdLoweredError(f"{usecase.name}: privacy.{key}", problem, hint)
 
 
 def show_cuts(latest: pa.Table, usecase: UseCase, releases: Releases) -> ShownCuts | None:

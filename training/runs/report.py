@@ -11,6 +11,7 @@ import numpy as np
 from features.catalogue import Feature
 from features.files import whole_folder
 from features.frame import Frame
+from features.objections import Objections
 from training.actions import Actions, Ledger, show_actions
 from training.bundle import Bundle, load
 from training.card import build_card, write_card
@@ -59,6 +60,7 @@ from training.scoring import Scorer
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
+_NOBODY = Objections()
 _TABLES = ("quadrants", "views", "driver_segments", "beliefs")
 
 
@@ -84,6 +86,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         baseline=frozen,
         releases=Releases.of(spec, workspace.releases(spec.name)),
         quotes=workspace.quotes(spec.name),
+        objections=Objections.read(workspace.objections(spec.name)),
         actions=show_actions(entries),
     )
     first = f"report of {spec.name} version {registered.version}{standing}:"
@@ -114,6 +117,7 @@ def write(
     baseline: Baseline | None = None,
     releases: Releases | None = None,
     quotes: Path | None = None,
+    objections: Objections | None = None,
     actions: Actions | None = None,
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
@@ -138,6 +142,8 @@ def write(
         What has gone out on groups of people at work, and where it is written down that this report has.
     quotes
         The file with the quotes that people have approved.
+    objections
+        Those who are not to be listed; figures of groups still count them.
     actions
         What was tried, and what it changed.
 
@@ -164,6 +170,7 @@ def write(
             baseline=baseline,
             releases=told,
             quotes=quotes,
+            objections=objections,
             actions=actions,
         )
         told.publish(list_released(inputs))
@@ -205,6 +212,7 @@ def gather(
     baseline: Baseline | None = None,
     releases: Releases | None = None,
     quotes: Path | None = None,
+    objections: Objections | None = None,
     actions: Actions | None = None,
 ) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
@@ -213,7 +221,7 @@ def gather(
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
-    scored = score_cohort(scorer, frame, columns, matrix)
+    scored = score_cohort(scorer, frame, columns, matrix, objections or Objections())
     scored = replace(scored, cuts=show_cuts(frame.latest, usecase, told))
     evaluation = primary_evaluation(bundle, scorer.primary_horizon)
     levers = levers_from_json(bundle.evaluation.get("levers", []))
@@ -247,7 +255,13 @@ def gather(
     )
 
 
-def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], matrix: Floats) -> ScoredCohort:
+def score_cohort(
+    scorer: Scorer,
+    frame: Frame,
+    columns: Mapping[str, Column],
+    matrix: Floats,
+    objections: Objections = _NOBODY,
+) -> ScoredCohort:
     """Score the newest rows; those to be called first get their reasons in words.
 
     The report speaks of the cohort as a whole, also where single scores are not given.
@@ -256,6 +270,8 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
     ----------
     columns, matrix
         The features of the newest rows, plain and encoded.
+    objections
+        Those who are not to be listed.
     """
     bundle, latest = scorer.bundle, frame.latest
     entity_ids = tuple(texts(latest, "entity_id"))
@@ -265,7 +281,9 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
         )
         return ScoredCohort(entity_ids, np.zeros(len(matrix)), answers=answers)
     probabilities = bundle.model.probabilities(matrix)[:, scorer.horizons.index(scorer.primary_horizon)]
-    cohort = ScoredCohort(entity_ids, probabilities, revenue=numbers(latest, "value_revenue"))
+    objected = frozenset(objections.since)
+    revenue = numbers(latest, "value_revenue")
+    cohort = ScoredCohort(entity_ids, probabilities, revenue=revenue, objected=objected)
     if bundle.usecase.target is None or not scorer.is_individual or scorer.doubts:
         return cohort
     called = [int(row) for row in first_to_call(cohort)]
@@ -279,7 +297,7 @@ def score_cohort(scorer: Scorer, frame: Frame, columns: Mapping[str, Column], ma
             for pair in zip(*scores, strict=True)
         )
     described = {entity_ids[row]: _describe(bundle, columns, row) for row in called}
-    return ScoredCohort(entity_ids, probabilities, cohort.revenue, reasons, described)
+    return replace(cohort, reasons=reasons, described=described)
 
 
 def list_released(inputs: ReportInputs) -> dict[str, Released]:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from features.addresses import is_address, read_address
 from features.errors import ContractError, InputError, SourceError
 from features.failpoints import reach
+from features.objections import Objections
 from training.batch import BATCH_ROWS, CUT_PREFIX, day_of, demand_suffix, read_rows, score_table, write_scores
 from training.console import Console
 from training.delivery.form import parse_name
@@ -78,6 +79,9 @@ def score_latest(
         raise IndividualScoreRefusedError(f"{name}: --webhook", problem, "leave it out; --to takes groups")
     with _open_targets(scorer, order) as (table, webhook):
         rows = _read_latest(workspace.frame(name) / "latest.parquet", scorer)
+        if scorer.is_individual:
+            # Another list of objections is another batch: it counts from this run on.
+            rows = Objections.read(workspace.objections(name)).take_out(rows)
         place = workspace.scores(name)
         with alone_with(place):
             batch = KeptBatch.open(place, _identify(scorer, rows, order), counts=_count(scorer, rows))

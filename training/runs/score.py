@@ -5,6 +5,7 @@ from pathlib import Path
 
 from features.addresses import is_address
 from features.errors import InputError, SourceError
+from features.objections import Objections
 from training.batch import day_of, read_rows, score_table, write_scores
 from training.bundle import load
 from training.console import Console
@@ -46,10 +47,12 @@ def run(
         if not scorer.is_individual:
             _demand_groups(name, rows, engine)
         source = rows or str(workspace.frame(name) / "latest.parquet")
+        objections = Objections.read(workspace.objections(name))
         if engine == "spark":
-            _score_on_spark(console, folder, source, to or DEFAULT_FILE, reasons)
+            _score_on_spark(console, folder, source, to or DEFAULT_FILE, reasons, objections)
         else:
-            _score_here(console, scorer, Path(source), Path(to or DEFAULT_FILE), reasons, releases)
+            to_file = Path(to or DEFAULT_FILE)
+            _score_here(console, scorer, Path(source), to_file, reasons, releases, objections)
 
 
 def _demand_whole_order(order: Order, rows: str, engine: str, *, is_batch: bool) -> None:
@@ -81,14 +84,25 @@ def _demand_groups(name: str, rows: str, engine: str) -> None:
 
 
 def _score_here(
-    console: Console, scorer: Scorer, source: Path, to: Path, reasons: int, releases: Releases
+    console: Console,
+    scorer: Scorer,
+    source: Path,
+    to: Path,
+    reasons: int,
+    releases: Releases,
+    objections: Objections,
 ) -> None:
-    """Score a file in this process."""
+    """Score a file in this process; whoever objected is left out, and counted in groups alone."""
     table = read_rows(source, scorer.bundle.catalogue)
     if not table.num_rows:
         raise SourceError(str(source), "has no rows", "name a file with rows")
     as_of = day_of(table)
     version, is_individual = scorer.bundle.model_version, scorer.is_individual
+    if is_individual:
+        n_before = table.num_rows
+        table = objections.take_out(table)
+        if left_out := n_before - table.num_rows:
+            console.report(f"left out {left_out:,} who objected to being scored")
     scores = (
         score_table(scorer, table, as_of=as_of, reasons=reasons, report=console.report)
         if is_individual
@@ -98,13 +112,15 @@ def _score_here(
     _tell(console, scores.num_rows, "rows" if is_individual else "groups", version, as_of, to)
 
 
-def _score_on_spark(console: Console, bundle: Path, source: str, to: str, reasons: int) -> None:
+def _score_on_spark(
+    console: Console, bundle: Path, source: str, to: str, reasons: int, objections: Objections
+) -> None:
     """Score a table at any place that Spark reads."""
     from training.spark import open_session, score_folder
 
     with open_session() as session:
         console.report(f"scoring {source} on Spark at {session.conf.get('spark.master')}")
-        scored = score_folder(session, bundle, source, to, reasons=reasons)
+        scored = score_folder(session, bundle, source, to, reasons=reasons, objections=objections)
     _tell(console, scored.n_rows, "rows", scored.model_version, scored.as_of, to)
 
 

@@ -31,6 +31,8 @@ class Cohort:
         Their day.
     expected
         Probability at the horizon of the action, or expected answer.
+    objected
+        Those who objected to being scored: they are in no action.
     """
 
     bundle: Bundle
@@ -38,9 +40,10 @@ class Cohort:
     snapshot_date: date
     matrix: Floats
     expected: Floats
+    objected: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, bundle: Bundle, frame: Frame, horizon: str) -> "Cohort":
+    def of(cls, bundle: Bundle, frame: Frame, horizon: str, objected: Iterable[str] = ()) -> "Cohort":
         """Score the newest rows.
 
         Raises
@@ -61,7 +64,8 @@ class Cohort:
             if isinstance(model, RatingModel)
             else model.probabilities(matrix)[:, bundle.horizons.index(horizon)]
         )
-        return cls(bundle, frame, max(frame.facts.snapshot_dates), matrix, expected)
+        day = max(frame.facts.snapshot_dates)
+        return cls(bundle, frame, day, matrix, expected, frozenset(objected))
 
     def choose(self, target: Target, lever: str | None, busy: Iterable[str]) -> People:
         """Return those who can take part.
@@ -89,7 +93,8 @@ class Cohort:
             revenue=None if is_about_employees else numbers(latest, "value_revenue"),
             shortfall=way,
         )
-        chosen = self._in_group(target) & ~np.isin(np.array(people.entity_ids), list(busy))
+        left_out = [*busy, *self.objected]
+        chosen = self._in_group(target) & ~np.isin(np.array(people.entity_ids), left_out)
         if target.who == "misses_goal":
             if way is None:
                 raise InputError("--who", "who misses a goal needs a lever", "name one with --lever")

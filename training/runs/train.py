@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 
 from features.failpoints import reach
 from features.frame import Frame
+from features.objections import Objections
 from features.progress import Report, silent
 from features.usecase import UseCase
 from training.actions import Ledger, show_actions
-from training.assessment import RatingForecasts, primary_outcomes, tell_competing, tell_worth
+from training.assessment import RatingForecasts, primary_outcomes, tell_competing
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
 from training.console import Console
@@ -52,7 +53,7 @@ from training.runs.figures import (
     draw_learning_curve,
     draw_lift,
 )
-from training.runs.money import money_figures, money_metrics
+from training.runs.money import describe_worth, money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
@@ -63,7 +64,6 @@ from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
 from training.statistics import Estimate
 from training.tuning import Budget, SearchPlan, Trial
-from training.usability import doubts_of
 
 AUTO = "auto"
 DUE = "due"
@@ -170,6 +170,8 @@ def train(
     """
     # Read first: a baseline that somebody changed is told before hours of work, not after.
     frozen = find_baseline(workspace.baselines(usecase.name))
+    # So are smaller groups than were promised: no model is trained with them, and none answers with them.
+    releases = Releases.of(usecase, workspace.releases(usecase.name))
     if frame is None:
         frame = build_in(workspace, usecase, report=report)
     list_quotes(frame, usecase, workspace.quotes(usecase.name))  # a fault in them is told before hours go by
@@ -181,7 +183,7 @@ def train(
     save(learned.parts, folder)
     reach("bundle.saved")
     report("writing the report")
-    files = _write_report(bundle, frame, workspace, made_on, run_id, frozen, report)
+    files = _write_report(bundle, frame, workspace, made_on, run_id, frozen, releases, report)
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
 
@@ -193,6 +195,7 @@ def _write_report(
     made_on: date,
     run_id: str | None,
     frozen: Baseline | None,
+    releases: Releases,
     report: Report,
 ) -> Mapping[str, Path]:
     """Write the report, or only the card where people at work were told of in another way before."""
@@ -208,8 +211,9 @@ def _write_report(
             trained_on=made_on,
             run_id=run_id,
             baseline=frozen,
-            releases=Releases.of(usecase, workspace.releases(usecase.name)),
+            releases=releases,
             quotes=workspace.quotes(usecase.name),
+            objections=Objections.read(workspace.objections(usecase.name)),
             actions=show_actions(entries),
         )
     except ReleaseRefusedError as refusal:
@@ -355,7 +359,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     ]
     competing = tell_competing(trained.bundle)
     lines += [] if competing is None else [competing]
-    lines += _tell_worth(trained.bundle)
+    lines += describe_worth(trained.bundle)
     lines += tell_breakdown(trained.bundle.evaluation)
     lines += describe_levers(trained.bundle)
     tuning = trained.learned.tuning
@@ -369,14 +373,6 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     lines += describe_meaning(trained.bundle.usecase)
     lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
     return lines
-
-
-def _tell_worth(bundle: Bundle) -> list[str]:
-    """Say whom to contact and what that is worth, unless the forecasts may not be used."""
-    found = tell_worth(bundle.evaluation)
-    if found and doubts_of(bundle):
-        return ["money: not told, forecasts are not reliable enough to choose whom to contact"]
-    return found
 
 
 def _judge(difference: Estimate) -> str:

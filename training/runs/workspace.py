@@ -51,6 +51,14 @@ class Workspace:
         """Return the file that tells who was erased; without it the next build brings them back."""
         return self.folder / "erased" / f"{usecase}.json"
 
+    def objections(self, usecase: str) -> Path:
+        """Return the list of those who objected to being scored."""
+        return self.folder / "objections" / f"{usecase}.csv"
+
+    def overrides(self, usecase: str) -> Path:
+        """Return the file of decisions that people took against a score."""
+        return self.folder / "overrides" / f"{usecase}.jsonl"
+
     def texts(self, usecase: str) -> Path:
         """Return the folder of the text models: one folder per source, with what people edit there."""
         return self.folder / "texts" / usecase
@@ -89,6 +97,7 @@ class Workspace:
             "XM_SESSIONS": str(folder / "sessions"),
             "XM_AUDIT": str(folder / "audit"),
             "XM_JOURNAL": str(folder / "journal"),
+            "XM_OBJECTIONS": str(folder / "objections"),
             "XM_WISHES": str(folder / "wishes"),
             "XM_CALLS": str(folder / "calls"),
             "XM_PSEUDONYM_KEY_FILE": str(folder / "keys" / "pseudonyms.key"),

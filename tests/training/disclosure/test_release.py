@@ -248,7 +248,7 @@ class TestHistory:
             ({"people": tuple(f"p{one}" for one in range(1, 53))}, FIVE, "people"),
             ({"last_day": date(2025, 4, 5)}, FIVE, "last_day"),
             ({"answers": "other"}, FIVE, "answers"),
-            ({}, Minimums(6), "minimums"),
+            ({}, Minimums(6), r"minimums \(people: 5 then, 6 now\)"),
         ],
     )
     def test_a_wave_that_is_out_cannot_be_released_with_anything_else(self, changed, minimums, word):

@@ -40,10 +40,23 @@ def test_ends_that_do_not_exist_are_null():
 
 def test_the_newest_level_of_a_metric_is_the_last_one():
     newest = samples.baseline().newest_levels()
-    assert {name: level.wave for name, level in newest.items()} == {
+    assert {question: level.wave for question, level in newest.items()} == {
         ("nps", None): "2025 Q4",
         ("csat", None): "2025 Q4",
     }
+
+
+def test_surveys_that_ask_the_same_are_told_apart_by_name_or_left_out():
+    pulse, yearly = (replace(samples.nps_level(), survey=name) for name in ("pulse", "yearly"))
+    named = samples.baseline(levels=(pulse, yearly))
+    assert named.newest_levels() == {("nps", "pulse"): pulse, ("nps", "yearly"): yearly}
+    assert Measured.from_json(named.measured.to_json()) == named.measured
+    assert samples.baseline(levels=(samples.nps_level(), samples.nps_level())).newest_levels() == {}
+
+
+def test_a_level_of_the_only_survey_is_written_as_it_always_was():
+    (level, *_) = samples.measured().to_json()["levels"]
+    assert list(level) == ["metric", "wave", "unit", "estimate", "detectable", "good_from", "scale_high"]
 
 
 def test_a_reference_is_id_and_day():

@@ -7,7 +7,7 @@ import pytest
 
 from training.monitoring.movement import Past, judge_all, judge_movement
 
-N_WORLDS = 4000
+N_WORLDS = 1500
 
 
 def draw_series(random, n, *, wander, noise, trend=0.0):
@@ -41,6 +41,21 @@ def test_a_step_ahead_of_several_snapshots_is_judged_with_more_room():
         assert found is not None
         n_alarms += found.p_value <= 0.05
     assert 0.02 <= n_alarms / N_WORLDS <= 0.08
+
+
+@pytest.mark.parametrize("n_steps", [3, 5, 11])
+def test_a_short_past_alarms_no_more_often_and_still_finds_a_large_step(n_steps):
+    random = np.random.default_rng(6)
+    n_alarms = n_found = 0
+    for _ in range(N_WORLDS):
+        *past, now = draw_series(random, n_steps + 2, wander=0.008, noise=0.01)
+        quiet, moved = (judge_movement(one, 1e-4, Past(past, 1e-4)) for one in (now, now + 0.25))
+        assert quiet is not None
+        assert moved is not None
+        n_alarms += quiet.p_value <= 0.005
+        n_found += moved.p_value <= 1e-4
+    assert n_alarms / N_WORLDS <= 0.01
+    assert n_found / N_WORLDS >= {3: 0.5, 5: 0.75, 11: 0.95}[n_steps]
 
 
 def test_a_trend_that_goes_on_is_no_change_and_its_end_is_one():

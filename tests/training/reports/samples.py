@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from features.usecase import UseCase, parse
-from tests.training.reports.wave_samples import make_rows, people
+from tests.training.reports.wave_samples import Answers, make_rows, people
 from training.drivers import DriverRow, Goal
 from training.evaluation import (
     AnswerForecasts,
@@ -194,7 +194,9 @@ def experience_rows() -> tuple[WaveRows, ...]:
     names = people("k", 2000)
     starts, ends = random.integers(-8, 6, 2000), random.integers(1, 14, 2000)
     mind = random.normal(0, 1.4, size=2000)
-    likely, easy, cohorts = [], [], []
+    likely: list[Answers] = []
+    easy: list[Answers] = []
+    cohorts = []
     for wave in range(6):
         is_member = (starts <= wave) & (ends > wave)
         answers = is_member & (random.random(2000) < 0.6)

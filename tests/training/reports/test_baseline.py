@@ -29,6 +29,7 @@ def with_baseline(inputs: ReportInputs | None = None, wave: int = 0) -> ReportIn
 def with_parts(inputs: ReportInputs | None = None, wave: int = 0) -> ReportInputs:
     """Return a report whose table still holds the people of the baseline's wave."""
     found = with_baseline(inputs, wave)
+    assert found.baseline is not None
     levels, minimum = found.baseline.newest_levels(), found.usecase.privacy.minimum_group
     by_metric = {rows.metric: rows for rows in samples.experience_rows()}
     experience = tuple(
@@ -149,9 +150,9 @@ class TestParts:
         found = replace(frozen_then, experience=(late,))
         since = build_report(found).baseline.changes[0]
         assert (since.composition, since.doubt, since.is_paired) == (None, "altered", False)
-        assert "the answers of 2025 Q3 are not those that were frozen" in page(found)
+        assert "The answers of 2025 Q3 are not those that were frozen" in page(found)
         gone = replace(frozen_then, experience=(replace(late, doubt="missing"),))
-        assert "the answers of 2025 Q3 are not in the table any more" in page(gone)
+        assert "The answers of 2025 Q3 are not in the table any more" in page(gone)
         assert "stehen nicht mehr in der Tabelle" in page(gone, "de")
 
     def test_parts_of_too_few_are_not_told_and_the_verdict_is(self):
@@ -178,6 +179,7 @@ class TestParts:
 def inputs_of(rows: WaveRows, minimum: int = 5) -> ReportInputs:
     """Return a report of one question whose last but one wave was frozen."""
     series = build_series(rows, minimum=minimum)
+    assert series is not None
     level = to_level(replace(series, points=series.points[-2:-1]))
     against = set_against(series, rows, level, minimum=minimum)
     return samples.inputs(experience=(against,), baseline=frozen_samples.baseline(levels=(level,)))

@@ -42,3 +42,13 @@ def test_revenue_unknown_for_all_is_no_revenue() -> None:
 def test_ties_keep_the_order_of_the_rows() -> None:
     cohort = replace(samples.cohort(20), probabilities=np.full(20, 0.5), revenue=None)
     assert first_to_call(cohort, limit=3).tolist() == [0, 1, 2]
+
+
+def test_whoever_objected_is_not_listed_and_the_next_one_moves_up() -> None:
+    inputs = samples.inputs()
+    before = [call.entity_id for call in build_calls(inputs).rows]
+    objecting = replace(inputs.scored, objected=frozenset(before[:2]))
+    after = [call.entity_id for call in build_calls(replace(inputs, scored=objecting)).rows]
+    assert after[:6] == before[2:]
+    assert len(after) == 8
+    assert not set(before[:2]) & set(after)

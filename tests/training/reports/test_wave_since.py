@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.training.reports.test_changes import grouped
-from tests.training.reports.wave_samples import make_rows, people, risen
+from tests.training.reports.wave_samples import Answers, make_rows, people, risen
 from training.disclosure import Ledger, record
+from training.disclosure.attack import demand_safe
 from training.reports import WaveRows, WaveSeries, build_series, set_against, to_level
 from training.reports.wave_release import is_change_told
 from training.statistics.composition import Composition
@@ -30,11 +31,26 @@ def level_at(rows: WaveRows, wave: int):
 def rows_of(n_waves: int = 4, seed: int = 5, **more) -> WaveRows:
     """Return waves of 400 people, each of whom answers most of them."""
     random, names = np.random.default_rng(seed), people("p", 400)
-    waves = [
+    waves: list[Answers] = [
         {name: float(random.choice([100.0, 0.0, -100.0])) for name in names if random.random() < 0.8}
         for _ in range(n_waves)
     ]
     return make_rows(waves, **more)
+
+
+def leaving(n_waves: int, seed: int) -> WaveRows:
+    """Return the first waves of 300 people at work, of whom some leave and some answer each time."""
+    random, names = np.random.default_rng(seed), people("w", 300)
+    left_after = random.integers(0, 25, len(names))
+    waves: list[Answers] = []
+    members = []
+    for number in range(5):
+        here = [name for name, last in zip(names, left_after, strict=True) if last >= number]
+        members.append(here)
+        waves.append(
+            {name: float(random.choice([100.0, 0.0, -100.0])) for name in here if random.random() < 0.85}
+        )
+    return make_rows(waves[:n_waves], members=members[:n_waves])
 
 
 def test_two_waves_that_lie_apart_are_laid_side_by_side():
@@ -127,6 +143,20 @@ class TestDisclosure:
         found = set_against(series, rows, level_at(rows, 0), minimum=201)
         assert not found.since.is_split_told
         assert found.released == series.released
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_reports_of_one_wave_after_another_never_give_a_small_group_away(self, seed, tmp_path):
+        """Each lays its newest wave beside the first; the attacker holds them all."""
+        file, told = tmp_path / "ledger.json", 0
+        for n_waves in (2, 3, 4, 5):
+            rows = leaving(n_waves, seed)
+            history = Ledger.read(file)
+            series = series_of(rows, history=history)
+            found = set_against(series, rows, level_at(rows, 0), history=history)
+            demand_safe(found.released, history)
+            record(file, found.released)
+            told += found.since is not None and found.since.is_split_told
+        assert told
 
     def test_what_is_told_goes_into_the_release_that_is_written_down(self, tmp_path):
         rows = rows_of()

@@ -85,6 +85,13 @@ def test_nobody_is_in_two_running_actions(cohort, ledger, entry):
     assert not busy & set(again.entity_ids)
 
 
+def test_whoever_objected_to_being_scored_is_in_no_action(cohort, ledger):
+    everybody, _, _ = prepare(cohort, ledger, replace(WISH, who="everybody"))
+    gone = frozenset(everybody.entity_ids[:3])
+    left, _, _ = prepare(replace(cohort, objected=gone), ledger, replace(WISH, who="everybody"))
+    assert set(everybody.entity_ids) - set(left.entity_ids) == gone
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

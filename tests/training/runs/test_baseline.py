@@ -196,6 +196,23 @@ class TestResults:
         assert {change["wave_before"] for change in report["changes"]} == {"2025 Q2"}
         assert {change["metric"] for change in report["changes"]} == {"nps", "ces", "csat"}
         assert all(change["change"] is not None for change in report["changes"])
+        for change in report["changes"]:
+            assert (change["doubt"], change["is_paired"]) == (None, True)
+            assert change["composition"]["state"] in {"shown", "too few"}
+        shown = [one for one in report["changes"] if one["composition"]["state"] == "shown"]
+        assert shown
+        for change in shown:
+            start, *parts, end = change["composition"]["steps"]
+            total = sum(part["value"]["value"] for part in parts)
+            assert start["value"]["value"] == pytest.approx(change["before"]["value"])
+            assert total == pytest.approx(end["value"]["value"] - start["value"]["value"])
+
+    def test_without_the_answers_of_that_wave_the_report_says_so(self, company, tmp_path):
+        measured = measure(company.usecase, company.frame, None)
+        levels = tuple(replace(level, wave="2019 Q1") for level in measured.levels if level.metric == "nps")
+        frozen, _ = freeze(tmp_path / "b", replace(measured, levels=levels[-1:]), frozen_on=date(2019, 4, 1))
+        (nps, *_) = list_series(company.frame.waves, company.usecase, baseline=frozen)
+        assert (nps.metric, nps.since, nps.doubt) == ("nps", None, "missing")
 
 
 def _before(company, day):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from features.frame import Frame
@@ -17,7 +18,9 @@ from tests.training.examples import LINEAR, _train
 from tests.usecases.told import words_of
 from training.bundle import Bundle
 from training.disclosure import ReleaseRefusedError
+from training.frozen import freeze
 from training.rows import feature_columns
+from training.runs.freezing import measure
 from training.runs.releases import Releases
 from training.runs.report import write, write_card_alone
 
@@ -82,6 +85,28 @@ def test_what_is_withheld_is_not_kept_and_what_went_out_stays(reported, tmp_path
     (wave,) = (tmp_path / "report" / "waves").iterdir()
     assert wave.read_bytes() == before[wave]
     assert not (tmp_path / "report" / "report.json").exists()
+
+
+def test_parts_since_a_baseline_stand_the_attack_and_are_written_down(reported, tmp_path):
+    """A second report may tell the same again; nothing of it can be subtracted from the first."""
+    waves = reported.frame.waves
+    newest = max(waves.column("wave").to_pylist())
+    early = replace(reported.frame, waves=waves.filter(pc.less(waves.column("wave"), newest - 1)))
+    frozen, _ = freeze(tmp_path / "b", measure(reported.usecase, early, None), frozen_on=date(2025, 1, 1))
+    releases = Releases.of(reported.usecase, tmp_path / "releases")
+    told = {"made_on": MADE_ON, "releases": releases, "baseline": frozen}
+    contents = []
+    for _ in range(2):
+        files = write(reported.bundle, reported.frame, tmp_path / "report", **told)
+        contents.append(json.loads(files["report.json"].read_text(encoding="utf-8"))["baseline"])
+    assert contents[0] == contents[1]
+    assert contents[0]["changes"]
+    for change in contents[0]["changes"]:
+        assert change["doubt"] is None
+        composition = change["composition"]
+        assert composition["state"] in {"shown", "too few", "nameless"}
+        behind = [step["people"] for step in composition["steps"] if step["people"]]
+        assert all(count >= reported.usecase.privacy.minimum_group for count in behind)
 
 
 def test_no_id_of_anybody_is_in_any_file(reported):

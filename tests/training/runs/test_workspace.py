@@ -33,6 +33,7 @@ def test_the_service_is_told_whole_paths(tmp_path, monkeypatch):
         "XM_SESSIONS": str(tmp_path / "out" / "sessions"),
         "XM_AUDIT": str(tmp_path / "out" / "audit"),
         "XM_JOURNAL": str(tmp_path / "out" / "journal"),
+        "XM_OBJECTIONS": str(tmp_path / "out" / "objections"),
         "XM_WISHES": str(tmp_path / "out" / "wishes"),
         "XM_CALLS": str(tmp_path / "out" / "calls"),
         "XM_PSEUDONYM_KEY_FILE": str(tmp_path / "out" / "keys" / "pseudonyms.key"),

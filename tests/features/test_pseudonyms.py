@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from features.errors import InputError
-from serving.pseudonyms import Pseudonyms
+from features.pseudonyms import Pseudonyms
 from tests.serving.company import ROOT
 
 
@@ -49,7 +49,7 @@ class TestFile:
         assert [file.name for file in path.parent.iterdir()] == ["pseudonyms.key"]
 
     def test_processes_that_start_at_once_have_the_same(self, tmp_path):
-        code = "import sys; from pathlib import Path; from serving.pseudonyms import Pseudonyms; "
+        code = "import sys; from pathlib import Path; from features.pseudonyms import Pseudonyms; "
         code += "print(Pseudonyms.open(Path(sys.argv[1])).of('churn', 'c-1'))"
         command = [sys.executable, "-c", code, str(tmp_path / "key")]
         running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
