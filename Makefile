@@ -146,7 +146,7 @@ bench-text-help: export OMP_NUM_THREADS := 1
 bench-text-help: install ## whether words add to forecasts (ASK="support --fits 1"); the last line is JSON
 	@$(BIN)/python -m tests.bench.text_help $(ASK)
 
-BENCHES = $(shell sed --quiet 's/^\(bench-[a-z-]*\): .*/\1/p' Makefile | grep --invert-match bench-all)
+BENCHES = $(shell sed --quiet 's/^\(bench-[a-z-]*\):.*\#\# .*/\1/p' Makefile | grep --invert-match bench-all)
 
 # The peers pin other versions of what we use as well: they get an environment of their own.
 PEERS := .venv-peers
@@ -162,7 +162,7 @@ bench-peers: install $(PEERS)/.installed ## beside CatBoost, FLAML, AutoGluon (A
 
 .PHONY: bench-all
 bench-all: install ## all benches one after another (hours); the last line of each into docs/figures
-	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.keep $$bench -- $(MAKE) $$bench || exit 1; done
+	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.keep $$bench -- make $$bench || exit 1; done
 
 # What reads our code and our locks for weaknesses pins other versions than we do.
 SUPPLY := .venv-supply

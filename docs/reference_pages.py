@@ -7,7 +7,7 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -56,12 +56,14 @@ def pages() -> dict[str, str]:
 
 def cell(text: str) -> str:
     """Return a text as it may stand in a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    parts = " ".join(text.split()).replace("|", "\\|").split("`")
+    parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]  # between backticks it stays
+    return "`".join(parts)
 
 
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table in Markdown."""
-    lines = [head, ("---",) * len(head), *rows]
+    lines: list[Sequence[str]] = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -72,8 +74,8 @@ def command_line() -> str:
     parts = ["# Command line\n\nEvery verb also has `--json`: one JSON object on stdout, progress on stderr."]
     parts.append("Exit codes: 0 done, 1 failed, 2 wrong usage or input.\n")
     for verb in VERBS:
-        offered = "`mlflow run` offers it too.\n" if verb.is_entry_point else ""
-        parts += [f"## {verb.name}\n\n{cell(verb.help[:1].upper() + verb.help[1:])}. {offered}"]
+        offered = " `mlflow run` offers it too." if verb.is_entry_point else ""
+        parts += [f"## {verb.name}\n\n{cell(verb.help[:1].upper() + verb.help[1:])}.{offered}\n"]
         parts += [f"```console\n{verb.example}\n```\n"]
         if verb.parameters:
             parts.append(
@@ -130,7 +132,8 @@ def _type_of(value: Mapping[str, Any]) -> str:
     if value.get("type") == "object" and isinstance(value.get("additionalProperties"), dict):
         return f"names with {_type_of(value['additionalProperties'])}"
     words = {"string": "text", "boolean": "true or false", "object": "mapping", "integer": "whole number"}
-    return words.get(value.get("type", ""), value.get("type", "anything"))
+    kind = str(value.get("type", "anything"))
+    return words.get(kind, kind)
 
 
 def _default_of(key: str, value: Mapping[str, Any], required: tuple[str, ...]) -> str:
@@ -182,9 +185,7 @@ def _settings_of(kind: type) -> Iterator[tuple[str, str, str]]:
             yield from _settings_of(type(value))
             continue
         names, _, meaning = described[field.name].partition(": ")
-        if not names.startswith("`"):
-            names, meaning = re.match(r"((?:`+[A-Z_]+`+(?:, )?)+)\.?\s*(.*)", described[field.name]).groups()  # type: ignore[union-attr]
-        yield names.replace("``", "`"), _shown(value), meaning.replace("``", "`") or field.name
+        yield names.rstrip(".").replace("``", "`"), _shown(value), meaning.replace("``", "`") or field.name
 
 
 def _shown(value: Any) -> str:

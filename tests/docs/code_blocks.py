@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # A command ends where another begins, where its output goes, or where it is embedded.
-END = re.compile(r"\s(?:\||>|>>|2>|&&|\|\||;|&)(?:\s|$)|\)(?=[\s\"'].*|$)")
+END = re.compile(r"\s(?:\||2?>>?|&&|\|\||;|&)(?:\s|$)|\)(?=[\s\"'].*|$)")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ PARTS = {key for part in SCHEMA["$defs"].values() for key in part.get("propertie
 # YAML that is no part of a use case, with what it is.
 OTHER_YAML = {
     "docs/kubernetes.md": "objects of a cluster",
+    "docs/regulation.md": "an agreement about people at work",
     "docs/text-topics.md": "a file of topics",
     "docs/themes.md": "a file of approved quotes",
 }
@@ -36,9 +37,11 @@ RUN_ELSEWHERE = {
     "docs/notebook.md": "tests/training/test_notebook.py",
 }
 OF_OTHERS = {
+    "docs/baseline.md": "a frame and a frozen baseline",
     "docs/calls.md": "a running service and a key",
     "docs/disclosure.md": "people, answers and a history of the reader",
     "docs/hindsight.md": "a champion and its frame",
+    "docs/monitoring.md": "a champion and its frame",
     "docs/monitoring-performance.md": "a champion and its frame",
 }
 # Libraries of others that a page shows how to work with.

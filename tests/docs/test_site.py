@@ -25,7 +25,7 @@ def site(tmp_path_factory):
     if importlib.util.find_spec("material") is None:
         pytest.skip("what builds the site is not installed: make install-docs")
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -95,6 +95,10 @@ def test_attributes_of_a_docstring_are_found_with_all_their_lines(reference):
         "Hold.\n\nAttributes\n----------\nhost\n    Where it\n    listens.\na, b\n    Two.\n\nExamples\n"
     )
     assert reference.attributes_of(docstring) == {"host": "Where it listens.", "a": "Two.", "b": "Two."}
+
+
+def test_a_cell_breaks_no_table_and_keeps_code_as_it_is(reference):
+    assert reference.cell("a <b>\n or `c <d>` | e") == "a &lt;b> or `c <d>` \\| e"
 
 
 def test_every_verb_and_parameter_is_in_the_reference(drawn):
