@@ -12,11 +12,13 @@ from pyarrow import ipc
 
 from features.pseudonyms import Pseudonyms
 from serving.audit.checking import verify
-from tests.end_to_end.conftest import Trained
+from tests.end_to_end.demonstrated import run_demo
 from tests.end_to_end.processes import answer_of, environment_of, run_cli, served
 from tests.training.runs.persons.lying import write_action, write_batch
 from training.runs.persons import NAMELESS, list_homes
 
+pytestmark = pytest.mark.long
+N_CUSTOMERS = 1500
 # What is there beside the folders of Workspace: the exports of the example company, and the log of the demo.
 OF_THE_DEMO = {"company", "serving.log"}
 # Somebody who is there is not among those who were lost, of whom monitoring tells.
@@ -45,9 +47,10 @@ class Used:
 
 
 @pytest.fixture(scope="module")
-def used(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Used:
+def used(tmp_path_factory: pytest.TempPathFactory) -> Used:
+    """Use a demo of a company that is large enough for a list of whom to call."""
     folder = tmp_path_factory.mktemp("used")
-    out = Path(shutil.copytree(trained.out, folder / "out", ignore=shutil.ignore_patterns("*.lock")))
+    out = run_demo(folder, n_customers=N_CUSTOMERS, n_employees=60).out
     person, other = put_list_back(out)
     key = answer_of(run_cli("keys", "create", "--json", "--role", "analyst", "--out", out, cwd=folder))["key"]
     with served(folder, out, environment_of(folder)) as url:
@@ -76,7 +79,8 @@ def put_list_back(out: Path) -> tuple[str, str]:
         if report["header"]["usecase"] == "churn" and len(listed) > 1:
             shutil.copytree(path.parent, out / "reports" / "churn", dirs_exist_ok=True)
             return listed[0], listed[1]
-    pytest.skip("the demo has no usable model, so nobody is listed: raise N_CUSTOMERS in conftest.py")
+    message = "the demo has no usable model, so nobody is listed: raise N_CUSTOMERS"
+    raise AssertionError(message)
 
 
 def find_names(out: Path, *words: str) -> set[str]:
