@@ -10,6 +10,7 @@ from training.reports.changes import WaveChange, build_change
 from training.reports.export import render_csv, render_html, write_report
 from training.reports.inputs import (
     AnswerForecast,
+    Drift,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
@@ -23,6 +24,7 @@ from training.reports.waves import WavePoint, WaveSeries, build_series
 
 __all__ = [
     "AnswerForecast",
+    "Drift",
     "MetricSince",
     "ModelFacts",
     "Report",

@@ -17,7 +17,7 @@ from training.reports.waves import WavePoint, WaveSeries
 from training.statistics import Estimate, Floats
 from training.themes import MeasuredThemes, Quote
 
-Drift = Literal["not checked"]
+Drift = Literal["not checked", "no alert", "alerts"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ class ModelFacts:
     run_id
         The run that trained the model, by which its figures are found; None outside of a run.
     drift
-        Whether newer data still look like those that the model learned from; nothing checks that so far.
+        Whether the data of the report still look like those that the model learned from: what monitoring
+        found of this model on this day, if it looked.
     """
 
     name: str

@@ -24,6 +24,7 @@ from training.frozen import Baseline, find_baseline
 from training.levers import levers_from_json
 from training.models import RatingModel
 from training.models.recipe import DEFAULT_RECIPE
+from training.monitoring import Health
 from training.pages import LANGUAGES, Label
 from training.registry import (
     CHALLENGER,
@@ -36,6 +37,7 @@ from training.registry import (
     find_version,
 )
 from training.reports import (
+    Drift,
     ModelFacts,
     ReportInputs,
     ScoredCohort,
@@ -51,6 +53,7 @@ from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
 from training.runs.population import add_everyone
 from training.runs.releases import FORECASTS, Releases, show_cuts
+from training.runs.retraining import find_health
 from training.runs.risk_waves import list_risk_waves
 from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes, list_themes
@@ -88,10 +91,19 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         quotes=workspace.quotes(spec.name),
         objections=Objections.read(workspace.objections(spec.name)),
         actions=show_actions(entries),
+        drift=find_drift(find_health(workspace.health(spec.name)), bundle, frame),
     )
     first = f"report of {spec.name} version {registered.version}{standing}:"
     lines = [first, *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
+
+
+def find_drift(health: Health | None, bundle: Bundle, frame: Frame) -> Drift:
+    """Return what monitoring found of a model on the newest rows of a frame, if it looked at both."""
+    newest = max(frame.facts.snapshot_dates, default=None)
+    if health is None or (health.model_version, health.as_of) != (bundle.model_version, newest):
+        return "not checked"
+    return "alerts" if health.alerts else "no alert"
 
 
 def _fetch(name: str, folder: Path) -> tuple[RegisteredBundle, str]:
@@ -119,6 +131,7 @@ def write(
     quotes: Path | None = None,
     objections: Objections | None = None,
     actions: Actions | None = None,
+    drift: Drift = "not checked",
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -146,6 +159,8 @@ def write(
         Those who are not to be listed; figures of groups still count them.
     actions
         What was tried, and what it changed.
+    drift
+        What monitoring found of these data.
 
     Returns
     -------
@@ -172,6 +187,7 @@ def write(
             quotes=quotes,
             objections=objections,
             actions=actions,
+            drift=drift,
         )
         told.publish(list_released(inputs))
         report = build_report(inputs)
@@ -214,6 +230,7 @@ def gather(
     quotes: Path | None = None,
     objections: Objections | None = None,
     actions: Actions | None = None,
+    drift: Drift = "not checked",
 ) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
     usecase, told = bundle.usecase, releases or Releases()
@@ -237,7 +254,7 @@ def gather(
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
         evaluation=evaluation,
-        model=replace(_model_facts(bundle, frame, trained_on), run_id=run_id),
+        model=replace(_model_facts(bundle, frame, trained_on), run_id=run_id, drift=drift),
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,

@@ -105,3 +105,20 @@ def test_the_name_of_the_model_is_said_once() -> None:
     model = replace(samples.inputs().model, name="churn", version="churn-3f9a0c51d2e4")
     page = render_html(build_report(samples.inputs(model=model)), "en")
     assert "<b>churn-3f9a0c51d2e4</b>" in page
+
+
+@pytest.mark.parametrize(
+    ("drift", "words", "is_warned"),
+    [
+        ("not checked", "was not checked", False),
+        ("no alert", "nothing that moved beyond chance", False),
+        ("alerts", "do not look like those it learned from", True),
+    ],
+)
+def test_what_monitoring_found_stands_beside_the_model(drift, words, is_warned):
+    inputs = samples.inputs()
+    report = build_report(replace(inputs, model=replace(inputs.model, drift=drift)))
+    assert report.trust.drift == drift
+    page = render_html(report, "en")
+    assert words in page
+    assert ("changes beyond chance in the data of this report" in page) is is_warned

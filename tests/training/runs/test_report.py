@@ -7,10 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from tests.serving.health_samples import make_health
 from tests.training.examples import believed
 from training.drivers import rows_from_json
 from training.reports import build_report, render_html
 from training.runs.report import (
+    find_drift,
     gather,
     missing_events,
     primary_evaluation,
@@ -188,3 +190,12 @@ def test_missing_events_are_those_up_to_more_than_a_simple_model():
     assert missing_events({"fit": {"is_pooled": True, "n_events": 288}}) == 212
     assert missing_events({"fit": {"is_pooled": False, "n_events": 900}}) is None
     assert missing_events({}) is None
+
+
+def test_drift_is_that_of_this_model_on_this_day(company):
+    newest = max(company.frame.facts.snapshot_dates)
+    health = make_health(model_version=company.bundle.model_version, as_of=newest)
+    assert find_drift(health, company.bundle, company.frame) == "alerts"
+    assert find_drift(replace(health, checks=()), company.bundle, company.frame) == "no alert"
+    others = (None, replace(health, as_of=date(2020, 1, 1)), replace(health, model_version="another"))
+    assert {find_drift(other, company.bundle, company.frame) for other in others} == {"not checked"}
