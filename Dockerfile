@@ -13,6 +13,7 @@ COPY features/ features/
 COPY training/ training/
 COPY serving/ serving/
 COPY mlproject/usecases/ mlproject/usecases/
+COPY docs/reliability.md docs/reliability.md
 RUN sed --quiet "s/^\([^ ]*==[^\\\\]*\).*/\1/p" lock.txt > constraints.txt
 RUN pip wheel --quiet --no-deps --wheel-dir wheels .
 RUN python -m venv --without-pip /app \
