@@ -33,15 +33,17 @@ class Retrain(Part):
     new_labels: int | None = Field(
         None, ge=1, description="outcomes that became known since, in rows of the feature table"
     )
-    on: list[AlertKind] = Field([], description="kinds of alerts of monitoring: realised, calibration, ...")
+    alerts: list[AlertKind] = Field(
+        [], description="kinds of alerts of monitoring: realised, calibration, ..."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.after_days is None and self.new_labels is None and not self.on:
-            message = "is empty; write after_days: 100, new_labels: 500, or on: [realised, calibration]"
+        if self.after_days is None and self.new_labels is None and not self.alerts:
+            message = "is empty; write after_days: 100, new_labels: 500, or alerts: [realised, calibration]"
             raise ValueError(message)
-        for place, kind in enumerate(self.on):
-            if kind in self.on[:place]:
-                message = f"'on' names '{kind}' twice; write each kind once"
+        for place, kind in enumerate(self.alerts):
+            if kind in self.alerts[:place]:
+                message = f"'alerts' names '{kind}' twice; write each kind once"
                 raise ValueError(message)
         return self

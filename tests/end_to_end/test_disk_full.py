@@ -1,6 +1,5 @@
 """A disk that takes no more: training ends with one clear line, the champion stays, the service goes on."""
 
-import json
 import os
 import shutil
 import sqlite3
@@ -10,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 
 from tests.end_to_end.conftest import USECASE, Trained
@@ -75,8 +75,8 @@ def test_the_service_answers_as_before_while_and_after_a_training_fails(
     world: Path, trained: Trained, tmp_path: Path
 ) -> None:
     key = answer_of(run_cli("keys", "create", "--json", "--role", "analyst", "--out", world, cwd=tmp_path))
-    calls = json.loads((world / "reports" / "churn" / "report.json").read_text())["calls"]["rows"]
-    body = {"usecase": "churn", "entity_ids": [calls[0]["entity_id"]]}
+    somebody = pq.read_table(world / "frames" / "churn" / "latest.parquet")["entity_id"][0].as_py()
+    body = {"usecase": "churn", "entity_ids": [somebody]}
     headers = {"authorization": f"Bearer {key['key']}"}
     with served(tmp_path, world, environment_of(tmp_path)) as url:
 

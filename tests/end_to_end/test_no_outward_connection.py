@@ -19,10 +19,25 @@ def test_demo_trains_registers_and_scores_over_http(demo):
     (row,) = churn["answer"]["rows"]
     assert len(row["probability"]) == 4
     assert len(row["reasons"]) == 3
-    assert churn["answer"]["model_version"] == churn["model_version"]
+    again = churn["later"]["trained_again"]
+    champion = again if again["is_champion"] else churn
+    assert churn["answer"]["model_version"] == champion["model_version"]
     pages = [Path(file) for name, file in churn["report"].items() if name.endswith(".html")]
     assert len(pages) == 4  # report and model card in two languages
     assert all((demo.out.parent / page).is_file() for page in pages)
+
+
+def test_demo_goes_on_with_an_action_a_look_and_another_training(demo):
+    later = demo.answer["churn"]["later"]
+    assert later["call"]["is_due"]
+    assert later["trained_again"]["version"] == demo.answer["churn"]["version"] + 1
+    read_out = later["action"]["read_outs"][-1]
+    assert read_out["treated"] > 100
+    assert read_out["held_back"] > 100
+    assert read_out["verdict"] in {"better", "no effect seen"}
+    assert (demo.out / "monitoring" / "churn" / "latest.json").is_file()
+    assert len(list((demo.out / "scores" / "churn").glob("*/batch.json"))) == 2
+    assert len(list((demo.out / "baselines" / "churn").glob("*.json"))) == 1
 
 
 def test_demo_says_which_model_the_company_is_too_small_for(demo):

@@ -11,7 +11,7 @@ from training.__main__ import main
 from training.monitoring import Health
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:Operation with range is deprecated")]
-RULES = {"retrain": {"after_days": 400, "new_labels": 50_000, "on": ["realised"]}}
+RULES = {"retrain": {"after_days": 400, "new_labels": 50_000, "alerts": ["realised"]}}
 
 
 @pytest.fixture

@@ -125,7 +125,9 @@ class TestPeopleAtWork:
 
     def test_a_training_whose_report_may_not_go_out_still_has_its_card(self, workers, tmp_path):
         workspace, lines = Workspace(tmp_path), []
-        told = (workspace, MADE_ON, None, None, lines.append)
+        usecase = workers.bundle.usecase
+        releases = Releases.of(usecase, workspace.releases(usecase.name))
+        told = (workspace, MADE_ON, None, None, releases, lines.append)
         files = _write_report(workers.bundle, workers.frame, *told)
         assert "report.json" in files
         assert workspace.releases(workers.bundle.usecase.name).is_dir()

@@ -97,6 +97,6 @@ def _find_reasons(rules: Retrain, newer: Newer, checks: Sequence[Check]) -> Iter
         yield tell_age(newer.days, rules.after_days, is_of_training=newer.is_of_training)
     if rules.new_labels is not None and newer.labels >= rules.new_labels:
         yield tell_labels(newer.labels, rules.new_labels)
-    alerts = [check for check in checks if check.state == "alert" and check.kind in rules.on]
+    alerts = [check for check in checks if check.state == "alert" and check.kind in rules.alerts]
     if alerts:
         yield tell_alerts([check.label for check in alerts])

@@ -51,7 +51,9 @@ def ask_rules(workspace: Workspace, usecase: UseCase, standing: Standing, frame:
         return Call(is_due=True, reasons=("there is no champion yet",))
     rules = usecase.retrain
     if rules is None:
-        why = "the use case has no rules; write retrain: {after_days: 100, new_labels: 500, on: [realised]}"
+        why = (
+            "the use case has no rules; write retrain: {after_days: 100, new_labels: 500, alerts: [realised]}"
+        )
         return Call(is_due=False, reasons=(why,))
     try:
         champion, last, age = _fetch_last(usecase.name, standing.champion, today)
@@ -115,7 +117,7 @@ def _tell_waiting(rules: Retrain, newer: Newer, checks: Sequence[Check], last: C
         told.append(f"{found} days {since}, the rule asks from {rules.after_days:,} on")
     if rules.new_labels is not None:
         told.append(f"{newer.labels:,} new outcomes {since}, the rule asks from {rules.new_labels:,} on")
-    if rules.on:
+    if rules.alerts:
         seen = "no alert" if checks else f"no newer findings of monitoring {since}"
-        told.append(f"{seen} of {', '.join(rules.on)}")
+        told.append(f"{seen} of {', '.join(rules.alerts)}")
     return tuple(told)

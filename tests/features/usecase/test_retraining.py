@@ -17,12 +17,12 @@ def test_alerts_are_the_kinds_of_checks_that_monitoring_makes():
 def test_rules_are_read():
     rules = load(HERE / "valid" / "retrain_by_age_labels_and_alerts.yaml").retrain
     assert (rules.after_days, rules.new_labels) == (100, 500)
-    assert rules.on == ["realised", "calibration", "estimated", "fairness"]
+    assert rules.alerts == ["realised", "calibration", "estimated", "fairness"]
 
 
 def test_on_is_no_boolean():
     """YAML 1.1 takes the word for true; the use-case file does not."""
-    assert load(HERE / "valid" / "retrain_on_alerts_alone.yaml").retrain.on == ["realised"]
+    assert load(HERE / "valid" / "retrain_on_alerts_alone.yaml").retrain.alerts == ["realised"]
 
 
 def test_the_hash_of_a_file_without_rules_is_what_it_was():

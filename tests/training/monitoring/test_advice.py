@@ -34,9 +34,9 @@ def test_without_rules_there_is_no_advice():
         (Retrain(after_days=92), True),
         (Retrain(new_labels=501), False),
         (Retrain(new_labels=500), True),
-        (Retrain(on=["calibration"]), False),
-        (Retrain(on=["calibration", "realised"]), True),
-        (Retrain(after_days=500, new_labels=9_999, on=["fairness"]), False),
+        (Retrain(alerts=["calibration"]), False),
+        (Retrain(alerts=["calibration", "realised"]), True),
+        (Retrain(after_days=500, new_labels=9_999, alerts=["fairness"]), False),
     ],
 )
 def test_one_rule_that_holds_is_enough(rules, is_due):
@@ -46,7 +46,7 @@ def test_one_rule_that_holds_is_enough(rules, is_due):
 
 
 def test_every_rule_that_holds_is_told():
-    found = advise(Retrain(after_days=92, new_labels=1, on=["realised"]), Newer(92, 1_500), [ALERT])
+    found = advise(Retrain(after_days=92, new_labels=1, alerts=["realised"]), Newer(92, 1_500), [ALERT])
     days, labels, alerts = found.reasons
     assert days["en"].startswith("Outcomes are known for 92 days beyond what the model learned from")
     assert days["de"].startswith("Ergebnisse sind 92 Tage weiter bekannt")
@@ -58,7 +58,7 @@ def test_every_rule_that_holds_is_told():
 
 def test_what_is_no_alert_asks_for_nothing():
     quiet = replace(ALERT, state="no clear change")
-    assert not advise(Retrain(on=["realised"]), Newer(92, 0), [quiet]).is_due
+    assert not advise(Retrain(alerts=["realised"]), Newer(92, 0), [quiet]).is_due
 
 
 def test_an_age_that_is_not_known_asks_for_nothing():

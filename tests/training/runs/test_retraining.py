@@ -108,7 +108,7 @@ def test_new_outcomes_are_counted_from_the_champion(workspace, members, add):
     found = ask(workspace, members, "labels", new_labels=new)
     assert found.is_due
     assert found.reasons[0].startswith(f"{new} outcomes became known since the training")
-    waits = ask(workspace, members, "labels", new_labels=new + 1, after_days=30, on=["realised"])
+    waits = ask(workspace, members, "labels", new_labels=new + 1, after_days=30, alerts=["realised"])
     assert not waits.is_due
     assert waits.reasons == (
         "0 days since version 1, the rule asks from 30 on",
@@ -134,22 +134,22 @@ def test_the_very_same_data_is_never_trained_on_twice(workspace, members, add):
 
 def test_an_alert_asks_if_it_speaks_of_this_champion(workspace, members, add):
     registered = add("alarmed")
-    assert not ask(workspace, members, "alarmed", on=["realised"]).is_due
+    assert not ask(workspace, members, "alarmed", alerts=["realised"]).is_due
     health = leave_health(workspace, "alarmed", registered, (ALERT,))
     assert find_health(workspace.health("alarmed")) == health
-    found = ask(workspace, members, "alarmed", on=["realised"])
+    found = ask(workspace, members, "alarmed", alerts=["realised"])
     assert found.is_due
     assert found.reasons[0].endswith(": Ranking quality.")
-    assert not ask(workspace, members, "alarmed", on=["calibration"]).is_due
+    assert not ask(workspace, members, "alarmed", alerts=["calibration"]).is_due
     leave_health(workspace, "alarmed", replace(registered, model_version="another"), (ALERT,))
-    assert not ask(workspace, members, "alarmed", on=["realised"]).is_due
+    assert not ask(workspace, members, "alarmed", alerts=["realised"]).is_due
 
 
 def test_an_alert_that_a_challenger_has_answered_does_not_ask_again(workspace, members, add):
     registered = add("answered")
     leave_health(workspace, "answered", registered, (ALERT,))
     add("answered", n_known=650)
-    assert not ask(workspace, members, "answered", on=["realised"]).is_due
+    assert not ask(workspace, members, "answered", alerts=["realised"]).is_due
 
 
 def test_a_champion_that_cannot_be_used_does_not_stop_its_successor(workspace, members, add, monkeypatch):
