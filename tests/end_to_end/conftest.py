@@ -15,7 +15,7 @@ from tests.end_to_end.watching import Guard, make_guard
 from training.bundle import verify
 
 USECASE = ROOT / "mlproject" / "usecases" / "churn.yaml"
-# A small company with a usable model of its customers (some hundreds have none); too few employees leave for one.
+# A small company with a usable model of its customers (some hundreds have none); too few employees for one.
 N_CUSTOMERS, N_EMPLOYEES = 900, 60
 SEED = 7  # of the demo
 
