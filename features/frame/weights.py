@@ -38,7 +38,7 @@ def check_weights(path: str, column: pa.ChunkedArray, rows: Rows, needed: npt.ND
     if odd.size:
         first = int(odd[0])
         value = "no weight" if np.isnan(weights[first]) else f"the weight '{weights[first]:g}'"
-        day = np.datetime64(EPOCH) + int(rows.snapshot_days[first])
+        day = np.datetime64(EPOCH) + np.timedelta64(int(rows.snapshot_days[first]), "D")
         problem = f"{odd.size} of {int(needed.sum())} rows have no weight that counts; "
         problem += f"the first is '{rows.entity_ids[first].as_py()}' at {day} with {value}"
         raise ContractError(f"weight: {path}", problem, _HINT)

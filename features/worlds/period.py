@@ -49,7 +49,8 @@ class Period:
     @property
     def edges(self) -> Seconds:
         """Return the first moment of every month and the moment after the last one."""
-        days = (FIRST_MONTH + np.arange(self.months + 1)).astype("datetime64[D]")
+        months = FIRST_MONTH + np.arange(self.months + 1).astype("timedelta64[M]")
+        days = months.astype("datetime64[D]")
         return days.astype("datetime64[s]").astype(np.int64)
 
     @property

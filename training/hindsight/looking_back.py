@@ -77,7 +77,8 @@ def find_losses(rows: TrainingRows) -> list[tuple[str, date]]:
     if not isinstance(outcome, FollowUp):
         return []
     is_lost = outcome.event == 1
-    starts = outcome.snapshot_date[is_lost].astype("datetime64[D]") + outcome.primary.gap_days
+    snapshots = outcome.snapshot_date[is_lost].astype("datetime64[D]")
+    starts = snapshots + np.timedelta64(outcome.primary.gap_days, "D")
     days = starts + outcome.days[is_lost].astype("timedelta64[D]")
     lost = dict(zip(rows.entity[is_lost].tolist(), days.tolist(), strict=True))
     return sorted(((str(one), day) for one, day in lost.items()), key=lambda pair: (pair[1], pair[0]))

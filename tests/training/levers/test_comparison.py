@@ -23,7 +23,7 @@ FEATURES = (
 )
 USECASE = panel_world.make_usecase()
 # Two customers at three snapshots each, 60 days apart; the numbers say whose row it is and which.
-DATES = np.tile(np.datetime64("2025-01-01") + np.array([0, 60, 120]), 2)
+DATES = np.tile(np.datetime64("2025-01-01") + np.array([0, 60, 120], "timedelta64[D]"), 2)
 ENTITY = np.array(["a"] * 3 + ["b"] * 3, dtype=object)
 
 

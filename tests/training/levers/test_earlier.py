@@ -9,7 +9,8 @@ BEGIN = np.datetime64("2025-01-01")
 
 
 def on(*days):
-    return np.array([BEGIN + day if day is not None else np.datetime64("NaT") for day in days])
+    steps = (np.timedelta64("NaT" if day is None else day, "D") for day in days)
+    return np.array([BEGIN + step for step in steps])
 
 
 def names(*found):

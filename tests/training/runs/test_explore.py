@@ -77,7 +77,7 @@ class TestReading:
         )
 
     def test_parquet_keeps_its_types(self, ask, tmp_path):
-        days = np.datetime64("2025-01-01") + np.arange(30)
+        days = np.datetime64("2025-01-01") + np.arange(30).astype("timedelta64[D]")
         table = pa.table(
             {"n": np.arange(30) / 3, "ok": np.arange(30) % 3 == 0, "day": days, "s": ["a", "b"] * 15}
         )
