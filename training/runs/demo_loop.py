@@ -20,6 +20,7 @@ from training.runs.acting import Wish, describe, read, start
 from training.runs.actions import open_cohort
 from training.runs.baseline import fetch_standing
 from training.runs.build import build_in
+from training.runs.drivers import describe_levers
 from training.runs.freezing import measure
 from training.runs.hindsight import write_hindsight
 from training.runs.monitor import Watch, keep, watch
@@ -28,6 +29,7 @@ from training.runs.promoting import demand_version, fetch_candidate
 from training.runs.releases import Releases
 from training.runs.retraining import ask_rules
 from training.runs.scheduled import Order, score_latest
+from training.runs.tested_levers import with_tests
 from training.runs.workspace import Workspace
 from training.scoring import Scorer
 
@@ -149,6 +151,8 @@ def go_on(
     decision = train_run.settle(trained, registered, standing, train_run.AUTO)
     lines += [f"trained again: {reason}" for reason in call.reasons]
     lines += train_run.describe(trained, registered, decision)
+    tested = with_tests(trained.bundle, frame, Ledger(workspace.actions(later.name)).entries())
+    lines += [f"after the test, {line}" for line in describe_levers(tested) if line.startswith("work on")]
     content |= {"trained_again": train_run.to_json(trained, registered, decision), "call": call.to_json()}
     return Looped(trained, later, lines, content)
 
