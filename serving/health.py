@@ -4,11 +4,11 @@
 another kind or format, and one that is too large are not read.
 """
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,30 +16,14 @@ import msgspec
 from msgspec import Meta
 
 from features.errors import SourceError
+from features.usecase import AlertKind
 from serving import metrics
 from serving.metrics import Sample
-from serving.plain_files import NAME, Stamp, read_plain, refuse_links, stamp_of
-from serving.reports import is_day
+from serving.plain_files import Stamp, find_plain, is_day, list_days
 
 LATEST = "latest.json"
-MOST_DAYS = 240
 SECONDS_A_DAY = 86_400
-Kind = Literal[
-    "missing",
-    "level",
-    "unseen",
-    "unit",
-    "feed",
-    "cohort",
-    "response",
-    "answers",
-    "score",
-    "estimated",
-    "realised",
-    "calibration",
-    "fairness",
-    "baseline",
-]
+Kind = AlertKind
 State = Literal["alert", "no clear change", "not known"]
 FigureName = Literal["auc", "rank_correlation", "calibration_gap"]
 _Words = Annotated[str, Meta(max_length=4_000)]
@@ -144,17 +128,7 @@ class HealthFiles:
 
     def list_days(self, usecase: str) -> list[str]:
         """Return the days of rows that were watched, newest first; none behind a link. Blocks."""
-        try:
-            if not NAME.fullmatch(usecase):
-                return []
-            folder = self._folder / usecase
-            refuse_links(folder, self._folder)
-            with os.scandir(folder) as entries:
-                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
-        except (OSError, ValueError):
-            return []
-        days = [name.removesuffix(".json") for name in names if name.endswith(".json")]
-        return sorted(filter(is_day, days), reverse=True)[:MOST_DAYS]
+        return list_days(self._folder, usecase)
 
     def age_days(self, usecase: str) -> float | None:
         """Return how old the newest file is: for so long nobody has looked; None where there is none."""
@@ -165,28 +139,16 @@ class HealthFiles:
             return None
 
     def _find(self, usecase: str, name: str) -> HealthOutline | None:
-        """Return one file, read again if it has changed."""
-        if not NAME.fullmatch(usecase):
-            return None
-        path = self._folder / usecase / name
-        key = f"{usecase}/{name}"
-        try:
-            refuse_links(path, self._folder)
-            stamp = stamp_of(path)
-            held = self._known.get(key)
-            if held is not None and held[0] == stamp:
-                return held[1]
-            outline = _read(path, usecase)
-        except FileNotFoundError:
-            self._known.pop(key, None)
-            return None
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-            self._known.pop(key, None)
-            problem = f"is not what monitoring writes ({type(error).__name__})"
-            raise SourceError(str(path), problem, "run 'xm-predict monitor' again") from error
-        if name == LATEST:
-            self._known[key] = (stamp, outline)
-        return outline
+        """Return one file; the latest is read again only if it has changed."""
+        return find_plain(
+            self._folder,
+            usecase,
+            name,
+            partial(_read, usecase=usecase),
+            problem="is not what monitoring writes",
+            hint="run 'xm-predict monitor' again",
+            known=self._known if name == LATEST else None,
+        )
 
 
 def list_gauges(files: HealthFiles, usecases: Iterable[str]) -> list[Sample]:
@@ -242,9 +204,9 @@ def _list_figures(health: HealthOutline, name: tuple[str, str]) -> list[Sample]:
     return found
 
 
-def _read(path: Path, usecase: str) -> HealthOutline:
+def _read(content: bytes, usecase: str) -> HealthOutline:
     """Read the file of one use case."""
-    outline = msgspec.json.decode(read_plain(path), type=HealthOutline)
+    outline = msgspec.json.decode(content, type=HealthOutline)
     if outline.usecase != usecase:
         message = f"is about '{outline.usecase}' and lies in the folder of '{usecase}'"
         raise ValueError(message)

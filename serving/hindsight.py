@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from features.errors import SourceError
 from serving.health import Range, Text
-from serving.plain_files import NAME, read_plain, refuse_links
+from serving.plain_files import find_plain
 
 FILE_NAME = "hindsight.json"
 MOST_LISTED = 500
@@ -88,19 +87,14 @@ def read_hindsight(folder: Path, usecase: str, *, is_about_employees: bool) -> H
     SourceError
         If there is a file that cannot be used.
     """
-    if not NAME.fullmatch(usecase):
-        return None
-    path = folder / usecase / FILE_NAME
-    try:
-        refuse_links(path, folder)
-        outline = msgspec.json.decode(read_plain(path), type=HindsightOutline)
+
+    def read(content: bytes) -> HindsightOutline:
+        outline = msgspec.json.decode(content, type=HindsightOutline)
         _check(outline, usecase, is_about_employees=is_about_employees)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        problem = f"is not what monitoring writes ({type(error).__name__})"
-        raise SourceError(str(path), problem, "run 'xm-predict monitor' again") from error
-    return outline
+        return outline
+
+    problem, hint = "is not what monitoring writes", "run 'xm-predict monitor' again"
+    return find_plain(folder, usecase, FILE_NAME, read, problem=problem, hint=hint)
 
 
 def _check(outline: HindsightOutline, usecase: str, *, is_about_employees: bool) -> None:

@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from features.errors import SourceError
-from serving.plain_files import NAME, read_plain, refuse_links
+from serving.plain_files import find_plain
 
 FILE = "ledger.json"
 
@@ -27,14 +26,10 @@ def find_actions(folder: Path, usecase: str) -> dict[str, Any] | None:
     SourceError
         If there is a file that cannot be used.
     """
-    if not NAME.fullmatch(usecase):
-        return None
-    path = folder / usecase / FILE
-    try:
-        refuse_links(path, folder)
-        return msgspec.json.decode(read_plain(path), type=_Outline).shown
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        problem = f"is no summary of an action ledger ({type(error).__name__})"
-        raise SourceError(str(path), problem, "run 'xm-predict actions list' again") from error
+    problem, hint = "is no summary of an action ledger", "run 'xm-predict actions list' again"
+    return find_plain(folder, usecase, FILE, _read_shown, problem=problem, hint=hint)
+
+
+def _read_shown(content: bytes) -> dict[str, Any] | None:
+    """Return what is shown of a summary."""
+    return msgspec.json.decode(content, type=_Outline).shown

@@ -5,26 +5,21 @@ report`` writes. A link, a file of another kind, one that is too large, and one 
 should be are not read.
 """
 
-import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from features.errors import SourceError
-from serving.plain_files import NAME, Stamp, read_plain, refuse_links, stamp_of
+from serving.plain_files import MOST_DAYS, Stamp, find_plain, is_day, list_days
 from serving.plan_schemas import CardOutline, ReportOutline, WaveOutline
 
 REPORT = "report.json"
 CARD = "model-card.json"
 WAVES = "waves"
-MOST_WAVES = 240
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOST_WAVES = MOST_DAYS
 _Outline = TypeVar("_Outline", ReportOutline, CardOutline)
 
 
@@ -70,17 +65,7 @@ class Reports:
 
     def list_waves(self, usecase: str) -> list[str]:
         """Return the dates of data whose reports were kept, newest first; none behind a link. Blocks."""
-        folder = self._folder / usecase / WAVES
-        try:
-            if not NAME.fullmatch(usecase):
-                return []
-            refuse_links(folder, self._folder)
-            with os.scandir(folder) as entries:
-                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
-        except (OSError, ValueError):
-            return []
-        days = [name.removesuffix(".json") for name in names if name.endswith(".json")]
-        return sorted(filter(is_day, days), reverse=True)[:MOST_WAVES]
+        return list_days(self._folder, usecase, WAVES)
 
     def find_wave(self, usecase: str, day: str) -> Document[ReportOutline] | None:
         """Return the report of an earlier date; it is read each time. Otherwise as :meth:`find_report`.
@@ -99,50 +84,23 @@ class Reports:
         return _find(self._cards, self._folder, usecase, CARD, _read_card)
 
 
-def is_day(text: str) -> bool:
-    """Tell whether a text is a date as the names of files have it.
-
-    Examples
-    --------
-    >>> is_day("2026-06-30"), is_day("2026-06-31"), is_day("20260630")
-    (True, False, False)
-    """
-    if not _DAY.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _find(
     known: dict[str, tuple[Stamp, Document[_Outline]]],
     folder: Path,
     usecase: str,
     name: str,
-    read: Callable[[bytes, str], Document[_Outline]],
+    read: Callable[..., Document[_Outline]],
 ) -> Document[_Outline] | None:
     """Return a document, read again if its file has changed."""
-    if not NAME.fullmatch(usecase):
-        return None
-    path = folder / usecase / name
-    try:
-        refuse_links(path, folder)
-        stamp = stamp_of(path)
-        held = known.get(usecase)
-        if held is not None and held[0] == stamp:
-            return held[1]
-        document = read(read_plain(path), usecase)
-    except FileNotFoundError:
-        known.pop(usecase, None)
-        return None
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        known.pop(usecase, None)
-        problem = f"is not the document it should be ({type(error).__name__})"
-        raise SourceError(str(path), problem, "make the report again") from error
-    known[usecase] = (stamp, document)
-    return document
+    return find_plain(
+        folder,
+        usecase,
+        name,
+        partial(read, usecase=usecase),
+        problem="is not the document it should be",
+        hint="make the report again",
+        known=known,
+    )
 
 
 def _read_report(content: bytes, usecase: str) -> Document[ReportOutline]:

@@ -7,20 +7,20 @@ from pydantic import Field, model_validator
 from features.usecase.vocabulary import Part
 
 AlertKind = Literal[
-    "missing",
-    "level",
-    "unseen",
-    "unit",
-    "feed",
-    "cohort",
-    "response",
-    "answers",
-    "score",
-    "estimated",
-    "realised",
-    "calibration",
-    "fairness",
-    "baseline",
+    "missing",  # a feature is empty more often
+    "level",  # the values of a feature moved
+    "unseen",  # categories that training never saw
+    "unit",  # a column seems to be in another unit
+    "feed",  # a source has nothing new, or far less or more than usual
+    "cohort",  # far more or fewer people than usual
+    "response",  # people answer more or less often
+    "answers",  # the mix of answers moved
+    "score",  # the forecasts moved, or are all alike
+    "estimated",  # how well the model ranks, estimated before outcomes are known
+    "realised",  # how well it ranked, outcomes known
+    "calibration",  # forecasts and outcomes drift apart
+    "fairness",  # groups of protected attributes drift apart
+    "baseline",  # a survey metric changed since the frozen baseline
 ]
 
 

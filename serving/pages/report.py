@@ -11,10 +11,11 @@ from serving.desk import Desk, find_actor, find_champion, find_desk
 from serving.documents import look_up, show_report
 from serving.pages.frame import make_frame
 from serving.pages.papers import answer_papers
+from serving.plain_files import is_day
 from serving.plan_schemas import ReportOutline
 from serving.problems import Finding, ProblemError
 from serving.reading import refuse_value
-from serving.reports import Document, is_day
+from serving.reports import Document
 from serving.what_if import refuse_absent
 
 Paper = Document[ReportOutline]
