@@ -61,8 +61,8 @@ def to_figures(found: Tally, seconds: float) -> dict[str, Any]:
 
 def to_parts(parts: Mapping[str, Tally]) -> dict[str, dict[str, Any]]:
     """Return what was counted in each part of the firms; shares of people are means over its firms."""
-    counted = ("firms", "with_small", "recoverable", "recoverable_rectangle", "recoverable_threshold")
-    counted += ("narrowed", "narrowed_firms")
+    found = ("recoverable", "recoverable_rectangle", "recoverable_threshold")
+    counted = ("firms", "with_small", *found, "narrowed", "narrowed_firms")
     shares = ("people_hidden", "people_hidden_rectangle", "people_hidden_threshold")
     return {
         part: {name: getattr(one, name) for name in counted}
