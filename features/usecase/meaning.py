@@ -168,8 +168,8 @@ class Privacy(Part):
 
     subject: Literal["customer", "employee", "supplier", "applicant"] = Field(
         "customer",
-        description="who is scored. Of employees no single scores are given: groups alone, and these are "
-        "protected",
+        description="who is scored. Employees are told of in groups alone, never below the minimum, unless "
+        "a written agreement allows single scores",
     )
     minimum_group: int = Field(
         5, ge=5, description="fewest people of a group whose figures may be shown; 5 by default, never less"

@@ -216,14 +216,16 @@ class Source(Part):
     scales: dict[str, Scale] = Field(
         {}, description="columns with ratings and the ends of their scale: {nps: 0..10, csat: 1..5}"
     )
-    metrics: dict[Metric, str] = Field({}, description="which column holds an answer that reports speak of")
+    metrics: dict[Metric, str] = Field(
+        {}, description="which column holds an answer that reports speak of: {nps: nps, csat: csat}"
+    )
     waves: Waves = Field(
         "quarter",
         description="which answers are one wave: those of a month, quarter, half_year or year, or "
         "{column: NAME} where a column names the round; needs metrics",
     )
     units: dict[str, Unit] = Field(
-        {}, description="unit of a column, shown in reports: a text, or {en: ..., de: ...}"
+        {}, description="unit of a column, shown in reports: a text such as h, or {en: ..., de: ...}"
     )
     verbatim: str | None = Field(None, description="column with free text; never a feature as it is")
     language: list[Language] = Field(
