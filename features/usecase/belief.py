@@ -13,7 +13,9 @@ Reason = Annotated[str, Field(min_length=1)]
 class StatedReasons(Part):
     """Say where stated reasons stand, and which driver each of them speaks of."""
 
-    source: str = Field(alias="from", description="source of events with what people said: interviews")
+    source: str = Field(
+        alias="from", description="source of events with what people said, e.g. exit_interviews"
+    )
     column: str = Field(min_length=1, description="column with the reason; empty where none was given")
     means: dict[Name, Annotated[list[Reason], Field(min_length=1)]] = Field(
         min_length=1, description="driver: the reasons that speak of it, as they stand in the column"

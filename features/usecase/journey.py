@@ -61,9 +61,14 @@ class Touchpoint(Labelled):
 class Journey(Part):
     """Say which touchpoints make up the journeys of entities, in which stages, and when a new one begins."""
 
-    touchpoints: dict[Name, Touchpoint] = Field(description="name: {from: source, ...}")
+    touchpoints: dict[Name, Touchpoint] = Field(
+        description="at least two, by a name of your own: {booking: {from: bookings}, rating: {from: "
+        "surveys, experience: csat}}"
+    )
     restart_after: Days = Field(
-        Duration(180), description="a silence that ends a journey; what comes later begins a new one"
+        Duration(180),
+        description="days of silence that end a journey; what comes later begins a new one. 180d by default",
+        json_schema_extra={"default": "180d"},
     )
     stages: Literal["auto"] | list[Stage] = Field(
         "auto", description="auto: found from the order of events; or lists of touchpoints in order"

@@ -44,11 +44,17 @@ class LeverCost(Part):
     """Say what it takes to bring people to the goal of a lever, declared by those who would do it."""
 
     per_person_eur: float | None = Field(
-        None, ge=0, description="what it costs to bring one person who misses the goal to it"
+        None, ge=0, description="EUR that it costs to bring one person who misses the goal to it, e.g. 150"
     )
-    fixed_eur: float | None = Field(None, ge=0, description="what it costs however many are brought to it")
+    fixed_eur: float | None = Field(
+        None, ge=0, description="EUR paid once, however many are brought to it, e.g. 20000"
+    )
     reach: float = Field(
-        1.0, gt=0, le=1, description="share of those who miss the goal that can be brought to it; 1"
+        1.0,
+        gt=0,
+        le=1,
+        description="share of those who miss the goal that can be brought to it, above 0 to 1; all by "
+        "default",
     )
 
     @model_validator(mode="after")
@@ -67,9 +73,14 @@ class Driver(Labelled):
     """
 
     features: list[str] = Field(
-        min_length=1, description="feature names without x_/o_; * stands for anything"
+        min_length=1,
+        description="feature names without x_ or o_, e.g. tickets.hours_to_resolve.mean_90d; * stands for "
+        "anything. The first one is what a lever changes",
     )
-    role: Role = Field(description="lever, mediator, signal or context")
+    role: Role = Field(
+        description="lever: it can be changed; mediator: it lies between a lever and the outcome; signal: "
+        "it shows trouble without causing it; context: it cannot be changed and is held equal"
+    )
     actor: Actor | None = Field(
         None, description="who decides about it: company or person; every lever needs it"
     )
@@ -83,8 +94,14 @@ class Driver(Labelled):
     randomised: str | None = Field(
         None, min_length=1, description="name of the experiment in which it was decided by lot who got it"
     )
-    goal: Condition | None = Field(None, description="a condition on the first feature, e.g. '<= 24'")
-    cost: LeverCost | None = Field(None, description="what it takes to bring people to the goal of a lever")
+    goal: Condition | None = Field(
+        None,
+        description="what the first feature should reach, in its own unit, e.g. '<= 24'; the sign says "
+        "which direction is better",
+    )
+    cost: LeverCost | None = Field(
+        None, description="what it takes to bring people to the goal of a lever, in EUR"
+    )
 
     @model_validator(mode="after")
     def _check_cost(self) -> Self:
@@ -116,31 +133,63 @@ class Value(Part):
     """Say what an entity is worth and what an action costs."""
 
     revenue: str = Field(
-        description="column with yearly revenue, source.column or a column of the flat table"
+        description="column with the yearly revenue of an entity in EUR: source.column, or a column of the "
+        "flat table"
     )
-    margin: float = Field(1.0, gt=0, le=1)
-    contact_cost_eur: float | None = Field(None, ge=0, description="what one contact costs; 1")
-    incentive_cost_eur: float | None = Field(None, ge=0, description="what staying with an offer costs; 10")
+    margin: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="part of the revenue that is earned, above 0 to 1, e.g. 0.4; all of it by default",
+    )
+    contact_cost_eur: float | None = Field(None, ge=0, description="EUR that one contact costs; 1 if absent")
+    incentive_cost_eur: float | None = Field(
+        None, ge=0, description="EUR that an offer costs where it is taken; 10 if absent"
+    )
     success_rate: float | None = Field(
-        None, gt=0, lt=1, description="share of the leavers contacted who stay; 0.3"
+        None, gt=0, lt=1, description="share of the leavers contacted who stay, 0 to 1; 0.3 if absent"
     )
     success_evidence: float | None = Field(
-        None, gt=0, description="past contacts that the success rate rests on; the fewer, the wider; 20"
+        None,
+        gt=0,
+        description="number of past contacts that the success rate rests on; the fewer, the wider the "
+        "ranges. 20 if absent",
     )
-    budget_contacts: int | None = Field(None, gt=0, description="how many can be contacted each time")
+    budget_contacts: int | None = Field(
+        None, gt=0, description="number of entities that can be contacted each time, e.g. 500"
+    )
     budget_eur: float | None = Field(
-        None, gt=0, description="what contacts and incentives may cost each time"
+        None, gt=0, description="EUR that contacts and offers may cost together each time"
     )
 
 
 class Privacy(Part):
     """Say whose data this is and which group sizes may be shown."""
 
-    subject: Literal["customer", "employee", "supplier", "applicant"] = "customer"
-    minimum_group: int = Field(5, ge=5)
-    minimum_group_drivers: int = Field(25, ge=25)
-    minimum_group_verbatims: int = Field(10, ge=10)
-    protected: list[str] = Field([], description="attributes that never become features")
+    subject: Literal["customer", "employee", "supplier", "applicant"] = Field(
+        "customer",
+        description="who is scored. Employees are told of in groups alone, never below the minimum, unless "
+        "a written agreement allows single scores",
+    )
+    minimum_group: int = Field(
+        5, ge=5, description="fewest people of a group whose figures may be shown; 5 by default, never less"
+    )
+    minimum_group_drivers: int = Field(
+        25,
+        ge=25,
+        description="fewest people of a group whose drivers may be shown; 25 by default, never less",
+    )
+    minimum_group_verbatims: int = Field(
+        10,
+        ge=10,
+        description="fewest people, and fewest texts, of a topic that may be shown; 10 by default, never "
+        "less",
+    )
+    protected: list[str] = Field(
+        [],
+        description="attributes such as gender or birth year: they never become features, and the card "
+        "compares their groups. source.column, or a column of the flat table",
+    )
     names: list[ColumnPath] = Field(
         [], description="source.column with names of people, which are taken out of every text"
     )

@@ -12,7 +12,7 @@ from features.usecase.vocabulary import ColumnPath, Day, Days, Part
 class Snapshots(Part):
     """Say on which days rows are known and scored; what runs on schedule names no last one."""
 
-    every: Step = Field(description="day, week, month or quarter")
+    every: Step = Field(description="step from one snapshot to the next: day, week, month or quarter")
     first: Day = Field(alias="from", description="first snapshot, e.g. 2025-01-01")
     last: Day | None = Field(
         None, alias="to", description="last possible snapshot, e.g. 2025-12-01; today (UTC) if left out"
@@ -44,10 +44,25 @@ class Cohort(Part):
     its events lies in the window before it and was known by then (buyers without a contract).
     """
 
-    starts: ColumnPath | None = Field(None, alias="from", description="source.column with the first day")
-    ends: ColumnPath | None = Field(None, alias="until")
-    active: str | None = Field(None, description="source of events; who had one recently belongs")
-    within: Days | None = Field(None, description="how recently, for example 365d")
+    starts: ColumnPath | None = Field(
+        None,
+        alias="from",
+        description="source.column with the first day on which an entity belongs, e.g. contracts.start",
+    )
+    ends: ColumnPath | None = Field(
+        None,
+        alias="until",
+        description="source.column with the day on which an entity no longer belongs, e.g. contracts.end; "
+        "an empty value or no column: it still does",
+    )
+    active: str | None = Field(
+        None,
+        description="source of events, e.g. orders: who had one recently belongs. Stands in the place of "
+        "from and until",
+    )
+    within: Days | None = Field(
+        None, description="days before a snapshot in which that event has to lie, for example 365d"
+    )
 
     @property
     def base(self) -> str:

@@ -52,16 +52,47 @@ class UseCase(Labelled):
     """
 
     version: Literal[1] = Field(description="1, the version of this format")
-    name: Name = Field(description="name of the prediction, e.g. churn")
-    entity: str | None = Field(None, description="column that identifies who is scored")
-    snapshots: Snapshots | None = None
-    sources: dict[Name, Source] = {}
-    features: dict[Name, Rule] = {}
-    cohort: Cohort | None = None
+    name: Name = Field(
+        description="name of the prediction, e.g. churn; models and folders are called so. Lower-case "
+        "letters, digits and _"
+    )
+    entity: str | None = Field(
+        None,
+        description="column that identifies who is scored, e.g. customer_id; it has this name in every "
+        "source, unless the source says key. Not for a flat table",
+    )
+    snapshots: Snapshots | None = Field(
+        None,
+        description="days on which everybody of the cohort gets a row: {every: month, from: 2025-01-01, "
+        "to: 2025-12-01}. Not for a flat table",
+    )
+    sources: dict[Name, Source] = Field(
+        {},
+        description="raw tables by a name of your own: events, attributes with a history, links between "
+        "keys. Write either sources or table",
+    )
+    features: dict[Name, Rule] = Field(
+        {},
+        description="what is computed, by source: {tickets: {windows: [30d, 90d], count: {}}}; or, by a "
+        "name of your own, a response rate",
+    )
+    cohort: Cohort | None = Field(
+        None,
+        description="who is there to be scored at a snapshot: {from: contracts.start, until: "
+        "contracts.end}, or {active: orders, within: 365d}",
+    )
     target: Target | None = Field(None, description="event, silence or next: what is predicted")
-    table: FlatTable | None = None
+    table: FlatTable | None = Field(
+        None,
+        description="one file with one row per entity and the label in a column; stands in the place of "
+        "sources, snapshots, features, cohort and target",
+    )
     journey: Journey | None = Field(None, description="touchpoints and stages, for the journey map")
-    drivers: dict[Name, Driver] = {}
+    drivers: dict[Name, Driver] = Field(
+        {},
+        description="features grouped under names that people can speak about, each with its role; a "
+        "feature that no driver names is a driver of its own",
+    )
     beliefs: Beliefs | None = Field(
         None, description="what managers or leavers say drives the outcome, to be set beside what is measured"
     )
@@ -69,10 +100,21 @@ class UseCase(Labelled):
         {},
         description="feature pattern: rising or falling, how the risk or the expected answer may go with it",
     )
-    value: Value | None = None
+    value: Value | None = Field(
+        None,
+        description="what an entity is worth and what an action costs, in EUR; what is left out is "
+        "taken from the literature, and named",
+    )
     retrain: Retrain | None = Field(None, description="when the model is to be trained again")
-    privacy: Privacy = Privacy()
-    card: CardWords = CardWords()
+    privacy: Privacy = Field(
+        Privacy(),
+        description="whose data it is, which group sizes may be shown, and which attributes never become "
+        "features",
+    )
+    card: CardWords = Field(
+        CardWords(),
+        description="what the model card says in your own words: purpose, owner, uses that are not allowed",
+    )
     units: ColumnPath | None = Field(
         None, description="source.column with the unit (team, branch) of an entity"
     )

@@ -13,9 +13,15 @@ OutcomeKind = Literal["event", "silence", "binary", "ordinal", "numeric", "nps_g
 class _Watched(Part):
     """What all targets have: a gap before the horizon, and an end of observation."""
 
-    gap: Gap = "0d"
+    gap: Gap = Field(
+        "0d",
+        description="days between the snapshot and the begin of the horizon, time in which one can still "
+        "act, e.g. 7d; none by default",
+    )
     observed_until: Day | None = Field(
-        None, description="first day that is not observed; else the newest known time"
+        None,
+        description="first day that the data no longer cover, e.g. 2026-01-01; if absent, the newest known "
+        "time of all sources",
     )
 
     @property
@@ -27,7 +33,7 @@ class _Watched(Part):
 class Cause(Part):
     """Say which causes of an event are predicted, and which compete with them: they end a row without it."""
 
-    column: str = Field(description="column of the events with the cause")
+    column: str = Field(description="column of the events with the cause, e.g. reason")
     voluntary: list[str] = Field(min_length=1, description="causes that are the predicted event")
     competing: list[str] = Field(
         [], description="other causes: a row that ends so can no longer have the predicted event"
@@ -50,7 +56,10 @@ class EventTarget(_Watched):
     """
 
     event: str = Field(description="the source whose events are predicted")
-    horizons: list[Days] = Field(min_length=1, description="for example [30d, 90d]")
+    horizons: list[Days] = Field(
+        min_length=1,
+        description="days within which the event is forecast, one or several: [30d, 90d, 180d]",
+    )
     cause: Cause | None = Field(None, description="which causes count, where events have several")
     primary_horizon: Days | None = Field(
         None, description="the horizon that reports lead with; the first one if absent"
@@ -91,7 +100,9 @@ class SilenceTarget(_Watched):
     """Predict whether no event of a source happens in the whole horizon; known only once it is over."""
 
     silence: str = Field(description="the source whose events may stay away")
-    length: Days = Field(alias="for", description="how long, for example 180d")
+    length: Days = Field(
+        alias="for", description="days without any event that count as silence, for example 180d"
+    )
 
     @property
     def source(self) -> str:
@@ -120,9 +131,12 @@ class NextTarget(_Watched):
     Rows without an answer have no label: they are scored, never learned from.
     """
 
-    next: ColumnPath = Field(description="source.column with the answer")
-    within: Days = Field(description="for example 90d")
-    kind: Literal["ordinal", "numeric", "nps_group"] = Field(description="ordinal, numeric or nps_group")
+    next: ColumnPath = Field(description="source.column with the answer, e.g. surveys.csat")
+    within: Days = Field(description="days after the snapshot within which the answer counts, e.g. 90d")
+    kind: Literal["ordinal", "numeric", "nps_group"] = Field(
+        description="what the answer is: ordinal (a rating), numeric (an amount) or nps_group (0 to 10, of "
+        "which detractor, passive or promoter is predicted)"
+    )
 
     @property
     def source(self) -> str:

@@ -63,32 +63,52 @@ class FeatureRule(Part):
     snapshot.
     """
 
-    windows: list[Days] = []
-    count: Switch = None
-    sum: list[str] = []
-    mean: list[str] = []
-    min: list[str] = []
-    max: list[str] = []
-    std: list[str] = []
-    first: list[str] = []
-    last: list[str] = []
+    windows: list[Days] = Field(
+        [], description="days before the snapshot that functions look back over, e.g. [30d, 90d]"
+    )
+    count: Switch = Field(None, description="{}: number of events in each window; 0 where there was none")
+    sum: list[str] = Field([], description="columns whose values are added up in each window")
+    mean: list[str] = Field([], description="columns of which the mean in each window is taken")
+    min: list[str] = Field([], description="columns of which the lowest value in each window is taken")
+    max: list[str] = Field([], description="columns of which the highest value in each window is taken")
+    std: list[str] = Field(
+        [], description="columns of which the standard deviation in each window is taken; from two values on"
+    )
+    first: list[str] = Field(
+        [], description="columns of which the first value that is there counts, over all that is known"
+    )
+    last: list[str] = Field(
+        [],
+        description="columns of which the newest value that is there counts; of attributes, that which "
+        "holds at the snapshot",
+    )
     slope: list[str] = Field(
-        [], description="change per 30 days; 'count' is the slope of the number of events"
+        [],
+        description="columns of which the least-squares change per 30 days inside each window is taken; "
+        "'count' is that of the daily number of events",
     )
     delta: list[str] = Field(
         [],
-        description="mean in the window less the mean in the one before it; 'count' is the number of events",
+        description="columns: mean in the window less the mean in the one before it, of the same length; "
+        "'count' is the number of events",
     )
     distinct: list[str] = Field(
         [],
-        description="number of different values: a handful exactly, 1,000 to about 3 %, at most about 7,000",
+        description="columns of which different values are counted in each window: a handful exactly, 1,000 "
+        "to about 3 %, at most about 7,000",
     )
-    share: dict[str, dict[Name, Condition]] = Field({}, description="column: {name: condition}")
+    share: dict[str, dict[Name, Condition]] = Field(
+        {},
+        description="share of the values in each window that meet a condition, by column and a name of your "
+        "own: {nps: {promoter: '>= 9'}}",
+    )
     ratio: list[Days] = Field(
-        [], description="two windows: events per day in the first over those in the second"
+        [],
+        description="two windows, the shorter first: events per day in the one over those in the other, "
+        "e.g. [30d, 180d]",
     )
-    days_since_last: Switch = None
-    days_since_first: Switch = None
+    days_since_last: Switch = Field(None, description="{}: days from the newest known event to the snapshot")
+    days_since_first: Switch = Field(None, description="{}: days from the first known event to the snapshot")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -154,7 +174,10 @@ class Streak(Part):
     """
 
     patience: Gap = Field(
-        Duration(14), description="an open invitation counts once it is older; '0d' counts all"
+        Duration(14),
+        description="days after which an invitation without an answer counts; 14d by default, '0d' counts "
+        "all",
+        json_schema_extra={"default": "14d"},
     )
 
     @property
@@ -181,7 +204,9 @@ class ResponseRateRule(Part):
 
     answered: str = Field(description="the source with the answers")
     invited: str = Field(description="the source with the invitations")
-    windows: list[Days] = Field(min_length=1, description="for example [180d]")
+    windows: list[Days] = Field(
+        min_length=1, description="days before the snapshot in which invitations count, for example [180d]"
+    )
     streak: Annotated[Streak | None, BeforeValidator(_check_streak)] = Field(
         None, description="{}: the invitations in a row without an answer; or {patience: 14d}"
     )

@@ -48,8 +48,11 @@ class ReadOptions(Part):
     delimiter: str = Field(
         ",", min_length=1, max_length=1, description="one character; a blank stands for any run of blanks"
     )
-    decimal: Literal[".", ","] = "."
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1"] = "utf-8"
+    decimal: Literal[".", ","] = Field(".", description="sign before decimals: a point (default) or a comma")
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252", "latin-1"] = Field(
+        "utf-8",
+        description="how letters are stored; utf-8 (default) also reads a file that begins with a mark",
+    )
     dates: TimeForm | Annotated[list[TimeForm], Field(min_length=1)] | None = Field(
         None, description="strptime form of dates and times, or several in order; ISO 8601 when absent"
     )
@@ -72,7 +75,7 @@ class ReadOptions(Part):
 class Delay(Part):
     """Say that a row is known a fixed time after it happened."""
 
-    delay: Days = Field(description="for example 2d")
+    delay: Days = Field(description="days from the moment of a row until the company knew it, for example 2d")
 
 
 def _check_clock(found: object) -> object:
@@ -149,14 +152,18 @@ class Source(Part):
     """
 
     file: str | None = Field(None, description="CSV, CSV.gz or Parquet, relative to the data folder")
-    query: str | None = Field(None, description="SQL text; needs url")
+    query: str | None = Field(
+        None, description="one SQL statement that only reads, in the place of file; needs url"
+    )
     url: str | None = Field(
         None,
         description="duckdb:///file.duckdb or sqlite:///file.db, relative to the data folder; or "
         "postgresql://user@host:5432/database without a password",
     )
     key: str | None = Field(
-        None, description="column with the entity, or with a key that a links table resolves"
+        None,
+        description="column with the entity, or with a key that a links table resolves; the name under "
+        "entity if absent",
     )
     join: Literal["unit"] | None = Field(
         None, description="unit: an anonymous source, its key is a unit and never a person"
@@ -174,29 +181,56 @@ class Source(Part):
     withdrawn: str | None = Field(
         None, description="column in which true, 1 or yes withdraws the event of that id; implies corrections"
     )
-    event_time: str | None = None
+    event_time: str | None = Field(
+        None, description="column with the moment at which an event happened; makes the source one of events"
+    )
     valid_from: str | None = Field(
         None, description="first moment of a row; 'always' for a table without history"
     )
-    valid_to: str | None = None
+    valid_to: str | None = Field(
+        None,
+        description="column with the moment from which a row of attributes no longer holds; if absent, it "
+        "holds until the next one",
+    )
     known_at: KnownAt = Field(description="when the company knew the row: a column, 'same', or {delay: 2d}")
-    links: dict[str, str] = {}
-    data: DataKind = "O"
-    survey: str | None = None
-    answered_by: Literal["entity", "other"] | None = None
-    read: ReadOptions = ReadOptions()
-    scales: dict[str, Scale] = {}
-    metrics: dict[Metric, str] = Field({}, description="which column holds an answer that reports speak of")
+    links: dict[str, str] = Field(
+        {},
+        description="one pair of columns, {key here: key there}: the table translates one key into another, "
+        "as account into customer",
+    )
+    data: DataKind = Field(
+        "O", description="X: what people said, such as answers to a survey; O: what happened (default)"
+    )
+    survey: str | None = Field(
+        None, description="name of the survey that the answers are from, e.g. relationship; X-data needs it"
+    )
+    answered_by: Literal["entity", "other"] | None = Field(
+        None,
+        description="who answered: entity (those who are scored) or other (a manager, a mystery shopper); "
+        "X-data needs it",
+    )
+    read: ReadOptions = Field(
+        ReadOptions(),
+        description="how the file is written, where it is no plain CSV: {delimiter: ';', decimal: ','}",
+    )
+    scales: dict[str, Scale] = Field(
+        {}, description="columns with ratings and the ends of their scale: {nps: 0..10, csat: 1..5}"
+    )
+    metrics: dict[Metric, str] = Field(
+        {}, description="which column holds an answer that reports speak of: {nps: nps, csat: csat}"
+    )
     waves: Waves = Field(
         "quarter",
         description="which answers are one wave: those of a month, quarter, half_year or year, or "
         "{column: NAME} where a column names the round; needs metrics",
     )
     units: dict[str, Unit] = Field(
-        {}, description="unit of a column, shown in reports: a text, or {en: ..., de: ...}"
+        {}, description="unit of a column, shown in reports: a text such as h, or {en: ..., de: ...}"
     )
     verbatim: str | None = Field(None, description="column with free text; never a feature as it is")
-    language: list[Language] = []
+    language: list[Language] = Field(
+        [], description="languages that are read, of en and de; texts in others are passed over and counted"
+    )
     text: TextReading | None = Field(
         None, description="{}: columns language, sentiment, effort, is_actionable, topic from 'verbatim'"
     )

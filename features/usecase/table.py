@@ -13,14 +13,19 @@ from features.usecase.vocabulary import Name, Part
 class Join(Part):
     """Add the columns of a second table to a flat one; a key there stands once, or its first row is taken."""
 
-    file: str
+    file: str = Field(description="CSV, CSV.gz or Parquet to be joined, relative to the data folder")
     on: str | dict[str, str] = Field(description="shared key column, or {column here: column there}")
-    columns: list[str] | None = Field(None, description="keep only these; all others if absent")
-    exclude: list[str] = []
+    columns: list[str] | None = Field(
+        None, description="columns of the joined file that are kept; all of them if absent"
+    )
+    exclude: list[str] = Field([], description="columns of the joined file that are left out")
     several: Literal["refuse", "first"] = Field(
         "refuse", description="first: where a key has several rows, its first one in the file is taken"
     )
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = Field(
+        ReadOptions(),
+        description="how the file is written, where it is no plain CSV: {delimiter: ';', decimal: ','}",
+    )
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -40,7 +45,7 @@ class Join(Part):
 class NotApplicable(Part):
     """Say that a value of some columns means 'does not apply', which is not the number it looks like."""
 
-    columns: list[str] = Field(min_length=1)
+    columns: list[str] = Field(min_length=1, description="columns in which the value means that")
     value: str | float = Field(description="the value that means 'does not apply'")
 
 
@@ -89,12 +94,20 @@ class FlatTable(Part):
         description="what they do who are positive, after 'they', by language, beside means: good or bad: "
         "{en: are satisfied, de: sind zufrieden}",
     )
-    id: str | None = None
+    id: str | None = Field(
+        None,
+        description="column that identifies a row, e.g. customer_id; it is no feature. Rows are numbered "
+        "if absent",
+    )
     group: str | None = Field(
         None, description="rows with the same value never stand on both sides of a split"
     )
-    join: list[Join] = []
-    exclude: list[str] = []
+    join: list[Join] = Field(
+        [], description="further files whose columns are added by a key: [{file: usage.csv, on: customer_id}]"
+    )
+    exclude: list[str] = Field(
+        [], description="columns that become no features, such as what is known only after the outcome"
+    )
     experience: list[str] = Field(
         [], description="columns that are X-data: what people said; the label too if it is an answer"
     )
@@ -102,7 +115,11 @@ class FlatTable(Part):
     recode: dict[str, dict[str, str]] = Field(
         {}, description="one category written in several ways: column: {as written: as meant}"
     )
-    not_applicable: NotApplicable | None = None
+    not_applicable: NotApplicable | None = Field(
+        None,
+        description="a value that means 'does not apply', such as 0 among ratings of 1 to 5: it counts as "
+        "missing, with a column that marks it",
+    )
     duplicates: Duplicates = Field(
         "keep", description="remove: rows that equal an earlier one in all but the id are left out"
     )
@@ -117,7 +134,10 @@ class FlatTable(Part):
         [],
         description="columns with moments set beforehand (a promised day): known although later than as_of",
     )
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = Field(
+        ReadOptions(),
+        description="how the file is written, where it is no plain CSV: {delimiter: ';', decimal: ','}",
+    )
 
     @property
     def weight_column(self) -> str | None:

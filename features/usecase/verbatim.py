@@ -63,11 +63,17 @@ class TurnTable(TextReading):
 
     file: str = Field(description="CSV, CSV.gz or Parquet, relative to the data folder")
     call: str = Field("call_id", description="column that leads to the 'id' of the source")
-    speaker: str = "speaker"
-    customer: str = Field("customer", description="what the speaker column says of the customer")
-    start: str = Field("start_s", description="seconds from the start of the call")
-    end: str = "end_s"
-    text: str = "text"
+    speaker: str = Field("speaker", description="column that says who speaks; 'speaker' by default")
+    customer: str = Field(
+        "customer", description="what the speaker column says of the customer; 'customer' by default"
+    )
+    start: str = Field(
+        "start_s", description="column with the start of the turn, in seconds from the start of the call"
+    )
+    end: str = Field(
+        "end_s", description="column with the end of the turn, in seconds from the start of the call"
+    )
+    text: str = Field("text", description="column with what was said; 'text' by default")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

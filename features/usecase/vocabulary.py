@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 from features.timeline import Duration
 
@@ -98,7 +106,11 @@ ColumnPath = Annotated[str, AfterValidator(_check_column_path)]
 class Labelled(Part):
     """Give a part of the spec its name in plain words, per language."""
 
-    label: dict[Language, str] = {}
+    label: dict[Language, str] = Field(
+        {},
+        description="name in plain words for pages and reports, by language: {en: Churn, de: Kündigung}; "
+        "if absent, the name with blanks for underscores",
+    )
 
     def name_in(self, language: Language, fallback: str) -> str:
         """Return the label in ``language``, in English, or ``fallback`` with blanks for underscores."""

@@ -3,7 +3,8 @@
 ``python -m tests.bench.disclosure [--firms N] [--held-out N] [--workers N]`` draws firms
 (:mod:`tests.bench.disclosure_firms`), releases five linked tables of two waves, and attacks the release
 beside those of two simpler rules (:mod:`tests.bench.disclosure_rules`). Progress goes to stderr, a table to
-stdout, and last one JSON object over all firms. The exit code is 1 where a goal is missed.
+stdout, and last one JSON object over all firms, ``parts`` of it those drawn and those held out. The exit code
+is 1 where a goal is missed.
 """
 
 import argparse
@@ -55,6 +56,18 @@ def to_figures(found: Tally, seconds: float) -> dict[str, Any]:
         "people_hidden_threshold": round(found.people_hidden_threshold / n, 4),
         "people_hidden_rectangle": round(found.people_hidden_rectangle / n, 4),
         "seconds_2000x5": round(seconds, 2),
+    }
+
+
+def to_parts(parts: Mapping[str, Tally]) -> dict[str, dict[str, Any]]:
+    """Return what was counted in each part of the firms; shares of people are means over its firms."""
+    found = ("recoverable", "recoverable_rectangle", "recoverable_threshold")
+    counted = ("firms", "with_small", *found, "narrowed", "narrowed_firms")
+    shares = ("people_hidden", "people_hidden_rectangle", "people_hidden_threshold")
+    return {
+        part: {name: getattr(one, name) for name in counted}
+        | {name: round(getattr(one, name) / max(one.firms, 1), 4) for name in shares}
+        for part, one in parts.items()
     }
 
 
@@ -111,11 +124,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = read_arguments(arguments)
     judge = partial(judge_all, workers=asked.workers)
     parts = {"drawn": judge(range(asked.firms))}
-    parts["held out"] = judge(range(FIRST_HELD_OUT, FIRST_HELD_OUT + asked.held_out))
+    parts["held_out"] = judge(range(FIRST_HELD_OUT, FIRST_HELD_OUT + asked.held_out))
     with threadpool_limits(1, user_api="blas"):
         seconds = time_large(LARGE, LARGE_SEEDS)
-    figures = to_figures(parts["drawn"] + parts["held out"], seconds)
-    sys.stdout.write(describe(parts) + "\n" + json.dumps(figures) + "\n")
+    figures = to_figures(parts["drawn"] + parts["held_out"], seconds)
+    sys.stdout.write(describe(parts) + "\n" + json.dumps({**figures, "parts": to_parts(parts)}) + "\n")
     return 1 if list_missed(figures) else 0
 
 

@@ -115,8 +115,15 @@ class TestFigures:
         assert (found["people_hidden"], found["untested"], found["seconds_2000x5"]) == (0.25, 3, 0.12)
         assert set(found) == set(GOOD)
 
+    def test_each_part_has_figures_of_its_own(self):
+        drawn = Tally(firms=4, recoverable_threshold=9, people_hidden=1.0, narrowed=7)
+        found = disclosure.to_parts({"drawn": drawn, "held_out": Tally()})
+        assert (found["drawn"]["firms"], found["drawn"]["recoverable_threshold"]) == (4, 9)
+        assert (found["drawn"]["people_hidden"], found["drawn"]["narrowed"]) == (0.25, 7)
+        assert set(found["held_out"].values()) == {0}
+
     def test_the_table_has_a_line_for_each_part(self):
-        shown = disclosure.describe({"drawn": Tally(firms=2, people_hidden=0.5), "held out": Tally()})
+        shown = disclosure.describe({"drawn": Tally(firms=2, people_hidden=0.5), "held_out": Tally()})
         assert len(shown.splitlines()) == 3
         assert "25.0%" in shown
 

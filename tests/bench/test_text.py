@@ -106,7 +106,18 @@ def test_the_summary_names_the_best_rival_and_the_least_gain():
     for name, value in (("majority", 0.2), ("words", 0.4), ("defaults", 0.3)):
         figures |= {name: Figure(value, 0, 1), f"ours - {name}": Figure(0.6 - value, 0.5 - value, 1)}
     summary = text.summarise("de", figures)
-    assert summary == {"de_f1": 0.6, "de_f1_low": 0.5, "de_baseline_f1": 0.4, "de_gain_low": 0.1}
+    assert summary == {
+        "de_f1": 0.6,
+        "de_f1_low": 0.5,
+        "de_f1_high": 0.7,
+        "de_baseline_f1": 0.4,
+        "de_gain": 0.2,
+        "de_gain_low": 0.1,
+        "de_gain_high": 1,
+        "de_majority_f1": 0.2,
+        "de_words_f1": 0.4,
+        "de_defaults_f1": 0.3,
+    }
 
 
 def test_timed_texts_have_their_length():
@@ -121,8 +132,9 @@ def test_the_last_line_is_json(monkeypatch, capsys):
     monkeypatch.setattr(turns, "measure", lambda: {"turn_p95_ms": 1.5})
     text.main([])
     summary = json.loads(capsys.readouterr().out.splitlines()[-1])
-    of_set = {"toy_f1", "toy_f1_low", "toy_baseline_f1", "toy_gain_low", "toy_model_mb"}
-    assert set(summary) == of_set | {"turn_p95_ms"}
+    of_set = {"f1", "f1_low", "f1_high", "baseline_f1", "gain", "gain_low", "gain_high", "model_mb"}
+    of_set |= {f"{name}_f1" for name in text.RIVALS}
+    assert set(summary) == {f"toy_{name}" for name in of_set} | {"turn_p95_ms"}
     assert summary["toy_f1"] > summary["toy_baseline_f1"]
 
 
@@ -130,5 +142,5 @@ def test_speed_is_measured_in_processes_of_their_own():
     _, model = by_learning(rated(), *next(rated().splits()))
     texts = [f"good service and {word} delivery " * 8 for word in ("late", "fast", "quick")]
     speed = text.time_reading(text.make_reader(model, texts * 10), texts)
-    assert set(speed) == {"comments_per_s", "comments_per_core_s"}
+    assert set(speed) == {"comments_per_s", "comments_per_core_s", "tones_per_core_s"}
     assert min(speed.values()) > 0

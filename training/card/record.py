@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from features.usecase import Language, OutcomeKind, Role
 from training.card.figures import Figure
+from training.card.meanings import describe_keys
 from training.card.performance_record import Performance
 from training.card.texts import TextModelFacts
 from training.fairness import State
@@ -272,4 +273,4 @@ def render_schema() -> str:
     head = {"format": {"const": "xm-predict model card"}, "format_version": {"const": FORMAT_VERSION}}
     schema["properties"] = head | schema["properties"]
     schema["required"] = [*head, *schema["required"]]
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(describe_keys(schema), indent=2, ensure_ascii=False) + "\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from features.addresses import mask
 from features.errors import InputError
 from features.frame import Tombstones, list_known
 from training.console import Console
@@ -147,7 +148,7 @@ def _list_work(notes: list[str], edited: list[str], *, has_text_models: bool) ->
     yield "  releases holds keyed digests of people at work, without which small groups could be worked out"
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     if uri:
-        yield f"  runs are kept at {uri}: delete 'report' and 'kept_back.parquet' of older runs there"
+        yield f"  runs are kept at {mask(uri)}: delete 'report' and 'kept_back.parquet' of older runs there"
     yield from (f"  {note}" for note in notes)
     for path in edited:
         yield f"  take what they wrote, if it stands there, out of {path}"

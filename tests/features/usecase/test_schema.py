@@ -45,6 +45,60 @@ def fits_object(section, node):
     )
 
 
+def keys_in(node, place):
+    """Yield every key of a part of the schema, however deep, with its place and what is said of it."""
+    for name, part in node.get("properties", {}).items():
+        yield f"{place}.{name}", part
+        yield from keys_in(part, f"{place}.{name}")
+    inner = [node.get("items"), node.get("additionalProperties")]
+    inner += [member for word in ("anyOf", "oneOf", "allOf") for member in node.get(word, ())]
+    for part in inner:
+        if isinstance(part, dict):
+            yield from keys_in(part, place)
+
+
+def all_keys(schema):
+    yield from keys_in(schema, schema["title"])
+    for name, part in schema["$defs"].items():
+        yield from keys_in(part, name)
+
+
+def undescribed(schema):
+    """Return the keys of which nothing, or no more than two words, are said."""
+    return [place for place, part in all_keys(schema) if len(part.get("description", "").split()) < 3]
+
+
+def test_every_key_is_described():
+    assert undescribed(SCHEMA) == [], "say what it means: Field(description=...) in features/usecase"
+    assert len(list(all_keys(SCHEMA))) > 150
+
+
+def test_descriptions_are_short():
+    told = {place: part["description"] for place, part in all_keys(SCHEMA)}
+    assert {place: words for place, words in told.items() if len(words) > 250} == {}
+
+
+def test_every_part_is_described():
+    assert [name for name, part in SCHEMA["$defs"].items() if not part.get("description")] == []
+
+
+@pytest.mark.parametrize(
+    "part", [{"type": "string"}, {"type": "string", "description": "a name"}, {"properties": {"deep": {}}}]
+)
+def test_a_key_without_a_description_would_be_named(part):
+    found = undescribed(
+        {"title": "Sample", "properties": {}, "$defs": {"Part": {"properties": {"key": part}}}}
+    )
+    assert "Part.key" in found
+    assert ("Part.key.deep" in found) == ("properties" in part)
+
+
+def test_defaults_are_written_as_in_a_file():
+    """A span of days is a text such as 180d, never what it is inside."""
+    assert SCHEMA["$defs"]["Journey"]["properties"]["restart_after"]["default"] == "180d"
+    assert SCHEMA["$defs"]["Streak"]["properties"]["patience"]["default"] == "14d"
+
+
 def test_schema_says_what_it_is():
     assert SCHEMA["title"] == "Use case of xm-predict"
     assert SCHEMA["$schema"].endswith("2020-12/schema")

@@ -230,6 +230,13 @@ def test_what_is_left_to_do_is_said(built):
     assert PERSON not in said
 
 
+def test_where_runs_are_kept_is_said_without_the_password(built, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql://mlflow:canary-of-mlflow@db/mlflow")
+    said = tell(erase.run, as_json=False, name="churn", entity=PERSON, out=str(built / "out"))
+    assert "runs are kept at postgresql://mlflow:***@db/mlflow: delete" in said
+    assert "canary" not in said
+
+
 def test_damaged_tombstones_stop_a_build(built):
     erase_from(built, PERSON)
     (built / "out" / "erased" / "churn.json").write_text("{")
