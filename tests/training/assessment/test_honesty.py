@@ -83,7 +83,9 @@ class TestCompany:
     def test_events_that_were_not_known_at_the_origin_are_censored(self, splits, company):
         rows = company.learned.rows
         full = rows.outcome
-        known_on = full.snapshot_date + (7 + np.nan_to_num(full.known_days, nan=99_999)).astype("timedelta64[D]")
+        known_on = full.snapshot_date + (7 + np.nan_to_num(full.known_days, nan=99_999)).astype(
+            "timedelta64[D]"
+        )
         place = {
             key: row for row, key in enumerate(zip(rows.entity, full.snapshot_date.astype(str), strict=True))
         }
