@@ -1,5 +1,5 @@
 # Three images of one build: `service` (the last one: what `docker build .` makes), `refresher`, `registry`.
-#   docker build --target service --tag xm-predict/service:0.1.0.dev0 .
+#   docker build --target service --tag xm-predict/service:0.1.0 .
 # Versions are those of the lock (its hashes have no place among constraints). No stage that runs holds pip, a compiler or a secret.
 
 FROM python:3.12-slim AS build

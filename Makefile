@@ -78,6 +78,10 @@ serve: install ## answer score requests on this machine
 bento: install ## the service as a bento, in BENTOML_HOME; the last line is its name
 	$(BIN)/bentoml build --output tag
 
+.PHONY: dist
+dist: install ## the release, wheel and source distribution, in dist/; the wheel is built from the latter
+	$(BIN)/uv build --clear --out-dir dist
+
 # Types take longest: they are checked on one core while the other does all else.
 .PHONY: check
 check: install ## style, types, layers, sizes

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, Self
 
 from features.errors import XmError
-from training.commands import build_parser, module_of
+from training.commands import VERBS, build_parser, module_of
 from training.console import Console
+from training.extras import demand, explain
+from training.parameters import Verb
 
 _TELEMETRY_OFF = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "BENTOML_DO_NOT_TRACK": "True"}
+# The service is a process of its own, often started late; all else is imported first.
+_STARTED_LATE = ("serve",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,17 +27,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 done, 1 failed, 2 wrong usage or input, 130 interrupted.
     """
-    for name, setting in _TELEMETRY_OFF.items():
-        os.environ.setdefault(name, setting)
+    for variable, setting in _TELEMETRY_OFF.items():
+        os.environ.setdefault(variable, setting)
     settings = vars(build_parser().parse_args(arguments))
-    module = module_of(settings.pop("verb"))
+    name = settings.pop("verb")
+    verb = next(verb for verb in VERBS if verb.name == name)
     interruption = _Interruption()
     console = Console(as_json=settings.pop("json"), pulse=interruption.insist)
     with interruption:
         try:
-            importlib.import_module(f"training.runs.{module}").run(console, **settings)
+            demand(verb.name, verb.extras, now=_STARTED_LATE)
+            importlib.import_module(f"training.runs.{module_of(verb.name)}").run(console, **settings)
         except BaseException as error:  # noqa: BLE001 - what is not known by kind is raised again
-            return _tell(console, error, is_interrupted=interruption.came)
+            return _tell(console, verb, error, is_interrupted=interruption.came)
     return 0
 
 
@@ -63,11 +69,13 @@ class _Interruption:
         raise KeyboardInterrupt
 
 
-def _tell(console: Console, error: BaseException, *, is_interrupted: bool) -> int:
+def _tell(console: Console, verb: Verb, error: BaseException, *, is_interrupted: bool) -> int:
     """Say in one line what ended a verb, and return the exit code; raise what is a fault of ours."""
     if is_interrupted or isinstance(error, KeyboardInterrupt):
         console.failure("interrupted; nothing half-written was left behind")
         return 130
+    if isinstance(error, ModuleNotFoundError):
+        error = explain(verb.name, verb.extras, error) or error
     if isinstance(error, XmError):
         console.error(error)
         return error.exit_code

@@ -33,11 +33,13 @@ VERBS: tuple[Verb, ...] = (
             Parameter("customers", "how many customers the example company has", "4000", int),
             Parameter("employees", "how many employees it has", "2000", int),
         ),
+        extras=("train", "serve"),
     ),
     Verb(
         "schema",
         "print the JSON schema of use-case files, for editors",
         "xm-predict schema > usecase.schema.json",
+        extras=(),
     ),
     Verb(
         "check",
@@ -335,6 +337,7 @@ VERBS: tuple[Verb, ...] = (
             Parameter("overlap-hours", "rotate: how long the old key goes on", "24", float),
             _OUT,
         ),
+        extras=("serve",),
     ),
     Verb(
         "audit",
@@ -353,12 +356,14 @@ VERBS: tuple[Verb, ...] = (
             Parameter("last", "show: how many lines", "20", int),
             _OUT,
         ),
+        extras=("serve",),
     ),
     Verb(
         "serve",
         "answer over HTTP on this machine with the champions of the registry",
         "xm-predict serve --port 3000",
         (_OUT, Parameter("port", "port on 127.0.0.1", "3000", int)),
+        extras=("serve",),
     ),
     *VERBS_OF_RIGHTS,
 )

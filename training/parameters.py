@@ -59,13 +59,20 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Verb:
-    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it."""
+    """Describe one verb: what it does, an example, its parameters, and whether ``mlflow run`` offers it.
+
+    Attributes
+    ----------
+    extras
+        Of the installed product, all that the verb needs; of a cluster and its choice nothing is said here.
+    """
 
     name: str
     help: str
     example: str
     parameters: tuple[Parameter, ...] = ()
     is_entry_point: bool = False
+    extras: tuple[str, ...] = ("train",)
 
 
 def module_of(verb: str) -> str:

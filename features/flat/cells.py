@@ -72,8 +72,9 @@ class Cells:
         """
         found = self._fetch(to_moment(self.staged, self.name))
         moments = np.ma.getdata(found).astype("datetime64[us]")
-        moments[np.ma.getmaskarray(found)] = np.datetime64("NaT")
-        return self._place(moments, np.datetime64("NaT"))
+        never = np.datetime64("NaT", "us")
+        moments[np.ma.getmaskarray(found)] = never
+        return self._place(moments, never)
 
     def values(self, *, is_category: bool) -> Values:
         """Return numbers if every value is one and the column is not declared a category, else texts."""

@@ -56,7 +56,7 @@ def measure_durations(cells: Mapping[str, Cells], table: FlatTable, kept: NDArra
             continue
         is_later = ~np.isnat(found) & ~(found <= limit)
         not_known_yet[name] = int(is_later.sum())
-        moments[name] = np.where(is_later, np.datetime64("NaT"), found)
+        moments[name] = np.where(is_later, np.datetime64("NaT", "us"), found)
     columns: dict[str, NDArray[np.float64]] = {}
     impossible: dict[str, int] = {}
     for name, span in table.durations.items():

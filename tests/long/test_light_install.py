@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 
 from serving.cache import install
 from serving.candidate import try_out
+from tests.long.installing import Installation, build_release, make_installation
 from tests.serving.company import ROOT, ROW, answers, make_bundle, wait_until
 from tests.serving.keys import bearer, make_key
 from tests.tethered import start
@@ -28,53 +28,7 @@ from training.scoring import Scorer
 pytestmark = pytest.mark.long
 
 HEAVY = ("mlflow", "shap", "pandas", "sklearn", "matplotlib", "duckdb", "numba", "statsmodels")
-LOCK = ROOT / "mlproject" / "requirements.txt"
-NO_INDEX = re.compile(
-    r"error sending request|failed to fetch|dns error|timed out|network was disabled", re.IGNORECASE
-)
 MEGABYTE = 2**20
-
-
-@dataclass(frozen=True)
-class LightEnvironment:
-    """Hold an environment with what the bento asks for and nothing else."""
-
-    folder: Path
-    uv: str
-
-    @property
-    def python(self) -> Path:
-        return self.folder / "bin" / "python"
-
-    def install(self, *what: str) -> None:
-        command = [
-            self.uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            str(self.python),
-            "--constraint",
-            str(LOCK),
-            *what,
-        ]
-        run_uv(command)
-
-    def names(self) -> set[str]:
-        listed = subprocess.run(
-            [self.uv, "pip", "list", "--format", "json", "--python", str(self.python)],
-            capture_output=True,
-            check=True,
-        )
-        return {package["name"] for package in json.loads(listed.stdout)}
-
-
-def run_uv(command: list[str]) -> None:
-    """Run uv; skip where packages cannot be fetched, fail for every other reason."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode and NO_INDEX.search(done.stderr):
-        pytest.skip(f"packages cannot be fetched: {done.stderr.strip().splitlines()[-1]}")
-    assert done.returncode == 0, done.stderr
 
 
 def size_of(folder: Path) -> int:
@@ -98,12 +52,8 @@ def bento(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def light(bento, tmp_path_factory) -> LightEnvironment:
-    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    if uv is None:
-        pytest.skip("uv is not here; `make install` brings it")
-    environment = LightEnvironment(tmp_path_factory.mktemp("light") / "venv", uv)
-    run_uv([uv, "venv", "--quiet", "--python", sys.executable, str(environment.folder)])
+def light(bento, tmp_path_factory) -> Installation:
+    environment = make_installation(tmp_path_factory.mktemp("light"))
     environment.install("--requirement", str(bento / "env" / "python" / "requirements.txt"))
     return environment
 
@@ -115,7 +65,7 @@ def cache(tmp_path_factory) -> Path:
     return folder
 
 
-def make_environment(light: LightEnvironment, cache: Path, scratch: Path) -> dict[str, str]:
+def make_environment(light: Installation, cache: Path, scratch: Path) -> dict[str, str]:
     """Return the variables of a machine that knows nothing of this repository."""
     return {
         "PATH": f"{light.folder / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin",
@@ -261,13 +211,11 @@ def test_a_bundle_without_a_trial_is_tried_by_the_bento_itself(bento, light, cac
 
 
 @pytest.fixture
-def installed(light, tmp_path_factory) -> LightEnvironment:
+def installed(light, tmp_path_factory) -> Installation:
     """Return the same environment with the wheel of this repository, and see that it brought nothing else."""
     before = light.names()
     folder = tmp_path_factory.mktemp("wheel")
-    run_uv([light.uv, "build", "--quiet", "--wheel", "--out-dir", str(folder), str(ROOT)])
-    (wheel,) = folder.glob("*.whl")
-    light.install(f"{wheel}[serve]")
+    light.install(f"{build_release(folder).wheel}[serve]")
     assert light.names() - before <= {"xm-predict"}
     return light
 

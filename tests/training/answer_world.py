@@ -40,7 +40,7 @@ def make_silence(n_entities: int = 300, seed: int = 0) -> TrainingRows:
     outcome = rows.outcome
     assert isinstance(outcome, LabelOutcome)
     assert outcome.timing is not None
-    is_over = outcome.timing.snapshot_date + 60 <= np.datetime64(UNTIL)
+    is_over = outcome.timing.snapshot_date + np.timedelta64(60, "D") <= np.datetime64(UNTIL)
     label[~is_over] = np.nan
     timing = Timing(outcome.timing.snapshot_date, np.where(is_over, 60.0, np.nan), SPAN, UNTIL)
     return TrainingRows(

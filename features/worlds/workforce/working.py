@@ -116,7 +116,7 @@ def _draw_trainings(random: np.random.Generator, period: Period, teams: Teams, s
 
 def _long_edges(period: Period) -> Seconds:
     """Return the first moment of every month from three years before the period to its end."""
-    months = FIRST_MONTH - _PAST_MONTHS + np.arange(_PAST_MONTHS + period.months + 1)
+    months = FIRST_MONTH + np.arange(-_PAST_MONTHS, period.months + 1).astype("timedelta64[M]")
     return months.astype("datetime64[D]").astype("datetime64[s]").astype(np.int64)
 
 

@@ -77,13 +77,15 @@ class TestCompany:
     def test_no_label_reaches_beyond_the_origin(self, splits):
         for split in splits:
             outcome = split.learned.outcome
-            ends = outcome.snapshot_date + 7 + outcome.days.astype(int)
+            ends = outcome.snapshot_date + (7 + outcome.days).astype("timedelta64[D]")
             assert ends.max() == np.datetime64(split.origin.snapshot_date)
 
     def test_events_that_were_not_known_at_the_origin_are_censored(self, splits, company):
         rows = company.learned.rows
         full = rows.outcome
-        known_on = full.snapshot_date + 7 + np.nan_to_num(full.known_days, nan=99_999).astype(int)
+        known_on = full.snapshot_date + (7 + np.nan_to_num(full.known_days, nan=99_999)).astype(
+            "timedelta64[D]"
+        )
         place = {
             key: row for row, key in enumerate(zip(rows.entity, full.snapshot_date.astype(str), strict=True))
         }

@@ -21,13 +21,13 @@ class TestOrigins:
         origin = Origin(date(2025, 6, 1), ())
         learned = labels_of(known_at_origin(rows, origin))
         assert learned.is_known.all()
-        known_on = learned.timing.snapshot_date + learned.timing.known_days.astype(int)
+        known_on = learned.timing.snapshot_date + learned.timing.known_days.astype("timedelta64[D]")
         assert (known_on <= np.datetime64("2025-06-01")).all()
         everything = labels_of(rows)
         with np.errstate(invalid="ignore"):
             was_known = everything.timing.snapshot_date + np.nan_to_num(
                 everything.timing.known_days, nan=9999
-            ).astype(int) <= np.datetime64("2025-06-01")
+            ).astype("timedelta64[D]") <= np.datetime64("2025-06-01")
         was_known &= (everything.timing.snapshot_date < np.datetime64("2025-06-01")) & ~is_held_out(
             rows.entity
         )

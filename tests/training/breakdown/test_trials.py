@@ -33,7 +33,7 @@ def test_the_newest_origin_alone_is_forecast_from_labels_known_there():
     origin = part.tested.outcome.timing.snapshot_date.max()
     assert origin == np.datetime64("2025-11-01")
     learned = part.learned.outcome.timing
-    assert (learned.snapshot_date + learned.known_days.astype(int) <= origin).all()
+    assert (learned.snapshot_date + learned.known_days.astype("timedelta64[D]") <= origin).all()
 
 
 def test_an_origin_before_which_nothing_was_known_gives_no_forecast():

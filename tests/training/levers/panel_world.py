@@ -166,7 +166,7 @@ def make_panel(
         "x_surveys.csat.last": last[:, kept],
     }
     entity = np.array([f"c{number}" for number in np.repeat(np.arange(n_entities), n_snapshots)], object)
-    days = np.tile(START + 30 * np.arange(n_snapshots), n_entities)
+    days = np.tile(START + (30 * np.arange(n_snapshots)).astype("timedelta64[D]"), n_entities)
     found = answers[:, kept].ravel()
     what = _exits(chance, satisfied[:, kept].ravel(), days) if outcome == "events" else _answers(found, days)
     return TrainingRows(

@@ -231,7 +231,7 @@ def test_events_are_counted_among_the_rows_compared(exits, n_events, is_refused)
     """The events of rows without an earlier row do not count."""
     outcome = exits.outcome
     assert isinstance(outcome, FollowUp)
-    is_compared = outcome.snapshot_date >= panel_world.START + 90
+    is_compared = outcome.snapshot_date >= panel_world.START + np.timedelta64(90, "D")
     event = np.where(is_compared, 0.0, 1.0)
     event[np.flatnonzero(is_compared)[:: is_compared.sum() // 200][:n_events]] = 1.0
     days = np.where(event > 0, 5.0, 400.0)
@@ -261,7 +261,7 @@ def test_no_earlier_row_at_all_is_refused(answers):
     outcome = answers.outcome
     assert isinstance(outcome, LabelOutcome)
     assert outcome.timing is not None
-    is_late = outcome.timing.snapshot_date > panel_world.START + 120
+    is_late = outcome.timing.snapshot_date > panel_world.START + np.timedelta64(120, "D")
     found = judged(answers.take(is_late), usecase)
     assert codes(found["waiting"]) == ["no earlier context"]
 
@@ -277,7 +277,7 @@ def test_where_no_earlier_answer_is_known_the_past_says_nothing(answers):
     outcome = answers.outcome
     assert isinstance(outcome, LabelOutcome)
     assert outcome.timing is not None
-    is_late = outcome.timing.snapshot_date > panel_world.START + 120
+    is_late = outcome.timing.snapshot_date > panel_world.START + np.timedelta64(120, "D")
     found = judged(
         replace(answers, outcome=replace(outcome, target=np.where(is_late, outcome.target, np.nan)))
     )
