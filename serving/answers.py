@@ -21,7 +21,6 @@ from serving.schemas import (
     ModelFacts,
     Range,
     Reason,
-    Request,
     SchemaAnswer,
     ScoreAnswer,
     ScoreByIdAnswer,
@@ -30,6 +29,7 @@ from serving.schemas import (
     ScoredRow,
     ScoreGroupsAnswer,
     ScoreGroupsRequest,
+    ScoringRequest,
 )
 from training.scoring import (
     GroupScore,
@@ -46,7 +46,7 @@ _OF_DRIVERS = frozenset({"levers", "views", "quadrants", "driver_segments", "bel
 
 
 def score_rows(
-    champion: Champion, request: Request, rows: Sequence[Any], leave: IndividualLeave | None = None
+    champion: Champion, request: ScoringRequest, rows: Sequence[Any], leave: IndividualLeave | None = None
 ) -> ScoreAnswer:
     """Score rows of features.
 
@@ -70,9 +70,11 @@ def score_rows(
     try:
         if len(rows) == 1:
             taken = champion.take_values(values[0])
-            scores: Sequence[RowScore] = [_score_typed(champion, request, taken, leave)]
+            one = partial(champion.scorer.score_typed, taken, leave=leave)
+            scores: Sequence[RowScore] = [_ask_scorer(champion, request, one)]
         else:
-            scores = _score(champion, request, [msgspec.to_builtins(row.features) for row in rows], leave)
+            features = [msgspec.to_builtins(row.features) for row in rows]
+            scores = _ask_scorer(champion, request, partial(champion.scorer.score, features, leave=leave))
     except InputError as error:
         raise refuse_value("rows", "do not fit the champion; see /v1/model/schema") from error
     answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
@@ -97,7 +99,8 @@ def score_entities(
     try:
         asked = request.entity_ids if objections is None else objections.keep(request.entity_ids)
         found, unknown = rows.find(asked, champion.names)
-        scores = _score(champion, request, [row.features for row in found], leave)
+        features = [row.features for row in found]
+        scores = _ask_scorer(champion, request, partial(champion.scorer.score, features, leave=leave))
     except InputError as error:
         raise _refuse_unfit() from error
     answered = [
@@ -202,21 +205,7 @@ def describe_schema(champion: Champion) -> SchemaAnswer:
     )
 
 
-def _score(
-    champion: Champion, request: Request, rows: list[dict[str, Any]], leave: IndividualLeave | None
-) -> Sequence[RowScore]:
-    """Let the scorer answer for rows."""
-    return _demand(champion, request, partial(champion.scorer.score, rows, leave=leave))
-
-
-def _score_typed(
-    champion: Champion, request: Request, values: tuple[Any, ...], leave: IndividualLeave | None
-) -> RowScore:
-    """Let the scorer answer for one row, as it was decoded."""
-    return _demand(champion, request, partial(champion.scorer.score_typed, values, leave=leave))
-
-
-def _demand(champion: Champion, request: Request, score: Callable[..., _Scored]) -> _Scored:
+def _ask_scorer(champion: Champion, request: ScoringRequest, score: Callable[..., _Scored]) -> _Scored:
     """Ask the scorer what the request asks; its refusals become problems."""
     scorer = champion.scorer
     for index, horizon in enumerate(request.horizons or ()):

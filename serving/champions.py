@@ -14,6 +14,7 @@ import msgspec
 from features.errors import BundleError, SourceError, XmError
 from features.files import below
 from features.objections import Objections
+from serving.access.roles import EMPLOYEE
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
@@ -45,6 +46,11 @@ class Champion:
     def subject(self) -> str:
         """Return who is scored: customers, people at work or others."""
         return self.bundle.usecase.privacy.subject
+
+    @property
+    def is_about_employees(self) -> bool:
+        """Tell whether people at work are scored."""
+        return self.subject == EMPLOYEE
 
     @cached_property
     def reads_calls(self) -> "TextModel | None":

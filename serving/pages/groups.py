@@ -17,8 +17,8 @@ from serving.desk import find_actor, find_champion, find_desk, note_request
 from serving.driver_schemas import Driver, DriversAnswer, SegmentName
 from serving.group_scores import ask_groups
 from serving.latest import LatestRows
-from serving.pages.frame import answer_page, make_frame
-from serving.pages.headings import describe_usecase
+from serving.pages.frame import answer_page
+from serving.pages.headings import describe_usecase, frame_usecase
 from serving.problems import ProblemError
 from serving.ranking import describe_drivers
 from serving.schemas import Range, ScoredGroup, ScoreGroupsAnswer, ScoreGroupsRequest
@@ -67,7 +67,7 @@ async def _show(request: Request) -> Response:
     segment = None
     if choice.cut is not None and choice.group is not None and drivers is not None:
         segment = _show_segment(champion, actor, SegmentName(choice.cut, choice.group))
-    frame = make_frame(request.scope, query["usecase"], is_about_employees=champion.subject == "employee")
+    frame = frame_usecase(request, champion)
     shown: dict[str, Any] = {
         "header": describe_usecase(champion),
         "choice": {**vars(choice), "groups": _list_groups(choice, forecast, drivers)},

@@ -12,9 +12,10 @@ from serving.access.roles import READ_MODEL
 from serving.desk import Desk, find_actor, find_champion, find_desk
 from serving.documents import look_up
 from serving.health import HealthFiles, HealthOutline, PerformanceOutline
-from serving.pages.frame import answer_page, make_frame
+from serving.pages.frame import answer_page
+from serving.pages.headings import frame_usecase, label_usecase
 from serving.problems import Finding, ProblemError
-from training.pages import LANGUAGES, to_shown
+from training.pages import to_shown
 
 PATH = "/reports/health"
 
@@ -23,12 +24,12 @@ async def _show(request: Request) -> Response:
     """Show what monitoring found."""
     champion, query = find_champion(request, ("wave", "lang"))
     desk, usecase = find_desk(request), champion.bundle.usecase
-    frame = make_frame(request.scope, usecase.name, is_about_employees=champion.subject == "employee")
+    frame = frame_usecase(request, champion)
     days, found = await look_up(desk, partial(_look, desk, usecase.name, query.get("wave", "")))
     return answer_page(
         frame,
         "live_health.jinja",
-        label={language: usecase.name_in(language, usecase.name) for language in LANGUAGES},
+        label=label_usecase(champion),
         usecase=usecase.name,
         is_simulated=usecase.simulated,
         is_of_champion=found is not None and found.model_version == champion.bundle.model_version,
