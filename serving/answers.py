@@ -78,7 +78,7 @@ def score_rows(
     except InputError as error:
         raise refuse_value("rows", "do not fit the champion; see /v1/model/schema") from error
     answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
-    return ScoreAnswer(**_stamp(champion, datetime.now(UTC).date().isoformat()), rows=answered)
+    return ScoreAnswer(**_origin_of(champion, datetime.now(UTC).date().isoformat()), rows=answered)
 
 
 def score_entities(
@@ -98,7 +98,7 @@ def score_entities(
     rows = _demand_latest(latest)
     try:
         asked = request.entity_ids if objections is None else objections.keep(request.entity_ids)
-        found, unknown = rows.find(asked, champion.names)
+        found, unknown = rows.find(asked, champion.feature_names)
         features = [row.features for row in found]
         scores = _ask_scorer(champion, request, partial(champion.scorer.score, features, leave=leave))
     except InputError as error:
@@ -108,7 +108,9 @@ def score_entities(
         for score, row in zip(scores, found, strict=True)
     ]
     objected = list(dict.fromkeys(one for one in request.entity_ids if objections and one in objections))
-    return ScoreByIdAnswer(**_stamp(champion, rows.as_of), rows=answered, unknown=unknown, objected=objected)
+    return ScoreByIdAnswer(
+        **_origin_of(champion, rows.as_of), rows=answered, unknown=unknown, objected=objected
+    )
 
 
 def refuse_objected(rows: Sequence[Any], objections: Objections) -> None:
@@ -142,13 +144,13 @@ def score_groups(
         raise refuse_value("cut", f"is not a cut of this use case; {known}")
     try:
         shown = rows.show(champion.bundle.usecase.privacy)
-        scored = champion.scorer.score_groups(rows.read_features(champion.names), shown, request.cut)
+        scored = champion.scorer.score_groups(rows.read_features(champion.feature_names), shown, request.cut)
     except ModelNotUsableError as error:
         raise _refuse_use(champion) from error
     except InputError as error:
         raise _refuse_unfit() from error
     return ScoreGroupsAnswer(
-        **_stamp(champion, rows.as_of),
+        **_origin_of(champion, rows.as_of),
         cut=request.cut,
         minimum_group=champion.bundle.usecase.privacy.minimum_group,
         groups=[_to_group(group) for group in scored],
@@ -278,7 +280,7 @@ def _refuse_use(champion: Champion) -> ProblemError:
     return ProblemError(409, "model_not_usable", f"The model is not reliable enough for scores: {doubts}.")
 
 
-def _stamp(champion: Champion, as_of: str | None) -> dict[str, Any]:
+def _origin_of(champion: Champion, as_of: str | None) -> dict[str, Any]:
     """Return what every answer says of its origin."""
     bundle = champion.bundle
     return {

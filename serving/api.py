@@ -142,7 +142,7 @@ async def _score(request: Request) -> Response:
     outline = read_body(request, _READ_OUTLINE)
     champion = desk.find(find_actor(request), outline.usecase)
     check_single(find_actor(request), champion.subject)
-    rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
+    rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.feature_names)
     refuse_objected(rows, desk.champions.get_objections(outline.usecase))
     about = note_request(request, champion, len(rows))
     leave = await desk.books.permit("score", find_actor(request), champion, about, request.scope["state"])

@@ -102,7 +102,7 @@ async def _find_order(champion: Champion, latest: LatestRows, run_apart: RunApar
 
 def _find_risks(champion: Champion, latest: LatestRows, start: int) -> NDArray[np.float64]:
     """Return the risks of one part at the primary horizon."""
-    columns = latest.read_features(champion.names, start, ROWS_AT_ONCE)
+    columns = latest.read_features(champion.feature_names, start, ROWS_AT_ONCE)
     scorer = champion.scorer
     return scorer.probabilities(columns)[:, scorer.horizons.index(scorer.primary_horizon)]
 

@@ -4,7 +4,6 @@ The order, before anything of the body is read: host, key and scope of the route
 the limits under load.
 """
 
-import functools
 import json
 import logging
 import re
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
 from serving.access.routes import is_page, name_route
+from serving.logs import spell_second
 from serving.problems import ProblemError
 from serving.reading import pick_headers
 
@@ -146,7 +146,7 @@ class _Exchange:
         seconds = time.perf_counter() - self._started
         actor = state.get("actor")
         line: dict[str, Any] = {
-            "time": _spell_time(int(time.time())),
+            "time": spell_second(int(time.time())),
             "request_id": self._request_id,
             "key": None if actor is None else actor.key_id,
             "method": "-" if route is None else self._scope["method"],
@@ -157,12 +157,6 @@ class _Exchange:
         }
         _write_line(ACCESS_LOG, line)
         self._books.record(route or "-", self._status, self._code, seconds, state)
-
-
-@functools.lru_cache(2)
-def _spell_time(second: int) -> str:
-    """Write a moment; many lines are of the same second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
 
 
 def _make_safe(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

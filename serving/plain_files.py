@@ -98,6 +98,13 @@ def find_plain(
     return found
 
 
+def demand_usecase(found: str, usecase: str) -> None:
+    """Demand that a file is about the use case in whose folder it lies."""
+    if found != usecase:
+        message = f"is about '{found}' and lies in the folder of '{usecase}'"
+        raise ValueError(message)
+
+
 def list_days(folder: Path, usecase: str, *below: str) -> list[str]:
     """Return the days after which files of a use case are named, newest first; none behind a link. Blocks."""
     place = folder.joinpath(usecase, *below)

@@ -111,3 +111,9 @@ def refuse_single() -> ProblemError:
     """Return the error for scores of single people at work."""
     detail = "This use case is about people at work: it answers for groups, never for single persons."
     return ProblemError(403, "groups_only", detail)
+
+
+def refuse_absent(document: str) -> ProblemError:
+    """Return the error for a report, or a model card, that nobody has made yet."""
+    detail = f"There is no {document} of this use case yet; `xm-predict report` makes it."
+    return ProblemError(404, "report_absent", detail, (Finding("usecase", f"has no {document} yet"),))

@@ -169,7 +169,7 @@ class ScoredGroup(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     value: Range | UnsetType = UNSET
 
 
-class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Hold what every answer about scores says of its origin.
 
     Attributes
@@ -190,13 +190,13 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     decision_support_only: Literal[True] = True
 
 
-class ScoreAnswer(Stamp, frozen=True, kw_only=True):
+class ScoreAnswer(Origin, frozen=True, kw_only=True):
     """Hold the scores of the rows, in the order of the request."""
 
     rows: list[ScoredRow]
 
 
-class ScoreByIdAnswer(Stamp, frozen=True, kw_only=True):
+class ScoreByIdAnswer(Origin, frozen=True, kw_only=True):
     """Hold the scores of the known entities, in the order of the request.
 
     Attributes
@@ -212,7 +212,7 @@ class ScoreByIdAnswer(Stamp, frozen=True, kw_only=True):
     objected: list[str]
 
 
-class ScoreGroupsAnswer(Stamp, frozen=True, kw_only=True):
+class ScoreGroupsAnswer(Origin, frozen=True, kw_only=True):
     """Hold the groups of a cut that are large enough to be shown, by name.
 
     Attributes

@@ -21,7 +21,7 @@ from serving.plan_schemas import (
     WhatIfAnswer,
     WhatIfRequest,
 )
-from serving.problems import Finding, ProblemError
+from serving.problems import Finding, ProblemError, refuse_absent
 from serving.ranking import demand_usable, read_stored, tell_goal
 from serving.reading import refuse_value
 from serving.schemas import Range
@@ -221,12 +221,6 @@ def demand_report(champion: Champion, report: ReportOutline | None) -> ReportOut
         detail = "The newest report is about another model than the champion; make the report again."
         raise ProblemError(409, "report_outdated", detail)
     return report
-
-
-def refuse_absent(document: str) -> ProblemError:
-    """Return the error for a report, or a model card, that nobody has made yet."""
-    detail = f"There is no {document} of this use case yet; `xm-predict report` makes it."
-    return ProblemError(404, "report_absent", detail, (Finding("usecase", f"has no {document} yet"),))
 
 
 def make_plan(request: WhatIfRequest, outline: ReportOutline, lever: StoredLever) -> Plan:

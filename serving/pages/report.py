@@ -13,10 +13,9 @@ from serving.pages.headings import frame_usecase
 from serving.pages.papers import answer_papers
 from serving.plain_files import is_day
 from serving.plan_schemas import ReportOutline
-from serving.problems import Finding, ProblemError
+from serving.problems import Finding, ProblemError, refuse_absent
 from serving.reading import refuse_value
 from serving.reports import Document
-from serving.what_if import refuse_absent
 
 Paper = Document[ReportOutline]
 
