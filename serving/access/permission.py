@@ -80,6 +80,14 @@ def check_groups(actor: Actor, subject: str) -> None:
         raise refuse_scope(needed)
 
 
+def pick_cuts(actor: Actor, cuts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cuts of which a key may see something."""
+    if actor.units is None:
+        return cuts
+    own = {unit.partition("=")[0] for unit in actor.units}
+    return tuple(cut for cut in cuts if cut in own)
+
+
 def pick_groups(actor: Actor, cut: str) -> frozenset[str] | None:
     """Return the groups of a cut that a key may see; None: all.
 

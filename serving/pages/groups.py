@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from features.errors import SourceError
-from serving.access.permission import check_unit, pick_groups
+from serving.access.permission import check_unit, pick_cuts, pick_groups
 from serving.access.roles import Actor
 from serving.champions import Champion
 from serving.desk import find_actor, find_champion, find_desk, note_request
@@ -84,10 +84,7 @@ def _list_cuts(actor: Actor, latest: LatestRows | None, drivers: DriversAnswer |
     """Return the declared cuts, of which a person of units sees those of the units alone."""
     segments = () if drivers is None else drivers.segments
     known = tuple(dict.fromkeys(one.cut for one in segments)) if latest is None else latest.cuts
-    if actor.units is None:
-        return known
-    own = {unit.partition("=")[0] for unit in actor.units}
-    return tuple(cut for cut in known if cut in own)
+    return pick_cuts(actor, known)
 
 
 def _choose(query: dict[str, str], actor: Actor, cuts: tuple[str, ...]) -> _Choice:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from features.errors import InputError
 from serving.access.guard import refuse_scope
-from serving.access.permission import check_single, check_unit, pick_groups
+from serving.access.permission import check_single, check_unit, pick_cuts, pick_groups
 from serving.access.roles import READ_REPORT, Actor
 from serving.answers import score_entities
 from serving.call_orders import CallOrder
@@ -136,10 +136,8 @@ def _choose(query: dict[str, str], actor: Actor, latest: LatestRows) -> _Choice 
         403 for a cut or a group that is not of this key.
     """
     cut, group = query.get("cut") or None, query.get("group") or None
-    cuts = latest.cuts
+    cuts = pick_cuts(actor, latest.cuts)
     if actor.units is not None:
-        own_cuts = {unit.partition("=")[0] for unit in actor.units}
-        cuts = tuple(one for one in cuts if one in own_cuts)
         cut = cut or next(iter(cuts), None)
         if cut is None:
             return None
