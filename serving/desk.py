@@ -69,7 +69,7 @@ class Desk:
         check_usecase(actor, usecase)
         champion = self.champions.get(usecase)
         if champion is None:
-            finding = Finding("usecase", "has no champion here; see /v1/model for those that have one")
+            finding = Finding("usecase", "has no champion here; see /readyz for those that have one")
             raise ProblemError(404, "usecase_unknown", "There is no such use case.", (finding,))
         check_subject(actor, champion.subject)
         return champion

@@ -109,8 +109,8 @@ class ProblemError(Exception):
 
 def refuse_single() -> ProblemError:
     """Return the error for scores of single people at work."""
-    detail = "This use case is about people at work: it answers for groups, never for single persons."
-    return ProblemError(403, "groups_only", detail)
+    detail = "This use case is about people at work: it answers for groups, never for single persons; "
+    return ProblemError(403, "groups_only", f"{detail}ask /v1/score-groups.")
 
 
 def refuse_absent(document: str) -> ProblemError:
