@@ -259,8 +259,8 @@ def _find_fault(error: Exception, content: bytes) -> str:
         return "is not well-formed JSON: it ends too early, or holds half of a character"
     place = int(match["place"])
     if content[place : place + 3] in _NO_NUMBER:
-        return f"is not JSON after {place} bytes: it has neither NaN nor infinity; send null"
-    return f"is not well-formed JSON: {match['what']} after {place} bytes"
+        return f"is not JSON at byte {place + 1}: it has neither NaN nor infinity; send null"
+    return f"is not well-formed JSON: {match['what']} at byte {place + 1}"
 
 
 def _describe(text: str, path: str, known: Collection[str]) -> Finding:
