@@ -13,7 +13,7 @@ from features.errors import InputError
 from features.objections import Objections
 from serving.champions import Champion
 from serving.latest import LatestRows
-from serving.problems import Finding, ProblemError, refuse_single
+from serving.problems import Finding, ProblemError, refuse_single, refuse_unusable
 from serving.reading import refuse_value
 from serving.schemas import (
     FeatureFacts,
@@ -146,7 +146,7 @@ def score_groups(
         shown = rows.show(champion.bundle.usecase.privacy)
         scored = champion.scorer.score_groups(rows.read_features(champion.feature_names), shown, request.cut)
     except ModelNotUsableError as error:
-        raise _refuse_use(champion) from error
+        raise refuse_unusable(champion.scorer.doubts, "scores") from error
     except InputError as error:
         raise _refuse_unfit() from error
     return ScoreGroupsAnswer(
@@ -220,7 +220,7 @@ def _ask_scorer(champion: Champion, request: ScoringRequest, score: Callable[...
     except IndividualScoreRefusedError as error:
         raise refuse_single() from error
     except ModelNotUsableError as error:
-        raise _refuse_use(champion) from error
+        raise refuse_unusable(champion.scorer.doubts, "scores") from error
 
 
 def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:
@@ -272,12 +272,6 @@ def _refuse_unfit() -> ProblemError:
     """Return the error for latest rows of another version of the use case."""
     detail = "The table of latest rows does not fit the champion; build the feature table again."
     return ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"})
-
-
-def _refuse_use(champion: Champion) -> ProblemError:
-    """Return the error for a model that must not be used."""
-    doubts = "; ".join(champion.scorer.doubts)
-    return ProblemError(409, "model_not_usable", f"The model is not reliable enough for scores: {doubts}.")
 
 
 def _origin_of(champion: Champion, as_of: str | None) -> dict[str, Any]:
