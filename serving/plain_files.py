@@ -33,7 +33,7 @@ def refuse_links(path: Path, folder: Path) -> None:
         raise ValueError(message)
 
 
-def read_plain(path: Path) -> bytes:
+def read_plain(path: Path, most_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Read a plain file of reasonable size."""
     # A pipe would block the one who opens it.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -42,9 +42,9 @@ def read_plain(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             message = f"{path} is not a plain file"
             raise ValueError(message)
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        message = f"{path} has more than {MAX_FILE_BYTES} bytes"
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        message = f"{path} has more than {most_bytes} bytes"
         raise ValueError(message)
     return content
 
