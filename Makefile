@@ -180,6 +180,7 @@ sbom: install $(SUPPLY)/.installed ## dist/sbom.json: every locked package with 
 	@mkdir -p dist
 	$(BIN)/python -m tests.long.bill_of_materials $(SUPPLY)/bin/cyclonedx-py $(LOCK) dist/sbom.json
 
+# What bandit finds is for people to judge; what pip-audit finds ends this.
 .PHONY: weaknesses
 weaknesses: install $(SUPPLY)/.installed ## known weaknesses of our code (bandit) and of what is locked (pip-audit; asks its source)
 	$(SUPPLY)/bin/bandit --quiet --recursive --severity-level medium --skip B608 features training serving || true

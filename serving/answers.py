@@ -13,7 +13,7 @@ from features.errors import InputError
 from features.objections import Objections
 from serving.champions import Champion
 from serving.latest import LatestRows
-from serving.problems import Finding, ProblemError, refuse_single
+from serving.problems import Finding, ProblemError, refuse_single, refuse_unusable
 from serving.reading import refuse_value
 from serving.schemas import (
     FeatureFacts,
@@ -21,7 +21,6 @@ from serving.schemas import (
     ModelFacts,
     Range,
     Reason,
-    Request,
     SchemaAnswer,
     ScoreAnswer,
     ScoreByIdAnswer,
@@ -30,6 +29,7 @@ from serving.schemas import (
     ScoredRow,
     ScoreGroupsAnswer,
     ScoreGroupsRequest,
+    ScoringRequest,
 )
 from training.scoring import (
     GroupScore,
@@ -46,7 +46,7 @@ _OF_DRIVERS = frozenset({"levers", "views", "quadrants", "driver_segments", "bel
 
 
 def score_rows(
-    champion: Champion, request: Request, rows: Sequence[Any], leave: IndividualLeave | None = None
+    champion: Champion, request: ScoringRequest, rows: Sequence[Any], leave: IndividualLeave | None = None
 ) -> ScoreAnswer:
     """Score rows of features.
 
@@ -70,13 +70,15 @@ def score_rows(
     try:
         if len(rows) == 1:
             taken = champion.take_values(values[0])
-            scores: Sequence[RowScore] = [_score_typed(champion, request, taken, leave)]
+            one = partial(champion.scorer.score_typed, taken, leave=leave)
+            scores: Sequence[RowScore] = [_ask_scorer(champion, request, one)]
         else:
-            scores = _score(champion, request, [msgspec.to_builtins(row.features) for row in rows], leave)
+            features = [msgspec.to_builtins(row.features) for row in rows]
+            scores = _ask_scorer(champion, request, partial(champion.scorer.score, features, leave=leave))
     except InputError as error:
         raise refuse_value("rows", "do not fit the champion; see /v1/model/schema") from error
     answered = [_to_row(score, entity_id=row.entity_id) for score, row in zip(scores, rows, strict=True)]
-    return ScoreAnswer(**_stamp(champion, datetime.now(UTC).date().isoformat()), rows=answered)
+    return ScoreAnswer(**_origin_of(champion, datetime.now(UTC).date().isoformat()), rows=answered)
 
 
 def score_entities(
@@ -96,8 +98,9 @@ def score_entities(
     rows = _demand_latest(latest)
     try:
         asked = request.entity_ids if objections is None else objections.keep(request.entity_ids)
-        found, unknown = rows.find(asked, champion.names)
-        scores = _score(champion, request, [row.features for row in found], leave)
+        found, unknown = rows.find(asked, champion.feature_names)
+        features = [row.features for row in found]
+        scores = _ask_scorer(champion, request, partial(champion.scorer.score, features, leave=leave))
     except InputError as error:
         raise _refuse_unfit() from error
     answered = [
@@ -105,7 +108,9 @@ def score_entities(
         for score, row in zip(scores, found, strict=True)
     ]
     objected = list(dict.fromkeys(one for one in request.entity_ids if objections and one in objections))
-    return ScoreByIdAnswer(**_stamp(champion, rows.as_of), rows=answered, unknown=unknown, objected=objected)
+    return ScoreByIdAnswer(
+        **_origin_of(champion, rows.as_of), rows=answered, unknown=unknown, objected=objected
+    )
 
 
 def refuse_objected(rows: Sequence[Any], objections: Objections) -> None:
@@ -139,13 +144,13 @@ def score_groups(
         raise refuse_value("cut", f"is not a cut of this use case; {known}")
     try:
         shown = rows.show(champion.bundle.usecase.privacy)
-        scored = champion.scorer.score_groups(rows.read_features(champion.names), shown, request.cut)
+        scored = champion.scorer.score_groups(rows.read_features(champion.feature_names), shown, request.cut)
     except ModelNotUsableError as error:
-        raise _refuse_use(champion) from error
+        raise refuse_unusable(champion.scorer.doubts, "scores") from error
     except InputError as error:
         raise _refuse_unfit() from error
     return ScoreGroupsAnswer(
-        **_stamp(champion, rows.as_of),
+        **_origin_of(champion, rows.as_of),
         cut=request.cut,
         minimum_group=champion.bundle.usecase.privacy.minimum_group,
         groups=[_to_group(group) for group in scored],
@@ -202,21 +207,7 @@ def describe_schema(champion: Champion) -> SchemaAnswer:
     )
 
 
-def _score(
-    champion: Champion, request: Request, rows: list[dict[str, Any]], leave: IndividualLeave | None
-) -> Sequence[RowScore]:
-    """Let the scorer answer for rows."""
-    return _demand(champion, request, partial(champion.scorer.score, rows, leave=leave))
-
-
-def _score_typed(
-    champion: Champion, request: Request, values: tuple[Any, ...], leave: IndividualLeave | None
-) -> RowScore:
-    """Let the scorer answer for one row, as it was decoded."""
-    return _demand(champion, request, partial(champion.scorer.score_typed, values, leave=leave))
-
-
-def _demand(champion: Champion, request: Request, score: Callable[..., _Scored]) -> _Scored:
+def _ask_scorer(champion: Champion, request: ScoringRequest, score: Callable[..., _Scored]) -> _Scored:
     """Ask the scorer what the request asks; its refusals become problems."""
     scorer = champion.scorer
     for index, horizon in enumerate(request.horizons or ()):
@@ -229,7 +220,7 @@ def _demand(champion: Champion, request: Request, score: Callable[..., _Scored])
     except IndividualScoreRefusedError as error:
         raise refuse_single() from error
     except ModelNotUsableError as error:
-        raise _refuse_use(champion) from error
+        raise refuse_unusable(champion.scorer.doubts, "scores") from error
 
 
 def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:
@@ -283,13 +274,7 @@ def _refuse_unfit() -> ProblemError:
     return ProblemError(503, "latest_unfit", detail, headers={"retry-after": "30"})
 
 
-def _refuse_use(champion: Champion) -> ProblemError:
-    """Return the error for a model that must not be used."""
-    doubts = "; ".join(champion.scorer.doubts)
-    return ProblemError(409, "model_not_usable", f"The model is not reliable enough for scores: {doubts}.")
-
-
-def _stamp(champion: Champion, as_of: str | None) -> dict[str, Any]:
+def _origin_of(champion: Champion, as_of: str | None) -> dict[str, Any]:
     """Return what every answer says of its origin."""
     bundle = champion.bundle
     return {

@@ -34,7 +34,7 @@ from serving.books import Books
 from serving.call_events import Listeners
 from serving.call_routes import ROUTES as CALLS
 from serving.champions import Champions
-from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request
+from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request, read_body
 from serving.dispatch import Dispatch
 from serving.edge import Edge
 from serving.group_scores import ask_groups
@@ -139,12 +139,10 @@ class Application(Starlette):
 async def _score(request: Request) -> Response:
     """Score rows of features."""
     desk = find_desk(request)
-    outline = decode(
-        _READ_OUTLINE.decode, await desk.read_body(request), known=ScoreRequestOutline.__struct_fields__
-    )
+    outline = read_body(request, _READ_OUTLINE)
     champion = desk.find(find_actor(request), outline.usecase)
     check_single(find_actor(request), champion.subject)
-    rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.names)
+    rows = decode(champion.decode_rows, outline.rows, path="rows", known=champion.feature_names)
     refuse_objected(rows, desk.champions.get_objections(outline.usecase))
     about = note_request(request, champion, len(rows))
     leave = await desk.books.permit("score", find_actor(request), champion, about, request.scope["state"])
@@ -158,7 +156,7 @@ async def _score(request: Request) -> Response:
 async def _score_by_id(request: Request) -> Response:
     """Score entities by their newest known features."""
     desk = find_desk(request)
-    asked = decode(_READ_IDS.decode, await desk.read_body(request), known=ScoreByIdRequest.__struct_fields__)
+    asked = read_body(request, _READ_IDS)
     champion = desk.find(find_actor(request), asked.usecase)
     check_single(find_actor(request), champion.subject)
     about = note_request(request, champion, len(asked.entity_ids))
@@ -175,11 +173,8 @@ async def _score_by_id(request: Request) -> Response:
 
 async def _score_groups(request: Request) -> Response:
     """Score the groups of one cut."""
-    desk = find_desk(request)
-    asked = decode(
-        _READ_CUT.decode, await desk.read_body(request), known=ScoreGroupsRequest.__struct_fields__
-    )
-    champion = desk.find(find_actor(request), asked.usecase)
+    asked = read_body(request, _READ_CUT)
+    champion = find_desk(request).find(find_actor(request), asked.usecase)
     return answer_json(await ask_groups(request, champion, asked))
 
 

@@ -27,7 +27,6 @@ from training.scoring import IndividualLeave
 LOG = logging.getLogger("xm_predict.audit")
 _DEMAND_SECONDS = 5.0
 _MOST_UNIT_LETTERS = 200
-_EMPLOYEE = "employee"
 # What a model looks like is no secret kept from anybody in particular, and nor is a form to sign in; all else
 # under /v1 and /reports is written down.
 ACTIONS = {
@@ -170,7 +169,7 @@ class Books:
             403 without agreement, or where it does not cover the request; 503 if the audit log cannot be
             written.
         """
-        if champion.subject != _EMPLOYEE:
+        if not champion.is_about_employees:
             return None
         if self.governance is None or self._audit is None:
             raise refuse_single()
@@ -191,7 +190,7 @@ class Books:
         """Count scores of single rows and hand them to the record; people at work are not recorded singly."""
         n_unseen = sum(len(row.warnings) for row in answer.rows)
         self.metrics.count_rows(answer.usecase, len(answer.rows), n_unseen)
-        if self._journal is not None and champion.subject != _EMPLOYEE:
+        if self._journal is not None and not champion.is_about_employees:
             self._journal.note(answer, rows)
 
     def take_groups(self, answer: ScoreGroupsAnswer, n_people: int) -> None:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,8 @@ from training.urgency import expected_losses, order_calls
 
 ROWS_AT_ONCE = 2000
 MOST_HELD = 16
-
-
-class RunApart(Protocol):
-    """Do work in a thread."""
-
-    def __call__(self, work: Callable[[], Any], /) -> Awaitable[Any]:
-        """Return what the work returns."""
+# Does work in a thread.
+RunApart = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ async def _find_order(champion: Champion, latest: LatestRows, run_apart: RunApar
 
 def _find_risks(champion: Champion, latest: LatestRows, start: int) -> NDArray[np.float64]:
     """Return the risks of one part at the primary horizon."""
-    columns = latest.read_features(champion.names, start, ROWS_AT_ONCE)
+    columns = latest.read_features(champion.feature_names, start, ROWS_AT_ONCE)
     scorer = champion.scorer
     return scorer.probabilities(columns)[:, scorer.horizons.index(scorer.primary_horizon)]
 

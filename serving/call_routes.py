@@ -15,23 +15,22 @@ from serving.access.roles import SCORE_CUSTOMER, Actor
 from serving.call_events import MEDIA_TYPE, Source, stream
 from serving.call_schemas import CALL_ID_PATTERN, CallAnswer, TurnRequest, TurnsRequest
 from serving.champions import Champion
-from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request
+from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request, read_body
 from serving.open_calls import CallName
 from serving.problems import ProblemError
-from serving.reading import decode, read_query, refuse_value
+from serving.reading import read_query, refuse_value
 from serving.turn_readers import CallModel
 
 _READ_TURNS = msgspec.json.Decoder(TurnsRequest)
 _ENCODE = msgspec.json.Encoder().encode
-_CALL_ID = re.compile(CALL_ID_PATTERN.removesuffix("$") + r"\Z", re.ASCII)
-_EMPLOYEE = "employee"
+_CALL_ID = re.compile(CALL_ID_PATTERN, re.ASCII)
 
 
 async def _turns(request: Request) -> Response:
     """Take turns of a call and answer its measures."""
     desk, actor, call_id = find_desk(request), find_actor(request), _read_call_id(request)
     read_query(request, ())
-    asked = decode(_READ_TURNS.decode, await desk.read_body(request), known=TurnsRequest.__struct_fields__)
+    asked = read_body(request, _READ_TURNS)
     champion = desk.find(actor, asked.usecase)
     model = _find_model(desk, actor, champion)
     note_request(request, champion, len(asked.turns))
@@ -70,14 +69,14 @@ async def _events(request: Request) -> Response:
 def _read_call_id(request: Request) -> str:
     """Return the id of the call in the path."""
     call_id: str = request.path_params["call_id"]
-    if not _CALL_ID.match(call_id):
+    if not _CALL_ID.fullmatch(call_id):
         raise refuse_value("call_id", "must be 1 to 128 letters, digits or any of . _ ~ -")
     return call_id
 
 
 def _find_model(desk: Desk, actor: Actor, champion: Champion) -> CallModel:
     """Return what measures calls; how people at work feel is nobody's to know, whatever the key."""
-    if champion.subject == _EMPLOYEE:
+    if champion.is_about_employees:
         detail = "Calls are measured for customers; the tone of people at work is not recognised here."
         raise ProblemError(403, "calls_of_customers_only", detail)
     check_single(actor, champion.subject)

@@ -1,11 +1,9 @@
 """Settings of running calls: where what was heard of them lies, and how much of it there may be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
-from serving.limit_settings import ReadNumber
+from serving.variables import number, path
 
 
 @dataclass(frozen=True)
@@ -28,35 +26,11 @@ class CallSettings:
         ``XM_MAX_LISTEN_SECONDS``: a stream ends then, and whoever listens asks again.
     """
 
-    folder: Path = Path("xm-data/calls")
-    max_calls: int = 5000
-    max_turns: int = 1000
-    idle_seconds: float = 900.0
-    max_listeners: int = 64
-    max_listen_seconds: float = 300.0
-
-    @classmethod
-    def read(cls, given: Mapping[str, str], read_number: ReadNumber) -> Self:
-        """Read the settings from variables, numbers by way of a function that knows them."""
-        default = cls()
-        return cls(
-            folder=Path(given.get("XM_CALLS", default.folder)).absolute(),
-            max_calls=read_number("XM_MAX_CALLS", default.max_calls, int, 1, 1_000_000),
-            max_turns=read_number("XM_MAX_TURNS", default.max_turns, int, 1, 100_000),
-            idle_seconds=read_number("XM_CALL_IDLE_SECONDS", default.idle_seconds, float, 0.1, 86_400),
-            max_listeners=read_number("XM_MAX_LISTENERS", default.max_listeners, int, 0, 100_000),
-            max_listen_seconds=read_number(
-                "XM_MAX_LISTEN_SECONDS", default.max_listen_seconds, float, 0.1, 86_400
-            ),
-        )
-
-    def to_environment(self) -> dict[str, str]:
-        """Return the variables that give these settings again."""
-        return {
-            "XM_CALLS": str(self.folder),
-            "XM_MAX_CALLS": str(self.max_calls),
-            "XM_MAX_TURNS": str(self.max_turns),
-            "XM_CALL_IDLE_SECONDS": str(self.idle_seconds),
-            "XM_MAX_LISTENERS": str(self.max_listeners),
-            "XM_MAX_LISTEN_SECONDS": str(self.max_listen_seconds),
-        }
+    folder: Path = field(default=Path("xm-data/calls"), metadata=path("XM_CALLS"))
+    max_calls: int = field(default=5000, metadata=number("XM_MAX_CALLS", int, 1, 1_000_000))
+    max_turns: int = field(default=1000, metadata=number("XM_MAX_TURNS", int, 1, 100_000))
+    idle_seconds: float = field(default=900.0, metadata=number("XM_CALL_IDLE_SECONDS", float, 0.1, 86_400))
+    max_listeners: int = field(default=64, metadata=number("XM_MAX_LISTENERS", int, 0, 100_000))
+    max_listen_seconds: float = field(
+        default=300.0, metadata=number("XM_MAX_LISTEN_SECONDS", float, 0.1, 86_400)
+    )

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from features.errors import BundleError, SourceError, XmError
+from features.errors import BundleError, XmError
 from features.files import below
 from features.objections import Objections
+from serving.access.roles import EMPLOYEE
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
+from serving.plain_files import Stamp, stamp_of
 from serving.problems import ProblemError
 from serving.schemas import make_rows_decoder
 from training.bundle import Bundle, load, verify
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("xm_predict.champions")
 _Content = TypeVar("_Content")
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,13 @@ class Champion:
         """Return who is scored: customers, people at work or others."""
         return self.bundle.usecase.privacy.subject
 
+    @property
+    def is_about_employees(self) -> bool:
+        """Tell whether people at work are scored."""
+        return self.subject == EMPLOYEE
+
     @cached_property
-    def reads_calls(self) -> "TextModel | None":
+    def call_text_model(self) -> "TextModel | None":
         """Return the text model of the source that lists calls; None where the bundle has none.
 
         It reads a few words at once: the list of languages takes a second to load, which no caller waits for.
@@ -65,7 +71,7 @@ class Champion:
         return model
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
+    def feature_names(self) -> tuple[str, ...]:
         """Return the names of the features, in order."""
         return tuple(self.bundle.catalogue.names)
 
@@ -79,8 +85,8 @@ class Champion:
         """Return the names of the numbers and of the categories."""
         kinds = {feature.name: feature.kind for feature in self.bundle.catalogue}
         return (
-            [name for name in self.names if kinds[name] == "number"],
-            [name for name in self.names if kinds[name] == "category"],
+            [name for name in self.feature_names if kinds[name] == "number"],
+            [name for name in self.feature_names if kinds[name] == "category"],
         )
 
     @cached_property
@@ -88,7 +94,7 @@ class Champion:
         """Return what puts the values of a decoded row, numbers first, into the order of the catalogue."""
         numbers, categories = self._by_kind
         places = {name: place for place, name in enumerate([*numbers, *categories])}
-        order = [places[name] for name in self.names]
+        order = [places[name] for name in self.feature_names]
         return itemgetter(*order) if len(order) > 1 else tuple
 
 
@@ -240,7 +246,7 @@ class Champions:
     def _take(self, file: Path, usecase: str, read: Callable[[Path], _Content]) -> _Content | None:
         """Read what a file stands for if the file is new; note why if it cannot be used."""
         try:
-            stamp = _stamp(file)
+            stamp = stamp_of(file)
             if self._seen.get(file) == stamp:
                 return None
             self._seen[file] = stamp
@@ -277,17 +283,6 @@ def load_from(file: Path) -> Champion:
     scorer = Scorer(bundle)
     scorer.prepare()
     champion = Champion(scorer)
-    champion.reads_calls  # noqa: B018 - a damaged text model is refused here, and loaded before anybody calls
+    champion.call_text_model  # noqa: B018 - a damaged text model is refused here, and loaded before anybody calls
     LOG.info("%s of %s is now %s", file.stem, home.name, bundle.model_version)
     return champion
-
-
-def _stamp(file: Path) -> Stamp:
-    """Return what changes when a file is replaced."""
-    try:
-        status = file.stat()
-    except OSError as error:
-        raise SourceError(
-            str(file), f"cannot be read ({error.strerror})", "build or fetch it again"
-        ) from error
-    return status.st_mtime_ns, status.st_size, status.st_ino

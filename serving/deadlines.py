@@ -1,4 +1,4 @@
-"""Connections that never ask, ask too slowly, or do not take their answer are closed.
+"""Connections that never ask, ask too slowly, or do not take their answer are closed; nonsense is refused.
 
 The server, uvicorn, waits for ever for the head of a request, and what does not come never reaches an
 application. So its protocol gets guards of time here. The way it is put in is not a promise of uvicorn's:
@@ -12,6 +12,7 @@ import uvicorn.config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from serving.limit_settings import LimitSettings
+from serving.problems import ProblemError
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -50,6 +51,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self._head_guard.cancel()
             self._head_guard = None
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words; ours are the same for all
+        """Refuse what is no request with a problem document, as everything else is refused."""
+        detail = "This is no request of HTTP/1.1, or its head is too long."
+        answer = ProblemError(400, "malformed", detail, is_closing=True).to_response("")
+        head = b"".join(b"%s: %s\r\n" % pair for pair in answer.raw_headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, answer.body))
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """Begin to wait for a client that does not take its answer."""

@@ -20,12 +20,13 @@ from serving.call_orders import CallOrders
 from serving.champions import Champion, Champions
 from serving.open_calls import OpenCalls
 from serving.problems import Finding, ProblemError
-from serving.reading import read_query
+from serving.reading import decode, read_query
 from serving.reports import Reports
 from serving.settings import Settings
-from serving.turn_readers import FindCallModel, find_call_model
+from serving.turn_readers import FindCallModel
 
 _Answer = TypeVar("_Answer")
+_Content = TypeVar("_Content", bound=msgspec.Struct)
 _ENCODE = msgspec.json.Encoder().encode
 _ROWS_ON_LOOP = 16
 _JSON = (b"content-type", b"application/json")
@@ -54,7 +55,7 @@ class Desk:
     calls: OpenCalls
     listeners: Listeners
     is_ending: Callable[[], bool]
-    find_call_model: FindCallModel = find_call_model
+    find_call_model: FindCallModel
     orders: CallOrders = field(default_factory=CallOrders)
 
     def find(self, actor: Actor, usecase: str) -> Champion:
@@ -68,7 +69,7 @@ class Desk:
         check_usecase(actor, usecase)
         champion = self.champions.get(usecase)
         if champion is None:
-            finding = Finding("usecase", "has no champion here; see /v1/model for those that have one")
+            finding = Finding("usecase", "has no champion here; see /readyz for those that have one")
             raise ProblemError(404, "usecase_unknown", "There is no such use case.", (finding,))
         check_subject(actor, champion.subject)
         return champion
@@ -79,11 +80,6 @@ class Desk:
         return [
             one for one in found if one is not None and may_read(actor, one.bundle.usecase.name, one.subject)
         ]
-
-    async def read_body(self, request: Request) -> bytes:
-        """Return the body, which the limits have let through."""
-        body: bytes = request.state.body
-        return body
 
     async def run(self, work: Callable[[], _Answer], rows: int, reasons: int) -> _Answer:
         """Do short work at once, long work in a thread, so that other requests go on."""
@@ -125,6 +121,17 @@ def find_desk(request: Request) -> Desk:
     """Return what the routes need."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+def read_body(request: Request, decoder: msgspec.json.Decoder[_Content]) -> _Content:
+    """Return what the body says, which the limits have let through.
+
+    Raises
+    ------
+    ProblemError
+        As :func:`~serving.reading.decode`.
+    """
+    return decode(decoder.decode, request.state.body, known=decoder.type.__struct_fields__)
 
 
 def find_actor(request: Request) -> Actor:

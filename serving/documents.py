@@ -12,9 +12,8 @@ from serving.access.roles import Actor
 from serving.champions import Champion
 from serving.desk import Desk
 from serving.plan_schemas import CardAnswer, CardOutline, ReportAnswer, ReportOutline
-from serving.problems import ProblemError
+from serving.problems import ProblemError, refuse_absent
 from serving.reports import Document
-from serving.what_if import refuse_absent
 
 LOG = logging.getLogger("xm_predict.reports")
 _Found = TypeVar("_Found")

@@ -4,7 +4,6 @@ The order, before anything of the body is read: host, key and scope of the route
 the limits under load.
 """
 
-import functools
 import json
 import logging
 import re
@@ -12,7 +11,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -20,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.guard import Guard
 from serving.access.routes import is_page, name_route
+from serving.books import Books
+from serving.logs import spell_second
 from serving.problems import ProblemError
 from serving.reading import pick_headers
 
@@ -38,13 +39,6 @@ _SAFE_HEADERS = (
 ShowProblem = Callable[[ProblemError, Scope], Response]
 
 
-class Books(Protocol):
-    """Keep what has to be kept of every request; see :class:`serving.books.Books`."""
-
-    def record(self, route: str, status: int, code: str, seconds: float, state: Mapping[str, Any]) -> None:
-        """Take a request that was answered."""
-
-
 class Edge:
     """Wrap the application.
 
@@ -60,9 +54,7 @@ class Edge:
         Makes the answer to people whose page there is not; programs get a problem document.
     """
 
-    def __init__(
-        self, app: ASGIApp, guard: Guard, books: Books, show_problem: ShowProblem | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, guard: Guard, books: Books, show_problem: ShowProblem) -> None:
         self._app = app
         self._guard = guard
         self._books = books
@@ -82,7 +74,7 @@ class _Exchange:
     """One request and its answer."""
 
     def __init__(
-        self, scope: Scope, send: Send, guard: Guard, books: Books, show_problem: ShowProblem | None
+        self, scope: Scope, send: Send, guard: Guard, books: Books, show_problem: ShowProblem
     ) -> None:
         self._scope = scope
         self._show_problem = show_problem
@@ -128,8 +120,10 @@ class _Exchange:
         """Send a problem document unless an answer is already on its way."""
         self._code = problem.code
         if not self._status:
-            show = self._show_problem if is_page(self._scope["path"]) else None
-            response = problem.to_response(self._request_id) if show is None else show(problem, self._scope)
+            if is_page(self._scope["path"]):
+                response = self._show_problem(problem, self._scope)
+            else:
+                response = problem.to_response(self._request_id)
             await response(self._scope, receive, self._send_safely)
 
     async def _send_safely(self, message: Message) -> None:
@@ -146,7 +140,7 @@ class _Exchange:
         seconds = time.perf_counter() - self._started
         actor = state.get("actor")
         line: dict[str, Any] = {
-            "time": _spell_time(int(time.time())),
+            "time": spell_second(int(time.time())),
             "request_id": self._request_id,
             "key": None if actor is None else actor.key_id,
             "method": "-" if route is None else self._scope["method"],
@@ -157,12 +151,6 @@ class _Exchange:
         }
         _write_line(ACCESS_LOG, line)
         self._books.record(route or "-", self._status, self._code, seconds, state)
-
-
-@functools.lru_cache(2)
-def _spell_time(second: int) -> str:
-    """Write a moment; many lines are of the same second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
 
 
 def _make_safe(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

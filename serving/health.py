@@ -18,34 +18,25 @@ from msgspec import Meta
 from features.errors import SourceError
 from features.usecase import AlertKind
 from serving import metrics
+from serving.driver_schemas import Estimate
 from serving.metrics import Sample
-from serving.plain_files import Stamp, find_plain, is_day, list_days
+from serving.plain_files import Stamp, demand_usecase, find_plain, is_day, list_days
 
 LATEST = "latest.json"
 SECONDS_A_DAY = 86_400
-Kind = AlertKind
 State = Literal["alert", "no clear change", "not known"]
 FigureName = Literal["auc", "rank_correlation", "calibration_gap"]
 _Words = Annotated[str, Meta(max_length=4_000)]
 Text = dict[Literal["en", "de"], _Words]
 
 
-class Range(msgspec.Struct, frozen=True):
-    """Hold a figure with the ends of its likely range and what was counted; None where it does not exist."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-
-
 class CheckOutline(msgspec.Struct, frozen=True, kw_only=True):
     """Hold one thing that was watched; see :class:`training.monitoring.Check`."""
 
-    kind: Kind
+    kind: AlertKind
     about: _Words
     label: Text
-    value: Range | None
+    value: Estimate | None
     usual: tuple[float, float] | None
     unit: _Words | None
     p_value: float | None
@@ -65,9 +56,9 @@ class PerformanceOutline(msgspec.Struct, frozen=True, kw_only=True):
     # It becomes a label of a gauge: short words alone.
     horizon: Annotated[str, Meta(pattern=r"^[\w .-]{1,60}$")]
     figure: FigureName
-    promised: Range
-    estimated: Range | None
-    realised: Range | None
+    promised: Estimate
+    estimated: Estimate | None
+    realised: Estimate | None
 
 
 class AdviceOutline(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,7 +198,5 @@ def _list_figures(health: HealthOutline, name: tuple[str, str]) -> list[Sample]:
 def _read(content: bytes, usecase: str) -> HealthOutline:
     """Read the file of one use case."""
     outline = msgspec.json.decode(content, type=HealthOutline)
-    if outline.usecase != usecase:
-        message = f"is about '{outline.usecase}' and lies in the folder of '{usecase}'"
-        raise ValueError(message)
+    demand_usecase(outline.usecase, usecase)
     return outline

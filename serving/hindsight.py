@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from serving.health import Range, Text
-from serving.plain_files import find_plain
+from serving.driver_schemas import Estimate
+from serving.health import Text
+from serving.plain_files import demand_usecase, find_plain
 
 FILE_NAME = "hindsight.json"
 MOST_LISTED = 500
@@ -51,8 +52,8 @@ class LeadOutline(msgspec.Struct, frozen=True, kw_only=True):
     n_forecasts: _Count | None
     n_went_out: _Count | None
     n_kept_back: _Count | None
-    highest_tenth: Range | None
-    bands: dict[Band, Range]
+    highest_tenth: Estimate | None
+    bands: dict[Band, Estimate]
     median_percentile: _Percentile | None
     is_withheld: bool
     sentence: Text
@@ -99,9 +100,7 @@ def read_hindsight(folder: Path, usecase: str, *, is_about_employees: bool) -> H
 
 def _check(outline: HindsightOutline, usecase: str, *, is_about_employees: bool) -> None:
     """Refuse the file of another use case, and one that tells of single people at work."""
-    if outline.usecase != usecase:
-        message = f"is about '{outline.usecase}' and lies in the folder of '{usecase}'"
-        raise ValueError(message)
+    demand_usecase(outline.usecase, usecase)
     if outline.losses and not outline.is_individual:
         message = "lists people of whom none may be told"
         raise ValueError(message)

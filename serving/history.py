@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from features.files import write_atomically
+from serving.plain_files import read_plain
 
 FILE_NAME = "history.json"
 NEWEST = 50
@@ -146,11 +147,8 @@ def read_history(cache: Path, usecase: str) -> History | None:
         A name that is known already: it becomes part of a path.
     """
     try:
-        with (cache / usecase / FILE_NAME).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            return None
+        content = read_plain(cache / usecase / FILE_NAME, _MOST_BYTES)
         history = msgspec.json.decode(content, type=History)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None
     return history if history.usecase == usecase else None

@@ -6,7 +6,6 @@ JSON lines into a file of its own per hour (UTC); the file gets its final name w
 """
 
 import contextlib
-import functools
 import logging
 import os
 import secrets
@@ -23,6 +22,7 @@ from msgspec import UNSET, structs
 
 from features.files import try_lock
 from features.pseudonyms import Pseudonyms
+from serving.logs import spell_second
 from serving.schemas import ScoreAnswer, ScoreByIdAnswer, ScoreGroupsAnswer
 
 LOG = logging.getLogger("xm_predict.journal")
@@ -185,7 +185,7 @@ class Journal:
     ) -> Iterator[bytes]:
         """Return the lines of one answer."""
         usecase, horizon = answer.usecase, answer.primary_horizon
-        stamp = (_spell_time(int(moment)), usecase, answer.model_version, answer.as_of, horizon)
+        stamp = (spell_second(int(moment)), usecase, answer.model_version, answer.as_of, horizon)
         if isinstance(answer, ScoreGroupsAnswer):
             for group in answer.groups:
                 shares = {name: share.value for name, share in group.probability.items()}
@@ -295,9 +295,3 @@ def _count_missing(row: Any) -> int:
 def _spell_hour(moment: float) -> str:
     """Write an hour (UTC) as it stands in names of files."""
     return f"{datetime.fromtimestamp(moment, UTC):%Y%m%dT%H}"
-
-
-@functools.lru_cache(2)
-def _spell_time(second: int) -> str:
-    """Write a moment; many lines are of the same second."""
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -67,7 +67,7 @@ class LatestRows:
         SourceError
             If the file cannot be read or lacks the column of ids.
         ContractError
-                If an id is missing or stands there twice.
+            If an id is missing or stands there twice.
         """
         try:
             table = pq.read_table(path)

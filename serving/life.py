@@ -18,7 +18,6 @@ from serving.books import Books
 from serving.champions import Champions
 from serving.desk import Desk
 from serving.limits import Gate, drain_on_signal
-from serving.open_calls import OpenCalls
 from serving.settings import Settings
 from serving.shadow import casting_shadow
 
@@ -67,9 +66,12 @@ def make_lifespan(
             await _take_news(champions, books)
             async with casting_shadow(settings) as app.state.shadow, anyio.create_task_group() as tasks:
                 tasks.start_soon(_watch, champions, books, settings.poll_seconds)
-                tasks.start_soon(_watch_keys, ring, min(settings.poll_seconds, _KEYS_SECONDS))
-                tasks.start_soon(_watch_books, books)
-                tasks.start_soon(_watch_calls, desk.calls, settings.calls.idle_seconds / 4)
+                # Apart from the champions, whose trial may take long while a key has to be shut out.
+                tasks.start_soon(_repeat, ring.look, min(settings.poll_seconds, _KEYS_SECONDS))
+                tasks.start_soon(_repeat, books.leave, _BOOKS_SECONDS)
+                tasks.start_soon(
+                    _repeat, desk.calls.tidy, min(settings.calls.idle_seconds / 4, _CALLS_SECONDS)
+                )
                 yield
                 tasks.cancel_scope.cancel()
         finally:
@@ -96,25 +98,11 @@ async def _watch(champions: Champions, books: Books, seconds: float) -> None:
             LOG.error("look at the cache failed: %s", type(error).__name__)  # noqa: TRY400 - messages may quote data
 
 
-async def _watch_keys(ring: KeyRing, seconds: float) -> None:
-    """Follow the keys; apart from the champions, whose trial may take long while a key has to be shut out."""
+async def _repeat(work: Callable[[], object], seconds: float) -> None:
+    """Do some work again and again, in a thread."""
     while True:
         await anyio.sleep(seconds)
-        await anyio.to_thread.run_sync(ring.look)
-
-
-async def _watch_books(books: Books) -> None:
-    """Leave the counters where other workers find them."""
-    while True:
-        await anyio.sleep(_BOOKS_SECONDS)
-        await anyio.to_thread.run_sync(books.leave)
-
-
-async def _watch_calls(calls: OpenCalls, seconds: float) -> None:
-    """Forget calls in which nothing is said any more."""
-    while True:
-        await anyio.sleep(min(seconds, _CALLS_SECONDS))
-        await anyio.to_thread.run_sync(calls.tidy)
+        await anyio.to_thread.run_sync(work)
 
 
 async def _take_news(champions: Champions, books: Books) -> None:

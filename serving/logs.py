@@ -1,11 +1,25 @@
-"""Where log lines go: to a stream, many in one write, none later than a moment."""
+"""Log lines: their time in words, and where they go: to a stream, many in one write, none much later."""
 
 import asyncio
+import functools
 import logging
+import time
 from typing import TextIO
 
 _DELAY_SECONDS = 0.1
 _MOST_LINES = 256
+
+
+@functools.lru_cache(2)
+def spell_second(second: int) -> str:
+    """Write a moment (UTC) in words; many lines are of the same second.
+
+    Examples
+    --------
+    >>> spell_second(1_750_000_000)
+    '2025-06-15T15:06:40Z'
+    """
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
 
 
 class BatchedHandler(logging.Handler):

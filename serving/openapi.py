@@ -61,7 +61,7 @@ _REASONS = {
     422: "A value or parameter is not accepted; 'errors' names the place.",
     503: "The service cannot answer yet; see Retry-After.",
 }
-_READING = (400, 404, 408, 413, 415, 421, 422)
+_READING = (400, 404, 408, 409, 413, 415, 421, 422)
 _ASKING = (404, 421, 422)
 _SCHEME = "key"
 _SINGLE = ("/v1/score", "/v1/score-by-id")
@@ -134,9 +134,7 @@ def _guarded(method: str, path: str, answer: type, problems: tuple[int, ...]) ->
     }
 
 
-def _post(
-    path: str, name: str, summary: str, request: type, answer: type, problems: tuple[int, ...]
-) -> dict[str, Any]:
+def _post(path: str, name: str, summary: str, request: type, answer: type) -> dict[str, Any]:
     """Return the description of a route that takes a body."""
     purpose = {
         "name": "X-Purpose",
@@ -154,7 +152,7 @@ def _post(
                 "summary": summary,
                 "parameters": [*_list_ids(path), *([purpose] if path in _SINGLE else [])],
                 "requestBody": {"required": True, "content": content},
-                **_guarded("POST", path, answer, problems),
+                **_guarded("POST", path, answer, _READING),
             }
         }
     }
@@ -213,14 +211,13 @@ DOCUMENT: dict[str, Any] = {
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "paths": {
-        **_post("/v1/score", "score", "Score rows of features", ScoreRequest, ScoreAnswer, (409, *_READING)),
+        **_post("/v1/score", "score", "Score rows of features", ScoreRequest, ScoreAnswer),
         **_post(
             "/v1/score-by-id",
             "scoreById",
             "Score entities by their newest known features",
             ScoreByIdRequest,
             ScoreByIdAnswer,
-            (409, *_READING),
         ),
         **_post(
             "/v1/score-groups",
@@ -228,7 +225,6 @@ DOCUMENT: dict[str, Any] = {
             "Score the groups of a cut; the only scores about people at work",
             ScoreGroupsRequest,
             ScoreGroupsAnswer,
-            (409, *_READING),
         ),
         **_post(
             "/v1/calls/{call_id}/turns",
@@ -236,7 +232,6 @@ DOCUMENT: dict[str, Any] = {
             "Take the next turns of a running call and measure it",
             TurnsRequest,
             CallAnswer,
-            (409, *_READING),
         ),
         **_stream(
             _get(
@@ -263,7 +258,6 @@ DOCUMENT: dict[str, Any] = {
             "Say what a plan with one lever is expected to bring",
             WhatIfRequest,
             WhatIfAnswer,
-            (409, *_READING),
         ),
         **_get(
             "/v1/report",

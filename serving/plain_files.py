@@ -33,7 +33,7 @@ def refuse_links(path: Path, folder: Path) -> None:
         raise ValueError(message)
 
 
-def read_plain(path: Path) -> bytes:
+def read_plain(path: Path, most_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Read a plain file of reasonable size."""
     # A pipe would block the one who opens it.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -42,9 +42,9 @@ def read_plain(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             message = f"{path} is not a plain file"
             raise ValueError(message)
-        content = file.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        message = f"{path} has more than {MAX_FILE_BYTES} bytes"
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        message = f"{path} has more than {most_bytes} bytes"
         raise ValueError(message)
     return content
 
@@ -96,6 +96,13 @@ def find_plain(
         raise SourceError(str(path), f"{problem} ({type(error).__name__})", hint) from error
     held[usecase] = (stamp, found)
     return found
+
+
+def demand_usecase(found: str, usecase: str) -> None:
+    """Demand that a file is about the use case in whose folder it lies."""
+    if found != usecase:
+        message = f"is about '{found}' and lies in the folder of '{usecase}'"
+        raise ValueError(message)
 
 
 def list_days(folder: Path, usecase: str, *below: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Errors of the API as problem+json (RFC 9457): what is wrong and where, never the value that was sent."""
 
+from collections.abc import Iterable
+
 import msgspec
 from starlette.responses import Response
 
@@ -109,5 +111,17 @@ class ProblemError(Exception):
 
 def refuse_single() -> ProblemError:
     """Return the error for scores of single people at work."""
-    detail = "This use case is about people at work: it answers for groups, never for single persons."
-    return ProblemError(403, "groups_only", detail)
+    detail = "This use case is about people at work: it answers for groups, never for single persons; "
+    return ProblemError(403, "groups_only", f"{detail}ask /v1/score-groups.")
+
+
+def refuse_absent(document: str) -> ProblemError:
+    """Return the error for a report, or a model card, that nobody has made yet."""
+    detail = f"There is no {document} of this use case yet; `xm-predict report` makes it."
+    return ProblemError(404, "report_absent", detail, (Finding("usecase", f"has no {document} yet"),))
+
+
+def refuse_unusable(doubts: Iterable[str], use: str) -> ProblemError:
+    """Return the error for a model whose figures do not support a use of it: scores, or drivers."""
+    detail = f"The model is not reliable enough for {use}: {'; '.join(doubts)}."
+    return ProblemError(409, "model_not_usable", detail)

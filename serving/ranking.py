@@ -28,7 +28,7 @@ from serving.driver_schemas import (
     read_drivers,
     read_levers,
 )
-from serving.problems import Finding, ProblemError
+from serving.problems import Finding, ProblemError, refuse_unusable
 
 _Stored = TypeVar("_Stored")
 _LONGEST_SEGMENT = 512
@@ -104,9 +104,8 @@ def demand_usable(champion: Champion) -> None:
     ProblemError
         409.
     """
-    if doubts := champion.scorer.doubts:
-        detail = f"The model is not reliable enough for drivers: {'; '.join(doubts)}."
-        raise ProblemError(409, "model_not_usable", detail)
+    if champion.scorer.doubts:
+        raise refuse_unusable(champion.scorer.doubts, "drivers")
 
 
 def read_stored(read: Callable[[Any], _Stored], content: Any) -> _Stored:

@@ -1,11 +1,12 @@
 """Requests are read strictly: type, size, time, then content; a refusal names the place, never the value."""
 
 import asyncio
+import codecs
 import difflib
 import functools
 import re
 from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -13,8 +14,10 @@ from starlette.types import Message, Receive, Scope
 
 from serving.problems import Finding, ProblemError
 from serving.rooms import Bodies
+from serving.schemas import Language, RowRequest
 
 _Content = TypeVar("_Content")
+_OF_ROW = RowRequest.__struct_fields__
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
@@ -22,8 +25,13 @@ _STRANGER = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTAL
 _ABSENT = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
 _WRONG_TYPE = re.compile(r"Expected `(?P<wanted>[a-z |]+)`, got `(?P<got>[a-z]+)`")
 _BOUND = re.compile(
-    r"Expected `(?P<kind>[a-z]+)`(?P<length> of length)? (?P<bound>[<>]=) (?P<number>[\d.e+-]+)"
+    r"Expected `(?P<kind>[a-z]+)`(?P<length> of length)? (?P<bound>[<>]=?) (?P<number>[\d.e+-]+)"
 )
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+_COUNTED = {"str": ("character", "characters"), "array": ("entry", "entries")}
+_MALFORMED = re.compile(r"JSON is malformed: (?P<what>[a-z0-9 :',-]+) \(byte (?P<place>\d+)\)")
+# How a number that is none begins, where JSON would have one.
+_NO_NUMBER = (b"NaN", b"nan", b"Inf", b"inf")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _WORDS = {
     "str": "a text",
@@ -117,8 +125,8 @@ def decode(
         raise ProblemError(
             422, "value", _sentence(finding.path or "The body", finding.message), (finding,)
         ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise ProblemError(400, "malformed", "The body is not well-formed JSON in UTF-8.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProblemError(400, "malformed", f"The body {_find_fault(error, bytes(content))}.") from None
 
 
 def read_query(request: Request, names: Collection[str]) -> dict[str, str]:
@@ -236,13 +244,32 @@ def _too_large(max_bytes: int) -> ProblemError:
     return ProblemError(413, "body_large", detail, is_closing=True)
 
 
+def _find_fault(error: Exception, content: bytes) -> str:
+    """Say what keeps content from being JSON, and where; nothing of it is repeated."""
+    if not content.strip():
+        return "is empty; send a JSON object"
+    if content.startswith(codecs.BOM_UTF8):
+        return "begins with a byte order mark; send it without"
+    if isinstance(error, UnicodeDecodeError):
+        return "is not in UTF-8"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
+    match = _MALFORMED.fullmatch(str(error))
+    if match is None:
+        return "is not well-formed JSON: it ends too early, or holds half of a character"
+    place = int(match["place"])
+    if content[place : place + 3] in _NO_NUMBER:
+        return f"is not JSON at byte {place + 1}: it has neither NaN nor infinity; send null"
+    return f"is not well-formed JSON: {match['what']} at byte {place + 1}"
+
+
 def _describe(text: str, path: str, known: Collection[str]) -> Finding:
     """Translate a message of msgspec, which may quote names that were sent."""
     match = _WHERE.match(text)
     what, place = (match["what"], match["path"] or "") if match else (text, "")
     where = _join(path, re.sub(r"\[(\d+)\]", r".\1", place))
     if stranger := _STRANGER.match(what):
-        return _describe_stranger(stranger["name"], where, known)
+        return _describe_stranger(stranger["name"], where, known, is_row=bool(path))
     if absent := _ABSENT.match(what):
         return Finding(_join(where, absent["name"]), "is missing")
     if wrong := _WRONG_TYPE.match(what):
@@ -251,29 +278,48 @@ def _describe(text: str, path: str, known: Collection[str]) -> Finding:
     if bound := _BOUND.match(what):
         return Finding(where, _describe_bound(bound))
     if what.startswith("Invalid enum value"):
-        return Finding(where, "is not one of the values allowed here")
+        # Of all that is asked for, only languages are names from a list.
+        return Finding(where, f"is not one of: {', '.join(get_args(Language))}")
     return Finding(where, "is out of range" if "out of range" in what else "is not accepted")
 
 
-def _describe_stranger(name: str, where: str, known: Collection[str]) -> Finding:
-    """Name a key that has no place here, if it looks like a name, and the known one closest to it."""
-    shown = _join(where, name) if _PLAIN_NAME.fullmatch(name) else where
-    close = difflib.get_close_matches(name[:100], known, 1)
-    hint = f"; did you mean {close[0]}?" if close else ""
+def _describe_stranger(name: str, where: str, known: Collection[str], *, is_row: bool) -> Finding:
+    """Name a key that has no place here, if it looks like a name, and what may have been meant."""
+    is_shown = _PLAIN_NAME.fullmatch(name) is not None
+    words = "is not known here" if is_shown else "holds a name that is not known here"
+    meant = _find_meant(name, where, known, is_row=is_row)
+    return Finding(_join(where, name) if is_shown else where, f"{words}; {meant}")
+
+
+def _find_meant(name: str, where: str, known: Collection[str], *, is_row: bool) -> str:
+    """Say what may have been meant by a key, or where the right ones stand.
+
+    Parameters
+    ----------
+    known
+        The features of a row, or the keys of the request itself.
+    """
     if name in known:
-        hint = "; it belongs under features"
-    return Finding(
-        shown, f"is not known here{hint}" if shown != where else f"holds a name that is not known here{hint}"
-    )
+        return "it belongs under features" if is_row else "it is a key of the request itself"
+    is_feature = is_row and where.endswith(".features")
+    candidates = known if is_feature or not is_row else (*_OF_ROW, *known)
+    close = difflib.get_close_matches(name[:100], candidates, 1) if is_row or not where else ()
+    if close:
+        return f"did you mean {close[0]}?"
+    if is_feature:
+        return "see /v1/model/schema"
+    if where and not is_row:
+        return "see /openapi.json"
+    return f"known are: {', '.join(_OF_ROW if is_row else known)}"
 
 
 def _describe_bound(bound: re.Match[str]) -> str:
     """Say which bound was broken."""
-    word = "at least" if bound["bound"] == ">=" else "at most"
-    number = f"{float(bound['number']):g}"
+    amount = f"{_BOUNDS[bound['bound']]} {float(bound['number']):g}"
     if not bound["length"]:
-        return f"must be {word} {number}"
-    return f"must have {word} {number} {'characters' if bound['kind'] == 'str' else 'entries'}"
+        return f"must be {amount}"
+    one, many = _COUNTED[bound["kind"]]
+    return f"must have {amount} {one if float(bound['number']) == 1 else many}"
 
 
 def _join(*parts: str) -> str:

@@ -7,11 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from serving.desk import answer_json, find_actor, find_champion, find_desk, note_request
+from serving.desk import answer_json, find_actor, find_champion, find_desk, note_request, read_body
 from serving.documents import look_up, show_card, show_report
 from serving.plan_schemas import WhatIfRequest
 from serving.ranking import describe_drivers, parse_segment
-from serving.reading import decode
 from serving.what_if import ask_what_if
 
 _READ_PLAN = msgspec.json.Decoder(WhatIfRequest)
@@ -27,7 +26,7 @@ async def _drivers(request: Request) -> Response:
 async def _what_if(request: Request) -> Response:
     """Say what a plan with one lever is expected to bring."""
     desk = find_desk(request)
-    asked = decode(_READ_PLAN.decode, await desk.read_body(request), known=WhatIfRequest.__struct_fields__)
+    asked = read_body(request, _READ_PLAN)
     champion = desk.find(find_actor(request), asked.usecase)
     note_request(request, champion, 0)
     report = await look_up(desk, partial(desk.reports.find_report, asked.usecase))

@@ -13,13 +13,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from serving.plain_files import MOST_DAYS, Stamp, find_plain, is_day, list_days
+from serving.plain_files import Stamp, demand_usecase, find_plain, is_day, list_days
 from serving.plan_schemas import CardOutline, ReportOutline, WaveOutline
 
 REPORT = "report.json"
 CARD = "model-card.json"
 WAVES = "waves"
-MOST_WAVES = MOST_DAYS
 _Outline = TypeVar("_Outline", ReportOutline, CardOutline)
 
 
@@ -106,14 +105,14 @@ def _find(
 def _read_report(content: bytes, usecase: str) -> Document[ReportOutline]:
     """Read a report of one use case."""
     outline = msgspec.json.decode(content, type=ReportOutline)
-    _demand_name(outline.header.usecase, usecase)
+    demand_usecase(outline.header.usecase, usecase)
     return Document(outline, _split(content))
 
 
 def _read_wave(content: bytes, usecase: str, *, day: str) -> Document[ReportOutline]:
     """Read a report of one use case on the data of one day; one that names people is refused."""
     outline = msgspec.json.decode(content, type=WaveOutline)
-    _demand_name(outline.header.usecase, usecase)
+    demand_usecase(outline.header.usecase, usecase)
     if outline.header.snapshot_date != day:
         message = f"is of {outline.header.snapshot_date} and named {day}"
         raise ValueError(message)
@@ -123,7 +122,7 @@ def _read_wave(content: bytes, usecase: str, *, day: str) -> Document[ReportOutl
 def _read_card(content: bytes, usecase: str) -> Document[CardOutline]:
     """Read the card of a model of one use case."""
     outline = msgspec.json.decode(content, type=CardOutline)
-    _demand_name(outline.purpose.usecase, usecase)
+    demand_usecase(outline.purpose.usecase, usecase)
     return Document(outline, _split(content))
 
 
@@ -135,10 +134,3 @@ def _split(content: bytes) -> dict[str, Any]:
 
 
 _READ_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-
-
-def _demand_name(found: str, usecase: str) -> None:
-    """Demand that a document is about the use case in whose folder it lies."""
-    if found != usecase:
-        message = f"is about '{found}' and lies in the folder of '{usecase}'"
-        raise ValueError(message)

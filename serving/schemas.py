@@ -30,7 +30,7 @@ Category = Annotated[str, Meta(max_length=MAX_TEXT_LENGTH)]
 FeatureValue = Number | Category | None
 
 
-class Request(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class ScoringRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Hold what both ways of scoring ask for."""
 
     usecase: UseCaseName
@@ -39,7 +39,7 @@ class Request(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     language: Language = "en"
 
 
-class ScoreRequestOutline(Request, frozen=True, kw_only=True):
+class ScoreRequestOutline(ScoringRequest, frozen=True, kw_only=True):
     """Hold a request to score rows, the rows still as bytes: how to read them depends on the use case."""
 
     rows: msgspec.Raw
@@ -59,13 +59,13 @@ class RowRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     entity_id: EntityId | None = None
 
 
-class ScoreRequest(Request, frozen=True, kw_only=True):
+class ScoreRequest(ScoringRequest, frozen=True, kw_only=True):
     """Score rows of features."""
 
     rows: Annotated[list[RowRequest], Meta(min_length=1, max_length=MAX_ROWS)]
 
 
-class ScoreByIdRequest(Request, frozen=True, kw_only=True):
+class ScoreByIdRequest(ScoringRequest, frozen=True, kw_only=True):
     """Score entities by their newest known features."""
 
     entity_ids: Annotated[list[EntityId], Meta(min_length=1, max_length=MAX_ROWS)]
@@ -169,7 +169,7 @@ class ScoredGroup(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     value: Range | UnsetType = UNSET
 
 
-class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Hold what every answer about scores says of its origin.
 
     Attributes
@@ -190,13 +190,13 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     decision_support_only: Literal[True] = True
 
 
-class ScoreAnswer(Stamp, frozen=True, kw_only=True):
+class ScoreAnswer(Origin, frozen=True, kw_only=True):
     """Hold the scores of the rows, in the order of the request."""
 
     rows: list[ScoredRow]
 
 
-class ScoreByIdAnswer(Stamp, frozen=True, kw_only=True):
+class ScoreByIdAnswer(Origin, frozen=True, kw_only=True):
     """Hold the scores of the known entities, in the order of the request.
 
     Attributes
@@ -212,7 +212,7 @@ class ScoreByIdAnswer(Stamp, frozen=True, kw_only=True):
     objected: list[str]
 
 
-class ScoreGroupsAnswer(Stamp, frozen=True, kw_only=True):
+class ScoreGroupsAnswer(Origin, frozen=True, kw_only=True):
     """Hold the groups of a cut that are large enough to be shown, by name.
 
     Attributes

@@ -11,11 +11,11 @@ import queue
 import random
 import secrets
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -60,14 +60,6 @@ class ShadowRow(msgspec.Struct, frozen=True):
 _READ_ROW = msgspec.json.Decoder(ShadowRow).decode
 
 
-class Record(Protocol):
-    """Keep rows."""
-
-    def record(self, rows: Sequence[ShadowRow]) -> None:
-        """Keep some rows."""
-        ...
-
-
 class Shadow:
     """Ask challengers on a sample of what champions were asked.
 
@@ -77,7 +69,7 @@ class Shadow:
         Root of the cache of verified bundles; challengers lie beside the champions.
     share
         Share of the requests that are scored again, in 0..1.
-    journal
+    keep
         Keeps what was found.
 
     Attributes
@@ -88,10 +80,10 @@ class Shadow:
         Requests whose second scoring failed.
     """
 
-    def __init__(self, cache: Path, share: float, journal: Record) -> None:
+    def __init__(self, cache: Path, share: float, keep: Callable[[Sequence[ShadowRow]], None]) -> None:
         self._cache = cache
         self._share = share
-        self._journal = journal
+        self._keep = keep
         self._challengers: dict[str, Champion] = {}
         self._seen: dict[str, int] = {}
         self._key = secrets.token_bytes(32)
@@ -155,7 +147,7 @@ class Shadow:
         """Score until the end."""
         while (asked := self._line.get()) is not None:
             try:
-                self._journal.record(self._score(*asked))
+                self._keep(self._score(*asked))
             except Exception as error:  # noqa: BLE001 - no failure of a challenger may reach the service
                 self.n_failed += 1
                 LOG.error("challenger failed: %s", type(error).__name__)  # noqa: TRY400 - messages may quote data
@@ -164,7 +156,7 @@ class Shadow:
         """Return what both models say."""
         features = [msgspec.to_builtins(row.features) for row in rows]
         # A challenger may have other features; those that it does not know are nothing to it.
-        known = set(challenger.names)
+        known = set(challenger.feature_names)
         taken = [{name: value for name, value in row.items() if name in known} for row in features]
         scores = challenger.scorer.score(taken)
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -290,7 +282,7 @@ def _read_end(file: Path) -> list[ShadowRow]:
 @asynccontextmanager
 async def casting_shadow(settings: Settings) -> AsyncIterator[Shadow]:
     """Have challengers asked and followed as long as the block runs; where that is not wished, none is."""
-    shadow = Shadow(settings.cache, settings.shadow_share, ShadowFiles(settings.shadow_folder))
+    shadow = Shadow(settings.cache, settings.shadow_share, ShadowFiles(settings.shadow_folder).record)
     if not settings.is_shadowing:
         yield shadow
         return

@@ -32,5 +32,5 @@ def find_call_model(champion: Champion) -> CallModel | None:
     Turns are read by the model that made the features of past calls, so that a running call gives the figures
     that its transcript will give.
     """
-    model = champion.reads_calls
+    model = champion.call_text_model
     return None if model is None else CallModel(TextTurnReader(model), RiskModel.cold_start())

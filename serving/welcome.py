@@ -88,11 +88,7 @@ def _greet_first(settings: Settings, report: Report) -> None:
         report(f"  {model['usecase']}: {model['model_version']}, horizons {', '.join(model['horizons'])}")
     shown = f"role {_FIRST_ROLE}, valid {_FIRST_DAYS:g} days, shown this once"
     report(f"export XM_KEY={token.text}   # the first key: {shown}")
-    if not models:
-        report("  no use case has a champion yet: train one, the service takes it up by itself")
-        return
-    report(f"try: curl -s {_spell_request(settings, models, token)}")
-    _show_pages(settings, report)
+    _suggest(settings, _spell_request(settings, models, token) if models else "", report)
 
 
 def _spell_request(settings: Settings, models: list[dict[str, Any]], token: Token) -> str:
@@ -130,15 +126,17 @@ def _greet_again(settings: Settings, n_valid: int, report: Report) -> None:
         report(f"  {name}: {'-' if pointer is None else pointer.model_version}")
     keys = "1 key is" if n_valid == 1 else f"{n_valid} keys are"
     report(f"{keys} valid; another: {_command(settings, f'create --role {_FIRST_ROLE}')}")
-    if not names:
+    _suggest(
+        settings, f'{_url(settings)}/v1/model -H "authorization: Bearer $XM_KEY"' if names else "", report
+    )
+
+
+def _suggest(settings: Settings, request: str, report: Report) -> None:
+    """Offer a request, in the words of curl, and the pages; without one nothing can be asked yet."""
+    if not request:
         report("  no use case has a champion yet: train one, the service takes it up by itself")
         return
-    report(f'try: curl -s {_url(settings)}/v1/model -H "authorization: Bearer $XM_KEY"')
-    _show_pages(settings, report)
-
-
-def _show_pages(settings: Settings, report: Report) -> None:
-    """Say where people look."""
+    report(f"try: curl -s {request}")
     report(f"pages: {_url(settings)}/reports   # for people; sign in with a key")
 
 

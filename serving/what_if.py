@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from serving.champions import Champion
 from serving.driver_schemas import Estimate, StoredLever, read_levers
 from serving.plan_schemas import (
-    Cost,
     ModelExpectation,
     Reach,
     ReportOutline,
@@ -21,7 +20,7 @@ from serving.plan_schemas import (
     WhatIfAnswer,
     WhatIfRequest,
 )
-from serving.problems import Finding, ProblemError
+from serving.problems import Finding, ProblemError, refuse_absent
 from serving.ranking import demand_usable, read_stored, tell_goal
 from serving.reading import refuse_value
 from serving.schemas import Range
@@ -155,7 +154,8 @@ def ask_what_if(champion: Champion, request: WhatIfRequest, report: ReportOutlin
     lever = demand_offered(levers, request.lever)
     outline = demand_report(champion, report)
     plan = make_plan(request, outline, lever)
-    prices = plan.table.prices if request.cost is None else _read_prices(request.cost)
+    given = request.cost
+    prices = plan.table.prices if given is None else (given.per_person_eur, given.fixed_eur)
     cost = plan.cost_eur(prices)
     return WhatIfAnswer(
         usecase=champion.bundle.usecase.name,
@@ -223,12 +223,6 @@ def demand_report(champion: Champion, report: ReportOutline | None) -> ReportOut
     return report
 
 
-def refuse_absent(document: str) -> ProblemError:
-    """Return the error for a report, or a model card, that nobody has made yet."""
-    detail = f"There is no {document} of this use case yet; `xm-predict report` makes it."
-    return ProblemError(404, "report_absent", detail, (Finding("usecase", f"has no {document} yet"),))
-
-
 def make_plan(request: WhatIfRequest, outline: ReportOutline, lever: StoredLever) -> Plan:
     """Return the plan that is asked for.
 
@@ -283,11 +277,6 @@ def _choose_share(reach: Reach | None, people_short: float) -> float:
     if people > people_short * (1 + _ALMOST):
         raise refuse_value("reach.people", f"must be at most {people_short:g}: no more miss the goal")
     return min(people / people_short, 1.0)
-
-
-def _read_prices(cost: Cost) -> tuple[float, float]:
-    """Return the prices per person and fixed."""
-    return cost.per_person_eur, cost.fixed_eur
 
 
 def _scale(estimate: Estimate, factor: float) -> Range:

@@ -5,6 +5,7 @@ an interface for its user. The refusal of a missing, malformed, unknown, wrong, 
 and the same answer.
 """
 
+import difflib
 import ipaddress
 import re
 import time
@@ -15,7 +16,7 @@ from starlette.types import Scope
 
 from serving.access.ring import KeyRing
 from serving.access.roles import Actor
-from serving.access.routes import find_scopes, is_page, list_methods
+from serving.access.routes import ROUTES, find_scopes, is_page, list_methods
 from serving.access.sessions import COOKIE, Sessions
 from serving.access.tokens import parse_bearer
 from serving.problems import ProblemError
@@ -168,9 +169,13 @@ def refuse_scope(*scopes: str) -> ProblemError:
 def refuse_route(path: str = "") -> ProblemError:
     """Return the error for a path, or a method of it, that is not in the table."""
     if methods := list_methods(path):
-        headers = {"allow": ", ".join(methods)}
-        return ProblemError(405, "method", "This route does not know the method.", headers=headers)
-    return ProblemError(404, "route_unknown", "There is no such route; see /openapi.json.")
+        known = ", ".join(methods)
+        detail = f"This route does not know the method; it knows: {known}."
+        return ProblemError(405, "method", detail, headers={"allow": known})
+    routes = [route for route in ROUTES if not is_page(route)]
+    close = difflib.get_close_matches(path[:100], routes, 1, cutoff=0.8)
+    hint = f"did you mean {close[0]}?" if close else "see /openapi.json."
+    return ProblemError(404, "route_unknown", f"There is no such route; {hint}")
 
 
 def _is_local(host: str) -> bool:

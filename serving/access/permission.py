@@ -2,6 +2,7 @@
 
 from serving.access.guard import refuse_scope
 from serving.access.roles import (
+    EMPLOYEE,
     SCORE_CUSTOMER,
     SCORE_CUSTOMER_GROUPS,
     SCORE_EMPLOYEE,
@@ -9,8 +10,6 @@ from serving.access.roles import (
     Actor,
 )
 from serving.problems import ProblemError, refuse_single
-
-_EMPLOYEE = "employee"
 
 
 def may_read(actor: Actor, usecase: str, subject: str) -> bool:
@@ -22,7 +21,7 @@ def may_read(actor: Actor, usecase: str, subject: str) -> bool:
         Who is scored: ``customer``, ``employee``, ``supplier``, ``applicant``.
     """
     is_listed = actor.usecases is None or usecase in actor.usecases
-    return is_listed and (subject != _EMPLOYEE or actor.may_see_employees)
+    return is_listed and (subject != EMPLOYEE or actor.may_see_employees)
 
 
 def check_usecase(actor: Actor, usecase: str) -> None:
@@ -45,7 +44,7 @@ def check_subject(actor: Actor, subject: str) -> None:
     ProblemError
         403.
     """
-    if subject == _EMPLOYEE and not actor.may_see_employees:
+    if subject == EMPLOYEE and not actor.may_see_employees:
         raise _refuse_usecase()
 
 
@@ -57,15 +56,15 @@ def check_single(actor: Actor, subject: str) -> None:
     ProblemError
         403.
     """
-    if subject != _EMPLOYEE and not actor.may(SCORE_CUSTOMER):
+    if subject != EMPLOYEE and not actor.may(SCORE_CUSTOMER):
         raise refuse_scope(SCORE_CUSTOMER)
-    if subject == _EMPLOYEE and not actor.may(SCORE_EMPLOYEE):
+    if subject == EMPLOYEE and not actor.may(SCORE_EMPLOYEE):
         raise refuse_single()
 
 
 def may_see_single(actor: Actor, subject: str) -> bool:
     """Tell whether a key may see single people of a use case: their scores, or their names in a list."""
-    return actor.may(SCORE_EMPLOYEE if subject == _EMPLOYEE else SCORE_CUSTOMER)
+    return actor.may(SCORE_EMPLOYEE if subject == EMPLOYEE else SCORE_CUSTOMER)
 
 
 def check_groups(actor: Actor, subject: str) -> None:
@@ -76,9 +75,17 @@ def check_groups(actor: Actor, subject: str) -> None:
     ProblemError
         403.
     """
-    needed = SCORE_EMPLOYEE_GROUPS if subject == _EMPLOYEE else SCORE_CUSTOMER_GROUPS
+    needed = SCORE_EMPLOYEE_GROUPS if subject == EMPLOYEE else SCORE_CUSTOMER_GROUPS
     if not actor.may(needed):
         raise refuse_scope(needed)
+
+
+def pick_cuts(actor: Actor, cuts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cuts of which a key may see something."""
+    if actor.units is None:
+        return cuts
+    own = {unit.partition("=")[0] for unit in actor.units}
+    return tuple(cut for cut in cuts if cut in own)
 
 
 def pick_groups(actor: Actor, cut: str) -> frozenset[str] | None:

@@ -4,6 +4,9 @@ from collections.abc import Collection
 
 import msgspec
 
+# The subject of use cases about people at work.
+EMPLOYEE = "employee"
+
 SCORE_CUSTOMER = "score:customer"
 SCORE_CUSTOMER_GROUPS = "score:customer:aggregate"
 SCORE_EMPLOYEE_GROUPS = "score:employee:aggregate"

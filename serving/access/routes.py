@@ -60,7 +60,7 @@ def name_route(path: str) -> str | None:
     """
     if path in ROUTES:
         return path
-    return next((route for form, route in _WITH_ID if form.fullmatch(path) and route in ROUTES), None)
+    return next((route for form, route in _WITH_ID if form.fullmatch(path)), None)
 
 
 def find_scopes(method: str, path: str) -> tuple[str, ...] | None:

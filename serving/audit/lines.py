@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 import msgspec
+from msgspec import structs
 
 FIRST_PREVIOUS = "0" * 64
 _BOUND = re.compile(rb'(?P<content>\{.*),"hash":"(?P<hash>[0-9a-f]{64})"\}\n', re.DOTALL)
@@ -109,21 +110,7 @@ def bind(entry: Entry, time: str, head: Head) -> tuple[bytes, Head]:
     >>> head.sequence, read_line(line).hash == head.hash
     (1, True)
     """
-    content = _Content(
-        sequence=head.sequence + 1,
-        time=time,
-        action=entry.action,
-        key=entry.key,
-        role=entry.role,
-        purpose=entry.purpose,
-        usecase=entry.usecase,
-        model_version=entry.model_version,
-        unit=entry.unit,
-        count=entry.count,
-        decision=entry.decision,
-        code=entry.code,
-        previous=head.hash,
-    )
+    content = _Content(sequence=head.sequence + 1, time=time, **structs.asdict(entry), previous=head.hash)
     bytes_before = _ENCODE(content)[:-1]
     digest = hashlib.sha256(bytes_before).hexdigest()
     return b'%s,"hash":"%s"}\n' % (bytes_before, digest.encode()), Head(content.sequence, digest)

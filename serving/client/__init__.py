@@ -9,7 +9,6 @@ from serving.client.answers import (
     Card,
     Driver,
     Drivers,
-    Finding,
     Group,
     Groups,
     Interval,
@@ -24,6 +23,7 @@ from serving.client.answers import (
 from serving.client.calls import Client
 from serving.client.conversation import Call
 from serving.client.errors import (
+    Finding,
     MalformedAnswerError,
     NotAllowedError,
     NotFoundError,

@@ -3,31 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from serving.client.errors import Finding
-
-__all__ = [
-    "CallMeasures",
-    "CallState",
-    "Card",
-    "Driver",
-    "Drivers",
-    "Finding",
-    "Goal",
-    "Group",
-    "Groups",
-    "Health",
-    "Interval",
-    "Lever",
-    "Model",
-    "ModelSchema",
-    "Plan",
-    "Reason",
-    "Report",
-    "Row",
-    "Scores",
-    "Segment",
-]
-
 
 @dataclass(frozen=True)
 class Interval:

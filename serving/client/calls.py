@@ -93,13 +93,8 @@ class Client:
         language
             Of the reasons: ``en`` or ``de``.
         """
-        content: dict[str, Any] = {
-            "usecase": usecase,
-            "rows": [dict(row) for row in rows],
-            "reasons": reasons,
-            "language": language,
-        }
-        return build(Scores, self._post("/v1/score", content, horizons=_listed(horizons)))
+        asked = {"rows": [dict(row) for row in rows], "reasons": reasons, "language": language}
+        return self._score("/v1/score", {"usecase": usecase, **asked}, horizons)
 
     def score_by_id(
         self,
@@ -111,13 +106,8 @@ class Client:
         language: str = "en",
     ) -> Scores:
         """Score entities by their newest known features; parameters as of :meth:`score`."""
-        content: dict[str, Any] = {
-            "usecase": usecase,
-            "entity_ids": list(entity_ids),
-            "reasons": reasons,
-            "language": language,
-        }
-        return build(Scores, self._post("/v1/score-by-id", content, horizons=_listed(horizons)))
+        asked = {"entity_ids": list(entity_ids), "reasons": reasons, "language": language}
+        return self._score("/v1/score-by-id", {"usecase": usecase, **asked}, horizons)
 
     def score_groups(self, usecase: str, cut: str) -> Groups:
         """Score the groups of a cut; the only scores about people at work."""
@@ -207,6 +197,10 @@ class Client:
         """Return the description of the interface."""
         return self._get("/openapi.json")
 
+    def _score(self, path: str, content: Mapping[str, Any], horizons: Sequence[str] | None) -> Scores:
+        """Ask for scores, at some horizons or at all of them."""
+        return build(Scores, self._post(path, content, horizons=None if horizons is None else list(horizons)))
+
     def _get(self, path: str, **query: str | None) -> dict[str, Any]:
         """Ask a route without a body."""
         given = urlencode(_known(**query))
@@ -220,8 +214,3 @@ class Client:
 def _known(**given: Any) -> dict[str, Any]:
     """Return what is not None."""
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _listed(horizons: Sequence[str] | None) -> list[str] | None:
-    """Return horizons as a list; None stays: all."""
-    return None if horizons is None else list(horizons)

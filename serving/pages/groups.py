@@ -10,15 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from features.errors import SourceError
-from serving.access.permission import check_unit, pick_groups
+from serving.access.permission import check_unit, pick_cuts, pick_groups
 from serving.access.roles import Actor
 from serving.champions import Champion
 from serving.desk import find_actor, find_champion, find_desk, note_request
 from serving.driver_schemas import Driver, DriversAnswer, SegmentName
 from serving.group_scores import ask_groups
 from serving.latest import LatestRows
-from serving.pages.frame import answer_page, make_frame
-from serving.pages.headings import describe_usecase
+from serving.pages.frame import answer_page
+from serving.pages.headings import describe_usecase, frame_usecase
 from serving.problems import ProblemError
 from serving.ranking import describe_drivers
 from serving.schemas import Range, ScoredGroup, ScoreGroupsAnswer, ScoreGroupsRequest
@@ -67,7 +67,7 @@ async def _show(request: Request) -> Response:
     segment = None
     if choice.cut is not None and choice.group is not None and drivers is not None:
         segment = _show_segment(champion, actor, SegmentName(choice.cut, choice.group))
-    frame = make_frame(request.scope, query["usecase"], is_about_employees=champion.subject == "employee")
+    frame = frame_usecase(request, champion)
     shown: dict[str, Any] = {
         "header": describe_usecase(champion),
         "choice": {**vars(choice), "groups": _list_groups(choice, forecast, drivers)},
@@ -84,10 +84,7 @@ def _list_cuts(actor: Actor, latest: LatestRows | None, drivers: DriversAnswer |
     """Return the declared cuts, of which a person of units sees those of the units alone."""
     segments = () if drivers is None else drivers.segments
     known = tuple(dict.fromkeys(one.cut for one in segments)) if latest is None else latest.cuts
-    if actor.units is None:
-        return known
-    own = {unit.partition("=")[0] for unit in actor.units}
-    return tuple(cut for cut in known if cut in own)
+    return pick_cuts(actor, known)
 
 
 def _choose(query: dict[str, str], actor: Actor, cuts: tuple[str, ...]) -> _Choice:

@@ -11,10 +11,11 @@ from starlette.routing import Route
 from serving.access.roles import READ_MODEL
 from serving.desk import Desk, find_actor, find_champion, find_desk
 from serving.documents import look_up
-from serving.health import HealthFiles, HealthOutline, PerformanceOutline
-from serving.pages.frame import answer_page, make_frame
+from serving.health import HealthFiles, HealthOutline
+from serving.pages.frame import answer_page
+from serving.pages.headings import frame_usecase, label_usecase
 from serving.problems import Finding, ProblemError
-from training.pages import LANGUAGES, to_shown
+from training.pages import to_shown
 
 PATH = "/reports/health"
 
@@ -23,12 +24,12 @@ async def _show(request: Request) -> Response:
     """Show what monitoring found."""
     champion, query = find_champion(request, ("wave", "lang"))
     desk, usecase = find_desk(request), champion.bundle.usecase
-    frame = make_frame(request.scope, usecase.name, is_about_employees=champion.subject == "employee")
+    frame = frame_usecase(request, champion)
     days, found = await look_up(desk, partial(_look, desk, usecase.name, query.get("wave", "")))
     return answer_page(
         frame,
         "live_health.jinja",
-        label={language: usecase.name_in(language, usecase.name) for language in LANGUAGES},
+        label=label_usecase(champion),
         usecase=usecase.name,
         is_simulated=usecase.simulated,
         is_of_champion=found is not None and found.model_version == champion.bundle.model_version,
@@ -61,21 +62,17 @@ def _describe(found: HealthOutline) -> dict[str, Any]:
     """Return plain values with the checks parted, and figures of the horizons as courses."""
     plain: dict[str, Any] = msgspec.to_builtins(found)
     alerts = [check for check in plain["checks"] if check["state"] == "alert"]
+    courses = dict.fromkeys((one.horizon, one.figure) for one in found.performance)
     return {
         **plain,
         "alerts": alerts,
         "others": [check for check in plain["checks"] if check["state"] != "alert"],
-        "courses": [_follow(found, key) for key in _list_courses(found)],
+        "courses": [_follow(found, key) for key in courses],
     }
 
 
-def _list_courses(found: HealthOutline) -> list[tuple[str, str]]:
-    """Return every figure of every horizon, as it comes first."""
-    return list(dict.fromkeys((one.horizon, one.figure) for one in found.performance))
-
-
 def _follow(found: HealthOutline, key: tuple[str, str]) -> dict[str, Any]:
-    """Return one figure over snapshots, and the longer of its two courses to draw."""
+    """Return one figure over snapshots, the newest first, and the longer of its two courses to draw."""
     lines = [one for one in found.performance if (one.horizon, one.figure) == key]
     drawn = max(
         ([one.realised for one in lines], [one.estimated for one in lines]),
@@ -85,14 +82,9 @@ def _follow(found: HealthOutline, key: tuple[str, str]) -> dict[str, Any]:
         "horizon": key[0],
         "figure": key[1],
         "is_realised": drawn == [one.realised for one in lines],
-        "lines": [msgspec.to_builtins(one) for one in _newest_first(lines)],
+        "lines": [msgspec.to_builtins(one) for one in reversed(lines)],
         "points": [msgspec.to_builtins(point) for point in drawn if _is_whole(point)],
     }
-
-
-def _newest_first(lines: list[PerformanceOutline]) -> list[PerformanceOutline]:
-    """Return the lines of a figure, the newest snapshot first."""
-    return lines[::-1]
 
 
 def _is_whole(point: Any) -> bool:

@@ -30,15 +30,16 @@ def look_back(folder: Path, champion: Champion, actor: Actor) -> dict[str, Any] 
     bundle = champion.bundle
     if bundle.is_of_answers or bundle.usecase.table is not None:
         return None
-    is_about_employees = champion.subject == "employee"
     try:
-        found = read_hindsight(folder, bundle.usecase.name, is_about_employees=is_about_employees)
+        found = read_hindsight(folder, bundle.usecase.name, is_about_employees=champion.is_about_employees)
     except SourceError as error:
         LOG.error("%s", error)  # noqa: TRY400 - the line says it all
         return {"state": "unreadable"}
     if found is None:
         return {"state": "absent"}
-    is_listed = not is_about_employees and may_see_single(actor, champion.subject) and actor.units is None
+    is_listed = (
+        not champion.is_about_employees and may_see_single(actor, champion.subject) and actor.units is None
+    )
     return _show(found, is_listed=is_listed)
 
 

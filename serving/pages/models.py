@@ -21,7 +21,8 @@ from serving.desk import Desk, find_actor, find_champion, find_desk, note_reques
 from serving.history import History, Version, read_history
 from serving.pages.comparing import compare_versions, list_reasons
 from serving.pages.forms import PROOF, check_proof, read_form
-from serving.pages.frame import Frame, answer_page, make_frame
+from serving.pages.frame import answer_page, make_frame
+from serving.pages.headings import frame_usecase
 from serving.pages.looking_back import look_back
 from serving.problems import Finding, ProblemError
 from serving.reading import read_query
@@ -39,7 +40,7 @@ _FIELDS = (PROOF, "usecase", "version", "expects", "reason")
 async def _show(request: Request) -> Response:
     """Show the models of a use case."""
     champion, _ = find_champion(request, ("lang",))
-    desk, frame, actor = find_desk(request), _frame(request, champion), find_actor(request)
+    desk, frame, actor = find_desk(request), frame_usecase(request, champion), find_actor(request)
     shown = await desk.run_apart(partial(_describe, desk, champion))
     seen = await desk.run_apart(partial(look_back, desk.settings.health, champion, actor))
     note_request(request, champion, 0 if seen is None else len(seen.get("losses", ())))
@@ -68,7 +69,7 @@ async def _confirm(request: Request) -> Response:
         "champion": _spell(history.find(history.champion)),
         "comparison": _compare(history, version),
     }
-    return answer_page(_frame(request, champion), "live_models_confirm.jinja", asked=to_shown(shown))
+    return answer_page(frame_usecase(request, champion), "live_models_confirm.jinja", asked=to_shown(shown))
 
 
 async def _promote(request: Request) -> Response:
@@ -232,12 +233,6 @@ def _spell(found: msgspec.Struct | None) -> Any:
 def _name_of(champion: Champion) -> str:
     """Return the name of the use case."""
     return champion.bundle.usecase.name
-
-
-def _frame(request: Request, champion: Champion) -> Frame:
-    """Return the frame of a page about a use case."""
-    is_about_employees = champion.subject == "employee"
-    return make_frame(request.scope, _name_of(champion), is_about_employees=is_about_employees)
 
 
 ROUTES = (

@@ -12,6 +12,7 @@ from serving.access.roles import READ_REPORT, Actor
 from serving.champions import Champion
 from serving.desk import Desk, find_actor, find_desk
 from serving.pages.frame import answer_page, make_frame
+from serving.pages.headings import frame_usecase
 from serving.reading import read_query
 from training.pages import to_shown
 
@@ -27,19 +28,12 @@ async def _show(request: Request) -> Response:
     desk, actor = find_desk(request), find_actor(request)
     champions = desk.find_all(actor)
     described = await desk.run_apart(lambda: [_describe(desk, actor, champion) for champion in champions])
+    # Each leads to the first page about it that this person may see, if there is one.
     usecases = [
-        {**one, "address": _find_first_page(request, champion)}
+        {**one, "address": next((link.address for link in frame_usecase(request, champion).links), None)}
         for one, champion in zip(described, champions, strict=True)
     ]
     return answer_page(make_frame(request.scope), "live_overview.jinja", usecases=to_shown(usecases))
-
-
-def _find_first_page(request: Request, champion: Champion) -> str | None:
-    """Return the address of the first page about a use case that this person may see; None without any."""
-    is_about_employees = champion.subject == "employee"
-    usecase = champion.bundle.usecase.name
-    links = make_frame(request.scope, usecase, is_about_employees=is_about_employees).links
-    return links[0].address if links else None
 
 
 def _describe(desk: Desk, actor: Actor, champion: Champion) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from starlette.routing import Route
 
 from features.errors import InputError
 from serving.access.guard import refuse_scope
-from serving.access.permission import check_single, check_unit, pick_groups
+from serving.access.permission import check_single, check_unit, pick_cuts, pick_groups
 from serving.access.roles import READ_REPORT, Actor
 from serving.answers import score_entities
 from serving.call_orders import CallOrder
 from serving.champions import Champion
 from serving.desk import find_actor, find_champion, find_desk, note_request
 from serving.latest import LatestRows
-from serving.pages.frame import Frame, answer_page, make_frame
-from serving.pages.headings import describe_usecase
+from serving.pages.frame import Frame, answer_page
+from serving.pages.headings import describe_usecase, frame_usecase
 from serving.problems import refuse_single
 from serving.schemas import ScoreByIdAnswer, ScoreByIdRequest
 from training.pages import to_shown
@@ -68,7 +68,7 @@ async def _show(request: Request) -> Response:
     actor = find_actor(request)
     _check(actor, champion)
     note_request(request, champion, 0)
-    frame = make_frame(request.scope, query["usecase"])
+    frame = frame_usecase(request, champion)
     desk = find_desk(request)
     latest = desk.champions.get_listed(query["usecase"])
     state = _find_state(champion, latest)
@@ -109,7 +109,7 @@ def _check(actor: Actor, champion: Champion) -> None:
     ProblemError
         403.
     """
-    if champion.subject == "employee":
+    if champion.is_about_employees:
         raise refuse_single()
     check_single(actor, champion.subject)
     if not actor.may(READ_REPORT):
@@ -136,10 +136,8 @@ def _choose(query: dict[str, str], actor: Actor, latest: LatestRows) -> _Choice 
         403 for a cut or a group that is not of this key.
     """
     cut, group = query.get("cut") or None, query.get("group") or None
-    cuts = latest.cuts
+    cuts = pick_cuts(actor, latest.cuts)
     if actor.units is not None:
-        own_cuts = {unit.partition("=")[0] for unit in actor.units}
-        cuts = tuple(one for one in cuts if one in own_cuts)
         cut = cut or next(iter(cuts), None)
         if cut is None:
             return None

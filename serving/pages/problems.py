@@ -13,16 +13,10 @@ from serving.problems import ProblemError
 # Messages of the catalogue: what is wrong, and what to do; by code, else by status.
 _SENTENCES: dict[str | int, tuple[str, str]] = {
     "scope_missing": ("This page is not for you.", "Your key has no right to it."),
-    "usecase_not_allowed": (
-        "This page is not for you.",
-        "Your key is for other use cases.",
-    ),
+    "usecase_not_allowed": ("This page is not for you.", "Your key is for other use cases."),
     "unit_not_allowed": ("This page is not for you.", "Your key is for other units."),
     "groups_only": ("This page is not for you.", "People at work are shown in groups, never singly."),
-    "usecase_unknown": (
-        "There is no such use case.",
-        "The overview holds all there are.",
-    ),
+    "usecase_unknown": ("There is no such use case.", "The overview holds all there are."),
     "report_absent": ("There is no report yet.", "xm-predict report makes it; then this page is there."),
     "report_outdated": ("The report is older than the model.", "xm-predict report makes it again."),
     "report_unreadable": (

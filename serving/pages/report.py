@@ -9,14 +9,13 @@ from starlette.routing import Route
 
 from serving.desk import Desk, find_actor, find_champion, find_desk
 from serving.documents import look_up, show_report
-from serving.pages.frame import make_frame
+from serving.pages.headings import frame_usecase
 from serving.pages.papers import answer_papers
 from serving.plain_files import is_day
 from serving.plan_schemas import ReportOutline
-from serving.problems import Finding, ProblemError
+from serving.problems import Finding, ProblemError, refuse_absent
 from serving.reading import refuse_value
 from serving.reports import Document
-from serving.what_if import refuse_absent
 
 Paper = Document[ReportOutline]
 
@@ -34,7 +33,7 @@ async def _show(request: Request) -> Response:
     """Show the report."""
     champion, query = find_champion(request, ("lang", "wave"))
     desk, usecase = find_desk(request), champion.bundle.usecase.name
-    frame = make_frame(request.scope, usecase, is_about_employees=champion.subject == "employee")
+    frame = frame_usecase(request, champion)
     asked = _read_wave(query)
     newest = await _find_newest(desk, usecase)
     kept = await desk.run_apart(partial(desk.reports.list_waves, usecase))

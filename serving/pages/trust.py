@@ -11,10 +11,9 @@ from serving.access.roles import READ_MODEL, READ_REPORT
 from serving.champions import Champion
 from serving.desk import find_actor, find_champion, find_desk
 from serving.documents import look_up, show_card, show_report
-from serving.pages.frame import make_frame
+from serving.pages.headings import frame_usecase, label_usecase
 from serving.pages.papers import answer_papers
 from serving.problems import ProblemError
-from training.pages import LANGUAGES
 
 # Messages of the catalogue. What a key may not see, and what is not there, by the code of the problem.
 _NOT_FOR_KEY = {
@@ -46,8 +45,8 @@ def list_messages() -> set[str]:
 async def _show(request: Request) -> Response:
     """Show how far one can trust the model."""
     champion, _ = find_champion(request, ("lang",))
-    actor, usecase = find_actor(request), champion.bundle.usecase
-    frame = make_frame(request.scope, usecase.name, is_about_employees=champion.subject == "employee")
+    actor = find_actor(request)
+    frame = frame_usecase(request, champion)
     found: dict[str, dict[str, Any]] = {}
     notices: list[tuple[str, str]] = []
     problems: list[ProblemError] = []
@@ -68,9 +67,9 @@ async def _show(request: Request) -> Response:
         frame,
         "live_trust.jinja",
         {"report": found.get(READ_REPORT), "card": found.get(READ_MODEL)},
-        label={language: usecase.name_in(language, usecase.name) for language in LANGUAGES},
+        label=label_usecase(champion),
         model_version=champion.bundle.model_version,
-        is_simulated=usecase.simulated,
+        is_simulated=champion.bundle.usecase.simulated,
         notices=notices,
         left_out=[sentence for scope, sentence in _NOT_FOR_KEY.items() if not actor.may(scope)],
     )

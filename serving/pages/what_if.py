@@ -14,8 +14,8 @@ from serving.champions import Champion
 from serving.desk import find_champion, find_desk, note_request
 from serving.documents import look_up
 from serving.driver_schemas import StoredLever, read_levers
-from serving.pages.frame import answer_page, make_frame
-from serving.pages.headings import describe_usecase
+from serving.pages.frame import answer_page
+from serving.pages.headings import describe_usecase, frame_usecase
 from serving.plan_schemas import Amount, Cost, Part, Reach, ReportOutline, WhatIfAnswer, WhatIfRequest
 from serving.problems import ProblemError
 from serving.ranking import demand_usable, read_stored
@@ -66,7 +66,7 @@ async def _show(request: Request) -> Response:
     note_request(request, champion, 0)
     desk = find_desk(request)
     report = await look_up(desk, partial(desk.reports.find_report, query["usecase"]))
-    frame = make_frame(request.scope, query["usecase"], is_about_employees=champion.subject == "employee")
+    frame = frame_usecase(request, champion)
     header = to_shown(describe_usecase(champion))
     shown: dict[str, Any] = {"state": "", "refused": [], "form": None, "report": None, "line": None}
     try:

@@ -13,7 +13,7 @@ from serving.answers import (
 from serving.champions import Champion
 from serving.latest import LatestRows
 from serving.problems import ProblemError
-from serving.schemas import Request, ScoreByIdRequest, ScoreGroupsRequest
+from serving.schemas import ScoreByIdRequest, ScoreGroupsRequest, ScoringRequest
 from tests.serving.company import FEATURES, ROW, write_latest
 from training.bundle import load
 from training.scoring import Scorer
@@ -35,7 +35,7 @@ def read(champion: Champion, *rows: dict[str, object]):
 
 def test_scores_are_those_of_the_scorer(champion):
     rows = [ROW, {"x_surveys.nps.last": 9}]
-    answer = score_rows(champion, Request(usecase="churn", reasons=1), read(champion, *rows))
+    answer = score_rows(champion, ScoringRequest(usecase="churn", reasons=1), read(champion, *rows))
     expected = champion.scorer.score(rows, reasons=1)
     assert [row.probability for row in answer.rows] == [score.probabilities for score in expected]
     assert [row.base_log_odds for row in answer.rows] == [score.base_log_odds for score in expected]
@@ -45,20 +45,20 @@ def test_scores_are_those_of_the_scorer(champion):
 
 
 def test_without_reasons_no_base_is_shown(champion):
-    answer = score_rows(champion, Request(usecase="churn"), read(champion, ROW))
+    answer = score_rows(champion, ScoringRequest(usecase="churn"), read(champion, ROW))
     assert answer.rows[0].base_log_odds is msgspec.UNSET
 
 
 def test_an_empty_row_is_refused_with_its_place(champion):
     with pytest.raises(ProblemError) as caught:
-        score_rows(champion, Request(usecase="churn"), read(champion, ROW, ROW, {}))
+        score_rows(champion, ScoringRequest(usecase="churn"), read(champion, ROW, ROW, {}))
     assert (caught.value.status, caught.value.errors[0].path) == (422, "rows.2.features")
 
 
 def test_people_at_work_are_refused_by_features_and_by_id(closed, tmp_path):
     latest = LatestRows.read(write_latest(tmp_path))
     with pytest.raises(ProblemError) as by_features:
-        score_rows(closed, Request(usecase="attrition"), read(closed, ROW))
+        score_rows(closed, ScoringRequest(usecase="attrition"), read(closed, ROW))
     with pytest.raises(ProblemError) as by_id:
         score_entities(closed, ScoreByIdRequest(usecase="attrition", entity_ids=["c-1"]), latest)
     assert by_features.value.status == by_id.value.status == 403
@@ -70,7 +70,7 @@ def test_a_model_that_is_not_usable_gives_no_score_and_says_why(champion, tmp_pa
     doubtful = Champion(Scorer(replace(champion.bundle, evaluation=judged)))
     latest = LatestRows.read(write_latest(tmp_path, cut_site=["north", "north", "south"]))
     asked = [
-        lambda: score_rows(doubtful, Request(usecase="churn"), read(doubtful, ROW)),
+        lambda: score_rows(doubtful, ScoringRequest(usecase="churn"), read(doubtful, ROW)),
         lambda: score_entities(doubtful, ScoreByIdRequest(usecase="churn", entity_ids=["c-1"]), latest),
         lambda: score_groups(doubtful, ScoreGroupsRequest(usecase="churn", cut="site"), latest),
     ]

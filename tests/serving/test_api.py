@@ -286,6 +286,21 @@ def test_other_methods_are_refused_and_the_right_one_is_named(client, method, pa
     answer = client.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method")
     assert allowed in answer.headers["allow"]
+    assert answer.json()["detail"] == f"This route does not know the method; it knows: {allowed}."
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/v1/scores", "did you mean /v1/score?"),
+        ("/v1/model/schema/", "did you mean /v1/model/schema?"),
+        ("/v1/score_by_id", "did you mean /v1/score-by-id?"),
+        ("/jane.doe", "see /openapi.json."),
+        ("/", "see /openapi.json."),
+    ],
+)
+def test_a_path_that_is_almost_one_is_told_the_right_one(client, path, hint):
+    assert client.post(path).json()["detail"] == f"There is no such route; {hint}"
 
 
 def test_health_tells_what_is_answered(client):

@@ -59,7 +59,7 @@ class Threads:
 
 def test_it_is_the_order_of_expected_losses(champion, latest):
     order = asyncio.run(CallOrders().find(champion, latest, Threads()))
-    whole = latest.read_features(champion.names)
+    whole = latest.read_features(champion.feature_names)
     losses = champion.scorer.probabilities(whole)[:, 1] * latest.read_revenue()
     found = losses[order.places]
     known = found[np.isfinite(found)]

@@ -5,12 +5,13 @@ import pytest
 from features.errors import InputError
 from serving.call_settings import CallSettings
 from serving.settings import Settings
+from serving.variables import spell_variables
 
 
 def test_every_setting_has_a_variable_and_survives_the_way_to_a_child(tmp_path):
     changed = CallSettings(tmp_path, 2, 3, 4.5, 6, 7.5)
     assert all(getattr(changed, field.name) != field.default for field in fields(CallSettings))
-    assert Settings.from_environment(changed.to_environment()).calls == changed
+    assert Settings.from_environment(spell_variables(changed)).calls == changed
 
 
 def test_calls_lie_beside_the_other_files_unless_told_otherwise():

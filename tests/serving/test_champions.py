@@ -26,7 +26,7 @@ def test_the_champions_of_the_cache_answer(cache, bundles):
     champion = champions.get("churn")
     assert champion is not None
     assert champion.bundle.model_version == load(bundles.churn).model_version
-    assert champion.names == tuple(feature.name for feature in FEATURES)
+    assert champion.feature_names == tuple(feature.name for feature in FEATURES)
     assert champions.get("nobody") is None
 
 

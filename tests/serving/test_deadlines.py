@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import http.client
 import inspect
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ def protocols(monkeypatch) -> None:
         ("pause_writing", ["self"]),
         ("resume_writing", ["self"]),
         ("connection_lost", ["self", "exc"]),
+        ("send_400_response", ["self", "msg"]),
     ],
 )
 def test_uvicorn_still_has_the_methods_that_are_overridden(name, parameters):
@@ -179,6 +182,22 @@ def test_a_client_that_asks_on_and_on_stays_connected(running):
             connection.sendall(GET)
             assert connection.recv(1000).startswith(b"HTTP/1.1 200")
             threading.Event().wait(0.1)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"HELLO\r\n\r\n", b"FOO / HTTP/1.1\r\n\r\n", b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n"],
+    ids=["words", "method", "long"],
+)
+def test_what_is_no_request_is_refused_as_a_problem_document(running, nonsense):
+    with running.connect() as connection:
+        connection.sendall(nonsense)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        assert (answer.status, answer.headers["content-type"]) == (400, "application/problem+json")
+        problem = json.loads(answer.read())
+        assert (problem["code"], problem["status"]) == ("malformed", 400)
+        assert connection.recv(1) == b""
 
 
 def test_after_slow_clients_nothing_is_left(running):

@@ -19,6 +19,7 @@ from serving.call_schemas import MAX_TURN_LETTERS, MAX_TURNS_AT_ONCE
 from serving.call_settings import CallSettings
 from serving.client import Client
 from serving.settings import Settings
+from serving.variables import spell_variables
 from tests.serving.company import wait_until
 from tests.serving.keys import make_key
 from tests.serving.test_reading import GOOD
@@ -155,7 +156,7 @@ def test_the_page_on_conversations_names_measures_settings_and_limits_as_they_ar
     rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
     assert set(re.findall(r"`(\w+)`", "".join(rows))) == measures
     shown = dict(re.findall(r"^\| `(XM_\w+)` \| `?([^`|]+?)`? \|", CONVERSATIONS, re.MULTILINE))
-    defaults = CallSettings().to_environment()
+    defaults = spell_variables(CallSettings())
     assert set(shown) == set(defaults)
     assert all(float(shown[name]) == float(defaults[name]) for name in shown if name != "XM_CALLS")
     assert shown["XM_CALLS"] == defaults["XM_CALLS"]

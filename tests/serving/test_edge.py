@@ -10,12 +10,13 @@ from serving.access.guard import Guard
 from serving.access.ring import KeyRing
 from serving.books import Books
 from serving.edge import Edge, choose_request_id
+from serving.pages.problems import show_problem
 from tests.serving.keys import bearer, make_key
 
 SECRET = "jane.doe@example.org"
 
 
-def ask(app, guard: Guard | None = None, show_problem=None, **scope) -> list[Message]:
+def ask(app, guard: Guard | None = None, show_problem=show_problem, **scope) -> list[Message]:
     """Send one request through the edge, to an open route, and return all messages of the answer."""
     sent: list[Message] = []
 

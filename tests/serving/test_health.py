@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from features.errors import SourceError
-from serving import health, metrics
+from features.usecase import AlertKind
+from serving import driver_schemas, health, metrics
 from serving.health import HealthFiles, list_gauges
 from serving.metrics import Metrics
 from serving.plain_files import MAX_FILE_BYTES
@@ -35,11 +36,11 @@ def test_a_figure_that_does_not_exist_is_none(tmp_path):
     write_health(tmp_path, make_health(checks=(replace(MISSING, value=nothing),)))
     found = HealthFiles(tmp_path).find("churn")
     assert found is not None
-    assert found.checks[0].value == health.Range(None, None, None, 0)
+    assert found.checks[0].value == driver_schemas.Estimate(None, None, None, 0)
 
 
 def test_the_words_are_those_of_the_record():
-    assert get_args(health.Kind) == get_args(record.Kind)
+    assert get_args(AlertKind) == get_args(record.Kind)
     assert get_args(health.State) == get_args(record.State)
     both = ((health.CheckOutline, record.Check), (health.PerformanceOutline, record.Performance))
     for outline, plain in both:

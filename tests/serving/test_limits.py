@@ -12,6 +12,7 @@ from serving.books import Books
 from serving.edge import Edge
 from serving.limit_settings import LimitSettings
 from serving.limits import Gate, Limits, LoadFigures, drain_on_signal
+from serving.pages.problems import show_problem
 from serving.problems import ProblemError
 from serving.settings import Settings
 
@@ -294,7 +295,7 @@ def test_who_is_not_let_in_is_refused_before_any_limit_counts():
 
         headers = [(b"host", b"localhost"), JSON, (b"content-length", b"5000")]
         scope = {"type": "http", "method": "POST", "path": "/v1/score", "headers": headers}
-        await Edge(Limits(echo, gate), Guard(), Books())(scope, receive, send)
+        await Edge(Limits(echo, gate), Guard(), Books(), show_problem)(scope, receive, send)
         return sent[0]["status"], json.loads(sent[1]["body"])["code"], gate.read_figures().refused
 
     status, code, refused = asyncio.run(run())

@@ -201,9 +201,25 @@ def test_ids_are_read_as_strictly(client, content, path):
         (with_features({}), "holds no feature; send at least one"),
         ({**GOOD, "reasons": 11}, "must be at most 10"),
         ({**GOOD, "horizons": ["1d"]}, "is not a horizon; there are: 30d, 90d"),
-        ({**GOOD, "rows": []}, "must have at least 1 entries"),
+        ({**GOOD, "rows": []}, "must have at least 1 entry"),
+        ({**GOOD, "usecase": ""}, "must have at least 1 character"),
+        ({**GOOD, "usecase": "x" * 65}, "must have at most 64 characters"),
         ({**GOOD, "languag": "de"}, "is not known here; did you mean language?"),
-        ({**GOOD, "language": "fr"}, "is not one of the values allowed here"),
+        ({**GOOD, "language": "fr"}, "is not one of: en, de"),
+        (
+            {**GOOD, "threshold": 1},
+            "is not known here; known are: usecase, horizons, reasons, language, rows",
+        ),
+        (with_features({"zzz": 1}), "is not known here; see /v1/model/schema"),
+        (with_features({"größe": 1}), "holds a name that is not known here; see /v1/model/schema"),
+        (
+            {**GOOD, "rows": [{"entityid": "a", "features": ROW}]},
+            "is not known here; did you mean entity_id?",
+        ),
+        (
+            {**GOOD, "rows": [{"zzz": 1, "features": ROW}]},
+            "is not known here; known are: features, entity_id",
+        ),
         ({"usecase": "churn"}, "is missing"),
     ],
 )
@@ -211,6 +227,44 @@ def test_messages_say_what_was_expected(client, content, message):
     problem = post(client, json.dumps(content).encode()).json()
     assert problem["errors"][0]["message"] == message
     assert problem["detail"].endswith(message if message.endswith("?") else f"{message}.")
+
+
+@pytest.mark.parametrize(
+    ("route", "content", "message"),
+    [
+        ("/v1/what-if", {"lever": "x", "reach": {"share": 0}}, "must be more than 0"),
+        ("/v1/what-if", {"lever": "x", "reach": {"shares": 1}}, "is not known here; see /openapi.json"),
+        (
+            "/v1/calls/a/turns",
+            {"turns": [{"usecase": 1}]},
+            "is not known here; it is a key of the request itself",
+        ),
+    ],
+)
+def test_messages_about_parts_inside_a_request_do_not_take_them_for_features(client, route, content, message):
+    problem = post(client, json.dumps({"usecase": "churn", **content}).encode(), route).json()
+    assert problem["errors"][0]["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b" ", "is empty; send a JSON object"),
+        (b"{'usecase': 1}", "is not well-formed JSON: object keys must be strings at byte 2"),
+        (b'{"usecase": "churn",}', "is not well-formed JSON: trailing comma in object at byte 21"),
+        (b'{"usecase"', "is not well-formed JSON: it ends too early, or holds half of a character"),
+        (b'{"rows": [NaN]}', "is not JSON at byte 11: it has neither NaN nor infinity; send null"),
+        (b'{"rows": [-Infinity]}', "is not JSON at byte 12: it has neither NaN nor infinity; send null"),
+        (b'\xef\xbb\xbf{"usecase": 1}', "begins with a byte order mark; send it without"),
+        (b'{"usecase": "\xfc"}', "is not in UTF-8"),
+        (b'{"usecase": "churn", "rows": [{"entity_id": "\xfc"}]}', "is not in UTF-8"),
+        (b'{"rows": ' + b"[" * 100_000, "is nested too deeply"),
+    ],
+    ids=lambda value: value[:24],
+)
+def test_what_keeps_a_body_from_being_json_is_told_and_where(client, body, told):
+    problem = assert_is_problem(post(client, body), 400, "malformed")
+    assert problem["detail"] == f"The body {told}."
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from features.errors import SourceError
 from features.files import whole_folder
-from serving.plain_files import MAX_FILE_BYTES
-from serving.reports import CARD, MOST_WAVES, REPORT, WAVES, Reports
+from serving.plain_files import MAX_FILE_BYTES, MOST_DAYS
+from serving.reports import CARD, REPORT, WAVES, Reports
 from training.bundle import load
 
 
@@ -212,10 +212,10 @@ class TestWaves:
 
     def test_the_list_is_not_without_end(self, folder):
         put_wave(folder)
-        for year in range(1500, 1500 + MOST_WAVES):
+        for year in range(1500, 1500 + MOST_DAYS):
             (folder / "churn" / WAVES / f"{year}-01-01.json").touch()
         days = Reports(folder).list_waves("churn")
-        assert (len(days), days[0]) == (MOST_WAVES, DAY)
+        assert (len(days), days[0]) == (MOST_DAYS, DAY)
 
     @pytest.mark.parametrize("name", NAMES)
     def test_a_strange_name_finds_nothing(self, folder, name):

@@ -1,7 +1,6 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -20,26 +19,6 @@ from training.bundle import load
 from training.scoring import Scorer
 
 SECRET = "jane.doe@example.org"
-
-
-class Kept:
-    """Keep rows in memory."""
-
-    def __init__(self) -> None:
-        self.rows: list[ShadowRow] = []
-
-    def record(self, rows: Sequence[ShadowRow]) -> None:
-        self.rows += rows
-
-
-class Stuck:
-    """Keep nothing until told to."""
-
-    def __init__(self) -> None:
-        self.is_over = threading.Event()
-
-    def record(self, rows: Sequence[ShadowRow]) -> None:
-        self.is_over.wait()
 
 
 def ask(champion: Champion, *rows: dict[str, object]):
@@ -63,22 +42,22 @@ def champion(shadowed) -> Champion:
 
 
 def test_both_versions_and_both_scores_are_kept_and_nothing_of_the_row(shadowed, champion, bundles):
-    kept = Kept()
-    shadow = Shadow(shadowed, 1.0, kept)
+    kept: list[ShadowRow] = []
+    shadow = Shadow(shadowed, 1.0, kept.extend)
     shadow.look()
     assert shadow.names == ("churn",)
     shadow.start()
     other = {**ROW, "o_customers.plan": SECRET}
     shadow.note(*ask(champion, ROW, other, ROW))
     shadow.stop()
-    first, second, third = kept.rows
+    first, second, third = kept
     old, new = (Scorer(load(folder)) for folder in (bundles.churn, bundles.newer_churn))
     assert (first.champion, first.challenger) == (old.bundle.model_version, new.bundle.model_version)
     assert first.champion_scores == pytest.approx(old.score([ROW])[0].probabilities)
     assert first.challenger_scores == pytest.approx(new.score([ROW])[0].probabilities)
     assert first.champion_scores != first.challenger_scores
     assert first.row == third.row != second.row
-    assert SECRET not in msgspec.json.encode(kept.rows).decode()
+    assert SECRET not in msgspec.json.encode(kept).decode()
 
 
 def test_a_challenger_beside_a_champion_keeps_both_bundles(shadowed, bundles):
@@ -88,18 +67,18 @@ def test_a_challenger_beside_a_champion_keeps_both_bundles(shadowed, bundles):
 
 
 def test_without_a_challenger_nothing_happens(cache):
-    kept = Kept()
+    kept: list[ShadowRow] = []
     champion = load_from(cache / "churn" / POINTER)
-    shadow = Shadow(cache, 1.0, kept)
+    shadow = Shadow(cache, 1.0, kept.extend)
     shadow.look()
     shadow.start()
     shadow.note(*ask(champion, ROW))
     shadow.stop()
-    assert kept.rows == []
+    assert kept == []
 
 
 def test_a_challenger_that_is_withdrawn_is_let_go(shadowed):
-    shadow = Shadow(shadowed, 1.0, Kept())
+    shadow = Shadow(shadowed, 1.0, [].extend)
     shadow.look()
     (shadowed / "churn" / CHALLENGER_POINTER).unlink()
     shadow.look()
@@ -108,7 +87,7 @@ def test_a_challenger_that_is_withdrawn_is_let_go(shadowed):
 
 @pytest.mark.parametrize("content", [b"{", b'{"model_version": "churn-nowhere"}'], ids=["broken", "absent"])
 def test_a_challenger_that_cannot_be_used_is_none(shadowed, content):
-    shadow = Shadow(shadowed, 1.0, Kept())
+    shadow = Shadow(shadowed, 1.0, [].extend)
     shadow.look()
     (shadowed / "churn" / CHALLENGER_POINTER).write_bytes(content)
     shadow.look()
@@ -116,8 +95,8 @@ def test_a_challenger_that_cannot_be_used_is_none(shadowed, content):
 
 
 def test_only_the_asked_share_is_scored_again(shadowed, champion):
-    kept = Kept()
-    shadow = Shadow(shadowed, 0.25, kept)
+    kept: list[ShadowRow] = []
+    shadow = Shadow(shadowed, 0.25, kept.extend)
     shadow.look()
     shadow.start()
     asked = ask(champion, ROW)
@@ -125,25 +104,29 @@ def test_only_the_asked_share_is_scored_again(shadowed, champion):
         shadow.note(*asked)
         time.sleep(0)
     shadow.stop()
-    assert 50 < len(kept.rows) + shadow.n_dropped < 160
+    assert 50 < len(kept) + shadow.n_dropped < 160
 
 
 def test_a_long_line_drops_and_never_waits(shadowed, champion):
-    stuck = Stuck()
-    shadow = Shadow(shadowed, 1.0, stuck)
+    is_over = threading.Event()
+
+    def keep_late(rows: object) -> None:
+        is_over.wait()
+
+    shadow = Shadow(shadowed, 1.0, keep_late)
     shadow.look()
     shadow.start()
     asked = ask(champion, ROW)
     for _ in range(1000):
         shadow.note(*asked)
     assert shadow.n_dropped >= 900
-    stuck.is_over.set()
+    is_over.set()
     shadow.stop()
 
 
 def test_a_disk_that_takes_nothing_is_counted_and_the_next_row_is_tried(shadowed, champion, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    shadow = Shadow(shadowed, 1.0, ShadowFiles(tmp_path / "file"))
+    shadow = Shadow(shadowed, 1.0, ShadowFiles(tmp_path / "file").record)
     shadow.look()
     shadow.start()
     for _ in range(3):

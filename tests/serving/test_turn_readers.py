@@ -33,7 +33,7 @@ def test_calls_are_read_by_the_text_model_of_the_bundle(bundle):
 
 def test_a_champion_loads_it_once(bundle):
     champion = champion_of(bundle)
-    assert champion.reads_calls is champion.reads_calls
+    assert champion.call_text_model is champion.call_text_model
 
 
 def test_a_bundle_without_one_measures_no_calls(bundle):
@@ -49,4 +49,4 @@ def test_a_use_case_without_calls_measures_none(bundle):
 def test_a_damaged_one_is_refused(bundle):
     texts = {**bundle.texts, "calls/model.json": b"{"}
     with pytest.raises(BundleError, match="text model"):
-        champion_of(bundle, texts=texts).reads_calls  # noqa: B018
+        champion_of(bundle, texts=texts).call_text_model  # noqa: B018

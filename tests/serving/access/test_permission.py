@@ -7,6 +7,7 @@ from serving.access.permission import (
     check_unit,
     check_usecase,
     may_read,
+    pick_cuts,
     pick_groups,
 )
 from serving.access.roles import ROLES, SCORE_EMPLOYEE, Actor
@@ -90,6 +91,13 @@ class TestUnits:
     def test_a_key_without_units_sees_all_groups(self):
         assert pick_groups(actor("analyst"), "department") is None
         assert code_of(check_unit, actor("analyst"), "department", "Sales") is None
+
+    def test_a_key_sees_the_cuts_of_its_units_in_their_order(self):
+        cuts = ("site", "team", "department")
+        assert pick_cuts(actor("analyst"), cuts) == cuts
+        one = actor("manager", units=frozenset({"department=Sales", "department=A=B", "site=Bonn"}))
+        assert pick_cuts(one, cuts) == ("site", "department")
+        assert pick_cuts(actor("manager", units=frozenset()), cuts) == ()
 
     def test_a_key_sees_its_groups_of_a_cut(self):
         one = actor("manager", units=frozenset({"department=Sales", "department=A=B", "site=Bonn"}))

@@ -11,7 +11,7 @@ from tests.end_to_end.processes import free_port
 from tests.serving.company import accept, make_bundle, write_latest
 from tests.serving.histories import leave_history
 from tests.serving.pages.loop import leave_findings
-from tests.serving.pages.walking import Site, make_site_settings, open_site, sign_in
+from tests.serving.pages.walking import Address, make_site_settings, open_address, sign_in
 from tests.serving.papers import write_papers
 from tests.training.reports.screenshots import README_HEIGHT, VIEWS
 from training.pages import LANGUAGES
@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
         settings = make_site_settings(Path(scratch), free_port(), **_furnish(Path(scratch)))
         leave_findings(settings)
         leave_history(settings)
-        with open_site(settings) as site:
+        with open_address(settings) as site:
             for language in LANGUAGES:
                 for view, (scheme, width) in VIEWS.items():
                     context = browser.new_context(
@@ -67,7 +67,7 @@ def _furnish(home: Path) -> dict[str, Any]:
     return {"cache": home / "cache", "latest": (home / "frames",), "reports": home / "reports"}
 
 
-def _take(page: Any, site: Site, language: str, folder: Path, view: str) -> None:
+def _take(page: Any, site: Address, language: str, folder: Path, view: str) -> None:
     """Write the pictures of one language and view."""
     page.goto(f"{site.address}/reports/sign-in?lang={language}")
     page.screenshot(path=folder / f"live-sign-in-{language}-{view}.png")

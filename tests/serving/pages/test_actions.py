@@ -3,24 +3,16 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from tests.serving.pages.site import Site, open_site
 from tests.training.actions.made import make_action, start
 from tests.training.reports import action_samples, samples
 from tests.training.reports.test_actions import source_of
 from training.actions import Ledger, show_actions
 from training.reports import build_report
 from training.statistics import plain_values
-
-
-@pytest.fixture(scope="module")
-def running(filled_cache, latest_folder, tmp_path_factory) -> Iterator[Site]:
-    with open_site(filled_cache, latest_folder, tmp_path_factory.mktemp("pages")) as site:
-        yield site
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ N_ROWS = sum(SIZES.values())
 
 
 @pytest.fixture(scope="module")
-def house(bundles, tmp_path_factory):
-    with open_house(furnish(tmp_path_factory.mktemp("groups"), bundles)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def figures(house):
     answer = house.ask("POST", "/v1/score-groups", json={"usecase": "churn", "cut": "region"})
     assert answer.status_code == 200

@@ -1,21 +1,13 @@
 """Model health: alerts in words, figures for those who may read them, earlier days, files that are none."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.serving.health_samples import FEED, MISSING, make_health, write_health
-from tests.serving.pages.site import Site, open_site
 from tests.training.reports.test_render import Page
-
-
-@pytest.fixture(scope="module")
-def running(filled_cache, latest_folder, tmp_path_factory) -> Iterator[Site]:
-    with open_site(filled_cache, latest_folder, tmp_path_factory.mktemp("pages")) as site:
-        yield site
 
 
 @pytest.fixture

@@ -30,12 +30,6 @@ COLUMNS = make_customers(N_CUSTOMERS)
 
 
 @pytest.fixture(scope="module")
-def house(bundles, tmp_path_factory):
-    with open_house(furnish(tmp_path_factory.mktemp("people"), bundles)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def scored(house):
     """Return what the interface says of all customers, by id."""
     body = {"usecase": "churn", "entity_ids": COLUMNS["entity_id"], "reasons": 3}

@@ -3,8 +3,6 @@
 import json
 import logging
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ import pytest
 from features.usecase import Language
 from serving.access import roles
 from serving.access.routes import ROUTES
-from tests.serving.pages.site import Site, open_site
 from tests.serving.papers import make_report
 from tests.training.reports.kinds import KINDS
 from training.bundle import load
@@ -27,20 +24,6 @@ NOT_FOR: dict[str, tuple[str, ...]] = {
     "data_scientist": ("calls",),
     "manager of units": ("calls", "segments", "heat"),
 }
-
-
-@pytest.fixture(scope="module")
-def running(filled_cache, latest_folder, tmp_path_factory) -> Iterator[Site]:
-    with open_site(filled_cache, latest_folder, tmp_path_factory.mktemp("pages")) as site:
-        yield site
-
-
-@pytest.fixture
-def site(running, papers) -> Site:
-    """Return the application with the reports as they were made, whatever the test before did to them."""
-    shutil.rmtree(running.reports, ignore_errors=True)
-    shutil.copytree(papers, running.reports)
-    return running
 
 
 @pytest.fixture(scope="module")

@@ -2,31 +2,16 @@
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from tests.serving.pages.site import Site, open_site
+from tests.serving.pages.site import Site
 from training.bundle import load
 from training.card import build_card, render_card
 from training.pages import LANGUAGES, render_report
 
 MADE_ON = date(2026, 11, 20)
-
-
-@pytest.fixture(scope="module")
-def running(filled_cache, latest_folder, tmp_path_factory) -> Iterator[Site]:
-    with open_site(filled_cache, latest_folder, tmp_path_factory.mktemp("pages")) as site:
-        yield site
-
-
-@pytest.fixture
-def site(running: Site, papers) -> Site:
-    shutil.rmtree(running.reports, ignore_errors=True)
-    shutil.copytree(papers, running.reports)
-    return running
 
 
 def ask(site: Site, who: str = "analyst", usecase: str = "churn", lang: str = "en"):

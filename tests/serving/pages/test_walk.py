@@ -9,7 +9,7 @@ import pytest
 from tests.browsing import faults, open_browser
 from tests.end_to_end.processes import free_port
 from tests.serving.pages.loop import leave_findings
-from tests.serving.pages.walking import PEOPLE, Site, make_site_settings, open_site, sign_in, walk
+from tests.serving.pages.walking import PEOPLE, Address, make_site_settings, open_address, sign_in, walk
 
 pytestmark = pytest.mark.browser
 # Each language with a theme, as for the files.
@@ -20,12 +20,12 @@ NARROW = "document.documentElement.scrollWidth <= document.documentElement.clien
 
 
 @pytest.fixture(scope="module")
-def site(filled_cache, latest_folder, papers, tmp_path_factory) -> Iterator[Site]:
+def site(filled_cache, latest_folder, papers, tmp_path_factory) -> Iterator[Address]:
     home = tmp_path_factory.mktemp("site")
     places = {"cache": filled_cache, "latest": (latest_folder,), "reports": papers}
     settings = make_site_settings(home, free_port(), **places)
     leave_findings(settings)
-    with open_site(settings) as found:
+    with open_address(settings) as found:
         yield found
 
 
@@ -43,7 +43,7 @@ def tab(browser, request) -> Iterator[Any]:
     context.close()
 
 
-def watch(page: Any, site: Site) -> list[str]:
+def watch(page: Any, site: Address) -> list[str]:
     """Return a list that will hold what the page complains of, and what it asks of other sites."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -55,7 +55,7 @@ def watch(page: Any, site: Site) -> list[str]:
 
 
 def walk_through(
-    browser: Any, site: Site, who: str, language: str, *, is_thorough: bool = False
+    browser: Any, site: Address, who: str, language: str, *, is_thorough: bool = False
 ) -> list[str]:
     """Look at every page that somebody can reach; return their paths.
 

@@ -18,12 +18,6 @@ LANGUAGES = ("en", "de")
 
 
 @pytest.fixture(scope="module")
-def house(bundles, tmp_path_factory):
-    with open_house(furnish(tmp_path_factory.mktemp("what-if"), bundles)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def content(house):
     return json.loads((house.settings.reports / "churn" / "report.json").read_text())
 

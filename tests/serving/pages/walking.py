@@ -27,7 +27,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 _NUMBER = re.compile(r"\d+")
 
 
-class Site:
+class Address:
     """Hold where the pages are, and the key of each kind of person."""
 
     def __init__(self, settings: Settings) -> None:
@@ -37,14 +37,14 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(settings: Settings) -> Iterator[Site]:
+def open_address(settings: Settings) -> Iterator[Address]:
     """Serve the pages in a thread of this process until the block ends."""
-    site = Site(settings)
+    site = Address(settings)
     with served(build_app(lambda: settings), settings.port):
         yield site
 
 
-def sign_in(page: Any, site: Site, who: str, language: str = "en") -> None:
+def sign_in(page: Any, site: Address, who: str, language: str = "en") -> None:
     """Let somebody sign in through the form."""
     page.goto(f"{site.address}/reports?lang={language}")
     page.get_by_label("Schlüssel" if language == "de" else "Key").fill(site.keys[who])
