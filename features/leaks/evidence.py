@@ -155,7 +155,7 @@ def find_settled(codes: NDArray[np.int64], target: NDArray[np.int8]) -> Settled:
     return Settled(
         tuple(int(code) for code in np.flatnonzero(always)),
         tuple(int(code) for code in np.flatnonzero(never)),
-        float(positives[always].sum() / max(target.sum(), 1)),
+        float(positives[always].sum()) / max(float(target.sum()), 1.0),
         float((rows - positives)[never].sum() / max((target == 0).sum(), 1)),
         float(rows[always | never].sum() / max(len(codes), 1)),
     )

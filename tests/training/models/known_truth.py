@@ -160,6 +160,6 @@ def make_ratings(n_rows: int = 1200, seed: int = 11) -> RatingWorld:
     mood = 0.9 * matrix[:, 0] - 0.6 * matrix[:, 1] + 0.5 * (matrix[:, 2] > 0)
     at_most = to_probability((np.array([-1.5, -0.7, 0.2, 1.2]) - mood[:, None]) / 0.7)
     truth = np.diff(np.column_stack([np.zeros(n_rows), at_most, np.ones(n_rows)]), axis=1)
-    answers = 1.0 + (chance.random(n_rows)[:, None] > at_most).sum(axis=1)
+    answers = 1.0 + (chance.random(n_rows)[:, None] > at_most).sum(axis=1).astype(np.float64)
     matrix[chance.random(matrix.shape) < 0.03] = np.nan
     return RatingWorld(Encoded(matrix, ("a", "b", "c", "d", "e"), (0,) * 5, {}), answers, truth)

@@ -75,7 +75,7 @@ def cases(draw: st.DrawFn) -> Case:
 def _drawn(chance: np.random.Generator, scale: str, n_people: int) -> Floats:
     """Return answers on a scale."""
     if scale == "nps":
-        return chance.choice([-100.0, 0.0, 100.0], n_people)
+        return chance.choice(np.array([-100.0, 0.0, 100.0]), n_people)
     if scale in {"1-5", "0-10"}:
         low, high = scale.split("-")
         return chance.integers(int(low), int(high) + 1, n_people).astype(float)
