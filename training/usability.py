@@ -17,7 +17,7 @@ def doubts_of(bundle: Bundle) -> tuple[str, ...]:
     judged = bundle.evaluation.get("all_rows", {}).get("horizons", {})
     if not judged:
         return ()
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     figures = judged[primary] if primary in judged else next(iter(judged.values()))
     if figures.get("usable", True):
         return ()

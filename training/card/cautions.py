@@ -10,7 +10,7 @@ from training.card.record import Doubt, Fairness, Finding, Limit, Making, Purpos
 def judge_use(bundle: Bundle) -> Verdict:
     """Return whether the figures of the primary horizon support the use of the model, and why not."""
     judged = (bundle.evaluation.get("all_rows") or {}).get("horizons", {})
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     figures: Mapping[str, Any] = judged.get(primary) or next(iter(judged.values()), {})
     doubts = tuple(
         Doubt(doubt["problem"], doubt["found"], doubt["limit"]) for doubt in figures.get("doubts", ())

@@ -97,7 +97,7 @@ def _find_shifts(
     seed: int,
 ) -> Iterator[_Shift]:
     """Yield what can be compared with the training."""
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     usable = [batch for batch in batches if primary in batch.forecasts]
     if usable:
         rows = _judged(usable[-1], primary, is_of_answers=bundle.is_of_answers, is_known_only=False)

@@ -87,7 +87,7 @@ def watch_model(champion: Candidate, frame: Frame, usecase: UseCase, *, seed: in
         for horizon in batch.forecasts
         if horizon in judged
     ]
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     checks = (*_check_order_and_level(seen, primary), *watch_fairness(batches, frame, bundle, seed=seed))
     return Watched(_tell_performance(seen), checks, _tell_limits(champion, frame, batches))
 

@@ -198,10 +198,10 @@ def _labels(rows: TrainingRows) -> tuple[Bools, Floats]:
 
 def _ask(bundle: Bundle, rows: TrainingRows, target: Floats, horizon: str) -> tuple[Floats, Floats]:
     """Return the forecasts of a bundle as it stands."""
-    matrix = bundle.encoder.encode({name: rows.columns[name] for name in bundle.catalogue.names}).matrix
+    matrix = bundle.encoder.encode(rows.columns).matrix
     model = bundle.model
     if not isinstance(model, RatingModel):
-        return model.probabilities(matrix)[:, bundle.horizons.index(horizon)], np.full(len(rows), np.nan)
+        return bundle.expected(matrix, horizon), np.full(len(rows), np.nan)
     place = model.levels.place(target)
     scores = ranked_probability_scores(model.probabilities(matrix), model.levels.values, place)
     return model.expected(matrix), scores

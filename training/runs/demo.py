@@ -164,9 +164,7 @@ def _question(
         cut = spec.cuts[0].partition(".")[2]
         return "/v1/score-groups", {"usecase": spec.name, "cut": cut}, _describe_groups
     newest = feature_columns(trained.frame.latest, bundle.catalogue)
-    risk = bundle.model.probabilities(bundle.encoder.encode(newest).matrix)[
-        :, trained.learned.rows.primary_index
-    ]
+    risk = bundle.model.probabilities(bundle.encoder.encode(newest).matrix)[:, bundle.primary_index]
     entity_id = texts(trained.frame.latest, "entity_id")[int(np.argmax(risk))]
     question = {"usecase": spec.name, "entity_ids": [entity_id], "reasons": _N_REASONS}
     return "/v1/score-by-id", question, _describe_person

@@ -297,7 +297,7 @@ def score_cohort(
             forecast_answers(bundle.model, matrix, frame, bundle.usecase), bundle.evaluation
         )
         return ScoredCohort(entity_ids, np.zeros(len(matrix)), answers=answers)
-    probabilities = bundle.model.probabilities(matrix)[:, scorer.horizons.index(scorer.primary_horizon)]
+    probabilities = bundle.expected(matrix)
     objected = frozenset(objections.since)
     revenue = numbers(latest, "value_revenue")
     cohort = ScoredCohort(entity_ids, probabilities, revenue=revenue, objected=objected)
