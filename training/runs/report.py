@@ -31,8 +31,8 @@ from training.registry import (
     CHAMPION,
     RegisteredBundle,
     connect,
+    demand_champion,
     fetch,
-    fetch_champion,
     find_training_day,
     find_version,
 )
@@ -111,11 +111,11 @@ def _fetch(name: str, folder: Path) -> tuple[RegisteredBundle, str]:
 
     A model that the gate refused still has a report: it says why there is no forecast.
     """
-    challenger = find_version(name, CHALLENGER)
-    if challenger is None or find_version(name, CHAMPION) is not None:
-        return fetch_champion(name, folder), ""
-    fetch(challenger, folder)
-    return challenger, ", challenger while there is no champion"
+    registered, standing = find_version(name, CHALLENGER), ", challenger while there is no champion"
+    if registered is None or find_version(name, CHAMPION) is not None:
+        registered, standing = demand_champion(name), ""
+    fetch(registered, folder)
+    return registered, standing
 
 
 def write(

@@ -1,18 +1,16 @@
 """What the model in use says of one person, for that person: or why it says nothing."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from features.errors import RegistryError
 from features.objections import Objections
-from training.bundle import Bundle, load
+from training import registry
+from training.bundle import Bundle
 from training.pages import LANGUAGES
-from training.registry import connect, fetch_champion
 from training.rows import feature_columns
 from training.runs.persons.wanted import Wanted
 from training.scoring import RowScore, Scorer
@@ -41,13 +39,11 @@ def fetch_bundle(wanted: Wanted) -> Bundle | None:
     """Return the model in use; None where there is none."""
     if not (wanted.workspace.folder / "mlflow.db").exists():
         return None
-    connect(wanted.workspace.folder)
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            fetch_champion(wanted.usecase, Path(scratch) / "bundle")
-        except RegistryError:
-            return None
-        return load(Path(scratch) / "bundle")
+    registry.connect(wanted.workspace.folder)
+    try:
+        return registry.fetch_bundle(registry.demand_champion(wanted.usecase))
+    except RegistryError:
+        return None
 
 
 def score_person(wanted: Wanted, bundle: Bundle | None) -> OwnScore:
