@@ -47,7 +47,7 @@ from training.reports import (
     keep_wave,
     write_report,
 )
-from training.rows import Floats, feature_columns, numbers, texts
+from training.rows import Floats, feature_columns, numbers, row_at, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
@@ -304,7 +304,7 @@ def score_cohort(
     if bundle.usecase.target is None or not scorer.is_individual or scorer.doubts:
         return cohort
     called = [int(row) for row in first_to_call(cohort)]
-    rows = [{name: _plain(column[row]) for name, column in columns.items()} for row in called]
+    rows = [row_at(columns, row) for row in called]
     in_words = {language: scorer.score(rows, reasons=_N_REASONS, language=language) for language in LANGUAGES}
     reasons: dict[str, tuple[Label, ...]] = {}
     for place, row in enumerate(called):
@@ -369,10 +369,3 @@ def _describe(bundle: Bundle, columns: Mapping[str, Any], row: int) -> Label:
     words = [columns[feature.name][row] for feature in context[:_N_DESCRIBED]]
     text = ", ".join(word for word in words if word)
     return dict.fromkeys(LANGUAGES, text)
-
-
-def _plain(value: object) -> float | str | None:
-    """Return a cell as a plain value; NaN is None."""
-    if isinstance(value, (float, np.floating)):
-        return None if np.isnan(value) else float(value)
-    return value if isinstance(value, str) else None

@@ -1,12 +1,11 @@
 """The expected share at earlier snapshots: today's model asked about the cohort as it was then."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.frame import Frame
 from training.evaluation import AnyEvaluation, RatingEvaluation
 from training.reports import WavePoint
-from training.rows import Floats, feature_columns
+from training.rows import Floats, feature_columns, snapshots_of
 from training.scoring import Scorer
 from training.statistics import expected_share
 
@@ -41,9 +40,7 @@ def list_risk_waves(
         return ()
     if not dates or not evaluation.is_usable or not scorer.is_individual:
         return ()
-    days: NDArray[np.datetime64] = (
-        frame.table.column("snapshot_date").to_numpy(zero_copy_only=False).astype("datetime64[D]")
-    )
+    days = snapshots_of(frame.table)
     points = []
     for day in sorted(dates)[:-1][1 - MOST_WAVES :]:
         rows = frame.table.filter(days == np.datetime64(day))

@@ -14,7 +14,8 @@ from features.sources import open_sources
 from features.tombstones import Tombstones
 from features.usecase import UseCase
 from training.reports import WaveRows
-from training.runs.waves import RANKS, floats_of, list_rows
+from training.rows import floats_of
+from training.runs.waves import RANKS, list_rows
 from training.statistics.levels import MeanWorth
 from training.surveys import SurveyAnswers
 

@@ -14,10 +14,8 @@ from training.actions import Action, Entry, People, PlannedOutcome, Seen, Target
 from training.bundle import Bundle
 from training.drivers import shortfall
 from training.levers import levers_from_json
-from training.rows import FollowUp, TrainingRows, feature_columns, numbers, rows_of, texts
+from training.rows import CUT_PREFIX, FollowUp, TrainingRows, feature_columns, numbers, rows_of, texts
 from training.statistics import Bools, Floats
-
-_CUT = "cut_"
 
 
 @dataclass(frozen=True)
@@ -137,9 +135,9 @@ class Cohort:
         n_rows = self.frame.latest.num_rows
         if target.cut is None:
             return np.ones(n_rows, dtype=bool)
-        column = f"{_CUT}{target.cut.partition('.')[2] or target.cut}"
+        column = f"{CUT_PREFIX}{target.cut.partition('.')[2] or target.cut}"
         if column not in self.frame.latest.column_names:
-            known = ", ".join(name.removeprefix(_CUT) for name in self.frame.facts.cuts) or "none"
+            known = ", ".join(name.removeprefix(CUT_PREFIX) for name in self.frame.facts.cuts) or "none"
             raise InputError("--group", f"'{target.cut}' is no declared cut", f"declared are: {known}")
         groups = np.array(self.frame.latest.column(column).to_pylist(), dtype=object)
         found = groups == target.group

@@ -11,7 +11,7 @@ from features.objections import Objections
 from training import registry
 from training.bundle import Bundle
 from training.pages import LANGUAGES
-from training.rows import feature_columns
+from training.rows import feature_columns, row_at
 from training.runs.persons.wanted import Wanted
 from training.scoring import RowScore, Scorer
 
@@ -74,8 +74,7 @@ def _find_row(wanted: Wanted, bundle: Bundle) -> tuple[dict[str, Any] | None, st
     found = pq.read_table(path, filters=[("entity_id", "=", wanted.ids[0])])
     if not found.num_rows:
         return None, None
-    columns = feature_columns(found, bundle.catalogue)
-    row = {name: _plain(cells[0]) for name, cells in columns.items()}
+    row = row_at(feature_columns(found, bundle.catalogue), 0)
     days = found.column("snapshot_date").to_pylist() if "snapshot_date" in found.column_names else [None]
     return row, None if days[0] is None else str(days[0])
 
@@ -102,11 +101,3 @@ def _spell(scores: Mapping[Any, RowScore], scorer: Scorer, as_of: str | None) ->
             for pair in pairs
         ],
     }
-
-
-def _plain(cell: Any) -> float | str | None:
-    """Return a cell as a plain value; NaN is None."""
-    if cell is None or isinstance(cell, str):
-        return cell
-    number = float(cell)
-    return None if number != number else number  # noqa: PLR0124 - NaN alone is not itself
