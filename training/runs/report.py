@@ -240,7 +240,7 @@ def gather(
     matrix = bundle.encoder.encode(columns).matrix
     scored = score_cohort(scorer, frame, columns, matrix, objections or Objections())
     scored = replace(scored, cuts=show_cuts(frame.latest, usecase, told))
-    evaluation = primary_evaluation(bundle, scorer.primary_horizon)
+    evaluation = primary_evaluation(bundle)
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
         bundle,
@@ -327,9 +327,9 @@ def list_released(inputs: ReportInputs) -> dict[str, Released]:
     return {question: released for question, released in found.items() if released is not None}
 
 
-def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
+def primary_evaluation(bundle: Bundle) -> AnyEvaluation:
     """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
-    found = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).lead(horizon)
+    found = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).lead(bundle.primary_horizon)
     if found is None:
         message = f"{bundle.model_version} holds no figures of any horizon"
         raise ValueError(message)

@@ -91,12 +91,12 @@ class Trained:
     @property
     def evaluation(self) -> AnyEvaluation:
         """Return the figures of the horizon that reports lead with."""
-        return report_run.primary_evaluation(self.bundle, self.horizon)
+        return report_run.primary_evaluation(self.bundle)
 
     @property
     def horizon(self) -> str:
         """Return the horizon that reports lead with."""
-        return self.bundle.horizons[self.learned.rows.primary_index]
+        return self.bundle.primary_horizon
 
 
 def run(

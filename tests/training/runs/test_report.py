@@ -29,6 +29,11 @@ def inputs(company):
     return gather(believed(company.bundle), company.frame, made_on=TODAY, trained_on=TRAINED_ON)
 
 
+def led_by(bundle, place):
+    """Return a bundle with another primary horizon."""
+    return replace(bundle, facts={**bundle.facts, "primary_horizon_index": place})
+
+
 class TestNumbers:
     def test_forecasts_are_those_of_the_newest_rows(self, inputs, company, company_scorer):
         latest = company.frame.latest
@@ -126,13 +131,13 @@ class TestCalls:
 
 
 class TestEvaluation:
-    def test_the_horizon_asked_for_is_taken(self, company):
+    def test_the_primary_horizon_is_taken(self, company):
         judged = company.learned.assessment.all_rows.by_horizon
-        assert primary_evaluation(company.bundle, "30d") == judged["30d"]
+        assert primary_evaluation(led_by(company.bundle, 0)) == judged["30d"]
 
     def test_the_first_judged_one_stands_in(self, company):
         judged = company.learned.assessment.all_rows.by_horizon
-        assert primary_evaluation(company.bundle, "365d") == judged["30d"]
+        assert primary_evaluation(led_by(company.bundle, 3)) == judged["30d"]
 
 
 class TestFiles:
