@@ -12,7 +12,7 @@ class ModelNotUsableError(InputError):
 
 
 def primary_figures(bundle: Bundle) -> Mapping[str, Any]:
-    """Return the figures that decide: of the primary horizon, else of the first that was judged, else none."""
+    """Return the figures that decide: of the primary horizon, else of the first judged one; else none."""
     judged = (bundle.evaluation.get("all_rows") or {}).get("horizons", {})
     return judged.get(bundle.primary_horizon) or next(iter(judged.values()), {})
 

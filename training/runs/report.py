@@ -1,7 +1,7 @@
 """Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,42 @@ from training.scoring import Scorer
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
-_NOBODY = Objections()
 _TABLES = ("quadrants", "views", "driver_segments", "beliefs")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Hold what a report tells beside the model and its rows.
+
+    Attributes
+    ----------
+    trained_on, run_id
+        The day of the training, where a run tells it, and that run.
+    baseline
+        The frozen baseline that report and card refer to.
+    releases
+        What has gone out on groups of people at work, and where it is written down that this report has.
+    quotes
+        The file with the quotes that people have approved.
+    objections
+        Those who are not to be listed; figures of groups still count them.
+    actions
+        What was tried, and what it changed.
+    drift
+        What monitoring found of these data.
+    """
+
+    trained_on: date | None = None
+    run_id: str | None = None
+    baseline: Baseline | None = None
+    releases: Releases = field(default_factory=Releases)
+    quotes: Path | None = None
+    objections: Objections = field(default_factory=Objections)
+    actions: Actions | None = None
+    drift: Drift = "not checked"
+
+
+_NOTHING = Beside()
 
 
 def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
@@ -76,23 +110,14 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
     registered, standing = _fetch(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
-    entries = Ledger(workspace.actions(spec.name)).entries()
-    bundle = with_tests(bundle, frame, entries)
-    today = datetime.now(UTC).date()
-    files = write(
-        bundle,
-        frame,
-        workspace.reports(spec.name),
-        made_on=today,
+    beside = Beside(
         trained_on=find_training_day(registered),
         run_id=registered.run_id,
         baseline=frozen,
         releases=Releases.of(spec, workspace.releases(spec.name)),
-        quotes=workspace.quotes(spec.name),
-        objections=Objections.read(workspace.objections(spec.name)),
-        actions=show_actions(entries),
         drift=find_drift(find_health(workspace.health(spec.name)), bundle, frame),
     )
+    files = write_in(workspace, bundle, frame, made_on=datetime.now(UTC).date(), beside=beside)
     first = f"report of {spec.name} version {registered.version}{standing}:"
     lines = [first, *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
@@ -118,20 +143,27 @@ def _fetch(name: str, folder: Path) -> tuple[RegisteredBundle, str]:
     return registered, standing
 
 
+def write_in(
+    workspace: Workspace, bundle: Bundle, frame: Frame, *, made_on: date, beside: Beside
+) -> Mapping[str, Path]:
+    """Write all files of the report as :func:`write`, with what stands in a workspace.
+
+    That are the quotes, those who objected, the actions, and what these have shown of levers.
+    """
+    name = bundle.usecase.name
+    entries = Ledger(workspace.actions(name)).entries()
+    beside = replace(
+        beside,
+        quotes=workspace.quotes(name),
+        objections=Objections.read(workspace.objections(name)),
+        actions=show_actions(entries),
+    )
+    tested = with_tests(bundle, frame, entries)
+    return write(tested, frame, workspace.reports(name), made_on=made_on, beside=beside)
+
+
 def write(
-    bundle: Bundle,
-    frame: Frame,
-    folder: Path,
-    *,
-    made_on: date,
-    trained_on: date | None = None,
-    run_id: str | None = None,
-    baseline: Baseline | None = None,
-    releases: Releases | None = None,
-    quotes: Path | None = None,
-    objections: Objections | None = None,
-    actions: Actions | None = None,
-    drift: Drift = "not checked",
+    bundle: Bundle, frame: Frame, folder: Path, *, made_on: date, beside: Beside = _NOTHING
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -145,22 +177,6 @@ def write(
         Where the files go; replaced as a whole.
     made_on
         The day that the report shows.
-    trained_on
-        The day of the training, where a run tells it.
-    baseline
-        The frozen baseline that report and card refer to.
-    run_id
-        The run that trained the bundle; the report names it.
-    releases
-        What has gone out on groups of people at work, and where it is written down that this report has.
-    quotes
-        The file with the quotes that people have approved.
-    objections
-        Those who are not to be listed; figures of groups still count them.
-    actions
-        What was tried, and what it changed.
-    drift
-        What monitoring found of these data.
 
     Returns
     -------
@@ -174,27 +190,14 @@ def write(
     InputError
         If the file with quotes is not as it has to be, or a quote leads to a person.
     """
-    told = releases or Releases()
     with whole_folder(folder) as draft:
-        inputs = gather(
-            bundle,
-            frame,
-            made_on=made_on,
-            trained_on=trained_on,
-            run_id=run_id,
-            baseline=baseline,
-            releases=told,
-            quotes=quotes,
-            objections=objections,
-            actions=actions,
-            drift=drift,
-        )
-        told.publish(list_released(inputs))
+        inputs = gather(bundle, frame, made_on=made_on, beside=beside)
+        beside.releases.publish(list_released(inputs))
         report = build_report(inputs)
         write_report(report, draft)
         carry_waves(folder, draft)
         keep_wave(report, draft)
-        names = _add_card(bundle, draft, made_on, baseline)
+        names = _add_card(bundle, draft, made_on, beside.baseline)
     return {name: folder / name for name in names}
 
 
@@ -218,28 +221,15 @@ def _add_card(bundle: Bundle, draft: Path, made_on: date, baseline: Baseline | N
     return sorted(file.name for file in draft.iterdir() if file.is_file())
 
 
-def gather(
-    bundle: Bundle,
-    frame: Frame,
-    *,
-    made_on: date,
-    trained_on: date | None = None,
-    run_id: str | None = None,
-    baseline: Baseline | None = None,
-    releases: Releases | None = None,
-    quotes: Path | None = None,
-    objections: Objections | None = None,
-    actions: Actions | None = None,
-    drift: Drift = "not checked",
-) -> ReportInputs:
+def gather(bundle: Bundle, frame: Frame, *, made_on: date, beside: Beside = _NOTHING) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
-    usecase, told = bundle.usecase, releases or Releases()
+    usecase = bundle.usecase
     scorer = Scorer(bundle)
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
-    scored = score_cohort(scorer, frame, columns, matrix, objections or Objections())
-    scored = replace(scored, cuts=show_cuts(frame.latest, usecase, told))
+    scored = score_cohort(scorer, frame, columns, matrix, beside.objections)
+    scored = replace(scored, cuts=show_cuts(frame.latest, usecase, beside.releases))
     evaluation = primary_evaluation(bundle)
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
@@ -254,21 +244,21 @@ def gather(
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
         evaluation=evaluation,
-        model=replace(_model_facts(bundle, frame, trained_on), run_id=run_id, drift=drift),
+        model=_model_facts(bundle, frame, beside),
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
-        experience=list_series(frame.waves, usecase, releases=told, baseline=baseline),
+        experience=list_series(frame.waves, usecase, releases=beside.releases, baseline=beside.baseline),
         risk_waves=list_risk_waves(scorer, frame, scored.probabilities, evaluation),
         levers=levers,
         priorities=plans.priorities,
         outlooks=plans.outlooks,
         expectations=plans.expectations,
         tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
-        baseline=baseline,
-        themes=list_themes(frame, usecase, releases=told),
-        quotes=list_quotes(frame, usecase, quotes),
-        actions=actions,
+        baseline=beside.baseline,
+        themes=list_themes(frame, usecase, releases=beside.releases),
+        quotes=list_quotes(frame, usecase, beside.quotes),
+        actions=beside.actions,
     )
 
 
@@ -277,7 +267,7 @@ def score_cohort(
     frame: Frame,
     columns: Mapping[str, Column],
     matrix: Floats,
-    objections: Objections = _NOBODY,
+    objections: Objections,
 ) -> ScoredCohort:
     """Score the newest rows; those to be called first get their reasons in words.
 
@@ -336,7 +326,7 @@ def primary_evaluation(bundle: Bundle) -> AnyEvaluation:
     return found
 
 
-def _model_facts(bundle: Bundle, frame: Frame, trained_on: date | None) -> ModelFacts:
+def _model_facts(bundle: Bundle, frame: Frame, beside: Beside) -> ModelFacts:
     """Return what is said of the model; who ever answered is not known where all answers are anonymous."""
     facts = bundle.facts
     newest = set(frame.latest.column("entity_id").to_pylist())
@@ -344,12 +334,14 @@ def _model_facts(bundle: Bundle, frame: Frame, trained_on: date | None) -> Model
     return ModelFacts(
         name=bundle.usecase.name,
         version=bundle.model_version,
-        trained_on=trained_on,
+        trained_on=beside.trained_on,
         data_from=None if facts["data_from"] is None else date.fromisoformat(facts["data_from"]),
         data_to=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
         answered=len(newest & named) if named else None,
         asked=len(newest) if named else None,
         missing_events=missing_events(facts),
+        run_id=beside.run_id,
+        drift=beside.drift,
     )
 
 

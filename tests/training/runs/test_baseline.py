@@ -15,7 +15,7 @@ from training.__main__ import main
 from training.bundle import save
 from training.frozen import Window, detectable_change, freeze, read_baseline
 from training.runs.freezing import measure
-from training.runs.report import write
+from training.runs.report import Beside, write
 from training.runs.waves import list_series
 from training.statistics import mean
 
@@ -191,7 +191,9 @@ class TestResults:
         measured = measure(company.usecase, early, None)
         frozen, _ = freeze(tmp_path / "b", measured, frozen_on=date(2025, 7, 1))
         day = date(2026, 1, 15)
-        files = write(company.bundle, company.frame, tmp_path / "r", made_on=day, baseline=frozen)
+        files = write(
+            company.bundle, company.frame, tmp_path / "r", made_on=day, beside=Beside(baseline=frozen)
+        )
         report = json.loads(files["report.json"].read_text(encoding="utf-8"))["baseline"]
         assert {change["wave_before"] for change in report["changes"]} == {"2025 Q2"}
         assert {change["metric"] for change in report["changes"]} == {"nps", "ces", "csat"}

@@ -12,6 +12,7 @@ from tests.training.examples import believed
 from training.drivers import rows_from_json
 from training.reports import build_report, render_html
 from training.runs.report import (
+    Beside,
     find_drift,
     gather,
     missing_events,
@@ -26,7 +27,9 @@ TRAINED_ON = date(2026, 1, 3)
 
 @pytest.fixture(scope="module")
 def inputs(company):
-    return gather(believed(company.bundle), company.frame, made_on=TODAY, trained_on=TRAINED_ON)
+    return gather(
+        believed(company.bundle), company.frame, made_on=TODAY, beside=Beside(trained_on=TRAINED_ON)
+    )
 
 
 def led_by(bundle, place):
