@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import Language
 from training.actions.effects import Comparison
 from training.actions.planning import Plan
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values
 
 FORMAT, FORMAT_VERSION = "xm-predict action", 1
 ID_LENGTH = 12
@@ -106,12 +106,7 @@ class Action:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        days = {name: plain[name].isoformat() for name in ("starts_on", "decided_on")}
-        parts = {name: dict(vars(plain[name])) for name in ("target", "cost")}
-        head = {"format": FORMAT, "format_version": FORMAT_VERSION}
-        label = None if self.lever_label is None else dict(self.lever_label)
-        return head | plain | days | parts | {"plan": self.plan.to_json(), "lever_label": label}
+        return {"format": FORMAT, "format_version": FORMAT_VERSION, **plain_values(self)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -157,7 +152,7 @@ class Assigned:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**vars(self), "snapshot_date": self.snapshot_date.isoformat()}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -207,18 +202,7 @@ class ReadOut:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        estimates = {name: None if plain[name] is None else plain[name].to_json() for name in _ESTIMATES}
-        return (
-            plain
-            | estimates
-            | {
-                "as_of": self.as_of.isoformat(),
-                "open_until": None if self.open_until is None else self.open_until.isoformat(),
-                "comparison": None if self.comparison is None else self.comparison.to_json(),
-                "sentence": dict(self.sentence),
-            }
-        )
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -255,7 +239,7 @@ class Note:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**vars(self), "on": self.on.isoformat()}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -327,9 +311,9 @@ class Entry:
             "id": self.id,
             "state": self.state,
             "action": self.action.to_json(),
-            "assigned": [one.to_json() for one in self.assigned],
-            "notes": [note.to_json() for note in self.notes],
-            "read_outs": [one.to_json() for one in self.read_outs],
+            "assigned": plain_values(self.assigned),
+            "notes": plain_values(self.notes),
+            "read_outs": plain_values(self.read_outs),
             "treated": self.treated,
             "held_back": self.held_back,
             "cost_eur": self.cost_eur,

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import AlertKind, Language
-from training.statistics import LEVEL, Estimate
+from training.statistics import LEVEL, Estimate, plain_values
 
 FORMAT, FORMAT_VERSION = "xm-predict health", 1
 
@@ -71,10 +71,7 @@ class Check:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        plain["value"] = None if self.value is None else self.value.to_json()
-        plain["usual"] = None if self.usual is None else list(self.usual)
-        return plain | {"label": dict(self.label), "sentence": dict(self.sentence)}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -113,16 +110,9 @@ class Performance:
     estimated: Estimate | None
     realised: Estimate | None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        day = None if self.snapshot_date is None else self.snapshot_date.isoformat()
-        found = {name: getattr(self, name) for name in _ESTIMATES}
-        shown = {name: None if one is None else one.to_json() for name, one in found.items()}
-        return {"snapshot_date": day, "horizon": self.horizon, "figure": self.figure, **shown}
-
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` gave."""
+        """Read the plain values."""
         day = content["snapshot_date"]
         read = {
             name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
@@ -193,22 +183,7 @@ class Health:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; the contract of the page, the gauges and whoever reads the file."""
-        return {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "usecase": self.usecase,
-            "model_version": self.model_version,
-            "as_of": None if self.as_of is None else self.as_of.isoformat(),
-            "made_on": self.made_on.isoformat(),
-            "n_rows": self.n_rows,
-            "checks": [check.to_json() for check in self.checks],
-            "performance": [one.to_json() for one in self.performance],
-            "limits": [dict(text) for text in self.limits],
-            "advice": None
-            if self.advice is None
-            else {"is_due": self.advice.is_due, "reasons": [dict(text) for text in self.advice.reasons]},
-            "baseline": self.baseline,
-        }
+        return {"format": FORMAT, "format_version": FORMAT_VERSION, **plain_values(self)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:

@@ -31,6 +31,7 @@ from training.models import RatingModel
 from training.promotion.kept_back import KeptBack, snapshots_of
 from training.promotion.unseen import can_score, find_unseen
 from training.rows import Bools, Floats, TrainingRows
+from training.statistics import plain_values
 
 _CHAMPION = "champion"
 
@@ -101,19 +102,8 @@ class Contest:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {
-            "champion": self.champion,
-            "challenger": self.challenger,
-            "horizon": self.horizon,
-            "difference": None if self.difference is None else self.difference.to_json(),
-            "problem": self.problem,
-            "n_rows": self.n_rows,
-            "n_entities": self.n_entities,
-            "n_by_bundle": list(self.n_by_bundle),
-            "first": None if self.first is None else self.first.isoformat(),
-            "last": None if self.last is None else self.last.isoformat(),
-            "summary": self.summary,
-        }
+        difference = None if self.difference is None else self.difference.to_json()
+        return {**plain_values(self), "difference": difference, "summary": self.summary}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Contest":
