@@ -28,7 +28,7 @@ from training.evaluation import (
     ranked_probability_scores,
 )
 from training.models import RatingModel
-from training.promotion.kept_back import KeptBack, snapshots_of
+from training.promotion.kept_back import KeptBack
 from training.promotion.unseen import can_score, find_unseen
 from training.rows import Bools, Floats, TrainingRows
 from training.statistics import plain_values
@@ -141,7 +141,7 @@ def compare(champion: Candidate, challenger: Candidate, rows: TrainingRows, *, s
         difference, n_entities = _judge(*judged, old.take(both), new.take(both), seed)
     except TooFewEventsError as error:
         return Contest(*names, None, error.problem)
-    days = snapshots_of(labelled)
+    days = labelled.snapshot_date
     span = (None, None) if days is None else (days[both].min().item(), days[both].max().item())
     n_by_bundle = int(old.is_of_bundle[both].sum()), int(new.is_of_bundle[both].sum())
     return Contest(*names, difference, "", int(both.sum()), n_entities, n_by_bundle, *span)
