@@ -13,7 +13,7 @@ from training.statistics.calibration import (
 from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
 from training.statistics.expectation import expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.expected_ranking import expected_auc
-from training.statistics.intervals import difference, mean, nps, paired_difference, share
+from training.statistics.intervals import difference, mean, nps, share
 from training.statistics.nonresponse import AskedRows, trim_odds
 from training.statistics.plain import plain_values
 from training.statistics.ranking import RankedMass, Ranking
@@ -49,7 +49,6 @@ __all__ = [
     "mean",
     "nps",
     "of_size",
-    "paired_difference",
     "plain_values",
     "share",
     "trim_odds",
