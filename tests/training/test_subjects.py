@@ -135,12 +135,12 @@ class TestPeopleAtWork:
         workspace, lines = Workspace(tmp_path), []
         usecase = workers.bundle.usecase
         releases = Releases.of(usecase, workspace.releases(usecase.name))
-        told = (workspace, MADE_ON, None, None, releases, lines.append)
-        files = _write_report(workers.bundle, workers.frame, *told)
+        told = (MADE_ON, Beside(releases=releases), lines.append)
+        files = _write_report(workspace, workers.bundle, workers.frame, *told)
         assert "report.json" in files
         assert workspace.releases(workers.bundle.usecase.name).is_dir()
         fewer = replace(workers.frame, latest=workers.frame.latest.slice(1))
-        files = _write_report(workers.bundle, fewer, *told)
+        files = _write_report(workspace, workers.bundle, fewer, *told)
         assert "report.json" not in files
         assert any(name.startswith("model-card") for name in files)
         assert "the report is withheld, the model is not" in lines[-1]
