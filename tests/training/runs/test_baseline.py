@@ -10,7 +10,7 @@ import pytest
 
 from tests.empty_registry import lay_registry
 from tests.training.examples import ROOT, believed, write_members
-from tests.training.runs.registering import register_bundles
+from tests.training.runs.registering import forgetting, register_bundles
 from training.__main__ import main
 from training.bundle import save
 from training.frozen import Window, detectable_change, freeze, read_baseline
@@ -23,10 +23,10 @@ CHURN = ROOT / "mlproject" / "usecases" / "churn.yaml"
 
 
 @pytest.fixture(autouse=True)
-def no_other_registry(monkeypatch):
+def no_other_registry():
     """Forget the registry of an earlier test: MLflow writes it into the environment."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
+    with forgetting():
+        yield
 
 
 @pytest.fixture(scope="module")
