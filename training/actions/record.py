@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from features.usecase import Language
 from training.actions.effects import Comparison
 from training.actions.planning import Plan
-from training.statistics import Estimate, plain_values
+from training.statistics import Estimate, below_head, plain_values
 
 FORMAT, FORMAT_VERSION = "xm-predict action", 1
 ID_LENGTH = 12
@@ -117,11 +117,7 @@ class Action:
         KeyError, TypeError, ValueError
             If it is of another format, a key is missing or unknown, or a value is not what was written.
         """
-        given = dict(content)
-        found = given.pop("format"), given.pop("format_version")
-        if found != (FORMAT, FORMAT_VERSION):
-            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
-            raise ValueError(message)
+        given = below_head(content, FORMAT, FORMAT_VERSION)
         given |= {name: date.fromisoformat(given[name]) for name in ("starts_on", "decided_on")}
         given["target"], given["cost"] = Target(**given["target"]), Cost(**given["cost"])
         given["plan"] = Plan(**given["plan"])

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal, Self
 
 from features.usecase import Language
-from training.statistics import Estimate, plain_values
+from training.statistics import Estimate, below_head, plain_values
 
 FORMAT, FORMAT_VERSION = "xm-predict hindsight", 1
 LEAD_DAYS: Final = (30, 60, 90)
@@ -171,11 +171,7 @@ class Hindsight:
         KeyError, TypeError, ValueError
             If it is of another format, a key is missing, or a value is not what was written.
         """
-        given = dict(content)
-        found = given.pop("format"), given.pop("format_version")
-        if found != (FORMAT, FORMAT_VERSION):
-            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
-            raise ValueError(message)
+        given = below_head(content, FORMAT, FORMAT_VERSION)
         given["as_of"] = date.fromisoformat(given["as_of"])
         given["leads"] = tuple(map(LeadTime.from_json, given["leads"]))
         given["losses"] = tuple(map(Loss.from_json, given["losses"]))

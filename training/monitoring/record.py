@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import AlertKind, Language
-from training.statistics import LEVEL, Estimate, plain_values
+from training.statistics import LEVEL, Estimate, below_head, plain_values
 
 FORMAT, FORMAT_VERSION = "xm-predict health", 1
 
@@ -194,11 +194,7 @@ class Health:
         KeyError, TypeError, ValueError
             If it is of another format, a key is missing, or a value is not what was written.
         """
-        given = dict(content)
-        found = given.pop("format"), given.pop("format_version")
-        if found != (FORMAT, FORMAT_VERSION):
-            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
-            raise ValueError(message)
+        given = below_head(content, FORMAT, FORMAT_VERSION)
         given["as_of"] = None if given["as_of"] is None else date.fromisoformat(given["as_of"])
         given["made_on"] = date.fromisoformat(given["made_on"])
         given["checks"] = tuple(map(Check.from_json, given["checks"]))
