@@ -16,7 +16,6 @@ from features.usecase import UseCase
 from training.console import Console
 from training.frozen import Baseline, find_baseline
 from training.monitoring import (
-    FAMILY_LEVEL,
     Check,
     Health,
     Kind,
@@ -126,7 +125,7 @@ def watch(watch: Watch, *, made_on: date, days_since_training: int | None = None
         Counts for the advice on flat tables, whose rows have no days.
     """
     found = [check for checks in CHECKS for check in checks(watch)]
-    checks = sorted(decide(found, FAMILY_LEVEL), key=_rank)
+    checks = sorted(decide(found), key=_rank)
     newer = measure_newer(watch.champion, watch.frame, watch.usecase, days_since_training=days_since_training)
     return Health(
         usecase=watch.usecase.name,
