@@ -222,7 +222,7 @@ def _list_held(sources: Sources, usecase: UseCase, name: str) -> dict[str, str]:
 def _stage(sources: Sources, usecase: UseCase, name: str) -> tuple[Staged, list[str]]:
     """Load the file or query of a source once more, with the columns of times that nothing else reads."""
     source, connection = usecase.sources[name], sources.connection
-    place, folder = Place(f"sources.{name}", name), usecase.folder
+    place, folder = Place.of_source(name), usecase.folder
     key, _ = _find_key(usecase, name)
     read = {*list_clocks(source), key, *_list_held(sources, usecase, name)}
     read |= {source.id} if source.id is not None else set()

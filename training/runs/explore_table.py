@@ -130,7 +130,7 @@ def _read_one(
 ) -> Table:
     """Return one source."""
     report(f"reading {name}")
-    place = Place(f"sources.{name}", name)
+    place = Place.of_source(name)
     with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
         if source.query is not None and source.url is not None:
             staged = stage_query(
