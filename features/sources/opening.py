@@ -19,8 +19,7 @@ from features.reading import (
     demand_room,
     fingerprint_files,
     proposing,
-    stage_file,
-    stage_query,
+    stage_source,
     to_text,
 )
 from features.sources import streaming
@@ -149,7 +148,7 @@ class _Loading:
         self._report(f"reading {name}")
         wanted = self._list_wanted(name)
         columns = None if source.duplicates == "remove" else wanted
-        staged = self._stage_columns(source, Place.of_source(name), columns)
+        staged = stage_source(self._connection, name, source, self._usecase.folder, columns)
         demand_columns(Place.of_source(name), wanted, staged.columns)
         return staged
 
@@ -159,15 +158,6 @@ class _Loading:
         wanted = {*list_needs(self._usecase, name), *list_clocks(source), self._key(source)}
         wanted |= {column for column in (source.id, source.withdrawn) if column is not None}
         return sorted(wanted | {column for pair in source.links.items() for column in pair})
-
-    def _stage_columns(self, source: Source, place: Place, columns: list[str] | None) -> Staged:
-        """Load the named columns of the file or query of a source; all when ``None``."""
-        folder = self._usecase.folder
-        if source.query is not None and source.url is not None:
-            return stage_query(
-                self._connection, place, source.query, source.url, folder, source.read, columns
-            )
-        return stage_file(self._connection, place, folder / str(source.file), source.read, columns)
 
     def _key(self, source: Source) -> str:
         """Return the column that leads to the entity: the declared one, the end of a link, or itself."""
