@@ -19,7 +19,7 @@ from training.registry import connect, move_champion, settle_alias, tracked_run
 from training.rows import feature_columns, texts
 from training.runs import train as train_run
 from training.runs.demo_loop import FIRST, MONTHS, USECASE, begin, go_on
-from training.runs.local_service import LocalService, running_service
+from training.runs.local_service import running_service
 from training.runs.workspace import Workspace
 
 USECASES = ("churn", "attrition", "satisfaction")
@@ -69,7 +69,7 @@ def run(console: Console, out: str, customers: int, employees: int) -> None:
         )
     console.report("starting the service to score over HTTP")
     with running_service(workspace) as service:
-        answers = {name: _ask(service, found) for name, found in shown.items()}
+        answers = {name: service.post(found.path, found.question) for name, found in shown.items()}
     lines = [line for name, found in shown.items() for line in _tell(found, answers[name])]
     lines += [f"{name} was not trained: {error}" for name, error in too_small.items()]
     lines += [
@@ -168,11 +168,6 @@ def _question(
     entity_id = texts(trained.frame.latest, "entity_id")[int(np.argmax(risk))]
     question = {"usecase": spec.name, "entity_ids": [entity_id], "reasons": _N_REASONS}
     return "/v1/score-by-id", question, _describe_person
-
-
-def _ask(service: LocalService, shown: _Shown) -> Any:
-    """Put the question of one use case to the service."""
-    return service.post(shown.path, shown.question)
 
 
 def _tell(shown: _Shown, answer: Any) -> list[str]:

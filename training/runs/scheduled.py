@@ -195,7 +195,7 @@ def _serve(
 ) -> Iterator[tuple[str, bool]]:
     """Let every target have the batch; yield its name, and whether anything was missing there."""
     if table is not None:
-        rating = "average_risk" not in scorer.bundle.facts
+        rating = scorer.bundle.is_of_answers
         is_new = table.serve(batch, None if rating else scorer.primary_horizon, console.report)
         if is_new or not batch.find_target(table.shown):
             batch.note_target(table.shown, scores=batch.n_scores)
