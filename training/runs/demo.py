@@ -11,9 +11,8 @@ import numpy as np
 
 from features.addresses import mask
 from features.errors import TooFewEventsError
-from features.usecase import UseCase, load
+from features.usecase import load
 from features.worlds import build_company
-from training.bundle import Bundle
 from training.console import Console
 from training.registry import connect, move_champion, settle_alias, tracked_run
 from training.rows import feature_columns, texts
@@ -101,7 +100,7 @@ def _go_through_the_loop(
     return _Shown(
         lines,
         {**shown.content, "later": looped.content},
-        *_question(looped.usecase, looped.trained.bundle, looped.trained),
+        *_question(looped.trained),
     )
 
 
@@ -152,14 +151,13 @@ def _train(console: Console, name: str, company: Path, workspace: Workspace) -> 
     return _Shown(
         [*train_run.describe(trained, registered, decision), *doubts],
         train_run.to_json(trained, registered, decision),
-        *_question(spec, trained.bundle, trained),
+        *_question(trained),
     )
 
 
-def _question(
-    spec: UseCase, bundle: Bundle, trained: train_run.Trained
-) -> tuple[str, dict[str, Any], Callable[[Any], list[str]]]:
+def _question(trained: train_run.Trained) -> tuple[str, dict[str, Any], Callable[[Any], list[str]]]:
     """Return what to ask the service: groups of people at work, else the person with most to tell."""
+    bundle, spec = trained.bundle, trained.bundle.usecase
     if spec.privacy.subject == "employee":
         cut = spec.cuts[0].partition(".")[2]
         return "/v1/score-groups", {"usecase": spec.name, "cut": cut}, _describe_groups

@@ -59,12 +59,9 @@ class Looped:
     ----------
     trained
         The training on newer data.
-    usecase
-        The use case with its days moved on.
     """
 
     trained: train_run.Trained
-    usecase: UseCase
     lines: list[str]
     content: dict[str, Any]
 
@@ -154,7 +151,7 @@ def go_on(
     tested = with_tests(trained.bundle, frame, Ledger(workspace.actions(later.name)).entries())
     lines += [f"after the test, {line}" for line in describe_levers(tested) if line.startswith("work on")]
     content |= {"trained_again": train_run.to_json(trained, registered, decision), "call": call.to_json()}
-    return Looped(trained, later, lines, content)
+    return Looped(trained, lines, content)
 
 
 def move_on(usecase: UseCase) -> UseCase:

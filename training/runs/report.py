@@ -148,7 +148,7 @@ def write_in(
 ) -> Mapping[str, Path]:
     """Write all files of the report as :func:`write`, with what stands in a workspace.
 
-    That are the quotes, those who objected, the actions, and what these have shown of levers.
+    That is: quotes, those who objected, actions, and what these have shown of levers.
     """
     name = bundle.usecase.name
     entries = Ledger(workspace.actions(name)).entries()
