@@ -100,7 +100,6 @@ def explain(
         today[chosen],
         catalogue,
         usecase.drivers,
-        entities=entities[chosen],
         today=today,
         weights=weights,
         observed=_observe(fitted, rows, seed),
