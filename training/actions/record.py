@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from features.usecase import Language
 from training.actions.effects import Comparison
 from training.actions.planning import Plan
-from training.statistics import Estimate, below_head, plain_values
+from training.statistics import Estimate, below_head, plain_values, read_day, read_estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict action", 1
 ID_LENGTH = 12
@@ -204,11 +204,9 @@ class ReadOut:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
         given = dict(content)
-        given |= {
-            name: None if given[name] is None else Estimate.from_json(given[name]) for name in _ESTIMATES
-        }
+        given |= {name: read_estimate(given[name]) for name in _ESTIMATES}
         given["as_of"] = date.fromisoformat(given["as_of"])
-        given["open_until"] = None if given["open_until"] is None else date.fromisoformat(given["open_until"])
+        given["open_until"] = read_day(given["open_until"])
         if given["comparison"] is not None:
             arms = {name: Estimate.from_json(one) for name, one in given["comparison"].items()}
             given["comparison"] = Comparison(**arms)

@@ -7,7 +7,7 @@ from typing import Any
 from features.errors import BundleError
 from features.usecase import Language
 from training.beliefs.places import Place, Verdict
-from training.statistics import Estimate, plain_values
+from training.statistics import Estimate, plain_values, read_estimate
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _read_row(row: Mapping[str, Any]) -> BeliefRow:
         name: None if row[name] is None else Place(**row[name])
         for name in ("managers", "stated_place", "measured")
     }
-    estimates = {name: _estimate(row[name]) for name in ("stated", "share")}
+    estimates = {name: read_estimate(row[name]) for name in ("stated", "share")}
     return BeliefRow(**{**row, **places, **estimates})
 
 
@@ -134,13 +134,8 @@ def _read_side(side: Mapping[str, Any]) -> StatedSide:
     """Return who stated a reason from plain values."""
     known = {name: value for name, value in side.items() if name != "is_enough"}
     read = {
-        "unmapped": _estimate(side["unmapped"]),
+        "unmapped": read_estimate(side["unmapped"]),
         "other_reasons": tuple((other["reason"], other["n"]) for other in side["other_reasons"]),
         "unseen": tuple(side["unseen"]),
     }
     return StatedSide(**{**known, **read})
-
-
-def _estimate(content: Mapping[str, Any] | None) -> Estimate | None:
-    """Return an estimate that may be absent."""
-    return None if content is None else Estimate.from_json(content)

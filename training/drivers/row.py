@@ -8,7 +8,7 @@ from features.errors import BundleError
 from features.usecase import Language, Role
 from training.drivers.direction import Direction
 from training.drivers.goal import Goal
-from training.statistics import Estimate, plain_values
+from training.statistics import Estimate, plain_values, read_estimate
 
 EvidenceGrade = Literal["A", "B", "C"]
 TOP: Final = 3
@@ -107,6 +107,6 @@ def _read(row: Mapping[str, Any]) -> DriverRow:
         "may_swap_with": tuple(row["may_swap_with"]),
         "share": Estimate.from_json(row["share"]),
         "goal": None if row["goal"] is None else Goal(**row["goal"]),
-        "goal_met": None if row["goal_met"] is None else Estimate.from_json(row["goal_met"]),
+        "goal_met": read_estimate(row["goal_met"]),
     }
     return DriverRow(**{**row, **read})

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal, Self
 
 from features.usecase import Language
-from training.statistics import Estimate, below_head, plain_values
+from training.statistics import Estimate, below_head, plain_values, read_estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict hindsight", 1
 LEAD_DAYS: Final = (30, 60, 90)
@@ -118,12 +118,11 @@ class LeadTime:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read the plain values."""
-        tenth = content["highest_tenth"]
         bands = {band: Estimate.from_json(found) for band, found in content["bands"].items()}
         return cls(
             **{
                 **content,
-                "highest_tenth": None if tenth is None else Estimate.from_json(tenth),
+                "highest_tenth": read_estimate(content["highest_tenth"]),
                 "bands": bands,
             }
         )

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, get_args
 from features.errors import BundleError
 from features.usecase import Language
 from training.drivers import EvidenceGrade, Goal, Refusal, read_refusal
-from training.statistics import Estimate, plain_values
+from training.statistics import Estimate, plain_values, read_estimate
 
 Status = Literal["offered", "unclear", "wrong way", "refused"]
 Label = Mapping[Language, str]
@@ -54,9 +54,7 @@ class LeverEffect:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read the plain values."""
-        read = {
-            name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
-        }
+        read = {name: read_estimate(content[name]) for name in _ESTIMATES}
         return cls(**{**content, **read, "controls": tuple(content["controls"])})
 
 

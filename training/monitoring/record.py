@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import AlertKind, Language
-from training.statistics import LEVEL, Estimate, below_head, plain_values
+from training.statistics import LEVEL, Estimate, below_head, plain_values, read_day, read_estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict health", 1
 
@@ -76,9 +76,8 @@ class Check:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
-        value = None if content["value"] is None else Estimate.from_json(content["value"])
         usual = None if content["usual"] is None else tuple(content["usual"])
-        return cls(**{**content, "value": value, "usual": usual})
+        return cls(**{**content, "value": read_estimate(content["value"]), "usual": usual})
 
 
 @dataclass(frozen=True)
@@ -113,11 +112,8 @@ class Performance:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read the plain values."""
-        day = content["snapshot_date"]
-        read = {
-            name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
-        }
-        return cls(**{**content, "snapshot_date": None if day is None else date.fromisoformat(day), **read})
+        read = {name: read_estimate(content[name]) for name in _ESTIMATES}
+        return cls(**{**content, "snapshot_date": read_day(content["snapshot_date"]), **read})
 
 
 _ESTIMATES = ("promised", "estimated", "realised")
@@ -195,7 +191,7 @@ class Health:
             If it is of another format, a key is missing, or a value is not what was written.
         """
         given = below_head(content, FORMAT, FORMAT_VERSION)
-        given["as_of"] = None if given["as_of"] is None else date.fromisoformat(given["as_of"])
+        given["as_of"] = read_day(given["as_of"])
         given["made_on"] = date.fromisoformat(given["made_on"])
         given["checks"] = tuple(map(Check.from_json, given["checks"]))
         given["performance"] = tuple(map(Performance.from_json, given["performance"]))

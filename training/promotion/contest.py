@@ -31,7 +31,7 @@ from training.models import RatingModel
 from training.promotion.kept_back import KeptBack
 from training.promotion.unseen import can_score, find_unseen
 from training.rows import Bools, Floats, TrainingRows
-from training.statistics import plain_values
+from training.statistics import plain_values, read_day
 
 _CHAMPION = "champion"
 
@@ -113,7 +113,7 @@ class Contest:
         if found is not None:
             kind = RatingComparison if "rps" in found else Comparison
             fields["difference"] = kind.from_json(found)
-        first, last = (day and date.fromisoformat(day) for day in (content["first"], content["last"]))
+        first, last = map(read_day, (content["first"], content["last"]))
         by_bundle = tuple(content["n_by_bundle"])
         return cls(**{**fields, "n_by_bundle": by_bundle, "first": first, "last": last})
 

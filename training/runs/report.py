@@ -60,6 +60,7 @@ from training.runs.themes import list_quotes, list_themes
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
+from training.statistics import read_day
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
@@ -335,8 +336,8 @@ def _model_facts(bundle: Bundle, frame: Frame, beside: Beside) -> ModelFacts:
         name=bundle.usecase.name,
         version=bundle.model_version,
         trained_on=beside.trained_on,
-        data_from=None if facts["data_from"] is None else date.fromisoformat(facts["data_from"]),
-        data_to=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
+        data_from=read_day(facts["data_from"]),
+        data_to=read_day(facts["as_of"]),
         answered=len(newest & named) if named else None,
         asked=len(newest) if named else None,
         missing_events=missing_events(facts),

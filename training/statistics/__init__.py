@@ -15,7 +15,7 @@ from training.statistics.expectation import expected_count, expected_loss, expec
 from training.statistics.expected_ranking import expected_auc
 from training.statistics.intervals import difference, mean, nps, share
 from training.statistics.nonresponse import AskedRows, trim_odds
-from training.statistics.plain import below_head, plain_values
+from training.statistics.plain import below_head, plain_values, read_day, read_estimate
 from training.statistics.ranking import RankedMass, Ranking
 from training.statistics.resampling import EntityDraws, bootstrap_mean
 
@@ -51,6 +51,8 @@ __all__ = [
     "nps",
     "of_size",
     "plain_values",
+    "read_day",
+    "read_estimate",
     "share",
     "trim_odds",
 ]

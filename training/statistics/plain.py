@@ -25,6 +25,16 @@ def below_head(content: Mapping[str, Any], kind: str, version: int) -> dict[str,
     return below
 
 
+def read_day(text: str | None) -> date | None:
+    """Return a day that may be absent from its plain value."""
+    return None if text is None else date.fromisoformat(text)
+
+
+def read_estimate(content: Mapping[str, Any] | None) -> Estimate | None:
+    """Return an estimate that may be absent from its plain value."""
+    return None if content is None else Estimate.from_json(content)
+
+
 def plain_values(found: object) -> Any:
     """Return dataclasses and mappings as dictionaries, tuples as lists, dates as ISO text, NaN as null.
 
