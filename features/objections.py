@@ -46,11 +46,11 @@ class Objections:
         """Return the ids of all others, in their order."""
         return [one for one in ids if one not in self.since]
 
-    def take_out(self, table: pa.Table, column: str = _ID) -> pa.Table:
+    def take_out(self, table: pa.Table) -> pa.Table:
         """Return the rows of all others; a table without ids stays as it is, for it names nobody."""
-        if not self.since or column not in table.column_names:
+        if not self.since or _ID not in table.column_names:
             return table
-        ids = table.column(column).cast(pa.string())
+        ids = table.column(_ID).cast(pa.string())
         has_objected = pc.fill_null(pc.is_in(ids, pa.array(sorted(self.since), pa.string())), False)
         return table.filter(pc.invert(has_objected))
 

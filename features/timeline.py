@@ -58,17 +58,6 @@ def _nearest_days(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class ObservationWindow:
-    """Hold the span before a snapshot that features look at: ``[snapshot - length, snapshot)``."""
-
-    length: Duration
-
-    def start(self, snapshot_date: date) -> date:
-        """Return the first day inside the window."""
-        return snapshot_date - timedelta(days=self.length.days)
-
-
-@dataclass(frozen=True)
 class Horizon:
     """Hold the span after a snapshot in which the target is observed, the last day excluded.
 

@@ -14,10 +14,10 @@ from features.files import produce_atomically
 from features.progress import Report, silent
 from training.disclosure import ShownCuts
 from training.groups import GroupScore
+from training.rows import CUT_PREFIX
 from training.scoring import RowScore, Scorer
 
 BATCH_ROWS = 10_000
-CUT_PREFIX = "cut_"
 PROBABILITY = "probability_"
 _ID = "entity_id"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -121,14 +121,14 @@ def score_cuts(scorer: Scorer, table: pa.Table, cuts: ShownCuts, *, as_of: str |
     return pa.Table.from_pylist([line | stamp for line in lines])
 
 
-def read_cuts(table: pa.Table, prefix: str = CUT_PREFIX) -> dict[str, list[str | None]]:
+def read_cuts(table: pa.Table) -> dict[str, list[str | None]]:
     """Return by declared cut the group of each row; None where it is not known."""
     return {
-        name.removeprefix(prefix): [
+        name.removeprefix(CUT_PREFIX): [
             None if cell is None else str(cell) for cell in table.column(name).to_pylist()
         ]
         for name in table.column_names
-        if name.startswith(prefix)
+        if name.startswith(CUT_PREFIX)
     }
 
 

@@ -20,7 +20,7 @@ from features.catalogue import Catalogue
 from features.errors import BundleError, InputError
 from features.files import below, whole_folder, write_files
 from features.usecase import UseCase, parse
-from training.encoding import Encoder
+from training.encoding import Encoder, Floats
 from training.models import Model, RatingModel, model_from_files
 
 FORMAT_VERSION = 1
@@ -155,6 +155,16 @@ class Bundle(BundleParts):
         return self.model.horizon_names
 
     @property
+    def primary_index(self) -> int:
+        """Return the place of the primary horizon among all."""
+        return int(self.facts["primary_horizon_index"])
+
+    @property
+    def primary_horizon(self) -> str:
+        """Return the horizon that reports lead with, and that risk bands and reasons speak of."""
+        return self.horizons[self.primary_index]
+
+    @property
     def output_names(self) -> tuple[str, ...]:
         """Return the names of the columns that a forecast has."""
         return self.model.output_names
@@ -163,6 +173,20 @@ class Bundle(BundleParts):
     def is_of_answers(self) -> bool:
         """Tell whether answers are forecast, and no event."""
         return isinstance(self.model, RatingModel)
+
+    def expected(self, matrix: Floats, horizon: str | None = None) -> Floats:
+        """Return the probability inside a horizon, or the expected answer, of encoded rows.
+
+        Parameters
+        ----------
+        matrix
+            Rows as :attr:`encoder` gives them.
+        horizon
+            One of :attr:`horizons`, the primary one if absent; an answer has no other.
+        """
+        if isinstance(self.model, RatingModel):
+            return self.model.expected(matrix)
+        return self.model.probabilities(matrix)[:, self.horizons.index(horizon or self.primary_horizon)]
 
 
 def save(parts: BundleParts, folder: Path) -> Manifest:

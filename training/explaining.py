@@ -32,7 +32,7 @@ from training.drivers import (
 from training.fitting import FittedModel, refit_rows
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.reasons import name_feature
-from training.rows import Floats, TrainingRows, feature_columns, numbers, texts
+from training.rows import CUT_PREFIX, Floats, TrainingRows, feature_columns, numbers, texts
 from training.text_names import read_topic_labels
 
 MAX_EXPLAINED_ROWS = 5_000
@@ -100,7 +100,6 @@ def explain(
         today[chosen],
         catalogue,
         usecase.drivers,
-        entities=entities[chosen],
         today=today,
         weights=weights,
         observed=_observe(fitted, rows, seed),
@@ -110,7 +109,7 @@ def explain(
     )
     quadrants = _place(drivers, groups, shares, today, catalogue, weight, entities, seed)
     cuts = {
-        cut.removeprefix("cut_"): texts(frame.latest, cut)[chosen].tolist()
+        cut.removeprefix(CUT_PREFIX): texts(frame.latest, cut)[chosen].tolist()
         for cut in frame.facts.cuts
         if cut in frame.latest.column_names
     }

@@ -126,7 +126,7 @@ def _forecast(bundle: Bundle, name: str, matrix: NDArray[np.float64]) -> GroupSc
         horizon: expected_share(probabilities[:, place], _level_error(bundle, horizon, "level_error"))
         for place, horizon in enumerate(model.horizon_names)
     }
-    primary = float(probabilities[:, int(bundle.facts["primary_horizon_index"])].mean())
+    primary = float(probabilities[:, bundle.primary_index].mean())
     return GroupScore(name, len(matrix), shares, None, risk_band(bundle, primary))
 
 

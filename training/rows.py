@@ -19,6 +19,7 @@ from training.models import RatingKind
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 OUTCOME = "outcome"
+CUT_PREFIX = "cut_"
 _NPS_ANSWERS = np.array([0.0, 7.0, 9.0])
 
 
@@ -209,6 +210,13 @@ def feature_columns(table: pa.Table, catalogue: Catalogue) -> dict[str, Column]:
     }
 
 
+def row_at(columns: Mapping[str, Column], place: int) -> dict[str, float | str | None]:
+    """Return one row of :func:`feature_columns` as plain values, None for missing."""
+    cells = ((name, column[place]) for name, column in columns.items())
+    # Only NaN differs from itself.
+    return {name: cell if cell == cell else None for name, cell in cells}  # noqa: PLR0124
+
+
 def numbers(table: pa.Table, name: str) -> Floats | None:
     """Return a column as float64 with NaN for missing, or None if the table does not have it."""
     return _floats(table, name) if name in table.column_names else None
@@ -221,8 +229,18 @@ def texts(table: pa.Table, name: str) -> NDArray[np.object_]:
 
 def _floats(table: pa.Table, name: str) -> Floats:
     """Return a column as float64 with NaN for missing."""
-    column: Floats = table.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return np.array(column, dtype=np.float64)
+    return floats_of(table.column(name))
+
+
+def floats_of(column: pa.ChunkedArray) -> Floats:
+    """Return numbers or flags as float64 with NaN for missing."""
+    return np.array(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def snapshots_of(table: pa.Table) -> NDArray[np.datetime64]:
+    """Return the snapshot of each row."""
+    days: NDArray[np.datetime64] = table.column("snapshot_date").to_numpy(zero_copy_only=False)
+    return days.astype("datetime64[D]")
 
 
 def _outcome(table: pa.Table, usecase: UseCase, observed_until: date | None) -> FollowUp | LabelOutcome:
@@ -242,7 +260,7 @@ def _labels(
     table: pa.Table, target: NextTarget | SilenceTarget, usecase: UseCase, observed_until: date
 ) -> LabelOutcome:
     """Return the labels of snapshots, and since when they are known."""
-    timing = Timing(_snapshots(table), _floats(table, "target_known_days"), target.primary, observed_until)
+    timing = Timing(snapshots_of(table), _floats(table, "target_known_days"), target.primary, observed_until)
     if isinstance(target, SilenceTarget):
         return LabelOutcome(_target(table, "binary"), timing=timing)
     source = usecase.sources[target.source]
@@ -259,16 +277,10 @@ def _target(table: pa.Table, kind: str) -> Floats:
     return np.where(np.isnan(labels), np.nan, _NPS_ANSWERS[np.nan_to_num(labels).astype(np.intp)])
 
 
-def _snapshots(table: pa.Table) -> NDArray[np.datetime64]:
-    """Return the snapshot of each row."""
-    days: NDArray[np.datetime64] = table.column("snapshot_date").to_numpy(zero_copy_only=False)
-    return days.astype("datetime64[D]")
-
-
 def _follow_up(table: pa.Table, target: EventTarget, observed_until: date) -> FollowUp:
     """Return what became of the rows of snapshots."""
     return FollowUp(
-        snapshot_date=_snapshots(table),
+        snapshot_date=snapshots_of(table),
         days=_floats(table, "target_days"),
         event=_floats(table, "target_event"),
         known_days=_floats(table, "target_known_days"),

@@ -108,7 +108,7 @@ class Scorer:
         self.bundle = bundle
         self._features: tuple[Feature, ...] = tuple(bundle.catalogue)
         self._is_category = {feature.name: feature.kind == "category" for feature in self._features}
-        self._primary = int(bundle.facts["primary_horizon_index"])
+        self._primary = bundle.primary_index
         self._topics = read_topic_labels(bundle.facts.get("texts"))
         self._horizons = bundle.horizons
         self._doubts = doubts_of(bundle)
@@ -304,7 +304,7 @@ class Scorer:
         warnings: tuple[str, ...],
     ) -> RowScore:
         """Put the answer for one row together."""
-        if isinstance(self.bundle.model, RatingModel):
+        if self.bundle.is_of_answers:
             value, low, high = (found.pop(name) for name in ("value", "low", "high"))
             return RowScore(found, None, reasons, None, warnings, value, low, high, base)
         probabilities = {self.horizons[place]: found[self.horizons[place]] for place in asked}

@@ -1,5 +1,8 @@
 """Whether forecasts may be used at all: what the figures on rows kept back say, asked before any score."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from features.errors import InputError
 from training.bundle import Bundle
 
@@ -8,17 +11,18 @@ class ModelNotUsableError(InputError):
     """Report that the figures of a model do not support its use; see :func:`doubts_of`."""
 
 
+def primary_figures(bundle: Bundle) -> Mapping[str, Any]:
+    """Return the figures that decide: of the primary horizon, else of the first judged one; else none."""
+    judged = (bundle.evaluation.get("all_rows") or {}).get("horizons", {})
+    return judged.get(bundle.primary_horizon) or next(iter(judged.values()), {})
+
+
 def doubts_of(bundle: Bundle) -> tuple[str, ...]:
     """Return the reasons why forecasts of a bundle must not be used, in words; none when they may be.
 
-    The primary horizon decides, or the first one that could be judged. Bundles that hold no verdict, as none
-    that training writes, give no reason.
+    Bundles that hold no verdict, as none that training writes, give no reason.
     """
-    judged = bundle.evaluation.get("all_rows", {}).get("horizons", {})
-    if not judged:
-        return ()
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
-    figures = judged[primary] if primary in judged else next(iter(judged.values()))
+    figures = primary_figures(bundle)
     if figures.get("usable", True):
         return ()
     return tuple(doubt.get("words", doubt["problem"]) for doubt in figures["doubts"])

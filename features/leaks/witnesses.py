@@ -22,8 +22,7 @@ from features.reading import (
     Staged,
     is_days,
     list_time_columns,
-    stage_file,
-    stage_query,
+    stage_source,
     to_moment,
     to_number,
     to_text,
@@ -222,17 +221,17 @@ def _list_held(sources: Sources, usecase: UseCase, name: str) -> dict[str, str]:
 def _stage(sources: Sources, usecase: UseCase, name: str) -> tuple[Staged, list[str]]:
     """Load the file or query of a source once more, with the columns of times that nothing else reads."""
     source, connection = usecase.sources[name], sources.connection
-    place, folder = Place(f"sources.{name}", name), usecase.folder
+    folder = usecase.folder
     key, _ = _find_key(usecase, name)
     read = {*list_clocks(source), key, *_list_held(sources, usecase, name)}
     read |= {source.id} if source.id is not None else set()
-    if source.query is not None and source.url is not None:
-        staged = stage_query(connection, place, source.query, source.url, folder, source.read, None)
+    if source.file is None:
+        staged = stage_source(connection, name, source, folder)
         others = [column for column in staged.columns if is_days(staged, column)]
     else:
-        path = folder / str(source.file)
-        others = list(list_time_columns(connection, place, path, source.read))
-        staged = stage_file(connection, place, path, source.read, sorted({*read, *others}))
+        place = Place.of_source(name)
+        others = list(list_time_columns(connection, place, folder / source.file, source.read))
+        staged = stage_source(connection, name, source, folder, sorted({*read, *others}))
     protected = usecase.privacy.protected
     apart = {*list_clocks(source), key, source.id}
     apart |= {column for column in others if column in protected or f"{name}.{column}" in protected}

@@ -5,9 +5,8 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from features.reading.capacity import demand_room
 from features.reading.columnar import fingerprint_files, is_parquet
-from features.reading.databases import stage_query
 from features.reading.detection import Detected, detect
-from features.reading.files import stage_file
+from features.reading.files import stage_file, stage_source
 from features.reading.guesses import guess_column, holds_dates
 from features.reading.moments import ZONED, is_days, to_moment
 from features.reading.peeking import list_time_columns
@@ -39,7 +38,7 @@ __all__ = [
     "propose_reading",
     "proposing",
     "stage_file",
-    "stage_query",
+    "stage_source",
     "to_flag",
     "to_moment",
     "to_number",

@@ -8,10 +8,28 @@ import duckdb
 
 from features.errors import SourceError
 from features.reading.columnar import is_parquet, stage_parquet
+from features.reading.databases import stage_query
 from features.reading.delimited import stage_delimited
 from features.reading.staged import Place, Staged
 from features.reading.transcript import unreadable
-from features.usecase import ReadOptions
+from features.usecase import ReadOptions, Source
+
+
+def stage_source(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    source: Source,
+    folder: Path,
+    wanted: Collection[str] | None = None,
+) -> Staged:
+    """Load the file of a source into DuckDB, or what its query gives.
+
+    Raises what :func:`stage_file` and :func:`features.reading.databases.stage_query` raise.
+    """
+    place = Place.of_source(name)
+    if source.query is not None and source.url is not None:
+        return stage_query(connection, place, source.query, source.url, folder, source.read, wanted)
+    return stage_file(connection, place, folder / str(source.file), source.read, wanted)
 
 
 def stage_file(

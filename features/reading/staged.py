@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import duckdb
 
@@ -25,6 +26,11 @@ class Place:
 
     key: str
     name: str
+
+    @classmethod
+    def of_source(cls, name: str) -> Self:
+        """Return that of a source."""
+        return cls(f"sources.{name}", name)
 
     def column(self, name: str) -> str:
         """Return how a message names a column: ``tickets.opened_at``."""

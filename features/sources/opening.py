@@ -1,11 +1,11 @@
 """Open all sources of a use case, in the order in which they need each other."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -19,8 +19,7 @@ from features.reading import (
     demand_room,
     fingerprint_files,
     proposing,
-    stage_file,
-    stage_query,
+    stage_source,
     to_text,
 )
 from features.sources import streaming
@@ -37,6 +36,8 @@ from features.sources.versions import VALID, Thinned
 from features.sql import fetch_row, open_database, quoted_name
 from features.tombstones import Tombstones
 from features.usecase import Source, UseCase
+
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -116,14 +117,14 @@ class _Loading:
 
     def run(self) -> dict[str, SourceFacts]:
         """Load all and return their facts in the order of the use case."""
-        links = [name for name in self._sources if self._sources[name].is_link]
-        for name in links:
-            self._load_link(name)
-        facts = {self._base: self._load(self._base)}
+        for name in self._sources:
+            if self._sources[name].is_link:
+                self._load(name, self._make_link)
+        facts = {self._base: self._load(self._base, self._refine)}
         if self._units:
-            facts |= {self._units: facts.get(self._units) or self._load(self._units)}
+            facts |= {self._units: facts.get(self._units) or self._load(self._units, self._refine)}
             self._list_units()
-        facts |= {name: self._load(name) for name in self._sources if name not in facts}
+        facts |= {name: self._load(name, self._refine) for name in self._sources if name not in facts}
         return {name: facts[name] for name in self._sources}
 
     def list_files(self) -> list[Readable]:
@@ -131,7 +132,7 @@ class _Loading:
         folder, sources = self._usecase.folder, self._sources
         return [
             Readable(
-                Place(f"sources.{name}", name),
+                Place.of_source(name),
                 folder / source.file,
                 source.read,
                 None if source.duplicates == "remove" else self._list_wanted(name),
@@ -144,12 +145,11 @@ class _Loading:
     def _stage(self, name: str) -> Staged:
         """Load the raw table of one source."""
         source = self._sources[name]
-        place = Place(f"sources.{name}", name)
         self._report(f"reading {name}")
         wanted = self._list_wanted(name)
         columns = None if source.duplicates == "remove" else wanted
-        staged = self._stage_columns(source, place, columns)
-        demand_columns(place, wanted, staged.columns)
+        staged = stage_source(self._connection, name, source, self._usecase.folder, columns)
+        demand_columns(Place.of_source(name), wanted, staged.columns)
         return staged
 
     def _list_wanted(self, name: str) -> list[str]:
@@ -159,26 +159,19 @@ class _Loading:
         wanted |= {column for column in (source.id, source.withdrawn) if column is not None}
         return sorted(wanted | {column for pair in source.links.items() for column in pair})
 
-    def _stage_columns(self, source: Source, place: Place, columns: list[str] | None) -> Staged:
-        """Load the named columns of the file or query of a source; all when ``None``."""
-        folder = self._usecase.folder
-        if source.query is not None and source.url is not None:
-            return stage_query(
-                self._connection, place, source.query, source.url, folder, source.read, columns
-            )
-        return stage_file(self._connection, place, folder / str(source.file), source.read, columns)
-
     def _key(self, source: Source) -> str:
         """Return the column that leads to the entity: the declared one, the end of a link, or itself."""
         return source.key or next(iter(source.links.values()), self._entity)
 
-    def _load_link(self, name: str) -> None:
-        """Make the typed pairs of one link source; a file written otherwise gets a proposal."""
+    def _load(self, name: str, make: Callable[[str], Made]) -> Made:
+        """Make what a source holds; a file written otherwise than declared gets a proposal."""
         source = self._sources[name]
-        path = self._usecase.folder / (source.file or "")
-        place = Place(f"sources.{name}", name)
-        with proposing(Readable(place, path, source.read, self._list_wanted(name))):
-            self._make_link(name)
+        if source.file is None:
+            return make(name)
+        path = self._usecase.folder / source.file
+        file = Readable(Place.of_source(name), path, source.read, self._list_wanted(name), source.scales)
+        with proposing(file):
+            return make(name)
 
     def _make_link(self, name: str) -> None:
         """Make the typed pairs of one link source."""
@@ -194,15 +187,6 @@ class _Loading:
             f"(SELECT {', '.join(columns)} FROM {staged.table}) WHERE {complete}"
         )
         staged.drop()
-
-    def _load(self, name: str) -> SourceFacts:
-        """Make the typed table of one source; a file written otherwise than declared gets a proposal."""
-        source = self._sources[name]
-        if source.file is None:
-            return self._refine(name)
-        place, path = Place(f"sources.{name}", name), self._usecase.folder / source.file
-        with proposing(Readable(place, path, source.read, self._list_wanted(name), source.scales)):
-            return self._refine(name)
 
     def _refine(self, name: str) -> SourceFacts:
         """Make the typed table of one source and say what was found."""

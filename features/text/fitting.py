@@ -53,7 +53,6 @@ def fit_text_model(
     before: TextModel | None = None,
     corrections: Corrections | None = None,
     *,
-    seed: int = 0,
     report: Report = silent,
 ) -> TextModel:
     """Fit tone and topics.
@@ -71,10 +70,10 @@ def fit_text_model(
     tones, learnt = {}, {}
     for code in lesson.plan.languages:
         places = [place for place, found in enumerate(languages) if found == code]
-        tones[code], learnt[code] = _fit_tone(lesson, code, places, corrections, seed)
+        tones[code], learnt[code] = _fit_tone(lesson, code, places, corrections)
         report(f"tone of {code} from {learnt[code]['from']}, {learnt[code]['rows']} rated texts")
-    topics = _fit_topics(lesson, languages, before, seed)
-    recall = {code: _measure_recall(code, seed) for code in lesson.plan.languages}
+    topics = _fit_topics(lesson, languages, before)
+    recall = {code: _measure_recall(code) for code in lesson.plan.languages}
     return TextModel(lesson.plan, lesson.until, tones, topics, learnt, recall)
 
 
@@ -95,7 +94,7 @@ def to_classes(ratings: npt.NDArray[np.float64], scale: tuple[float, float]) -> 
 
 
 def _fit_tone(
-    lesson: Lesson, code: str, places: list[int], corrections: Corrections | None, seed: int
+    lesson: Lesson, code: str, places: list[int], corrections: Corrections | None
 ) -> tuple[SentimentModel, dict[str, Any]]:
     """Return the tone of one language and how it came about."""
     if lesson.scale is None:
@@ -109,7 +108,7 @@ def _fit_tone(
     texts += [text for text, _ in mine]
     classes = np.concatenate([classes, np.sign([tone for _, tone in mine]).astype(np.int8)])
     texts, classes = _leave_out_rare_middle(texts, classes)
-    tone = SentimentModel.fit(texts, classes, language=code, groups=group_near_duplicates(texts), seed=seed)
+    tone = SentimentModel.fit(texts, classes, language=code, groups=group_near_duplicates(texts))
     if tone.reason:
         return _from_word_list(code, len(texts), tone.reason)
     low, high = tone.macro_f1_interval
@@ -132,9 +131,9 @@ def _from_word_list(code: str, rows: int, reason: str) -> tuple[SentimentModel, 
 
 
 @cache
-def _measure_recall(code: str, seed: int) -> Mapping[str, Any]:
+def _measure_recall(code: str) -> Mapping[str, Any]:
     """Return by kind how many identifiers were planted and found, with an interval; measured once."""
-    found = measure_recall(code, seed)
+    found = measure_recall(code, seed=0)
     told: dict[str, Any] = {
         kind: {
             "planted": share.n,
@@ -148,15 +147,13 @@ def _measure_recall(code: str, seed: int) -> Mapping[str, Any]:
     return told | {"false_per_1000": found.false_removals_per_1000}
 
 
-def _fit_topics(
-    lesson: Lesson, languages: list[str], before: TextModel | None, seed: int
-) -> TopicModel | None:
+def _fit_topics(lesson: Lesson, languages: list[str], before: TextModel | None) -> TopicModel | None:
     """Return the topics; those that go on keep their names."""
     if lesson.plan.n_topics == 0:
         return None
     earlier = None if before is None else before.topics
     n_topics = lesson.plan.n_topics
-    topics = TopicModel.fit(lesson.texts, languages, n_topics=n_topics, seed=seed, earlier=earlier)
+    topics = TopicModel.fit(lesson.texts, languages, n_topics=n_topics, earlier=earlier)
     if not topics.topics:
         return None
     return topics if earlier is None else match_topics(earlier, topics).model

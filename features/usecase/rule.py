@@ -160,11 +160,6 @@ class FeatureRule(Part):
             raise ValueError(message)
         return self
 
-    @property
-    def all_windows(self) -> tuple[Duration, ...]:
-        """Return the windows together with those of the ratio, each once, shortest first."""
-        return tuple(sorted({*self.windows, *self.ratio}))
-
 
 class Streak(Part):
     """Count the invitations in a row that have no answer yet.

@@ -10,7 +10,6 @@ from features.worlds.world import World
 
 _EXTENSION_DAYS = 91
 _EXTENSION_SHARE = 0.12
-_CONTACTS_AT_MOST = 3
 _CHANNELS = ("Field sales", "Partner", "Online", "Trade fair")
 REASONS = ("Price", "Service", "Delivery", "Moved to a competitor", "Business closed", "Not stated")
 _REASON_WEIGHTS = (0.42, 0.12, 0.10, 0.16, 0.08, 0.12)

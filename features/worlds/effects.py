@@ -62,7 +62,7 @@ MOOD_DROP_IN_PLANTED_WAVE = 0.02
 """everybody's mood falls by this before the wave in which NPS rises"""
 
 
-def resolution_total(hazard: Hazard = HAZARD, feelings: Feelings = FEELINGS) -> float:
+def resolution_total() -> float:
     """Return the whole effect of a doubling of hours: direct, and through the ease of getting help.
 
     Examples
@@ -70,7 +70,7 @@ def resolution_total(hazard: Hazard = HAZARD, feelings: Feelings = FEELINGS) -> 
     >>> round(resolution_total(), 3)
     0.78
     """
-    return hazard.resolution_direct + hazard.ease * feelings.ease_per_doubling
+    return HAZARD.resolution_direct + HAZARD.ease * FEELINGS.ease_per_doubling
 
 
 def probability(log_odds: Floats) -> Floats:

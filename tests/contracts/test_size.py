@@ -5,8 +5,9 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,7 @@ class Look(NamedTuple):
     """What one walk through a module finds: trees are costly to make, to keep and to walk."""
 
     lines: int
+    imports: list[str]
     functions: list[Function]
     statement_lines: int
     is_writer: bool
@@ -67,6 +69,7 @@ def look_at(path: Path) -> Look:
     nodes = list(ast.walk(tree))
     return Look(
         len(lines),
+        imported_by(tree),
         [measured(path, node) for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))],
         statement_lines_of(lines, tree),
         any(map(is_print, nodes)),
@@ -153,6 +156,44 @@ def is_print(node: ast.AST) -> bool:
 
 def test_only_the_console_writes_to_the_terminal():
     assert {name for name, look in looks().items() if look.is_writer} <= set(WRITERS)
+
+
+def imported_by(tree: ast.Module) -> list[str]:
+    """Return what a module imports while it is loaded: modules, and names in modules."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def circle_in(imports: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return modules that import each other in a circle; none where they can be put into an order."""
+    try:
+        TopologicalSorter({name: imports.keys() & set(others) for name, others in imports.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    imports = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): look.imports
+        for name, look in looks().items()
+    }
+    modules = {
+        name: [one if one in imports else one.rpartition(".")[0] for one in others]
+        for name, others in imports.items()
+    }
+    assert circle_in(modules) == []
+
+
+def test_a_circle_is_found():
+    assert circle_in({"a": ["b"], "b": ["c", "os"], "c": []}) == []
+    assert set(circle_in({"a": ["b"], "b": ["c"], "c": ["a"]})) == {"a", "b", "c"}
+    assert imported_by(ast.parse("import a\nfrom b import c\ndef f():\n    import d")) == ["a", "b.c"]
 
 
 def test_names_say_what_is_inside():

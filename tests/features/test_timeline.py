@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.timeline import Duration, Horizon, ObservationWindow, SnapshotGrid, list_judged
+from features.timeline import Duration, Horizon, SnapshotGrid, list_judged
 
 days = st.dates(min_value=date(1904, 1, 1), max_value=date(2150, 12, 31))
 lengths = st.integers(min_value=1, max_value=99_999).map(Duration)
@@ -71,29 +71,11 @@ def test_durations_sort_by_length_and_not_by_text(one, other):
     assert (one < other) == (one.days < other.days)
 
 
-@given(days, st.integers(1, 400))
-def test_window_ends_the_day_before_the_snapshot(snapshot, length):
-    window = ObservationWindow(Duration(length))
-    assert snapshot - window.start(snapshot) == timedelta(days=length)
-
-
 @given(days, st.integers(1, 400), st.integers(0, 60))
 def test_horizon_begins_after_the_gap_and_has_its_length(snapshot, length, gap):
     horizon = Horizon(Duration(length), gap)
     assert horizon.start(snapshot) == snapshot + timedelta(days=gap)
     assert horizon.end(snapshot) - horizon.start(snapshot) == timedelta(days=length)
-
-
-@given(days, st.integers(1, 400), st.integers(0, 60))
-def test_no_day_is_in_the_window_and_in_the_horizon(snapshot, length, gap):
-    window, horizon = ObservationWindow(Duration(length)), Horizon(Duration(length), gap)
-    last_day_of_window = window.start(snapshot) + timedelta(days=length - 1)
-    assert last_day_of_window < snapshot <= horizon.start(snapshot)
-
-
-def test_window_over_a_leap_day_has_the_29th_of_february():
-    assert ObservationWindow(Duration(1)).start(date(2024, 3, 1)) == date(2024, 2, 29)
-    assert ObservationWindow(Duration(1)).start(date(2025, 3, 1)) == date(2025, 2, 28)
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from tests.training.monitoring.shifted import IdealWorld
 from training.assessment import assess
 from training.evaluation import evaluate
 from training.fitting import fit_rows
-from training.monitoring.comparing import p_of_change, p_of_fall
 from training.monitoring.estimating import estimate_auc
 from training.monitoring.performing import ALLOWED_FALL
 from training.monitoring.realising import realise_event
+from training.monitoring.surprise import p_of_change, p_of_fall
 from training.rows import LabelOutcome, TrainingRows
 from training.statistics import expected_auc
 

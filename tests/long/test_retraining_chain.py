@@ -2,10 +2,10 @@
 
 import json
 
-import mlflow
 import pytest
 
 from tests.training.monitoring.drift_world import NOW, TRAINED_UNTIL, Drift, write_world
+from tests.training.runs.registering import forgetting
 from training import registry
 from training.__main__ import main
 from training.monitoring import Health
@@ -15,10 +15,7 @@ RULES = {"retrain": {"after_days": 400, "new_labels": 50_000, "alerts": ["realis
 
 
 @pytest.fixture
-def verb(tmp_path, monkeypatch, capsys):
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-
+def verb(tmp_path, capsys):
     def run(*words):
         capsys.readouterr()
         code = main([*map(str, words), "--out", str(tmp_path / "out"), "--json"])
@@ -26,9 +23,8 @@ def verb(tmp_path, monkeypatch, capsys):
         assert code == 0, shown.err
         return json.loads(shown.out)
 
-    yield run
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+    with forgetting():
+        yield run
 
 
 def test_from_the_first_champion_to_the_next(verb, tmp_path):

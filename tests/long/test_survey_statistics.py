@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.training.statistics.survey_worlds import draw_late, draw_panel, draw_silence
+from tests.training.statistics.survey_worlds import draw_late, draw_panel, draw_silence, measure_segments
 from training.statistics import nps, share
 from training.statistics.change_points import find_change_points
-from training.statistics.changes import WaveAnswers, judge_changes, measure_change, measure_segments
+from training.statistics.changes import WaveAnswers, judge_changes, measure_change
 from training.statistics.levels import SurveyMetric, measure_level
 from training.statistics.raking import Margin, rake, reweight_level
 from training.statistics.recall import find_recall_decay
@@ -56,9 +56,7 @@ def test_families_without_a_change_raise_alarms_in_one_of_twenty():
     alarms = 0
     for seed in range(1000):
         panel = draw_panel(seed, n_answers=160)
-        metrics = {metric.kind: (metric, panel.ratings) for metric in (MEAN, CSAT, NPS)}
-        segments = np.array(list("abcd"))[panel.people % 4]
-        judged = judge_changes(measure_segments(metrics, panel.people, segments, panel.waves == 1))
+        judged = judge_changes(measure_segments((MEAN, CSAT, NPS), panel, panel.people % 4))
         alarms += any(change.is_clear for change in judged.values())
     assert share(alarms, 1000).low <= 0.05, alarms
 

@@ -12,6 +12,7 @@ import pytest
 
 from features.catalogue import Catalogue
 from features.errors import BundleError
+from tests.training.sample_bundles import make_bundle
 from training.bundle import FORMAT_VERSION, MAX_FILE_BYTES, Canary, Manifest, load, save, verify
 from training.scoring import check_canary
 
@@ -63,6 +64,21 @@ def test_what_is_loaded_is_what_was_saved(company):
     assert bundle.facts == json.loads(json.dumps(parts.facts))
     assert bundle.evaluation == json.loads(json.dumps(parts.evaluation))
     assert bundle.horizons == ("30d", "90d", "180d", "365d")
+
+
+def test_what_is_expected_is_the_risk_at_the_horizon_that_is_asked_for(company):
+    matrix, bundle = company.learned.explanation.values, company.bundle
+    assert bundle.primary_horizon == "90d"
+    probabilities = bundle.model.probabilities(matrix)
+    assert np.array_equal(bundle.expected(matrix), probabilities[:, 1])
+    assert np.array_equal(bundle.expected(matrix, "365d"), probabilities[:, 3])
+
+
+def test_what_is_expected_of_answers_is_the_answer(tmp_path):
+    bundle = make_bundle(tmp_path / "bundle", "nps_group")
+    matrix = np.zeros((3, 5))
+    assert bundle.is_of_answers
+    assert np.array_equal(bundle.expected(matrix), bundle.model.expected(matrix))
 
 
 def test_loaded_model_gives_the_same_bits(company):

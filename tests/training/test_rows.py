@@ -6,7 +6,7 @@ import pytest
 
 from features.frame import build
 from tests.features.frame.test_flat import load_flat
-from training.rows import FollowUp, LabelOutcome, feature_columns, numbers, rows_of, texts
+from training.rows import FollowUp, LabelOutcome, feature_columns, numbers, row_at, rows_of, texts
 
 
 def follow_up_of(rows):
@@ -117,6 +117,11 @@ def test_columns_read_alike_from_any_table():
     assert numbers(table, "c") is None
     assert np.array_equal(numbers(table, "a"), [1.0, np.nan], equal_nan=True)
     assert texts(table, "b").tolist() == ["x", None]
+
+
+def test_one_row_is_told_in_plain_values():
+    columns = {"a": np.array([1.5, np.nan]), "b": np.array(["x", None], dtype=object)}
+    assert [row_at(columns, place) for place in (0, 1)] == [{"a": 1.5, "b": "x"}, {"a": None, "b": None}]
 
 
 def test_newest_rows_have_the_same_columns(company):

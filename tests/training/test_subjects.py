@@ -16,7 +16,7 @@ from training.evaluation import CohortValue, RatingEvaluation
 from training.models import RatingModel
 from training.reports import build_report
 from training.runs.releases import Releases, show_cuts
-from training.runs.report import gather, write
+from training.runs.report import Beside, gather, write
 from training.runs.train import _write_report
 from training.runs.workspace import Workspace
 from training.scoring import Scorer, check_canary
@@ -115,24 +115,32 @@ class TestPeopleAtWork:
     def test_what_went_out_stays_the_measure_of_what_goes_out(self, workers, tmp_path):
         releases = Releases.of(workers.bundle.usecase, tmp_path / "releases")
         for folder in ("one", "two"):
-            write(workers.bundle, workers.frame, tmp_path / folder, made_on=MADE_ON, releases=releases)
+            write(
+                workers.bundle,
+                workers.frame,
+                tmp_path / folder,
+                made_on=MADE_ON,
+                beside=Beside(releases=releases),
+            )
         contents = [(tmp_path / folder / "report.json").read_text() for folder in ("one", "two")]
         assert contents[0] == contents[1]
         fewer = replace(workers.frame, latest=workers.frame.latest.slice(1))
         with pytest.raises(ReleaseRefusedError, match="released before with other people"):
-            write(workers.bundle, fewer, tmp_path / "three", made_on=MADE_ON, releases=releases)
+            write(
+                workers.bundle, fewer, tmp_path / "three", made_on=MADE_ON, beside=Beside(releases=releases)
+            )
         assert not (tmp_path / "three").exists()
 
     def test_a_training_whose_report_may_not_go_out_still_has_its_card(self, workers, tmp_path):
         workspace, lines = Workspace(tmp_path), []
         usecase = workers.bundle.usecase
         releases = Releases.of(usecase, workspace.releases(usecase.name))
-        told = (workspace, MADE_ON, None, None, releases, lines.append)
-        files = _write_report(workers.bundle, workers.frame, *told)
+        told = (MADE_ON, Beside(releases=releases), lines.append)
+        files = _write_report(workspace, workers.bundle, workers.frame, *told)
         assert "report.json" in files
         assert workspace.releases(workers.bundle.usecase.name).is_dir()
         fewer = replace(workers.frame, latest=workers.frame.latest.slice(1))
-        files = _write_report(workers.bundle, fewer, *told)
+        files = _write_report(workspace, workers.bundle, fewer, *told)
         assert "report.json" not in files
         assert any(name.startswith("model-card") for name in files)
         assert "the report is withheld, the model is not" in lines[-1]

@@ -11,6 +11,7 @@ import mlflow
 import numpy as np
 import pytest
 
+from tests.training.runs.registering import forgetting
 from tests.usecases.test_known_drivers import HERE, LEVERS
 from tests.usecases.told import words_of
 from training import registry
@@ -172,13 +173,10 @@ def check_all(written: Written, labels: list[str]) -> None:
 
 
 @pytest.fixture
-def _registry(monkeypatch):
+def _registry():
     """Keep what MLflow holds in the process out of other tests."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    yield
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+    with forgetting():
+        yield
 
 
 @pytest.mark.usefixtures("_registry")

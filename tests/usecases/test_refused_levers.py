@@ -2,10 +2,10 @@
 
 import json
 
-import mlflow
 import numpy as np
 import pytest
 
+from tests.training.runs.registering import forgetting
 from training.__main__ import main
 
 # MLflow compares columns with a range when it keeps an example; pandas 4 will read that otherwise.
@@ -90,13 +90,10 @@ def write_helpdesk(folder, n_rows=800, seed=5):
 
 
 @pytest.fixture
-def _registry(monkeypatch):
+def _registry():
     """Keep what MLflow holds in the process out of other tests."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    yield
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+    with forgetting():
+        yield
 
 
 @pytest.mark.usefixtures("_registry")

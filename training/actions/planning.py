@@ -63,20 +63,18 @@ class PlannedOutcome:
         own = min(max(treated * (1.0 - treated), 0.0), 0.25) if self.is_share else self.spread**2
         return own / (1.0 - hold_out) + self.spread**2 / hold_out
 
-    def needs(self, effect: float, hold_out: float, power: float = POWER, alpha: float = ALPHA) -> int:
-        """Return how many people in both arms show an effect with a given power, at the last look.
+    def needs(self, effect: float, hold_out: float) -> int:
+        """Return how many people in both arms show an effect with a power of :data:`POWER`, at the last look.
 
         Examples
         --------
         >>> PlannedOutcome.of_share(0.10).needs(-0.03, 0.5)
         5181
         """
-        factor = width_factor(1.0, 1.0, alpha) + float(norm.ppf(power))
+        factor = width_factor(1.0, 1.0) + float(norm.ppf(POWER))
         return math.ceil((factor / effect) ** 2 * self.variance(effect, hold_out))
 
-    def smallest(
-        self, n_people: int, hold_out: float, sign: int, power: float = POWER, alpha: float = ALPHA
-    ) -> float | None:
+    def smallest(self, n_people: int, hold_out: float, sign: int) -> float | None:
         """Return the smallest effect, without its sign, that so many people show; None where none can be.
 
         Parameters
@@ -85,12 +83,12 @@ class PlannedOutcome:
             Direction of the wanted change: 1 or -1.
         """
         most = (1.0 - self.level if sign > 0 else self.level) if self.is_share else 8.0 * self.spread
-        if n_people < 1 or self.needs(sign * most, hold_out, power, alpha) > n_people:
+        if n_people < 1 or self.needs(sign * most, hold_out) > n_people:
             return None
         low, high = 0.0, most
         for _ in range(_STEPS):
             middle = (low + high) / 2.0
-            is_seen = self.needs(sign * middle, hold_out, power, alpha) <= n_people
+            is_seen = self.needs(sign * middle, hold_out) <= n_people
             low, high = (low, middle) if is_seen else (middle, high)
         return high
 
@@ -141,7 +139,6 @@ def make_plan(
     effect: float,
     available: int,
     hold_out: float | None = None,
-    power: float = POWER,
 ) -> Plan:
     """Return the plan of an action.
 
@@ -175,14 +172,14 @@ def make_plan(
         )
         raise ValueError(message)
     shares = SHARES if hold_out is None else (hold_out,)
-    share = next((one for one in shares if outcome.needs(effect, one, power) <= available), shares[-1])
+    share = next((one for one in shares if outcome.needs(effect, one) <= available), shares[-1])
     return Plan(
         effect=effect,
         level=outcome.level,
         hold_out=share,
         alpha=ALPHA,
-        power=power,
-        needed=outcome.needs(effect, share, power),
+        power=POWER,
+        needed=outcome.needs(effect, share),
         available=available,
-        smallest_effect=outcome.smallest(available, share, 1 if effect > 0 else -1, power),
+        smallest_effect=outcome.smallest(available, share, 1 if effect > 0 else -1),
     )

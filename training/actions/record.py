@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import Language
 from training.actions.effects import Comparison
 from training.actions.planning import Plan
-from training.statistics import Estimate
+from training.statistics import Estimate, below_head, plain_values, read_day, read_estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict action", 1
 ID_LENGTH = 12
@@ -106,12 +106,7 @@ class Action:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        days = {name: plain[name].isoformat() for name in ("starts_on", "decided_on")}
-        parts = {name: dict(vars(plain[name])) for name in ("target", "cost")}
-        head = {"format": FORMAT, "format_version": FORMAT_VERSION}
-        label = None if self.lever_label is None else dict(self.lever_label)
-        return head | plain | days | parts | {"plan": self.plan.to_json(), "lever_label": label}
+        return {"format": FORMAT, "format_version": FORMAT_VERSION, **plain_values(self)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -122,11 +117,7 @@ class Action:
         KeyError, TypeError, ValueError
             If it is of another format, a key is missing or unknown, or a value is not what was written.
         """
-        given = dict(content)
-        found = given.pop("format"), given.pop("format_version")
-        if found != (FORMAT, FORMAT_VERSION):
-            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
-            raise ValueError(message)
+        given = below_head(content, FORMAT, FORMAT_VERSION)
         given |= {name: date.fromisoformat(given[name]) for name in ("starts_on", "decided_on")}
         given["target"], given["cost"] = Target(**given["target"]), Cost(**given["cost"])
         given["plan"] = Plan(**given["plan"])
@@ -157,7 +148,7 @@ class Assigned:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**vars(self), "snapshot_date": self.snapshot_date.isoformat()}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -207,28 +198,15 @@ class ReadOut:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        estimates = {name: None if plain[name] is None else plain[name].to_json() for name in _ESTIMATES}
-        return (
-            plain
-            | estimates
-            | {
-                "as_of": self.as_of.isoformat(),
-                "open_until": None if self.open_until is None else self.open_until.isoformat(),
-                "comparison": None if self.comparison is None else self.comparison.to_json(),
-                "sentence": dict(self.sentence),
-            }
-        )
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
         given = dict(content)
-        given |= {
-            name: None if given[name] is None else Estimate.from_json(given[name]) for name in _ESTIMATES
-        }
+        given |= {name: read_estimate(given[name]) for name in _ESTIMATES}
         given["as_of"] = date.fromisoformat(given["as_of"])
-        given["open_until"] = None if given["open_until"] is None else date.fromisoformat(given["open_until"])
+        given["open_until"] = read_day(given["open_until"])
         if given["comparison"] is not None:
             arms = {name: Estimate.from_json(one) for name, one in given["comparison"].items()}
             given["comparison"] = Comparison(**arms)
@@ -255,7 +233,7 @@ class Note:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**vars(self), "on": self.on.isoformat()}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -327,9 +305,9 @@ class Entry:
             "id": self.id,
             "state": self.state,
             "action": self.action.to_json(),
-            "assigned": [one.to_json() for one in self.assigned],
-            "notes": [note.to_json() for note in self.notes],
-            "read_outs": [one.to_json() for one in self.read_outs],
+            "assigned": plain_values(self.assigned),
+            "notes": plain_values(self.notes),
+            "read_outs": plain_values(self.read_outs),
             "treated": self.treated,
             "held_back": self.held_back,
             "cost_eur": self.cost_eur,

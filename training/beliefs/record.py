@@ -1,13 +1,13 @@
 """The belief check as data: what is said of each driver, what is measured, and whether they agree."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from features.errors import BundleError
 from features.usecase import Language
 from training.beliefs.places import Place, Verdict
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values, read_estimate
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class BeliefCheck:
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return {
-            "rows": [_row_to_json(row) for row in self.rows],
+            "rows": plain_values(self.rows),
             "stated": None if self.stated is None else _side_to_json(self.stated),
         }
 
@@ -114,17 +114,10 @@ def belief_from_json(content: Mapping[str, Any]) -> BeliefCheck:
         raise BundleError("evaluation.json", problem, "train again with this version") from error
 
 
-def _row_to_json(row: BeliefRow) -> dict[str, Any]:
-    """Return one row as plain values."""
-    estimates = {"stated": _plain(row.stated), "share": _plain(row.share)}
-    return {**asdict(row), "label": dict(row.label), **estimates}
-
-
 def _side_to_json(side: StatedSide) -> dict[str, Any]:
     """Return who stated a reason as plain values."""
     others = [{"reason": reason, "n": n} for reason, n in side.other_reasons]
-    told = {"other_reasons": others, "unseen": list(side.unseen), "is_enough": side.is_enough}
-    return {**asdict(side), "unmapped": _plain(side.unmapped), **told}
+    return {**plain_values(side), "other_reasons": others, "is_enough": side.is_enough}
 
 
 def _read_row(row: Mapping[str, Any]) -> BeliefRow:
@@ -133,7 +126,7 @@ def _read_row(row: Mapping[str, Any]) -> BeliefRow:
         name: None if row[name] is None else Place(**row[name])
         for name in ("managers", "stated_place", "measured")
     }
-    estimates = {name: _estimate(row[name]) for name in ("stated", "share")}
+    estimates = {name: read_estimate(row[name]) for name in ("stated", "share")}
     return BeliefRow(**{**row, **places, **estimates})
 
 
@@ -141,18 +134,8 @@ def _read_side(side: Mapping[str, Any]) -> StatedSide:
     """Return who stated a reason from plain values."""
     known = {name: value for name, value in side.items() if name != "is_enough"}
     read = {
-        "unmapped": _estimate(side["unmapped"]),
+        "unmapped": read_estimate(side["unmapped"]),
         "other_reasons": tuple((other["reason"], other["n"]) for other in side["other_reasons"]),
         "unseen": tuple(side["unseen"]),
     }
     return StatedSide(**{**known, **read})
-
-
-def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
-    """Return an estimate that may be absent as plain values."""
-    return None if estimate is None else estimate.to_json()
-
-
-def _estimate(content: Mapping[str, Any] | None) -> Estimate | None:
-    """Return an estimate that may be absent."""
-    return None if content is None else Estimate.from_json(content)

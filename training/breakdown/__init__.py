@@ -15,7 +15,7 @@ from training.breakdown.parts import judge_parts
 from training.breakdown.trials import Trials
 from training.breakdown.words import tell_breakdown
 from training.models.recipe import DEFAULT_RECIPE, Recipe
-from training.rows import TrainingRows
+from training.rows import CUT_PREFIX, TrainingRows
 
 __all__ = ["break_down", "judge_segments", "judge_waves", "tell_breakdown"]
 
@@ -45,7 +45,7 @@ def break_down(
         What the slim recipe is made from.
     """
     forecasts, minimum = assessment.forecasts, usecase.privacy.minimum_group
-    cuts = {name.removeprefix("cut_"): frame.table.column(name) for name in frame.facts.cuts}
+    cuts = {name.removeprefix(CUT_PREFIX): frame.table.column(name) for name in frame.facts.cuts}
     trials = Trials.of(rows, recipe, seed)
     report("comparing what people said with what happened, and half of the entities with all")
     whole = trials.forecast()

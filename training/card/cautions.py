@@ -1,17 +1,13 @@
 """What speaks against the model or bounds its use: the verdict of its figures, accepted findings, limits."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from training.bundle import Bundle
 from training.card.record import Doubt, Fairness, Finding, Limit, Making, Purpose, Verdict
+from training.usability import primary_figures
 
 
 def judge_use(bundle: Bundle) -> Verdict:
     """Return whether the figures of the primary horizon support the use of the model, and why not."""
-    judged = (bundle.evaluation.get("all_rows") or {}).get("horizons", {})
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
-    figures: Mapping[str, Any] = judged.get(primary) or next(iter(judged.values()), {})
+    figures = primary_figures(bundle)
     doubts = tuple(
         Doubt(doubt["problem"], doubt["found"], doubt["limit"]) for doubt in figures.get("doubts", ())
     )

@@ -1,12 +1,12 @@
 """Section 2 of the card: what the model was made from."""
 
 from collections import Counter
-from datetime import date
 
 from features.usecase import EventTarget
 from training.bundle import Bundle
 from training.card.figures import read_figure
 from training.card.record import CompetingExits, Data, SourceLine
+from training.statistics import read_day
 
 
 def describe_data(bundle: Bundle) -> Data:
@@ -18,9 +18,9 @@ def describe_data(bundle: Bundle) -> Data:
         rows=int(facts.get("rows", 0)),
         entities=int(facts.get("entities", 0)),
         events=int(facts.get("events", 0)),
-        first_snapshot=_day(facts.get("data_from")),
-        last_snapshot=_day(facts.get("as_of")),
-        observed_until=_day(facts.get("observed_until")),
+        first_snapshot=read_day(facts.get("data_from")),
+        last_snapshot=read_day(facts.get("as_of")),
+        observed_until=read_day(facts.get("observed_until")),
         gap_days=facts.get("gap_days"),
         features=len(bundle.catalogue),
         sources=tuple(
@@ -40,8 +40,3 @@ def _describe_competing(bundle: Bundle) -> CompetingExits | None:
     judged = bundle.evaluation.get("competing") or {}
     auc, error = (read_figure(judged[name]) if judged else None for name in ("auc", "level_error"))
     return CompetingExits(found["n_exits"], tuple(target.cause.competing), found["fit"] is None, auc, error)
-
-
-def _day(text: str | None) -> date | None:
-    """Return a day from its ISO text."""
-    return None if text is None else date.fromisoformat(text)

@@ -25,7 +25,7 @@ def describe_performance(bundle: Bundle) -> Performance:
     evaluation = bundle.evaluation
     judged = evaluation.get("all_rows") or {}
     new = (evaluation.get("new_entities") or {}).get("horizons", {})
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     fewest = ROWS_PER_PERSON * bundle.usecase.privacy.minimum_group
     return Performance(
         horizons=tuple(

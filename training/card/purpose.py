@@ -2,7 +2,6 @@
 
 from training.bundle import Bundle
 from training.card.record import Misuse, Purpose, Use, Words
-from training.models import RatingModel
 from training.pages import LANGUAGES, event_of, kind_of
 
 
@@ -14,7 +13,7 @@ def describe_purpose(bundle: Bundle) -> Purpose:
     uses: tuple[Use, ...] = ("see_groups", "compare_groups") if is_at_work else ("look_first", "see_groups")
     common: tuple[Misuse, ...] = ("machine_alone", "cause", "other_people", "reach_protected")
     label: Words = {language: usecase.name_in(language, usecase.name) for language in LANGUAGES}
-    is_answer = isinstance(bundle.model, RatingModel)
+    is_answer = bundle.is_of_answers
     return Purpose(
         usecase=usecase.name,
         label=label,
@@ -23,7 +22,7 @@ def describe_purpose(bundle: Bundle) -> Purpose:
         subject=subject,
         outcome=usecase.outcome,
         horizons=bundle.horizons,
-        primary_horizon=bundle.horizons[int(bundle.facts["primary_horizon_index"])],
+        primary_horizon=bundle.primary_horizon,
         purpose=None if words.purpose is None else dict(words.purpose),
         owner=words.owner,
         uses=uses,

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.bundle import Bundle
 from training.card.figures import Figure
+from training.statistics import read_day
 
 _WORD_LIST = "word list"
 
@@ -95,11 +96,10 @@ def list_missing(bundle: Bundle) -> tuple[str, ...]:
 def _describe(source: str, facts: Mapping[str, Any]) -> TextModelFacts:
     """Return what is said of one text model."""
     recall: Mapping[str, Mapping[str, Any]] = facts.get("redaction_recall", {})
-    until = facts.get("fitted_until")
     return TextModelFacts(
         source=source,
         version=str(facts["version"]),
-        fitted_until=None if until is None else date.fromisoformat(str(until)),
+        fitted_until=read_day(facts.get("fitted_until")),
         tones=tuple(_read_tone(language, found) for language, found in facts.get("tone", {}).items()),
         removals=tuple(
             _read_removal(language, kind, found)

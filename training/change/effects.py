@@ -1,7 +1,7 @@
 """What features, drivers and the model did to a score, as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from features.catalogue import Catalogue, Role
@@ -9,6 +9,7 @@ from features.usecase import Language, UseCase
 from training.drivers import DriverGroup, driver_groups
 from training.models.odds import Floats
 from training.reasons import driver_label
+from training.statistics import plain_values
 from training.text_names import TopicLabels
 
 
@@ -45,7 +46,7 @@ class DriverEffect:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**asdict(self), "features": [asdict(one) for one in self.features]}
+        return dict(plain_values(self))
 
 
 def list_drivers(

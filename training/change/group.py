@@ -11,7 +11,6 @@ from training.bundle import Bundle
 from training.change.effects import DriverEffect, list_drivers
 from training.change.splitting import Columns, Split, split_change
 from training.disclosure import shown_groups
-from training.models import RatingModel
 from training.models.odds import Floats
 from training.reasons import driver_label
 from training.scoring import IndividualScoreRefusedError
@@ -204,9 +203,7 @@ def _demand_safe(group: str, n_stayed: int, n_moved: int, minimum: int) -> None:
 def _scores(bundle: Bundle, columns: Columns, horizon: str) -> Floats:
     """Return the probability inside the horizon, or the expected answer, of each row."""
     matrix = bundle.encoder.encode(columns).matrix
-    if isinstance(bundle.model, RatingModel):
-        return bundle.model.expected(matrix)
-    return bundle.model.probabilities(matrix)[:, bundle.horizons.index(horizon)]
+    return bundle.expected(matrix, horizon)
 
 
 def _drivers(stayed: Split, new: Bundle, language: Language) -> tuple[DriverEffect, ...]:

@@ -12,9 +12,8 @@ from features.catalogue import Catalogue
 from features.errors import ContractError, InputError
 from features.frame import Frame
 from training.change.group import Snapshot
-from training.rows import feature_columns, texts
+from training.rows import CUT_PREFIX, feature_columns, texts
 
-_CUT = "cut_"
 _MOST_DATES = 36
 
 
@@ -61,9 +60,9 @@ def read_snapshot(frame: Frame, cut: str, day: date, catalogue: Catalogue) -> Sn
     ContractError
         If the table lacks a feature.
     """
-    rows, column = _rows_at(frame, day), f"{_CUT}{cut}"
+    rows, column = _rows_at(frame, day), f"{CUT_PREFIX}{cut}"
     if column not in frame.facts.cuts:
-        known = ", ".join(name.removeprefix(_CUT) for name in frame.facts.cuts)
+        known = ", ".join(name.removeprefix(CUT_PREFIX) for name in frame.facts.cuts)
         hint = (
             f"name one of {known}" if known else "name columns under 'cuts' in the use case and build again"
         )

@@ -93,7 +93,7 @@ def split_change(old: Bundle, new: Bundle, before: Columns, after: Columns, hori
     """
     for bundle in (old, new):
         refuse_unusable(bundle)
-    wanted = horizon or new.horizons[int(new.facts["primary_horizon_index"])]
+    wanted = horizon or new.primary_horizon
     _demand_comparable(old, new, wanted)
     by_new = _attribute(new, before, after, wanted)
     by_old = by_new if old.model_version == new.model_version else _attribute(old, before, after, wanted)
@@ -104,7 +104,7 @@ def split_change(old: Bundle, new: Bundle, before: Columns, after: Columns, hori
     alone = _rest(by_old.contributions, in_old) + _rest(by_new.contributions, in_new)
     return Split(
         horizon=wanted,
-        is_rating=isinstance(new.model, RatingModel),
+        is_rating=new.is_of_answers,
         catalogue=Catalogue(tuple(shared)),
         before=by_old.base,
         after=by_new.log_odds,

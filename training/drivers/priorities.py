@@ -14,7 +14,7 @@ import numpy as np
 from training.drivers.row import EvidenceGrade
 from training.drivers.stakes import GradedLever, Stakes, demand_levers
 from training.drivers.tornado import LeverSums, Plan, TornadoBar, make_tornado
-from training.statistics import Estimate, plain_values
+from training.statistics import Estimate, plain_values, read_estimate
 
 Basis = Literal["net", "kept", "mean_change"]
 
@@ -100,7 +100,7 @@ class Priority:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read one lever of :meth:`Priorities.to_json`."""
         ranges = ("effect", "kept", "mean_change", "revenue_kept_eur", "net_eur")
-        read = {name: None if content[name] is None else Estimate.from_json(content[name]) for name in ranges}
+        read = {name: read_estimate(content[name]) for name in ranges}
         parts = {
             "experience": ExperienceCost(**content["experience"]),
             "tornado": tuple(TornadoBar.from_json(bar) for bar in content["tornado"]),

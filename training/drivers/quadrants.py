@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.drivers.goal import share_met
-from training.statistics import EntityDraws, Estimate, Floats, from_draws
+from training.statistics import EntityDraws, Estimate, Floats, from_draws, plain_values
 from training.statistics.quadrants import QUADRANTS, Quadrant, quadrant_shares
 
 _FEWEST = 2
@@ -43,13 +43,7 @@ class QuadrantRow:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; an open place says so."""
-        return {
-            "driver": self.driver,
-            "importance": self.importance.to_json(),
-            "performance": self.performance.to_json(),
-            "probability": dict(self.probability),
-            "answer": self.answer or "open",
-        }
+        return {**plain_values(self), "answer": self.answer or "open"}
 
 
 def place_drivers(

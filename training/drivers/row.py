@@ -1,14 +1,14 @@
 """One driver in the ranking, as it is stored in drivers.json and shown in reports."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from features.errors import BundleError
 from features.usecase import Language, Role
 from training.drivers.direction import Direction
 from training.drivers.goal import Goal
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values, read_estimate
 
 EvidenceGrade = Literal["A", "B", "C"]
 TOP: Final = 3
@@ -81,17 +81,7 @@ class DriverRow:
 
 def rows_to_json(rows: Sequence[DriverRow]) -> list[dict[str, Any]]:
     """Return plain values, one object per driver, in the order given."""
-    return [
-        {
-            **asdict(row),
-            "label": dict(row.label),
-            "features": list(row.features),
-            "may_swap_with": list(row.may_swap_with),
-            "share": row.share.to_json(),
-            "goal_met": None if row.goal_met is None else row.goal_met.to_json(),
-        }
-        for row in rows
-    ]
+    return [plain_values(row) for row in rows]
 
 
 def rows_from_json(content: Sequence[Mapping[str, Any]]) -> tuple[DriverRow, ...]:
@@ -117,6 +107,6 @@ def _read(row: Mapping[str, Any]) -> DriverRow:
         "may_swap_with": tuple(row["may_swap_with"]),
         "share": Estimate.from_json(row["share"]),
         "goal": None if row["goal"] is None else Goal(**row["goal"]),
-        "goal_met": None if row["goal_met"] is None else Estimate.from_json(row["goal_met"]),
+        "goal_met": read_estimate(row["goal_met"]),
     }
     return DriverRow(**{**row, **read})

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from training.drivers.attribution import DriverGroup, normalise, sum_by_driver
 from training.drivers.refitted import PartSpread, Refitted
 from training.drivers.row import IntervalMethod
 from training.drivers.shares import UNWEIGHTED, DriverShares, RowWeights
-from training.statistics import Bools, EntityDraws, Estimate, Floats
+from training.statistics import Bools, EntityDraws, Estimate, Floats, plain_values
 from training.statistics.families import holm
 from training.statistics.rank_intervals import rank_intervals
 
@@ -97,20 +97,11 @@ class CutDrivers:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        found = asdict(self)
+        found = dict(plain_values(self))
         for segment, plain in zip(self.segments, found["segments"], strict=True):
-            plain["drivers"] = [_to_json(driver) for driver in segment.drivers]
+            for driver, row in zip(segment.drivers, plain["drivers"], strict=True):
+                row["contrast"] = driver.contrast
         return found
-
-
-def _to_json(row: SegmentDriver) -> dict[str, Any]:
-    """Return one driver as plain values."""
-    return {
-        **asdict(row),
-        "share": row.share.to_json(),
-        "difference": None if row.difference is None else row.difference.to_json(),
-        "contrast": row.contrast,
-    }
 
 
 def rank_by_segment(

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -11,7 +10,6 @@ from features.usecase import LeverCost
 from training.drivers.row import EvidenceGrade
 from training.statistics import Estimate, Floats, as_column, as_weight
 
-OfferedGrade = Literal["A", "B"]
 _OFFERED: tuple[EvidenceGrade, ...] = ("A", "B")
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from features.catalogue import Catalogue
 from training.drivers.attribution import normalise
 from training.drivers.row import DriverRow
-from training.statistics import EntityDraws, Estimate, Floats, as_column, from_draws
+from training.statistics import EntityDraws, Estimate, Floats, as_column, from_draws, plain_values
 from training.statistics.moments import BlockMoments, correlations
 from training.statistics.relative_weights import relative_weights, shapley_r2
 
@@ -49,14 +49,7 @@ class VarianceSplit:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        shapley = self.shapley_r2
-        return {
-            "r2": self.r2.to_json(),
-            "relative_weight": {name: weight.to_json() for name, weight in self.relative_weight.items()},
-            "shapley_r2": shapley and {name: gain.to_json() for name, gain in shapley.items()},
-            "missing": dict(self.missing),
-            "combinations": {name: list(others) for name, others in self.combinations.items()},
-        }
+        return dict(plain_values(self))
 
 
 def main_columns(

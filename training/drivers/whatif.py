@@ -7,13 +7,13 @@ effects (:mod:`training.drivers.priorities`) and never from this.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
 from training.drivers.goal import Goal, shortfall
-from training.statistics import Bools, Floats, as_column, as_weight
+from training.statistics import Bools, Floats, as_column, as_weight, plain_values
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 WAYS = (0.25, 0.5, 1.0)
@@ -80,8 +80,7 @@ class WhatIfGrid:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; NaN becomes null, which JSON has."""
-        steps = [_without_nan(asdict(step)) for step in self.steps]
-        return {**_without_nan(asdict(self)), "steps": steps}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -259,9 +258,3 @@ def _expect(expect: Callable[[Floats], Floats], matrix: Floats) -> Floats:
     if len(matrix) == 0:
         return np.zeros(0)
     return as_column("what the model expects", expect(matrix), len(matrix))
-
-
-def _without_nan(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return fields with null for NaN."""
-    is_nan = {name: isinstance(value, float) and math.isnan(value) for name, value in fields.items()}
-    return {name: None if is_nan[name] else value for name, value in fields.items()}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from training.evaluation.contacts import Contacts, Offer, choose_best, choose_by_rate
 from training.evaluation.rows import LabelledRows
-from training.statistics import Estimate, Floats, Ranking, as_column, from_draws
+from training.statistics import Estimate, Floats, Ranking, as_column, from_draws, plain_values
 
 SHARES = np.linspace(0, 1, 101)
 REFERENCE_VALUE_EUR = 200.0
@@ -54,12 +54,12 @@ class Money:
         single = ("best_share", "best_cutoff", "best_profit", "random", "empc")
         return {
             "shares": SHARES.tolist(),
-            "profits": [profit.to_json() for profit in self.profits],
+            "profits": plain_values(self.profits),
             **{name: getattr(self, name).to_json() for name in single},
             "empc_share": self.empc_share,
-            "at_budget": None if self.at_budget is None else self.at_budget.to_json(),
+            "at_budget": plain_values(self.at_budget),
             "gain_over_random": self.over_random.to_json(),
-            "gain_over": {name: gain.to_json() for name, gain in self.over_rules.items()},
+            "gain_over": plain_values(self.over_rules),
         }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from training.evaluation.record import Doubt
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values
 
 COVERAGE = 0.9
 LOWEST_RANK_CORRELATION = 0.15
@@ -143,18 +143,10 @@ class RatingEvaluation:
             "kind": "rating",
             **{name: getattr(self, name) for name in _COUNTS},
             **{name: getattr(self, name).to_json() for name in _FIGURES},
-            "bins": [{"forecast": part.forecast, "observed": part.observed.to_json()} for part in self.bins],
+            "bins": plain_values(self.bins),
             "baselines": {name: comparison.to_json() for name, comparison in self.baselines.items()},
             "usable": self.is_usable,
-            "doubts": [
-                {
-                    "problem": doubt.problem,
-                    "found": _known(doubt.found),
-                    "limit": doubt.limit,
-                    "words": str(doubt),
-                }
-                for doubt in self.doubts
-            ],
+            "doubts": [doubt.to_json() for doubt in self.doubts],
             "summary": self.summary,
         }
 
@@ -171,8 +163,3 @@ class RatingEvaluation:
             ),
             baselines={name: RatingComparison.from_json(part) for name, part in content["baselines"].items()},
         )
-
-
-def _known(number: float) -> float | None:
-    """Return a number, or None for NaN, which JSON does not have."""
-    return number if number == number else None  # noqa: PLR0124 - only NaN differs from itself

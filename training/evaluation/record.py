@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from training.statistics import Estimate, of_size
+from training.statistics import Estimate, of_size, plain_values
 
 Problem = Literal["ranking", "level", "level_top_tenth", "order", "coverage"]
 
@@ -43,6 +43,10 @@ class Doubt:
     def __str__(self) -> str:
         side = "below" if self.problem in {"ranking", "order"} else "above"
         return f"{_WORDS[self.problem]} ({self.found:.3f} is {side} {self.limit:.2f})"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {**plain_values(self), "words": str(self)}
 
 
 @dataclass(frozen=True)
@@ -205,19 +209,11 @@ class Evaluation:
             **{name: getattr(self, name).to_json() for name in _FIGURES},
             "calibration_gap": self.calibration_gap.to_json(),
             "calibration_gap_top_tenth": self.calibration_gap_top_tenth.to_json(),
-            **{name: _shares_to_json(getattr(self, name)) for name in _BY_SHARE},
-            "bins": [{"forecast": part.forecast, "observed": part.observed.to_json()} for part in self.bins],
+            **{name: plain_values(getattr(self, name)) for name in _BY_SHARE},
+            "bins": plain_values(self.bins),
             "baselines": {name: comparison.to_json() for name, comparison in self.baselines.items()},
             "usable": self.is_usable,
-            "doubts": [
-                {
-                    "problem": doubt.problem,
-                    "found": doubt.found,
-                    "limit": doubt.limit,
-                    "words": str(doubt),
-                }
-                for doubt in self.doubts
-            ],
+            "doubts": [doubt.to_json() for doubt in self.doubts],
             "summary": self.summary,
         }
 
@@ -237,11 +233,6 @@ class Evaluation:
         )
 
 
-def _shares_to_json(by_share: Mapping[str, Estimate]) -> dict[str, Any]:
-    """Return the estimates of the first 5, 10 and 20 % as plain values."""
-    return {share: estimate.to_json() for share, estimate in by_share.items()}
-
-
 def _shares_from_json(content: Mapping[str, Any]) -> dict[str, Estimate]:
-    """Read what :func:`_shares_to_json` gave."""
+    """Return the estimates of the first 5, 10 and 20 %."""
     return {share: Estimate.from_json(fields) for share, fields in content.items()}

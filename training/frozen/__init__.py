@@ -19,7 +19,7 @@ from training.frozen.record import (
     Window,
 )
 from training.frozen.store import choose_baseline, find_baseline, freeze, list_baselines, read_baseline
-from training.frozen.words import tell_baseline, tell_change
+from training.frozen.words import tell_baseline
 
 __all__ = [
     "POWER",
@@ -43,5 +43,4 @@ __all__ = [
     "means_the_same",
     "read_baseline",
     "tell_baseline",
-    "tell_change",
 ]

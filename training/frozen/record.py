@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import DataKind
-from training.statistics import Estimate
+from training.statistics import Estimate, read_day
 
 FORMAT, FORMAT_VERSION = "xm-predict baseline", 1
 MetricUnit = Literal["share", "points"]
@@ -138,7 +138,7 @@ class Measured:
             If a key is missing or unknown, or a value is not what was written.
         """
         given = dict(content)
-        given["window"] = Window(**{name: _day(text) for name, text in content["window"].items()})
+        given["window"] = Window(**{name: read_day(text) for name, text in content["window"].items()})
         given["levels"] = tuple(FrozenLevel(**_read(level)) for level in content["levels"])
         given["response_rates"] = tuple(FrozenRate(**_read(rate)) for rate in content["response_rates"])
         given["sources"] = tuple(
@@ -222,8 +222,3 @@ def _plain(value: object) -> Any:
 def _read(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return plain values with their estimate."""
     return {**content, "estimate": Estimate.from_json(content["estimate"])}
-
-
-def _day(text: str | None) -> date | None:
-    """Return a day from its ISO text."""
-    return None if text is None else date.fromisoformat(text)

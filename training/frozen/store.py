@@ -12,7 +12,6 @@ from training.frozen.record import FORMAT, FORMAT_VERSION, Baseline, Measured
 
 ID_LENGTH: Final = 12
 _READ_ONLY = 0o444
-_REMEDY = "bring back the file that was frozen"
 
 
 def freeze(folder: Path, measured: Measured, *, frozen_on: date) -> tuple[Baseline, bool]:

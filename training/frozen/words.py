@@ -1,6 +1,5 @@
 """What a baseline says, a line each."""
 
-from training.frozen.change import LevelChange
 from training.frozen.record import Baseline, FrozenLevel, FrozenModel, FrozenSource, MetricUnit
 from training.statistics import Estimate
 
@@ -24,33 +23,6 @@ def tell_baseline(baseline: Baseline) -> list[str]:
         lines.append("  response rate: not known, the use case has no invitations")
     lines += [f"  {_tell_source(source)}" for source in measured.sources]
     return [*lines, *_tell_model(measured.model)]
-
-
-def tell_change(change: LevelChange) -> str:
-    """Return a change since the baseline in one line.
-
-    The margin of the baseline stands beside a change that is not clear: a smaller one could not be seen.
-    """
-    head = f"{change.metric}: {change.wave_before} {_number(change.before.value, change.unit)}"
-    if change.change is None:
-        return f"{head}, no newer wave"
-    found = change.change
-    low, high = (_signed(end, change.unit) for end in (found.low, found.high))
-    told = (
-        f"{change.wave} {_number(change.now.value, change.unit)}, {_signed(found.value, change.unit)} points"
-    )
-    line = f"{head}, {told} ({low} to {high}): {_VERDICTS[change.verdict]}"
-    if change.verdict == "no clear change" and change.detectable is not None:
-        line += f"; it takes about {_signed(change.detectable, change.unit).lstrip('+')} points to show one"
-    return line
-
-
-_VERDICTS = {
-    "no clear change": "no clear change",
-    "better": "clear change for the better",
-    "worse": "clear change for the worse",
-    "unconfirmed": "a rise that is not confirmed",
-}
 
 
 def _tell_level(level: FrozenLevel) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, Literal, Self
 
 from features.usecase import Language
-from training.statistics import Estimate
+from training.statistics import Estimate, below_head, plain_values, read_estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict hindsight", 1
 LEAD_DAYS: Final = (30, 60, 90)
@@ -41,13 +41,9 @@ class PastForecast:
     band: Band
     is_in_highest_tenth: bool
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {**vars(self), "day": self.day.isoformat()}
-
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` gave."""
+        """Read the plain values."""
         return cls(**{**content, "day": date.fromisoformat(content["day"])})
 
 
@@ -71,9 +67,7 @@ class Loss:
             "entity_id": self.entity_id,
             "day": self.day.isoformat(),
             "is_low_until_the_end": self.is_low_until_the_end,
-            "forecasts": {
-                str(days): None if one is None else one.to_json() for days, one in self.forecasts.items()
-            },
+            "forecasts": plain_values(self.forecasts),
         }
 
     @classmethod
@@ -121,21 +115,14 @@ class LeadTime:
     is_withheld: bool
     sentence: Mapping[Language, str]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        tenth = None if self.highest_tenth is None else self.highest_tenth.to_json()
-        bands = {band: found.to_json() for band, found in self.bands.items()}
-        return {**vars(self), "highest_tenth": tenth, "bands": bands, "sentence": dict(self.sentence)}
-
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` gave."""
-        tenth = content["highest_tenth"]
+        """Read the plain values."""
         bands = {band: Estimate.from_json(found) for band, found in content["bands"].items()}
         return cls(
             **{
                 **content,
-                "highest_tenth": None if tenth is None else Estimate.from_json(tenth),
+                "highest_tenth": read_estimate(content["highest_tenth"]),
                 "bands": bands,
             }
         )
@@ -171,17 +158,8 @@ class Hindsight:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; the contract of the page and whoever reads the file."""
-        return {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "usecase": self.usecase,
-            "as_of": self.as_of.isoformat(),
-            "horizon": self.horizon,
-            "is_individual": self.is_individual,
-            "n_losses": self.n_losses,
-            "leads": [lead.to_json() for lead in self.leads],
-            "losses": [loss.to_json() for loss in self.losses],
-        }
+        head = {"format": FORMAT, "format_version": FORMAT_VERSION}
+        return {**head, **plain_values(self), "losses": [loss.to_json() for loss in self.losses]}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -192,11 +170,7 @@ class Hindsight:
         KeyError, TypeError, ValueError
             If it is of another format, a key is missing, or a value is not what was written.
         """
-        given = dict(content)
-        found = given.pop("format"), given.pop("format_version")
-        if found != (FORMAT, FORMAT_VERSION):
-            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
-            raise ValueError(message)
+        given = below_head(content, FORMAT, FORMAT_VERSION)
         given["as_of"] = date.fromisoformat(given["as_of"])
         given["leads"] = tuple(map(LeadTime.from_json, given["leads"]))
         given["losses"] = tuple(map(Loss.from_json, given["losses"]))

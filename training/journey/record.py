@@ -1,18 +1,16 @@
 """The journey map as one record: stages, where journeys go, how good they are, what acts on what, when."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from training.journey.effects import StageEffect
 from training.journey.experience import StageExperience, Weakest
 from training.journey.order import Order, Stages
 from training.journey.setting import GOING_ON
-from training.journey.timing import Band
 from training.journey.touches import Point
 from training.journey.transitions import Transitions
 from training.journey.windows import TimingWindow
-from training.statistics import Estimate
+from training.statistics import plain_values
 
 GOES_ON = "goes on"
 LEAVES = "leaves"
@@ -90,13 +88,13 @@ class JourneyRecord:
         names = [point.name for point in self.points]
         return {
             "usecase": self.usecase,
-            "coverage": _plain(self.coverage)
+            "coverage": plain_values(self.coverage)
             | {
                 "journeys": dict(zip(names, self.coverage.journeys, strict=True)),
                 "told": dict(zip(names, self.coverage.told, strict=True)),
             },
             "footing": FOOTING,
-            "touchpoints": [_plain(point) for point in self.points],
+            "touchpoints": plain_values(self.points),
             "stages": [[names[number] for number in stage] for stage in self.stages],
             "is_declared": self.is_declared,
             "order": [
@@ -140,7 +138,8 @@ class JourneyRecord:
     def _effect_to_json(self, effect: StageEffect) -> dict[str, Any]:
         """Return one effect."""
         point = None if effect.point is None else self.points[effect.point].name
-        return _plain(effect) | {
+        return {
+            **plain_values(effect),
             "stage": self.stage_name(effect.stage),
             "point": point,
             "later": self._later(effect.later),
@@ -149,7 +148,8 @@ class JourneyRecord:
 
     def _window_to_json(self, window: TimingWindow) -> dict[str, Any]:
         """Return one search for the best time."""
-        return _plain(window) | {
+        return {
+            **plain_values(window),
             "after": self.points[window.after].name,
             "point": self.points[window.point].name,
             "later": self._later(window.later),
@@ -162,17 +162,3 @@ class JourneyRecord:
         if kind == "experience":
             return f"experience: {self.stage_name(int(name))}"
         return f"event: {self.points[int(name)].name}" if kind == "event" else key.replace(":", ": ")
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    """Return the fields of a record as plain values."""
-    return {field.name: _plain_value(getattr(record, field.name)) for field in fields(record)}
-
-
-def _plain_value(value: Any) -> Any:
-    """Return one field as JSON holds it."""
-    if isinstance(value, Estimate):
-        return value.to_json()
-    if isinstance(value, Band):
-        return _plain(value)
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

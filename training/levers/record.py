@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, get_args
 from features.errors import BundleError
 from features.usecase import Language
 from training.drivers import EvidenceGrade, Goal, Refusal, read_refusal
-from training.statistics import Estimate
+from training.statistics import Estimate, plain_values, read_estimate
 
 Status = Literal["offered", "unclear", "wrong way", "refused"]
 Label = Mapping[Language, str]
@@ -51,18 +51,10 @@ class LeverEffect:
     n_entities: int
     n_columns: int
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        estimates = {name: getattr(self, name) for name in _ESTIMATES}
-        shown = {name: None if found is None else found.to_json() for name, found in estimates.items()}
-        return {**vars(self), **shown, "controls": list(self.controls)}
-
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` gave."""
-        read = {
-            name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
-        }
+        """Read the plain values."""
+        read = {name: read_estimate(content[name]) for name in _ESTIMATES}
         return cls(**{**content, **read, "controls": tuple(content["controls"])})
 
 
@@ -101,19 +93,9 @@ class Lever:
         """Say whether it may stand under what to work on first."""
         return self.status == "offered"
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {
-            **vars(self),
-            "label": dict(self.label),
-            "goal": None if self.goal is None else vars(self.goal),
-            "refusals": [refusal.to_json() for refusal in self.refusals],
-            "effect": None if self.effect is None else self.effect.to_json(),
-        }
-
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` gave."""
+        """Read the plain values."""
         goal, effect = content["goal"], content["effect"]
         _demand_word(content["grade"], get_args(EvidenceGrade))
         _demand_word(content["status"], get_args(Status))
@@ -134,7 +116,7 @@ def _demand_word(found: object, known: tuple[str, ...]) -> None:
 
 def levers_to_json(levers: Sequence[Lever]) -> list[dict[str, Any]]:
     """Return plain values, one object per lever, in the order given."""
-    return [lever.to_json() for lever in levers]
+    return [plain_values(lever) for lever in levers]
 
 
 def levers_from_json(content: Sequence[Mapping[str, Any]]) -> tuple[Lever, ...]:

@@ -118,9 +118,7 @@ class BinaryModel:
         BundleError
             If a file is missing, altered or of another kind.
         """
-        record = read_record(contents, MODEL_FILE)
-        if record.text("kind") != "binary":
-            raise record.fail("kind", "'binary'")
+        record = read_record(contents, MODEL_FILE, "binary")
         return cls(Blend.from_files(contents), record.text("horizon", "outcome"))
 
 

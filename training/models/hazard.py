@@ -169,9 +169,7 @@ class HazardModel:
         BundleError
             If a file is missing, altered or of another kind.
         """
-        record = read_record(contents, MODEL_FILE)
-        if record.text("kind") != "hazard":
-            raise record.fail("kind", "'hazard'")
+        record = read_record(contents, MODEL_FILE, "hazard")
         horizons = record.floats("horizons")
         if not len(horizons) or horizons[0] <= 0 or np.any(np.diff(horizons) <= 0) or np.any(horizons % 1):
             raise record.fail("horizons", "a rising list of whole days")

@@ -125,9 +125,7 @@ class IncidenceModel:
         BundleError
             If a file is missing, altered or of another kind, or the two hazards have different horizons.
         """
-        record = read_record(contents, MODEL_FILE)
-        if record.text("kind") != "incidence":
-            raise record.fail("kind", "'incidence'")
+        read_record(contents, MODEL_FILE, "incidence")
         event, competing = (
             HazardModel.from_files(
                 {

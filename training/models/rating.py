@@ -172,9 +172,7 @@ class RatingModel:
         BundleError
             If a file is missing, altered or of another kind.
         """
-        record = read_record(contents, MODEL_FILE)
-        if record.text("kind") != "rating":
-            raise record.fail("kind", "'rating'")
+        record = read_record(contents, MODEL_FILE, "rating")
         levels = Levels.from_record(record)
         corrections, intercepts = record.floats("corrections"), record.floats("intercepts")
         if len(corrections) != len(COVERAGES) or np.any((corrections < 0) | (corrections > 1)):

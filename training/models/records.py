@@ -17,20 +17,23 @@ def to_bytes(record: Mapping[str, Any]) -> bytes:
     return (json.dumps(record, sort_keys=True, allow_nan=False, indent=1) + "\n").encode()
 
 
-def read_record(contents: Mapping[str, bytes], name: str) -> "Record":
-    """Return the record in one file.
+def read_record(contents: Mapping[str, bytes], name: str, kind: str | None = None) -> "Record":
+    """Return the record in one file; ``kind`` is what it has to say it is, if that is asked.
 
     Raises
     ------
     BundleError
-        If the file is missing or not a JSON object.
+        If the file is missing, not a JSON object, or of another kind.
     """
     try:
-        return Record(name, json.loads(contents[name]))
+        record = Record(name, json.loads(contents[name]))
     except KeyError as error:
         raise BundleError(name, "is missing", _HINT) from error
     except ValueError as error:
         raise BundleError(name, f"is not JSON ({error})", _HINT) from error
+    if kind is not None and record.text("kind") != kind:
+        raise record.fail("kind", f"'{kind}'")
+    return record
 
 
 class Record:

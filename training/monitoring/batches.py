@@ -83,7 +83,7 @@ def list_batches(champion: Candidate, frame: Frame, usecase: UseCase) -> tuple[B
 
 def forecast(bundle: Bundle, columns: Mapping[str, Column], horizons: list[str]) -> dict[str, Floats]:
     """Return by horizon what a bundle says of rows: probability of the event, or expected answer."""
-    matrix = bundle.encoder.encode({name: columns[name] for name in bundle.catalogue.names}).matrix
+    matrix = bundle.encoder.encode(columns).matrix
     model = bundle.model
     if isinstance(model, RatingModel):
         return dict.fromkeys(horizons, model.expected(matrix))

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from training.monitoring.record import Check
-from training.statistics import LEVEL
 from training.statistics.families import holm
 
+FAMILY_LEVEL = 0.02
+"""In how many batches one alert may be wrong while nothing has changed: all checks of a batch together."""
 
-def decide(checks: Sequence[Check], level: float = 1 - LEVEL) -> tuple[Check, ...]:
+
+def decide(checks: Sequence[Check], level: float = FAMILY_LEVEL) -> tuple[Check, ...]:
     """Return the checks with their states: alerts are what falls if one family of all p-values is tested.
 
     Parameters
@@ -26,7 +28,7 @@ def decide(checks: Sequence[Check], level: float = 1 - LEVEL) -> tuple[Check, ..
 
     Examples
     --------
-    >>> found = Check("score", "90d", {}, None, None, None, 0.03, "alert", {})
+    >>> found = Check("score", "90d", {}, None, None, None, 0.015, "alert", {})
     >>> [one.state for one in decide([found, found])], decide([found])[0].state
     (['no clear change', 'no clear change'], 'alert')
     """

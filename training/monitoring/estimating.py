@@ -21,7 +21,6 @@ def estimate_auc(
     *,
     weight: npt.ArrayLike | None = None,
     entity: npt.ArrayLike | None = None,
-    n_draws: int = N_DRAWS,
     seed: int = 0,
 ) -> Estimate | None:
     """Return the area under the ROC curve that rows will turn out to have if what was learned still holds.
@@ -39,8 +38,8 @@ def estimate_auc(
         Figures of rows kept back in training, at the same horizon.
     weight, entity
         As for :func:`training.evaluation.evaluate`.
-    n_draws, seed
-        Draws behind the range. Equal seeds give equal ranges.
+    seed
+        Equal seeds give equal ranges.
 
     Returns
     -------
@@ -49,8 +48,8 @@ def estimate_auc(
     """
     if probability.size < FEWEST_ROWS or np.ptp(probability) == 0:
         return None
-    opinions = Recalibration.of(judged, n_draws=n_draws, seed=seed)
-    draws = EntityDraws.of(probability.size, entity=entity, weight=weight, n_draws=n_draws, seed=seed)
+    opinions = Recalibration.of(judged, n_draws=N_DRAWS, seed=seed)
+    draws = EntityDraws.of(probability.size, entity=entity, weight=weight, n_draws=N_DRAWS, seed=seed)
     own = expected_auc(opinions.read(probability, slice(1)), probability, draws.weight[None])
     found, first = [], 1
     for weights in draws.blocks():

@@ -15,9 +15,9 @@ from training.fairness.judged import JudgedRows
 from training.fairness.rates import draw_figures
 from training.fairness.showing import large_groups, show_groups
 from training.monitoring.batches import Batch
-from training.monitoring.comparing import p_of_change
 from training.monitoring.fairness_words import Figure, label_attribute, tell_group, tell_too_few
 from training.monitoring.record import Check
+from training.monitoring.surprise import p_of_change
 from training.statistics import LEVEL, Estimate, from_draws
 from training.statistics.families import holm_p_values
 
@@ -97,7 +97,7 @@ def _find_shifts(
     seed: int,
 ) -> Iterator[_Shift]:
     """Yield what can be compared with the training."""
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     usable = [batch for batch in batches if primary in batch.forecasts]
     if usable:
         rows = _judged(usable[-1], primary, is_of_answers=bundle.is_of_answers, is_known_only=False)

@@ -14,8 +14,6 @@ from training.monitoring.scores import check_scores
 from training.reference import Reference
 from training.reference.counting import forecast_rows
 
-FAMILY_LEVEL = 0.02
-"""In how many batches one alert may be wrong while nothing has changed: all checks of a batch together."""
 NOTHING_KEPT: Text = {
     "en": "The model was trained by a version that kept nothing to compare with: what changed throughout, "
     "earlier rows included, is not seen before the next training.",

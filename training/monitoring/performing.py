@@ -8,7 +8,6 @@ from features.frame import Frame
 from features.usecase import UseCase
 from training.evaluation import AnyEvaluation, Evaluation, HorizonEvaluations, RatingEvaluation
 from training.monitoring.batches import Batch, list_batches
-from training.monitoring.comparing import p_of_change, p_of_fall
 from training.monitoring.estimating import estimate_auc
 from training.monitoring.fairness_drift import watch_fairness
 from training.monitoring.performance_words import (
@@ -25,6 +24,7 @@ from training.monitoring.performance_words import (
 )
 from training.monitoring.realising import Realised, realise_answers, realise_event
 from training.monitoring.record import Check, Performance, Text
+from training.monitoring.surprise import p_of_change, p_of_fall
 from training.promotion import Candidate
 from training.statistics import LEVEL, Estimate
 
@@ -87,7 +87,7 @@ def watch_model(champion: Candidate, frame: Frame, usecase: UseCase, *, seed: in
         for horizon in batch.forecasts
         if horizon in judged
     ]
-    primary = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
+    primary = bundle.primary_horizon
     checks = (*_check_order_and_level(seen, primary), *watch_fairness(batches, frame, bundle, seed=seed))
     return Watched(_tell_performance(seen), checks, _tell_limits(champion, frame, batches))
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Self
 
 from features.usecase import AlertKind, Language
-from training.statistics import LEVEL, Estimate
+from training.statistics import LEVEL, Estimate, below_head, plain_values, read_day, read_estimate
 
 FORMAT, FORMAT_VERSION = "xm-predict health", 1
 
@@ -71,17 +71,13 @@ class Check:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        plain = {part.name: getattr(self, part.name) for part in fields(self)}
-        plain["value"] = None if self.value is None else self.value.to_json()
-        plain["usual"] = None if self.usual is None else list(self.usual)
-        return plain | {"label": dict(self.label), "sentence": dict(self.sentence)}
+        return dict(plain_values(self))
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what :meth:`to_json` gave."""
-        value = None if content["value"] is None else Estimate.from_json(content["value"])
         usual = None if content["usual"] is None else tuple(content["usual"])
-        return cls(**{**content, "value": value, "usual": usual})
+        return cls(**{**content, "value": read_estimate(content["value"]), "usual": usual})
 
 
 @dataclass(frozen=True)
@@ -113,21 +109,11 @@ class Performance:
     estimated: Estimate | None
     realised: Estimate | None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        day = None if self.snapshot_date is None else self.snapshot_date.isoformat()
-        found = {name: getattr(self, name) for name in _ESTIMATES}
-        shown = {name: None if one is None else one.to_json() for name, one in found.items()}
-        return {"snapshot_date": day, "horizon": self.horizon, "figure": self.figure, **shown}
-
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` gave."""
-        day = content["snapshot_date"]
-        read = {
-            name: None if content[name] is None else Estimate.from_json(content[name]) for name in _ESTIMATES
-        }
-        return cls(**{**content, "snapshot_date": None if day is None else date.fromisoformat(day), **read})
+        """Read the plain values."""
+        read = {name: read_estimate(content[name]) for name in _ESTIMATES}
+        return cls(**{**content, "snapshot_date": read_day(content["snapshot_date"]), **read})
 
 
 _ESTIMATES = ("promised", "estimated", "realised")
@@ -193,22 +179,7 @@ class Health:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; the contract of the page, the gauges and whoever reads the file."""
-        return {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "usecase": self.usecase,
-            "model_version": self.model_version,
-            "as_of": None if self.as_of is None else self.as_of.isoformat(),
-            "made_on": self.made_on.isoformat(),
-            "n_rows": self.n_rows,
-            "checks": [check.to_json() for check in self.checks],
-            "performance": [one.to_json() for one in self.performance],
-            "limits": [dict(text) for text in self.limits],
-            "advice": None
-            if self.advice is None
-            else {"is_due": self.advice.is_due, "reasons": [dict(text) for text in self.advice.reasons]},
-            "baseline": self.baseline,
-        }
+        return {"format": FORMAT, "format_version": FORMAT_VERSION, **plain_values(self)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -219,12 +190,8 @@ class Health:
         KeyError, TypeError, ValueError
             If it is of another format, a key is missing, or a value is not what was written.
         """
-        given = dict(content)
-        found = given.pop("format"), given.pop("format_version")
-        if found != (FORMAT, FORMAT_VERSION):
-            message = f"is '{found[0]}' {found[1]}, and not '{FORMAT}' {FORMAT_VERSION}"
-            raise ValueError(message)
-        given["as_of"] = None if given["as_of"] is None else date.fromisoformat(given["as_of"])
+        given = below_head(content, FORMAT, FORMAT_VERSION)
+        given["as_of"] = read_day(given["as_of"])
         given["made_on"] = date.fromisoformat(given["made_on"])
         given["checks"] = tuple(map(Check.from_json, given["checks"]))
         given["performance"] = tuple(map(Performance.from_json, given["performance"]))

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Final
 
 from features.usecase import Language
-from training.monitoring.comparing import p_of_change
 from training.monitoring.crowd_words import NAMES
 from training.monitoring.people_words import LANGUAGES
 from training.monitoring.record import Check
+from training.monitoring.surprise import p_of_change
 from training.pages.formats import Formats
 from training.reports import MetricSince, SinceBaseline
 from training.statistics import Estimate

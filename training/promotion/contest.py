@@ -28,9 +28,10 @@ from training.evaluation import (
     ranked_probability_scores,
 )
 from training.models import RatingModel
-from training.promotion.kept_back import KeptBack, snapshots_of
+from training.promotion.kept_back import KeptBack
 from training.promotion.unseen import can_score, find_unseen
 from training.rows import Bools, Floats, TrainingRows
+from training.statistics import plain_values, read_day
 
 _CHAMPION = "champion"
 
@@ -101,19 +102,8 @@ class Contest:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        return {
-            "champion": self.champion,
-            "challenger": self.challenger,
-            "horizon": self.horizon,
-            "difference": None if self.difference is None else self.difference.to_json(),
-            "problem": self.problem,
-            "n_rows": self.n_rows,
-            "n_entities": self.n_entities,
-            "n_by_bundle": list(self.n_by_bundle),
-            "first": None if self.first is None else self.first.isoformat(),
-            "last": None if self.last is None else self.last.isoformat(),
-            "summary": self.summary,
-        }
+        difference = None if self.difference is None else self.difference.to_json()
+        return {**plain_values(self), "difference": difference, "summary": self.summary}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Contest":
@@ -123,7 +113,7 @@ class Contest:
         if found is not None:
             kind = RatingComparison if "rps" in found else Comparison
             fields["difference"] = kind.from_json(found)
-        first, last = (day and date.fromisoformat(day) for day in (content["first"], content["last"]))
+        first, last = map(read_day, (content["first"], content["last"]))
         by_bundle = tuple(content["n_by_bundle"])
         return cls(**{**fields, "n_by_bundle": by_bundle, "first": first, "last": last})
 
@@ -151,7 +141,7 @@ def compare(champion: Candidate, challenger: Candidate, rows: TrainingRows, *, s
         difference, n_entities = _judge(*judged, old.take(both), new.take(both), seed)
     except TooFewEventsError as error:
         return Contest(*names, None, error.problem)
-    days = snapshots_of(labelled)
+    days = labelled.snapshot_date
     span = (None, None) if days is None else (days[both].min().item(), days[both].max().item())
     n_by_bundle = int(old.is_of_bundle[both].sum()), int(new.is_of_bundle[both].sum())
     return Contest(*names, difference, "", int(both.sum()), n_entities, n_by_bundle, *span)
@@ -198,10 +188,10 @@ def _labels(rows: TrainingRows) -> tuple[Bools, Floats]:
 
 def _ask(bundle: Bundle, rows: TrainingRows, target: Floats, horizon: str) -> tuple[Floats, Floats]:
     """Return the forecasts of a bundle as it stands."""
-    matrix = bundle.encoder.encode({name: rows.columns[name] for name in bundle.catalogue.names}).matrix
+    matrix = bundle.encoder.encode(rows.columns).matrix
     model = bundle.model
     if not isinstance(model, RatingModel):
-        return model.probabilities(matrix)[:, bundle.horizons.index(horizon)], np.full(len(rows), np.nan)
+        return bundle.expected(matrix, horizon), np.full(len(rows), np.nan)
     place = model.levels.place(target)
     scores = ranked_probability_scores(model.probabilities(matrix), model.levels.values, place)
     return model.expected(matrix), scores

@@ -60,8 +60,7 @@ def check_version(
 def _primary(bundle: Bundle) -> AnyEvaluation | None:
     """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
     content = bundle.evaluation.get("all_rows")
-    primary = bundle.horizons[bundle.facts["primary_horizon_index"]]
-    return None if content is None else HorizonEvaluations.from_json(content).lead(primary)
+    return None if content is None else HorizonEvaluations.from_json(content).lead(bundle.primary_horizon)
 
 
 def _is_usable(asked: _Asked) -> tuple[bool, str]:

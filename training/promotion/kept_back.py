@@ -22,7 +22,7 @@ from features.errors import BundleError
 from features.files import produce_atomically
 from features.usecase import UseCase
 from training.assessment import Forecasts, RatingForecasts
-from training.rows import FollowUp, TrainingRows
+from training.rows import TrainingRows
 
 FILE_NAME = "kept_back.parquet"
 _SALT = b"salt"
@@ -117,17 +117,9 @@ class KeptBack:
         return cls(salt, digests, columns)
 
 
-def snapshots_of(rows: TrainingRows) -> NDArray[np.datetime64] | None:
-    """Return the snapshot of each row; None for a flat table."""
-    outcome = rows.outcome
-    if isinstance(outcome, FollowUp):
-        return outcome.snapshot_date
-    return None if outcome.timing is None else outcome.timing.snapshot_date
-
-
 def _digest(salt: bytes, rows: TrainingRows, usecase: UseCase) -> tuple[bytes, ...]:
     """Return a digest per row: of the person at the snapshot, or of all it says where nobody is named."""
-    days = snapshots_of(rows)
+    days = rows.snapshot_date
     moments = np.full(len(rows), "") if days is None else days.astype("datetime64[D]").astype(str)
     is_named = usecase.table is None or usecase.table.id is not None
     names = rows.entity.tolist() if is_named else zip(*rows.columns.values(), strict=True)

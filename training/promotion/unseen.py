@@ -4,7 +4,7 @@ import numpy as np
 
 from features.catalogue import Catalogue
 from training.bundle import Bundle
-from training.promotion.kept_back import KeptBack, snapshots_of
+from training.promotion.kept_back import KeptBack
 from training.rows import Bools, TrainingRows
 
 
@@ -22,7 +22,7 @@ def find_unseen(bundle: Bundle, kept_back: KeptBack | None, rows: TrainingRows) 
         ``[n]``. Of snapshots, those on or after the day on which the outcomes that it learned from ended. Of
         a flat table, people who were not in the table; nobody where it has no ids or no memory.
     """
-    days, until = snapshots_of(rows), bundle.facts["observed_until"]
+    days, until = rows.snapshot_date, bundle.facts["observed_until"]
     if days is not None and until is not None:
         return np.asarray(days.astype("datetime64[D]") >= np.datetime64(until, "D"))
     table = bundle.usecase.table

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from training.reference.bins import Bins, Counts
 from training.reference.counting import SnapshotCounts
+from training.statistics import plain_values, read_day
 
 FORMAT_VERSION = 1
 MOST_SNAPSHOTS = 12
@@ -54,12 +55,12 @@ class Reference:
         """Return plain values: the content of ``reference.json`` in a bundle."""
         return {
             "format_version": FORMAT_VERSION,
-            "observed_until": _write_day(self.observed_until),
+            "observed_until": plain_values(self.observed_until),
             "features": {name: bins.to_json() for name, bins in self.features.items()},
             "forecasts": {name: bins.to_json() for name, bins in self.forecasts.items()},
             "snapshots": [
                 {
-                    "day": _write_day(one.day),
+                    "day": plain_values(one.day),
                     "n_rows": one.n_rows,
                     "features": {name: counts.to_json() for name, counts in one.features.items()},
                     "forecasts": {name: counts.to_json() for name, counts in one.forecasts.items()},
@@ -84,12 +85,12 @@ class Reference:
         if content["format_version"] != FORMAT_VERSION:
             return None
         return cls(
-            observed_until=_read_day(content["observed_until"]),
+            observed_until=read_day(content["observed_until"]),
             features={name: Bins.from_json(found) for name, found in content["features"].items()},
             forecasts={name: Bins.from_json(found) for name, found in content["forecasts"].items()},
             snapshots=tuple(
                 SnapshotCounts(
-                    _read_day(one["day"]),
+                    read_day(one["day"]),
                     int(one["n_rows"]),
                     {name: Counts.from_json(found) for name, found in one["features"].items()},
                     {name: Counts.from_json(found) for name, found in one["forecasts"].items()},
@@ -101,13 +102,3 @@ class Reference:
                 for name, mark in content["sources"].items()
             },
         )
-
-
-def _write_day(day: date | None) -> str | None:
-    """Return a day as text."""
-    return None if day is None else day.isoformat()
-
-
-def _read_day(text: str | None) -> date | None:
-    """Return a day of a text."""
-    return None if text is None else date.fromisoformat(text)

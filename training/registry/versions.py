@@ -26,7 +26,6 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 _FLAVOR = Path(__file__).with_name("flavor.py")
 _MODEL_VERSION_TAG = "model_version"
-_ARTIFACT_MISSING = "has no champion"
 
 
 @dataclass(frozen=True)
@@ -240,8 +239,17 @@ def _find_bundle(model: Path, uri: str) -> Path:
     return manifests[0].parent
 
 
-def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
-    """Copy the champion of a use case into ``folder``.
+def fetch_bundle(registered: RegisteredBundle) -> Bundle:
+    """Return the bundle of a registered version, verified and loaded.
+
+    Raises what :func:`fetch` raises.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        return load(fetch(registered, Path(scratch) / "bundle"))
+
+
+def demand_champion(usecase: str) -> RegisteredBundle:
+    """Return what is registered as the champion of a use case.
 
     Raises
     ------
@@ -250,10 +258,8 @@ def fetch_champion(usecase: str, folder: Path) -> RegisteredBundle:
     """
     champion = find_version(usecase, CHAMPION)
     if champion is None:
-        raise RegistryError(
-            f"model {usecase}", _ARTIFACT_MISSING, f"train it: xm-predict train --usecase {usecase}.yaml"
-        )
-    fetch(champion, folder)
+        hint = f"train it: xm-predict train --usecase {usecase}.yaml"
+        raise RegistryError(f"model {usecase}", "has no champion", hint)
     return champion
 
 

@@ -8,7 +8,7 @@ from features.usecase import Role
 from training.drivers import STRONG_FROM
 from training.pages import Label
 from training.reports.inputs import ReportInputs
-from training.statistics import Estimate
+from training.statistics import Estimate, read_estimate
 
 MOST_IN_SEGMENT = 3
 
@@ -139,8 +139,8 @@ def build_views(inputs: ReportInputs) -> Views | None:
             ViewLine(
                 label=driver.label,
                 explanation=driver.share,
-                relative_weight=_read(variance["relative_weight"].get(name)),
-                shapley_r2=_read(shapley.get(name)),
+                relative_weight=read_estimate(variance["relative_weight"].get(name)),
+                shapley_r2=read_estimate(shapley.get(name)),
             )
             for name, driver in drivers.items()
             if name in variance["relative_weight"]
@@ -181,8 +181,3 @@ def _segment(segment: Mapping[str, Any], labels: Mapping[str, Label]) -> Segment
         more=tuple(labels[driver["driver"]] for driver in known if driver["contrast"] == "larger"),
         less=tuple(labels[driver["driver"]] for driver in known if driver["contrast"] == "smaller"),
     )
-
-
-def _read(content: Mapping[str, Any] | None) -> Estimate | None:
-    """Return an estimate that may be absent."""
-    return None if content is None else Estimate.from_json(content)

@@ -1,4 +1,4 @@
-"""How a goal is named in a report."""
+"""The unit of a goal, as reports write it."""
 
 from features.usecase import UseCase
 from training.drivers import Goal

@@ -28,7 +28,6 @@ from training.actions import (
     to_table,
 )
 from training.bundle import Bundle
-from training.models import RatingModel
 from training.runs.taking_part import Cohort, list_busy, see
 from training.statistics import Estimate
 
@@ -77,7 +76,7 @@ def prepare(cohort: Cohort, ledger: Ledger, wish: Wish) -> tuple[People, Plan, T
     entries = ledger.entries()
     busy = list_busy(entries, {entry.id: ledger.people(entry) for entry in entries})
     people = cohort.choose(target, wish.lever or None, busy)
-    is_share = not isinstance(cohort.bundle.model, RatingModel)
+    is_share = not cohort.bundle.is_of_answers
     effect = (wish.effect / 100.0 if is_share else wish.effect) * _sign(usecase, cohort.bundle)
     hold_out = read_number("--hold-out", wish.hold_out)
     if hold_out == 0 and not wish.no_hold_out_because:
@@ -108,8 +107,8 @@ def start(
         lever_label=bundle.usecase.drivers[wish.lever].label if wish.lever else None,
         target=target,
         starts_on=_day(wish.starts_on) or decided_on,
-        horizon=_horizon(bundle, wish),
-        is_share=not isinstance(bundle.model, RatingModel),
+        horizon=wish.horizon or bundle.primary_horizon,
+        is_share=not bundle.is_of_answers,
         is_more_better=_sign(bundle.usecase, bundle) > 0,
         cost=Cost(
             read_number("--per-person-eur", wish.per_person_eur), read_number("--fixed-eur", wish.fixed_eur)
@@ -182,17 +181,7 @@ def _fewest(usecase: UseCase) -> int:
 
 def _sign(usecase: UseCase, bundle: Bundle) -> int:
     """Return 1 where more of the outcome is better, else -1."""
-    return 1 if isinstance(bundle.model, RatingModel) or usecase.means == "good" else -1
-
-
-def primary_horizon(bundle: Bundle) -> str:
-    """Return the horizon that reports lead with."""
-    return bundle.horizons[int(bundle.facts["primary_horizon_index"])]
-
-
-def _horizon(bundle: Bundle, wish: Wish) -> str:
-    """Return the horizon that was asked for."""
-    return wish.horizon or primary_horizon(bundle)
+    return 1 if bundle.is_of_answers or usecase.means == "good" else -1
 
 
 def _read_reached(file: str) -> frozenset[str] | None:

@@ -10,7 +10,6 @@ from features.objections import Objections
 from features.usecase import UseCase
 from training.actions import Ledger, Note, tell_plan
 from training.console import Console
-from training.models import RatingModel
 from training.registry import connect
 from training.runs.acting import (
     Wish,
@@ -18,7 +17,6 @@ from training.runs.acting import (
     describe,
     draw,
     prepare,
-    primary_horizon,
     read,
     read_number,
     start,
@@ -104,14 +102,14 @@ def open_cohort(workspace: Workspace, usecase: UseCase, horizon: str) -> Cohort:
     bundle = standing[1]
     frame = Frame.read(workspace.frame(usecase.name))
     objections = Objections.read(workspace.objections(usecase.name))
-    return Cohort.of(bundle, frame, horizon or primary_horizon(bundle), objections.since)
+    return Cohort.of(bundle, frame, horizon or bundle.primary_horizon, objections.since)
 
 
 def _plan(console: Console, usecase: UseCase, workspace: Workspace, wish: Wish) -> None:
     """Say what can be shown, and write nothing."""
     cohort = open_cohort(workspace, usecase, wish.horizon)
     _, plan, _ = prepare(cohort, Ledger(workspace.actions(usecase.name)), wish)
-    is_share = not isinstance(cohort.bundle.model, RatingModel)
+    is_share = not cohort.bundle.is_of_answers
     console.result("\n".join(tell_plan(plan, is_share=is_share)), plan.to_json())
 
 

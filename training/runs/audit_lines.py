@@ -7,7 +7,7 @@ from training.runs.workspace import Workspace
 
 
 def write_line(
-    workspace: Workspace, action: str, *, usecase: str = "", count: int = 0, purpose: str = "", unit: str = ""
+    workspace: Workspace, action: str, *, usecase: str = "", count: int = 0, unit: str = ""
 ) -> str | None:
     """Write a line; it is on disk when this returns.
 
@@ -17,8 +17,6 @@ def write_line(
         What was done: ``erase``, ``export``, ``retention`` ...
     count
         How many people or files.
-    purpose
-        A reason, if one has to be given.
     unit
         To what it was done.
 
@@ -27,7 +25,7 @@ def write_line(
     str or None
         Why there is no line; None if there is.
     """
-    entry = {"action": action, "usecase": usecase, "count": count, "purpose": purpose, "unit": unit}
+    entry = {"action": action, "usecase": usecase, "count": count, "purpose": "", "unit": unit}
     order = {"action": "append", "folder": str(find_folder(workspace, "XM_AUDIT")), "entry": entry}
     try:
         ask_service("serving.audit", "audit", order)

@@ -1,14 +1,13 @@
 """Verb ``baseline``: freeze what is measured today, show it, list what was frozen."""
 
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from features.usecase import UseCase
-from training.bundle import Bundle, load
+from training.bundle import Bundle
 from training.console import Console
 from training.frozen import choose_baseline, freeze, list_baselines, tell_baseline
-from training.registry import connect, fetch, settle_alias
+from training.registry import connect, fetch_bundle, settle_alias
 from training.registry import find_version as find_registered
 from training.runs.build import build_in
 from training.runs.freezing import measure
@@ -46,11 +45,7 @@ def fetch_standing(usecase: str) -> tuple[int, Bundle] | None:
     """Return version and bundle of the champion; None where there is none."""
     version = settle_alias(usecase).champion
     registered = None if version is None else find_registered(usecase, version)
-    if registered is None:
-        return None
-    with tempfile.TemporaryDirectory() as scratch:
-        fetch(registered, Path(scratch) / "bundle")
-        return registered.version, load(Path(scratch) / "bundle")
+    return None if registered is None else (registered.version, fetch_bundle(registered))
 
 
 def _list(console: Console, usecase: str, workspace: Workspace) -> None:

@@ -11,15 +11,14 @@ import numpy as np
 
 from features.addresses import mask
 from features.errors import TooFewEventsError
-from features.usecase import UseCase, load
+from features.usecase import load
 from features.worlds import build_company
-from training.bundle import Bundle
 from training.console import Console
 from training.registry import connect, move_champion, settle_alias, tracked_run
 from training.rows import feature_columns, texts
 from training.runs import train as train_run
 from training.runs.demo_loop import FIRST, MONTHS, USECASE, begin, go_on
-from training.runs.local_service import LocalService, running_service
+from training.runs.local_service import running_service
 from training.runs.workspace import Workspace
 
 USECASES = ("churn", "attrition", "satisfaction")
@@ -69,7 +68,7 @@ def run(console: Console, out: str, customers: int, employees: int) -> None:
         )
     console.report("starting the service to score over HTTP")
     with running_service(workspace) as service:
-        answers = {name: _ask(service, found) for name, found in shown.items()}
+        answers = {name: service.post(found.path, found.question) for name, found in shown.items()}
     lines = [line for name, found in shown.items() for line in _tell(found, answers[name])]
     lines += [f"{name} was not trained: {error}" for name, error in too_small.items()]
     lines += [
@@ -101,7 +100,7 @@ def _go_through_the_loop(
     return _Shown(
         lines,
         {**shown.content, "later": looped.content},
-        *_question(looped.usecase, looped.trained.bundle, looped.trained),
+        *_question(looped.trained),
     )
 
 
@@ -152,29 +151,21 @@ def _train(console: Console, name: str, company: Path, workspace: Workspace) -> 
     return _Shown(
         [*train_run.describe(trained, registered, decision), *doubts],
         train_run.to_json(trained, registered, decision),
-        *_question(spec, trained.bundle, trained),
+        *_question(trained),
     )
 
 
-def _question(
-    spec: UseCase, bundle: Bundle, trained: train_run.Trained
-) -> tuple[str, dict[str, Any], Callable[[Any], list[str]]]:
+def _question(trained: train_run.Trained) -> tuple[str, dict[str, Any], Callable[[Any], list[str]]]:
     """Return what to ask the service: groups of people at work, else the person with most to tell."""
+    bundle, spec = trained.bundle, trained.bundle.usecase
     if spec.privacy.subject == "employee":
         cut = spec.cuts[0].partition(".")[2]
         return "/v1/score-groups", {"usecase": spec.name, "cut": cut}, _describe_groups
     newest = feature_columns(trained.frame.latest, bundle.catalogue)
-    risk = bundle.model.probabilities(bundle.encoder.encode(newest).matrix)[
-        :, trained.learned.rows.primary_index
-    ]
+    risk = bundle.model.probabilities(bundle.encoder.encode(newest).matrix)[:, bundle.primary_index]
     entity_id = texts(trained.frame.latest, "entity_id")[int(np.argmax(risk))]
     question = {"usecase": spec.name, "entity_ids": [entity_id], "reasons": _N_REASONS}
     return "/v1/score-by-id", question, _describe_person
-
-
-def _ask(service: LocalService, shown: _Shown) -> Any:
-    """Put the question of one use case to the service."""
-    return service.post(shown.path, shown.question)
 
 
 def _tell(shown: _Shown, answer: Any) -> list[str]:

@@ -23,8 +23,8 @@ from training.runs.build import build_in
 from training.runs.drivers import describe_levers
 from training.runs.freezing import measure
 from training.runs.hindsight import write_hindsight
-from training.runs.monitor import Watch, keep, watch
 from training.runs.monitor import describe as describe_health
+from training.runs.monitor import keep, watch
 from training.runs.promoting import demand_version, fetch_candidate
 from training.runs.releases import Releases
 from training.runs.retraining import ask_rules
@@ -59,12 +59,9 @@ class Looped:
     ----------
     trained
         The training on newer data.
-    usecase
-        The use case with its days moved on.
     """
 
     trained: train_run.Trained
-    usecase: UseCase
     lines: list[str]
     content: dict[str, Any]
 
@@ -131,7 +128,7 @@ def go_on(
     champion = fetch_candidate(demand_version(later.name, CHAMPION))
     frozen = find_baseline(workspace.baselines(later.name))
     report("monitoring")
-    health = watch(Watch(champion, frame, later, frozen), made_on=LATER)
+    health = watch(champion, frame, later, frozen, made_on=LATER)
     lines = describe_health(health, keep(health, workspace.health(later.name)))
     write_hindsight(workspace, later, frame, champion)
     content: dict[str, Any] = {"health": {"alerts": [check.to_json() for check in health.alerts]}}
@@ -154,7 +151,7 @@ def go_on(
     tested = with_tests(trained.bundle, frame, Ledger(workspace.actions(later.name)).entries())
     lines += [f"after the test, {line}" for line in describe_levers(tested) if line.startswith("work on")]
     content |= {"trained_again": train_run.to_json(trained, registered, decision), "call": call.to_json()}
-    return Looped(trained, later, lines, content)
+    return Looped(trained, lines, content)
 
 
 def move_on(usecase: UseCase) -> UseCase:

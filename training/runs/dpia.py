@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from features.files import write_atomically
-from features.governance import Terms
 from training.console import Console
 from training.runs.agreed import find_terms
 from training.runs.notice import tell_written, write_pages
@@ -44,7 +43,12 @@ def run(console: Console, usecase: str, governance: str, to: str, out: str) -> N
     files = write_pages(Path(to), "dpia", content)
     annex = Path(to) / _ANNEX
     settings = _list_settings(workspace)
-    text = {"usecase": spec.to_json(), "governance": _spell(terms), "file": str(file or ""), **settings}
+    text = {
+        "usecase": spec.to_json(),
+        "governance": terms.model_dump(mode="json"),
+        "file": str(file or ""),
+        **settings,
+    }
     write_atomically(annex, json.dumps(text, ensure_ascii=False, indent=2) + "\n")
     result = {
         "files": [str(path) for path in (*files, annex)],
@@ -69,11 +73,6 @@ def read_card(workspace: Workspace, name: str) -> dict[str, Any] | None:
         "missing": list(card["missing"]),
         "file": str(path),
     }
-
-
-def _spell(terms: Terms) -> dict[str, Any]:
-    """Return what was agreed on as plain values, keys that nobody filled in included."""
-    return terms.model_dump(mode="json")
 
 
 def _list_settings(workspace: Workspace) -> dict[str, dict[str, str]]:

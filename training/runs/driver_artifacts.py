@@ -25,7 +25,6 @@ from training.drivers import (
     rows_from_json,
 )
 from training.levers import LEVER_COLUMNS, lever_sheet, levers_from_json, levers_to_json
-from training.models import RatingModel
 from training.reports.export import defuse
 from training.runs.figures import BLUE, GREY, MAX_SWARM_ROWS, VERMILLION
 from training.statistics import Bools, Floats
@@ -111,8 +110,7 @@ def draw_dependence(contributions: Floats, values: Floats, bundle: Bundle, *, se
     figure, places = _make_grid(len(panels))
     for axes, panel in zip(places, panels, strict=True):
         _draw_panel(axes, panel, random)
-    is_answer = isinstance(bundle.model, RatingModel)
-    figure.supylabel("Attribution, " + ("in the unit of the answer" if is_answer else "log-odds"))
+    figure.supylabel("Attribution, " + ("in the unit of the answer" if bundle.is_of_answers else "log-odds"))
     return figure
 
 

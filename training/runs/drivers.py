@@ -1,6 +1,5 @@
 """Verb ``drivers``: what goes with the outcome as the champion sees it, and what to work on first."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +7,12 @@ from features.frame import Frame
 from features.usecase import UseCase
 from training.actions import Ledger
 from training.beliefs import belief_from_json, tell_beliefs
-from training.bundle import Bundle, load
+from training.bundle import Bundle
 from training.console import Console
 from training.drivers import DriverRow, rows_from_json
 from training.frozen import find_baseline
 from training.levers import GRADE_WORDS, levers_from_json, tell_levers
-from training.registry import connect, fetch_champion
+from training.registry import connect, demand_champion, fetch_bundle
 from training.runs.tested_levers import with_tests
 from training.runs.workspace import Workspace
 from training.usability import doubts_of
@@ -27,9 +26,8 @@ def run(console: Console, name: str, baseline: str, out: str) -> None:
     workspace = Workspace(Path(out))
     frozen = find_baseline(workspace.baselines(name), baseline)
     connect(workspace.folder)
-    with tempfile.TemporaryDirectory() as scratch:
-        champion = fetch_champion(name, Path(scratch) / "bundle")
-        bundle = load(Path(scratch) / "bundle")
+    champion = demand_champion(name)
+    bundle = fetch_bundle(champion)
     entries = Ledger(workspace.actions(name)).entries()
     if any(entry.newest is not None for entry in entries):
         bundle = with_tests(bundle, Frame.read(workspace.frame(name)), entries)

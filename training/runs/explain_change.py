@@ -1,6 +1,5 @@
 """Verb ``explain-change``: why a score, or the mean score of a group, is another one than before."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Any
 from features.catalogue import Catalogue
 from features.errors import InputError, RegistryError
 from features.frame import Frame
-from training.bundle import Bundle, load
+from training.bundle import Bundle
 from training.change import (
     describe_group_change,
     describe_single_change,
@@ -20,7 +19,7 @@ from training.change import (
     read_snapshot,
 )
 from training.console import Console
-from training.registry import CHAMPION, connect, fetch, find_version
+from training.registry import CHAMPION, connect, fetch_bundle, find_version
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError
 
@@ -136,8 +135,7 @@ def _fetch(name: str, version: int) -> tuple[int, Bundle]:
     if registered is None:
         wanted = f"has no version {version}" if version else "has no champion"
         raise RegistryError(f"model {name}", wanted, "train it, or see the versions in the MLflow UI")
-    with tempfile.TemporaryDirectory() as scratch:
-        return registered.version, load(fetch(registered, Path(scratch) / "bundle"))
+    return registered.version, fetch_bundle(registered)
 
 
 def _read_day(parameter: str, words: str) -> date:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.errors import InputError, SpecError
 from features.flat.sifting import find_copies
 from features.progress import Report
-from features.reading import Place, Staged, detect, is_parquet, stage_file, stage_query, to_text
+from features.reading import Place, Staged, detect, is_parquet, stage_file, stage_source, to_text
 from features.sql import open_database
 from features.tombstones import Tombstones
 from features.usecase import FlatTable, ReadOptions, Source, UseCase
@@ -130,14 +130,8 @@ def _read_one(
 ) -> Table:
     """Return one source."""
     report(f"reading {name}")
-    place = Place(f"sources.{name}", name)
     with tempfile.TemporaryDirectory(prefix="xm-") as scratch, open_database(scratch=scratch) as connection:
-        if source.query is not None and source.url is not None:
-            staged = stage_query(
-                connection, place, source.query, source.url, usecase.folder, source.read, None
-            )
-        else:
-            staged = stage_file(connection, place, usecase.folder / str(source.file), source.read)
+        staged = stage_source(connection, name, source, usecase.folder)
         declared = _add_scales({column: _declare(source, column) for column in staged.columns}, wanted)
         key = source.key or usecase.entity
         if erased and key != usecase.entity:

@@ -153,20 +153,18 @@ def _group_by_outcome(outcomes: Floats) -> dict[str, npt.NDArray[np.bool_]]:
     }
 
 
-def draw_learning_curve(curve: Mapping[str, Any], title: str = "Learning curve") -> Figure:
+def draw_learning_curve(curve: Mapping[str, Any]) -> Figure:
     """Draw the loss on the same kept-back rows against the entities learned from, with intervals.
 
     Parameters
     ----------
     curve
         ``evaluation["learning_curve"]`` of a bundle, as judged; shares with too few events are left out.
-    title
-        Heading.
     """
     points = [point for point in curve["points"] if point["figures"]]
     loss = "log_loss" if "log_loss" in points[0]["figures"] else "rps"
     name = {"log_loss": "Log loss", "rps": "Ranked probability score"}[loss]
-    figure, axes = _make_axes(title, "Entities learned from", name)
+    figure, axes = _make_axes("Learning curve", "Entities learned from", name)
     entities = [point["n_entities"] for point in points]
     estimates = [Estimate.from_json(point["figures"][loss]) for point in points]
     axes.plot(entities, [estimate.value for estimate in estimates], color=BLUE, linewidth=1)

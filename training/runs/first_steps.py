@@ -19,7 +19,6 @@ from training.drivers import (
     what_if,
 )
 from training.levers import Lever
-from training.models import RatingModel
 from training.rows import Floats
 
 
@@ -49,11 +48,11 @@ def plan_levers(
     weight
         People that each row stands for; None for 1.
     """
-    is_event = not isinstance(bundle.model, RatingModel)
+    is_event = not bundle.is_of_answers
     usecase, value = bundle.usecase, bundle.usecase.value
     is_lost = is_event and usecase.means == "leaving"
     stakes = Stakes(
-        _expect(bundle, matrix),
+        bundle.expected(matrix),
         is_event=is_event,
         is_bad=is_event and usecase.means != "good",
         revenue=revenue if is_lost and revenue is not None and np.isfinite(revenue).any() else None,
@@ -65,7 +64,7 @@ def plan_levers(
     expectations = {
         lever.name: what_if(
             matrix,
-            lambda rows: _expect(bundle, rows),
+            bundle.expected,
             goal_bounds(lever.goal, bundle.catalogue),
             lever.goal,
             weight=weight,
@@ -90,11 +89,3 @@ def _grade(bundle: Bundle, lever: Lever, matrix: Floats) -> GradedLever | None:
         unit=lever.goal.unit,
         cost=bundle.usecase.drivers[lever.name].cost,
     )
-
-
-def _expect(bundle: Bundle, matrix: Floats) -> Floats:
-    """Return the probability at the primary horizon, or the expected answer, of encoded rows."""
-    model = bundle.model
-    if isinstance(model, RatingModel):
-        return model.expected(matrix)
-    return model.probabilities(matrix)[:, int(bundle.facts["primary_horizon_index"])]

@@ -1,6 +1,5 @@
 """The journey map of a use case: its sources in, one record out."""
 
-from datetime import date
 from typing import cast
 
 import numpy as np
@@ -35,10 +34,8 @@ def journey_of(
     usecase: UseCase,
     *,
     report: Report = silent,
-    today: date | None = None,
     tombstones: Tombstones | None = None,
     n_draws: int = 999,
-    seed: int = 0,
 ) -> JourneyRecord:
     """Return the journey map of a use case.
 
@@ -48,12 +45,10 @@ def journey_of(
         A use case made from sources, with the section ``journey``.
     report
         Told what is being read.
-    today
-        Day after which dates count as future; the present day in UTC when absent.
     tombstones
         Who was erased; nobody if absent.
-    n_draws, seed
-        How many searches chance gets at least for every best time, and where its random numbers start.
+    n_draws
+        How many searches chance gets at least for every best time.
 
     Raises
     ------
@@ -61,7 +56,7 @@ def journey_of(
         If the use case declares no journey.
     """
     journey = demand_journey(usecase)
-    with open_sources(usecase, report=report, today=today, tombstones=tombstones) as sources:
+    with open_sources(usecase, report=report, tombstones=tombstones) as sources:
         observed_day = find_observed_day(sources, usecase)
         report("collecting touches")
         touched = collect_touches(sources, usecase, observed_day)
@@ -83,7 +78,6 @@ def journey_of(
         fewest_shown=usecase.privacy.minimum_group,
         fewest_for_effects=usecase.privacy.minimum_group_drivers,
         n_draws=n_draws,
-        seed=seed,
     )
 
 

@@ -3,10 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import get_args
 
@@ -16,11 +13,9 @@ from features.usecase import UseCase
 from training.console import Console
 from training.frozen import Baseline, find_baseline
 from training.monitoring import (
-    FAMILY_LEVEL,
     Check,
     Health,
     Kind,
-    Watched,
     advise,
     check_baseline,
     decide,
@@ -45,52 +40,6 @@ _NOT_IN_METRICS = re.compile(r"[^\w./ -]")
 _MOST_LETTERS = 200
 
 
-@dataclass(frozen=True)
-class Watch:
-    """Hold what there is to be looked at.
-
-    Attributes
-    ----------
-    champion
-        The version that is watched, with what it forecast when it was judged.
-    frame, usecase
-        The feature table as it is today, and what it was built from.
-    baseline
-        What was frozen; None where nothing was.
-    """
-
-    champion: Candidate
-    frame: Frame
-    usecase: UseCase
-    baseline: Baseline | None = None
-
-    @cached_property
-    def watched(self) -> Watched:
-        """Return how well the champion does."""
-        return watch_model(self.champion, self.frame, self.usecase)
-
-
-def _check_inputs(watch: Watch) -> Iterator[Check]:
-    """Yield the checks of what comes in and of the forecasts."""
-    yield from watch_inputs(watch.champion.bundle, watch.frame, watch.usecase)
-
-
-def _check_performance(watch: Watch) -> Iterator[Check]:
-    """Yield the checks of how well the champion does."""
-    yield from watch.watched.checks
-
-
-def _check_baseline(watch: Watch) -> Iterator[Check]:
-    """Yield the checks of survey metrics since the frozen baseline."""
-    series = list_series(watch.frame.waves, watch.usecase, baseline=watch.baseline)
-    since = compare_with_baseline(watch.baseline, series, watch.usecase.privacy.minimum_group)
-    yield from check_baseline(since)
-
-
-CHECKS: tuple[Callable[[Watch], Iterator[Check]], ...] = (_check_inputs, _check_performance, _check_baseline)
-"""All that is checked; the checks of all of them are one family."""
-
-
 def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
     """Build the frame as it is known today, look at the champion, keep what is found and tell the alerts."""
     spec = load_usecase(usecase, data)
@@ -105,7 +54,7 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
         today = datetime.now(UTC).date()
         trained_on = find_training_day(registered)
         age = None if trained_on is None else (today - trained_on).days
-        health = watch(Watch(champion, frame, spec, frozen), made_on=today, days_since_training=age)
+        health = watch(champion, frame, spec, frozen, made_on=today, days_since_training=age)
         file = keep(health, workspace.health(spec.name))
         write_hindsight(workspace, spec, frame, champion)
         tags = {"usecase": spec.name, "model_version": health.model_version}
@@ -113,32 +62,48 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
     console.result("\n".join(describe(health, file)), health.to_json())
 
 
-def watch(watch: Watch, *, made_on: date, days_since_training: int | None = None) -> Health:
-    """Look at everything, and decide on all checks together.
+def watch(
+    champion: Candidate,
+    frame: Frame,
+    usecase: UseCase,
+    baseline: Baseline | None = None,
+    *,
+    made_on: date,
+    days_since_training: int | None = None,
+) -> Health:
+    """Look at a champion, and say what was found.
 
     Parameters
     ----------
-    watch
-        What there is to be looked at.
+    champion
+        The version that is watched, with what it forecast when it was judged.
+    frame, usecase
+        The feature table as it is today, and what it was built from.
+    baseline
+        What was frozen; None where nothing was.
     made_on
         The day of the look.
     days_since_training
         Counts for the advice on flat tables, whose rows have no days.
     """
-    found = [check for checks in CHECKS for check in checks(watch)]
-    checks = sorted(decide(found, FAMILY_LEVEL), key=_rank)
-    newer = measure_newer(watch.champion, watch.frame, watch.usecase, days_since_training=days_since_training)
+    bundle, watched = champion.bundle, watch_model(champion, frame, usecase)
+    series = list_series(frame.waves, usecase, baseline=baseline)
+    since = compare_with_baseline(baseline, series, usecase.privacy.minimum_group)
+    # All checks are one family.
+    found = [*watch_inputs(bundle, frame, usecase), *watched.checks, *check_baseline(since)]
+    checks = sorted(decide(found), key=_rank)
+    newer = measure_newer(champion, frame, usecase, days_since_training=days_since_training)
     return Health(
-        usecase=watch.usecase.name,
-        model_version=watch.champion.bundle.model_version,
-        as_of=newest_day(watch.frame),
+        usecase=usecase.name,
+        model_version=bundle.model_version,
+        as_of=newest_day(frame),
         made_on=made_on,
-        n_rows=watch.frame.latest.num_rows,
+        n_rows=frame.latest.num_rows,
         checks=tuple(checks),
-        performance=watch.watched.performance,
-        limits=(*watch.watched.limits, *limits_of_inputs(watch.champion.bundle)),
-        advice=advise(watch.usecase.retrain, newer, checks),
-        baseline=None if watch.baseline is None else watch.baseline.id,
+        performance=watched.performance,
+        limits=(*watched.limits, *limits_of_inputs(bundle)),
+        advice=advise(usecase.retrain, newer, checks),
+        baseline=None if baseline is None else baseline.id,
     )
 
 

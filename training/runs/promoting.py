@@ -9,7 +9,7 @@ from typing import Any
 
 from features.errors import RegistryError, XmError
 from features.failpoints import reach
-from training.bundle import Bundle, load
+from training.bundle import Bundle
 from training.promotion import Candidate, Check, Contest, KeptBack, check_version, compare
 from training.promotion.kept_back import FILE_NAME
 from training.registry import (
@@ -17,7 +17,7 @@ from training.registry import (
     LostError,
     RegisteredBundle,
     Standing,
-    fetch,
+    fetch_bundle,
     fetch_file,
     find_note,
     find_version,
@@ -105,8 +105,7 @@ def fetch_verified(registered: RegisteredBundle) -> Bundle:
     BundleError
         If it does not.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        bundle = load(fetch(registered, Path(scratch) / "bundle"))
+    bundle = fetch_bundle(registered)
     check_canary(bundle)
     return bundle
 

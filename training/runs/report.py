@@ -1,7 +1,7 @@
 """Verb ``report``: the driver report of a bundle on its newest frame, in English and German."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ from training.registry import (
     CHAMPION,
     RegisteredBundle,
     connect,
+    demand_champion,
     fetch,
-    fetch_champion,
     find_training_day,
     find_version,
 )
@@ -47,7 +47,7 @@ from training.reports import (
     keep_wave,
     write_report,
 )
-from training.rows import Floats, feature_columns, numbers, texts
+from training.rows import Floats, feature_columns, numbers, row_at, texts
 from training.runs.answers import forecast_answers
 from training.runs.build import build_in
 from training.runs.first_steps import plan_levers
@@ -60,11 +60,46 @@ from training.runs.themes import list_quotes, list_themes
 from training.runs.waves import list_series
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import Scorer
+from training.statistics import read_day
 
 _N_REASONS = 2
 _N_DESCRIBED = 2
-_NOBODY = Objections()
 _TABLES = ("quadrants", "views", "driver_segments", "beliefs")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Hold what a report tells beside the model and its rows.
+
+    Attributes
+    ----------
+    trained_on, run_id
+        The day of the training, where a run tells it, and that run.
+    baseline
+        The frozen baseline that report and card refer to.
+    releases
+        What has gone out on groups of people at work, and where it is written down that this report has.
+    quotes
+        The file with the quotes that people have approved.
+    objections
+        Those who are not to be listed; figures of groups still count them.
+    actions
+        What was tried, and what it changed.
+    drift
+        What monitoring found of these data.
+    """
+
+    trained_on: date | None = None
+    run_id: str | None = None
+    baseline: Baseline | None = None
+    releases: Releases = field(default_factory=Releases)
+    quotes: Path | None = None
+    objections: Objections = field(default_factory=Objections)
+    actions: Actions | None = None
+    drift: Drift = "not checked"
+
+
+_NOTHING = Beside()
 
 
 def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> None:
@@ -76,23 +111,14 @@ def run(console: Console, usecase: str, data: str, baseline: str, out: str) -> N
     registered, standing = _fetch(spec.name, workspace.bundle(spec.name))
     bundle = load(workspace.bundle(spec.name))
     frame = build_in(workspace, spec, report=console.report)
-    entries = Ledger(workspace.actions(spec.name)).entries()
-    bundle = with_tests(bundle, frame, entries)
-    today = datetime.now(UTC).date()
-    files = write(
-        bundle,
-        frame,
-        workspace.reports(spec.name),
-        made_on=today,
+    beside = Beside(
         trained_on=find_training_day(registered),
         run_id=registered.run_id,
         baseline=frozen,
         releases=Releases.of(spec, workspace.releases(spec.name)),
-        quotes=workspace.quotes(spec.name),
-        objections=Objections.read(workspace.objections(spec.name)),
-        actions=show_actions(entries),
         drift=find_drift(find_health(workspace.health(spec.name)), bundle, frame),
     )
+    files = write_in(workspace, bundle, frame, made_on=datetime.now(UTC).date(), beside=beside)
     first = f"report of {spec.name} version {registered.version}{standing}:"
     lines = [first, *(f"  {file}" for file in files.values())]
     console.result("\n".join(lines), {name: str(file) for name, file in files.items()})
@@ -111,27 +137,34 @@ def _fetch(name: str, folder: Path) -> tuple[RegisteredBundle, str]:
 
     A model that the gate refused still has a report: it says why there is no forecast.
     """
-    challenger = find_version(name, CHALLENGER)
-    if challenger is None or find_version(name, CHAMPION) is not None:
-        return fetch_champion(name, folder), ""
-    fetch(challenger, folder)
-    return challenger, ", challenger while there is no champion"
+    registered, standing = find_version(name, CHALLENGER), ", challenger while there is no champion"
+    if registered is None or find_version(name, CHAMPION) is not None:
+        registered, standing = demand_champion(name), ""
+    fetch(registered, folder)
+    return registered, standing
+
+
+def write_in(
+    workspace: Workspace, bundle: Bundle, frame: Frame, *, made_on: date, beside: Beside
+) -> Mapping[str, Path]:
+    """Write all files of the report as :func:`write`, with what stands in a workspace.
+
+    That is: quotes, those who objected, actions, and what these have shown of levers.
+    """
+    name = bundle.usecase.name
+    entries = Ledger(workspace.actions(name)).entries()
+    beside = replace(
+        beside,
+        quotes=workspace.quotes(name),
+        objections=Objections.read(workspace.objections(name)),
+        actions=show_actions(entries),
+    )
+    tested = with_tests(bundle, frame, entries)
+    return write(tested, frame, workspace.reports(name), made_on=made_on, beside=beside)
 
 
 def write(
-    bundle: Bundle,
-    frame: Frame,
-    folder: Path,
-    *,
-    made_on: date,
-    trained_on: date | None = None,
-    run_id: str | None = None,
-    baseline: Baseline | None = None,
-    releases: Releases | None = None,
-    quotes: Path | None = None,
-    objections: Objections | None = None,
-    actions: Actions | None = None,
-    drift: Drift = "not checked",
+    bundle: Bundle, frame: Frame, folder: Path, *, made_on: date, beside: Beside = _NOTHING
 ) -> Mapping[str, Path]:
     """Write all files of the report, and the model card beside them, in one step.
 
@@ -145,22 +178,6 @@ def write(
         Where the files go; replaced as a whole.
     made_on
         The day that the report shows.
-    trained_on
-        The day of the training, where a run tells it.
-    baseline
-        The frozen baseline that report and card refer to.
-    run_id
-        The run that trained the bundle; the report names it.
-    releases
-        What has gone out on groups of people at work, and where it is written down that this report has.
-    quotes
-        The file with the quotes that people have approved.
-    objections
-        Those who are not to be listed; figures of groups still count them.
-    actions
-        What was tried, and what it changed.
-    drift
-        What monitoring found of these data.
 
     Returns
     -------
@@ -174,27 +191,14 @@ def write(
     InputError
         If the file with quotes is not as it has to be, or a quote leads to a person.
     """
-    told = releases or Releases()
     with whole_folder(folder) as draft:
-        inputs = gather(
-            bundle,
-            frame,
-            made_on=made_on,
-            trained_on=trained_on,
-            run_id=run_id,
-            baseline=baseline,
-            releases=told,
-            quotes=quotes,
-            objections=objections,
-            actions=actions,
-            drift=drift,
-        )
-        told.publish(list_released(inputs))
+        inputs = gather(bundle, frame, made_on=made_on, beside=beside)
+        beside.releases.publish(list_released(inputs))
         report = build_report(inputs)
         write_report(report, draft)
         carry_waves(folder, draft)
         keep_wave(report, draft)
-        names = _add_card(bundle, draft, made_on, baseline)
+        names = _add_card(bundle, draft, made_on, beside.baseline)
     return {name: folder / name for name in names}
 
 
@@ -218,29 +222,16 @@ def _add_card(bundle: Bundle, draft: Path, made_on: date, baseline: Baseline | N
     return sorted(file.name for file in draft.iterdir() if file.is_file())
 
 
-def gather(
-    bundle: Bundle,
-    frame: Frame,
-    *,
-    made_on: date,
-    trained_on: date | None = None,
-    run_id: str | None = None,
-    baseline: Baseline | None = None,
-    releases: Releases | None = None,
-    quotes: Path | None = None,
-    objections: Objections | None = None,
-    actions: Actions | None = None,
-    drift: Drift = "not checked",
-) -> ReportInputs:
+def gather(bundle: Bundle, frame: Frame, *, made_on: date, beside: Beside = _NOTHING) -> ReportInputs:
     """Score the newest rows and collect what the report speaks of; parameters as of :func:`write`."""
-    usecase, told = bundle.usecase, releases or Releases()
+    usecase = bundle.usecase
     scorer = Scorer(bundle)
     target = usecase.target
     columns = feature_columns(frame.latest, bundle.catalogue)
     matrix = bundle.encoder.encode(columns).matrix
-    scored = score_cohort(scorer, frame, columns, matrix, objections or Objections())
-    scored = replace(scored, cuts=show_cuts(frame.latest, usecase, told))
-    evaluation = primary_evaluation(bundle, scorer.primary_horizon)
+    scored = score_cohort(scorer, frame, columns, matrix, beside.objections)
+    scored = replace(scored, cuts=show_cuts(frame.latest, usecase, beside.releases))
+    evaluation = primary_evaluation(bundle)
     levers = levers_from_json(bundle.evaluation.get("levers", []))
     plans = plan_levers(
         bundle,
@@ -254,21 +245,21 @@ def gather(
         scored=scored,
         drivers=rows_from_json(bundle.drivers),
         evaluation=evaluation,
-        model=replace(_model_facts(bundle, frame, trained_on), run_id=run_id, drift=drift),
+        model=_model_facts(bundle, frame, beside),
         made_on=made_on,
         snapshot_date=max(frame.facts.snapshot_dates, default=None),
         horizon_days=None if target is None else target.primary.length.days,
-        experience=list_series(frame.waves, usecase, releases=told, baseline=baseline),
+        experience=list_series(frame.waves, usecase, releases=beside.releases, baseline=beside.baseline),
         risk_waves=list_risk_waves(scorer, frame, scored.probabilities, evaluation),
         levers=levers,
         priorities=plans.priorities,
         outlooks=plans.outlooks,
         expectations=plans.expectations,
         tables={name: bundle.evaluation[name] for name in _TABLES if name in bundle.evaluation},
-        baseline=baseline,
-        themes=list_themes(frame, usecase, releases=told),
-        quotes=list_quotes(frame, usecase, quotes),
-        actions=actions,
+        baseline=beside.baseline,
+        themes=list_themes(frame, usecase, releases=beside.releases),
+        quotes=list_quotes(frame, usecase, beside.quotes),
+        actions=beside.actions,
     )
 
 
@@ -277,7 +268,7 @@ def score_cohort(
     frame: Frame,
     columns: Mapping[str, Column],
     matrix: Floats,
-    objections: Objections = _NOBODY,
+    objections: Objections,
 ) -> ScoredCohort:
     """Score the newest rows; those to be called first get their reasons in words.
 
@@ -297,14 +288,14 @@ def score_cohort(
             forecast_answers(bundle.model, matrix, frame, bundle.usecase), bundle.evaluation
         )
         return ScoredCohort(entity_ids, np.zeros(len(matrix)), answers=answers)
-    probabilities = bundle.model.probabilities(matrix)[:, scorer.horizons.index(scorer.primary_horizon)]
+    probabilities = bundle.expected(matrix)
     objected = frozenset(objections.since)
     revenue = numbers(latest, "value_revenue")
     cohort = ScoredCohort(entity_ids, probabilities, revenue=revenue, objected=objected)
     if bundle.usecase.target is None or not scorer.is_individual or scorer.doubts:
         return cohort
     called = [int(row) for row in first_to_call(cohort)]
-    rows = [{name: _plain(column[row]) for name, column in columns.items()} for row in called]
+    rows = [row_at(columns, row) for row in called]
     in_words = {language: scorer.score(rows, reasons=_N_REASONS, language=language) for language in LANGUAGES}
     reasons: dict[str, tuple[Label, ...]] = {}
     for place, row in enumerate(called):
@@ -327,16 +318,16 @@ def list_released(inputs: ReportInputs) -> dict[str, Released]:
     return {question: released for question, released in found.items() if released is not None}
 
 
-def primary_evaluation(bundle: Bundle, horizon: str) -> AnyEvaluation:
+def primary_evaluation(bundle: Bundle) -> AnyEvaluation:
     """Return the figures of the horizon that reports lead with; the first judged one if it has none."""
-    found = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).lead(horizon)
+    found = HorizonEvaluations.from_json(bundle.evaluation["all_rows"]).lead(bundle.primary_horizon)
     if found is None:
         message = f"{bundle.model_version} holds no figures of any horizon"
         raise ValueError(message)
     return found
 
 
-def _model_facts(bundle: Bundle, frame: Frame, trained_on: date | None) -> ModelFacts:
+def _model_facts(bundle: Bundle, frame: Frame, beside: Beside) -> ModelFacts:
     """Return what is said of the model; who ever answered is not known where all answers are anonymous."""
     facts = bundle.facts
     newest = set(frame.latest.column("entity_id").to_pylist())
@@ -344,12 +335,14 @@ def _model_facts(bundle: Bundle, frame: Frame, trained_on: date | None) -> Model
     return ModelFacts(
         name=bundle.usecase.name,
         version=bundle.model_version,
-        trained_on=trained_on,
-        data_from=None if facts["data_from"] is None else date.fromisoformat(facts["data_from"]),
-        data_to=None if facts["as_of"] is None else date.fromisoformat(facts["as_of"]),
+        trained_on=beside.trained_on,
+        data_from=read_day(facts["data_from"]),
+        data_to=read_day(facts["as_of"]),
         answered=len(newest & named) if named else None,
         asked=len(newest) if named else None,
         missing_events=missing_events(facts),
+        run_id=beside.run_id,
+        drift=beside.drift,
     )
 
 
@@ -369,10 +362,3 @@ def _describe(bundle: Bundle, columns: Mapping[str, Any], row: int) -> Label:
     words = [columns[feature.name][row] for feature in context[:_N_DESCRIBED]]
     text = ", ".join(word for word in words if word)
     return dict.fromkeys(LANGUAGES, text)
-
-
-def _plain(value: object) -> float | str | None:
-    """Return a cell as a plain value; NaN is None."""
-    if isinstance(value, (float, np.floating)):
-        return None if np.isnan(value) else float(value)
-    return value if isinstance(value, str) else None

@@ -1,13 +1,11 @@
 """The expected share at earlier snapshots: today's model asked about the cohort as it was then."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.frame import Frame
 from training.evaluation import AnyEvaluation, RatingEvaluation
-from training.models import RatingModel
 from training.reports import WavePoint
-from training.rows import Floats, feature_columns
+from training.rows import Floats, feature_columns, snapshots_of
 from training.scoring import Scorer
 from training.statistics import expected_share
 
@@ -38,20 +36,17 @@ def list_risk_waves(
         somebody who joined between them.
     """
     bundle, dates = scorer.bundle, frame.facts.snapshot_dates
-    if isinstance(bundle.model, RatingModel) or isinstance(evaluation, RatingEvaluation):
+    if bundle.is_of_answers or isinstance(evaluation, RatingEvaluation):
         return ()
     if not dates or not evaluation.is_usable or not scorer.is_individual:
         return ()
-    days: NDArray[np.datetime64] = (
-        frame.table.column("snapshot_date").to_numpy(zero_copy_only=False).astype("datetime64[D]")
-    )
-    place = scorer.horizons.index(scorer.primary_horizon)
+    days = snapshots_of(frame.table)
     points = []
     for day in sorted(dates)[:-1][1 - MOST_WAVES :]:
         rows = frame.table.filter(days == np.datetime64(day))
         if rows.num_rows < bundle.usecase.privacy.minimum_group:
             continue
         matrix = bundle.encoder.encode(feature_columns(rows, bundle.catalogue)).matrix
-        share = expected_share(bundle.model.probabilities(matrix)[:, place], evaluation.level_error)
+        share = expected_share(bundle.expected(matrix), evaluation.level_error)
         points.append(WavePoint(day.isoformat(), share))
     return (*points, WavePoint(max(dates).isoformat(), expected_share(newest, evaluation.level_error)))

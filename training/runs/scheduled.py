@@ -13,13 +13,14 @@ from features.addresses import is_address, read_address
 from features.errors import ContractError, InputError, SourceError
 from features.failpoints import reach
 from features.objections import Objections
-from training.batch import BATCH_ROWS, CUT_PREFIX, day_of, demand_suffix, read_rows, score_table, write_scores
+from training.batch import BATCH_ROWS, day_of, demand_suffix, read_rows, score_table, write_scores
 from training.console import Console
 from training.delivery.form import parse_name
 from training.delivery.identity import Identity, digest_rows
 from training.delivery.kept import FORMAT_VERSION, KeptBatch, alone_with
 from training.delivery.tables import ScoreTable
 from training.delivery.webhook import Webhook, read_secret
+from training.rows import CUT_PREFIX
 from training.runs.releases import Releases, release_forecasts
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError, Scorer
@@ -194,7 +195,7 @@ def _serve(
 ) -> Iterator[tuple[str, bool]]:
     """Let every target have the batch; yield its name, and whether anything was missing there."""
     if table is not None:
-        rating = "average_risk" not in scorer.bundle.facts
+        rating = scorer.bundle.is_of_answers
         is_new = table.serve(batch, None if rating else scorer.primary_horizon, console.report)
         if is_new or not batch.find_target(table.shown):
             batch.note_target(table.shown, scores=batch.n_scores)

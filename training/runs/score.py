@@ -9,7 +9,7 @@ from features.objections import Objections
 from training.batch import day_of, read_rows, score_table, write_scores
 from training.bundle import load
 from training.console import Console
-from training.registry import connect, fetch_champion
+from training.registry import connect, demand_champion, fetch
 from training.runs.releases import Releases, release_forecasts
 from training.runs.scheduled import Order, score_latest
 from training.runs.workspace import Workspace
@@ -38,8 +38,7 @@ def run(
     connect(workspace.folder)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "bundle"
-        fetch_champion(name, folder)
-        scorer = Scorer(load(folder))
+        scorer = Scorer(load(fetch(demand_champion(name), folder)))
         releases = Releases.of(scorer.bundle.usecase, workspace.releases(name))
         if latest == "yes":
             score_latest(console, workspace, scorer, order, releases)

@@ -1,7 +1,5 @@
 """The survey questions of a use case: its sources in, all that is known of each answer out."""
 
-from datetime import date
-
 import numpy as np
 import pyarrow as pa
 
@@ -14,7 +12,8 @@ from features.sources import open_sources
 from features.tombstones import Tombstones
 from features.usecase import UseCase
 from training.reports import WaveRows
-from training.runs.waves import RANKS, floats_of, list_rows
+from training.rows import floats_of
+from training.runs.waves import RANKS, list_rows
 from training.statistics.levels import MeanWorth
 from training.surveys import SurveyAnswers
 
@@ -23,7 +22,6 @@ def read_questions(
     usecase: UseCase,
     *,
     report: Report = silent,
-    today: date | None = None,
     tombstones: Tombstones | None = None,
 ) -> tuple[SurveyAnswers, ...]:
     """Return what is known of the answers to each survey question, straight from the sources.
@@ -34,8 +32,6 @@ def read_questions(
         A use case made from sources.
     report
         Told what is being read.
-    today
-        Day after which dates count as future; the present day in UTC when absent.
     tombstones
         Who was erased; nobody if absent.
 
@@ -47,7 +43,7 @@ def read_questions(
         If no source says which of its columns hold a survey metric.
     """
     demand_metrics(usecase)
-    with open_sources(usecase, report=report, today=today, tombstones=tombstones) as sources:
+    with open_sources(usecase, report=report, tombstones=tombstones) as sources:
         report("collecting waves")
         waves = collect_with_status(sources, usecase, find_observed_day(sources, usecase))
     found = [_gather(usecase, *part) for part in list_rows(waves, usecase)]

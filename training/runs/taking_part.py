@@ -14,11 +14,8 @@ from training.actions import Action, Entry, People, PlannedOutcome, Seen, Target
 from training.bundle import Bundle
 from training.drivers import shortfall
 from training.levers import levers_from_json
-from training.models import RatingModel
-from training.rows import FollowUp, TrainingRows, feature_columns, numbers, rows_of, texts
+from training.rows import CUT_PREFIX, FollowUp, TrainingRows, feature_columns, numbers, rows_of, texts
 from training.statistics import Bools, Floats
-
-_CUT = "cut_"
 
 
 @dataclass(frozen=True)
@@ -58,14 +55,8 @@ class Cohort:
             known = ", ".join(bundle.horizons)
             raise InputError("--horizon", f"the model knows no '{horizon}'", f"name one of: {known}")
         matrix = bundle.encoder.encode(feature_columns(frame.latest, bundle.catalogue)).matrix
-        model = bundle.model
-        expected = (
-            model.expected(matrix)
-            if isinstance(model, RatingModel)
-            else model.probabilities(matrix)[:, bundle.horizons.index(horizon)]
-        )
         day = max(frame.facts.snapshot_dates)
-        return cls(bundle, frame, day, matrix, expected, frozenset(objected))
+        return cls(bundle, frame, day, matrix, bundle.expected(matrix, horizon), frozenset(objected))
 
     def choose(self, target: Target, lever: str | None, busy: Iterable[str]) -> People:
         """Return those who can take part.
@@ -133,7 +124,7 @@ class Cohort:
             raise InputError("--group", "nobody can take part", "choose more people, or end another action")
         place = {name: row for row, name in enumerate(texts(self.frame.latest, "entity_id").tolist())}
         level = float(self.expected[[place[name] for name in people.entity_ids]].mean())
-        if isinstance(self.bundle.model, RatingModel):
+        if self.bundle.is_of_answers:
             answers = rows_of(self.frame, self.bundle.usecase).outcome
             spread = 1.0 if isinstance(answers, FollowUp) else float(np.nanstd(answers.target))
             return PlannedOutcome(level, spread, is_share=False)
@@ -144,9 +135,9 @@ class Cohort:
         n_rows = self.frame.latest.num_rows
         if target.cut is None:
             return np.ones(n_rows, dtype=bool)
-        column = f"{_CUT}{target.cut.partition('.')[2] or target.cut}"
+        column = f"{CUT_PREFIX}{target.cut.partition('.')[2] or target.cut}"
         if column not in self.frame.latest.column_names:
-            known = ", ".join(name.removeprefix(_CUT) for name in self.frame.facts.cuts) or "none"
+            known = ", ".join(name.removeprefix(CUT_PREFIX) for name in self.frame.facts.cuts) or "none"
             raise InputError("--group", f"'{target.cut}' is no declared cut", f"declared are: {known}")
         groups = np.array(self.frame.latest.column(column).to_pylist(), dtype=object)
         found = groups == target.group
@@ -158,7 +149,7 @@ class Cohort:
     def _is_riskiest(self, chosen: Bools, share: float) -> Bools:
         """Tell who is in the part of the chosen with the worst forecasts."""
         usecase = self.bundle.usecase
-        is_lower_worse = isinstance(self.bundle.model, RatingModel) or usecase.means == "good"
+        is_lower_worse = self.bundle.is_of_answers or usecase.means == "good"
         worst = self.expected if not is_lower_worse else -self.expected
         rows = np.flatnonzero(chosen)
         order = rows[np.argsort(-worst[rows], kind="stable")]

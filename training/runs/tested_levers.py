@@ -38,8 +38,7 @@ def with_tests(bundle: Bundle, frame: Frame, entries: Iterable[Entry]) -> Bundle
     entries
         The action ledger. Effects at another horizon than that of reports say nothing of it.
     """
-    horizon = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
-    tests = list_tests(entries, horizon)
+    tests = list_tests(entries, bundle.primary_horizon)
     if not tests:
         return bundle
     levers = levers_from_json(bundle.evaluation.get("levers", []))

@@ -14,9 +14,8 @@ from features.frame import Frame
 from features.usecase import Language, NamedRounds, UseCase
 from features.waves import KEPT_WAVES, Wave, list_periods
 from training.pages import LANGUAGES
-from training.rows import texts
+from training.rows import floats_of, texts
 from training.runs.releases import Releases
-from training.runs.waves import floats_of
 from training.themes import (
     EmergingTopic,
     Histories,

@@ -12,17 +12,15 @@ from matplotlib.figure import Figure
 
 from features.failpoints import reach
 from features.frame import Frame
-from features.objections import Objections
 from features.progress import Report, silent
 from features.usecase import UseCase
-from training.actions import Ledger, show_actions
 from training.assessment import RatingForecasts, primary_outcomes, tell_competing
 from training.breakdown import tell_breakdown
 from training.bundle import Bundle, load, save
 from training.console import Console
 from training.disclosure import ReleaseRefusedError
 from training.evaluation import AnyEvaluation, RatingEvaluation
-from training.frozen import Baseline, find_baseline
+from training.frozen import find_baseline
 from training.learning import Learned, learn
 from training.promotion import Candidate, KeptBack
 from training.promotion.kept_back import FILE_NAME
@@ -40,7 +38,6 @@ from training.registry import (
     settle_alias,
     tracked_run,
 )
-from training.runs import report as report_run
 from training.runs.build import build_in
 from training.runs.description import describe_meaning
 from training.runs.driver_artifacts import draw_dependence, write_driver_tables
@@ -57,8 +54,8 @@ from training.runs.money import describe_worth, money_figures, money_metrics
 from training.runs.population import population_metrics
 from training.runs.promoting import FOLDER, Decision, check_against, decide, hold_contest
 from training.runs.releases import Releases
+from training.runs.report import Beside, missing_events, primary_evaluation, write_card_alone, write_in
 from training.runs.retraining import Call, ask_rules
-from training.runs.tested_levers import with_tests
 from training.runs.themes import list_quotes
 from training.runs.workspace import Workspace, load_usecase
 from training.scoring import check_canary
@@ -91,12 +88,12 @@ class Trained:
     @property
     def evaluation(self) -> AnyEvaluation:
         """Return the figures of the horizon that reports lead with."""
-        return report_run.primary_evaluation(self.bundle, self.horizon)
+        return primary_evaluation(self.bundle)
 
     @property
     def horizon(self) -> str:
         """Return the horizon that reports lead with."""
-        return self.bundle.horizons[self.learned.rows.primary_index]
+        return self.bundle.primary_horizon
 
 
 def run(
@@ -183,42 +180,22 @@ def train(
     save(learned.parts, folder)
     reach("bundle.saved")
     report("writing the report")
-    files = _write_report(bundle, frame, workspace, made_on, run_id, frozen, releases, report)
+    beside = Beside(trained_on=made_on, run_id=run_id, baseline=frozen, releases=releases)
+    files = _write_report(workspace, bundle, frame, made_on, beside, report)
     reach("report.written")
     return Trained(frame, learned, bundle, workspace.frame(usecase.name), folder, files)
 
 
 def _write_report(
-    bundle: Bundle,
-    frame: Frame,
-    workspace: Workspace,
-    made_on: date,
-    run_id: str | None,
-    frozen: Baseline | None,
-    releases: Releases,
-    report: Report,
+    workspace: Workspace, bundle: Bundle, frame: Frame, made_on: date, beside: Beside, report: Report
 ) -> Mapping[str, Path]:
     """Write the report, or only the card where people at work were told of in another way before."""
-    usecase = bundle.usecase
-    folder = workspace.reports(usecase.name)
     try:
-        entries = Ledger(workspace.actions(usecase.name)).entries()
-        return report_run.write(
-            with_tests(bundle, frame, entries),
-            frame,
-            folder,
-            made_on=made_on,
-            trained_on=made_on,
-            run_id=run_id,
-            baseline=frozen,
-            releases=releases,
-            quotes=workspace.quotes(usecase.name),
-            objections=Objections.read(workspace.objections(usecase.name)),
-            actions=show_actions(entries),
-        )
+        return write_in(workspace, bundle, frame, made_on=made_on, beside=beside)
     except ReleaseRefusedError as refusal:
         report(f"the report is withheld, the model is not: {refusal}")
-        return report_run.write_card_alone(bundle, folder, made_on=made_on, baseline=frozen)
+        folder = workspace.reports(bundle.usecase.name)
+        return write_card_alone(bundle, folder, made_on=made_on, baseline=beside.baseline)
 
 
 def _tell_call(call: Call | None) -> list[str]:
@@ -364,7 +341,7 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     lines += describe_levers(trained.bundle)
     tuning = trained.learned.tuning
     lines += [] if tuning is None else [tuning.summary]
-    missing = report_run.missing_events(trained.bundle.facts)
+    missing = missing_events(trained.bundle.facts)
     if missing is not None:
         few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"
         lines.append(few)

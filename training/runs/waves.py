@@ -9,9 +9,8 @@ import pyarrow.compute as pc
 from features.usecase import Metric, UseCase, counts_in_points, good_from
 from training.frozen import Baseline
 from training.reports import WaveRows, WaveSeries, build_series, set_against
-from training.rows import texts
+from training.rows import floats_of, texts
 from training.runs.releases import Releases
-from training.statistics import Floats
 
 RANKS: tuple[Metric, ...] = ("nps", "enps", "ces", "csat")
 
@@ -82,8 +81,3 @@ def list_rows(waves: pa.Table, usecase: UseCase) -> Iterator[tuple[str, pa.Table
                 scale_high=source.scales[column][1] if is_share else None,
             )
             yield name, rows, found
-
-
-def floats_of(column: pa.ChunkedArray) -> Floats:
-    """Return numbers or flags as float64, NaN for missing."""
-    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)

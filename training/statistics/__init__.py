@@ -13,9 +13,9 @@ from training.statistics.calibration import (
 from training.statistics.estimate import LEVEL, Estimate, from_draws, of_size
 from training.statistics.expectation import expected_count, expected_loss, expected_mean, expected_share
 from training.statistics.expected_ranking import expected_auc
-from training.statistics.intervals import difference, mean, nps, paired_difference, share
+from training.statistics.intervals import difference, mean, nps, share
 from training.statistics.nonresponse import AskedRows, trim_odds
-from training.statistics.plain import plain_values
+from training.statistics.plain import below_head, plain_values, read_day, read_estimate
 from training.statistics.ranking import RankedMass, Ranking
 from training.statistics.resampling import EntityDraws, bootstrap_mean
 
@@ -33,6 +33,7 @@ __all__ = [
     "Ranking",
     "as_column",
     "as_weight",
+    "below_head",
     "bin_gaps",
     "bootstrap_mean",
     "brier_losses",
@@ -49,8 +50,9 @@ __all__ = [
     "mean",
     "nps",
     "of_size",
-    "paired_difference",
     "plain_values",
+    "read_day",
+    "read_estimate",
     "share",
     "trim_odds",
 ]

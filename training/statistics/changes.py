@@ -152,50 +152,6 @@ def judge_changes(found: Mapping[Name, WaveChange]) -> dict[Name, JudgedChange]:
     }
 
 
-def measure_segments(
-    metrics: Mapping[str, tuple[SurveyMetric, npt.ArrayLike]],
-    people: npt.ArrayLike,
-    segments: npt.ArrayLike,
-    is_after: npt.ArrayLike,
-    *,
-    minimum_answers: int = 5,
-) -> dict[tuple[str, str], WaveChange]:
-    """Return the change of every metric in every segment: a family for :func:`judge_changes`.
-
-    Parameters
-    ----------
-    metrics
-        The metric and its ratings, ``[n]``, under the name of the question.
-    people, segments
-        ``[n]`` who was asked and to which segment the row belongs.
-    is_after
-        ``[n]`` whether the row belongs to the later wave.
-    minimum_answers
-        A segment with fewer answers in one of the waves is left out.
-
-    Raises
-    ------
-    ValueError
-        If columns differ in length or a rating lies outside its scale.
-    """
-    who, where, later = np.asarray(people), np.asarray(segments), np.asarray(is_after, dtype=np.bool_)
-    found = {}
-    for name, (metric, ratings) in metrics.items():
-        given = np.asarray(ratings, dtype=np.float64)
-        if not given.shape == who.shape == where.shape == later.shape:
-            sizes = f"{given.size}, {who.size}, {where.size} and {later.size}"
-            message = (
-                f"ratings of {name}, people, segments and is_after have {sizes} rows; give one per answer"
-            )
-            raise ValueError(message)
-        for segment in np.unique(where):
-            waves = [(where == segment) & np.isfinite(given) & side for side in (~later, later)]
-            if min(int(rows.sum()) for rows in waves) >= minimum_answers:
-                before, after = (WaveAnswers(given[rows], who[rows]) for rows in waves)
-                found[name, str(segment)] = measure_change(metric, before, after)
-    return found
-
-
 def pseudo_answers(metric: SurveyMetric) -> PseudoAnswers:
     """Return what is added to each wave before it is judged."""
     if metric.is_score:

@@ -80,18 +80,6 @@ def mean(values: npt.ArrayLike) -> Estimate:
     return _student(float(column.mean()), _variance(column) / column.size, column.size - 1.0, column.size)
 
 
-def paired_difference(before: npt.ArrayLike, after: npt.ArrayLike) -> Estimate:
-    """Return the mean of ``after - before`` over the same people, with Student's interval.
-
-    Raises
-    ------
-    ValueError
-        If the columns differ in length.
-    """
-    first = as_column("before", before)
-    return mean(as_column("after", after, first.size) - first)
-
-
 def difference(before: npt.ArrayLike, after: npt.ArrayLike) -> Estimate:
     """Return ``mean(after) - mean(before)`` of different people, with Welch's interval (unequal variances).
 

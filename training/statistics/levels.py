@@ -185,29 +185,6 @@ def measure_level(metric: SurveyMetric, ratings: npt.ArrayLike, weight: npt.Arra
     return Level(metric, replace(estimate, n=n_answers), worth.size, effective_n)
 
 
-def nps_level(
-    ratings: npt.ArrayLike, weight: npt.ArrayLike | None = None, *, kind: Literal["nps", "enps"] = "nps"
-) -> Level:
-    """Return NPS or eNPS of ratings from 0 to 10; see :func:`measure_level`."""
-    return measure_level(SurveyMetric.of(kind), ratings, weight)
-
-
-def share_level(
-    ratings: npt.ArrayLike,
-    scale: Scale,
-    weight: npt.ArrayLike | None = None,
-    *,
-    kind: Literal["csat", "ces", "top_box"] = "csat",
-) -> Level:
-    """Return the share of good answers: CSAT, CES or top box; see :func:`measure_level`."""
-    return measure_level(SurveyMetric.of(kind, scale), ratings, weight)
-
-
-def mean_level(ratings: npt.ArrayLike, scale: Scale, weight: npt.ArrayLike | None = None) -> Level:
-    """Return the mean rating; see :func:`measure_level`."""
-    return measure_level(SurveyMetric.of("mean", scale), ratings, weight)
-
-
 def effective_answers(weight: Floats) -> float:
     """Return how many equal answers are worth as much as weighted ones (Kish 1965).
 

@@ -41,10 +41,6 @@ class RankIntervals:
         """Return the positions from the largest estimate to the smallest."""
         return np.argsort(-self.estimate, kind="stable")
 
-    def may_be_among(self, first: int) -> Bools:
-        """Tell which may be among the ``first`` most important."""
-        return np.asarray(self.low <= first)
-
     def tie_groups(self) -> tuple[tuple[int, ...], ...]:
         """Return the positions in groups whose inner order is open, largest estimates first.
 

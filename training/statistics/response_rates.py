@@ -144,8 +144,9 @@ def bound_silence(answered: Level, n_invited: int) -> SilenceBounds:
 
     Examples
     --------
-    >>> from training.statistics.levels import share_level
-    >>> bounds = bound_silence(share_level([5] * 30 + [1] * 10, (1, 5)), n_invited=100)
+    >>> from training.statistics.levels import SurveyMetric, measure_level
+    >>> level = measure_level(SurveyMetric.of("csat", (1, 5)), [5] * 30 + [1] * 10)
+    >>> bounds = bound_silence(level, n_invited=100)
     >>> print(f"{bounds.worst:.2f} to {bounds.best:.2f}; {bounds.everybody}")
     0.30 to 0.90; 0.750 (0.239 to 0.943)
     """

@@ -94,8 +94,6 @@ def find_emerging(
     model: TopicModel,
     *,
     n_asked: int | None = None,
-    false_rate: float = _FALSE_RATE,
-    n_rounds: int = _N_ROUNDS,
     seed: int = 0,
 ) -> list[EmergingTopic]:
     """Find topics that rise in the newest waves and that no topic of the model explains.
@@ -109,10 +107,8 @@ def find_emerging(
         The topics in use; what they explain, hidden ones included, is not new.
     n_asked
         People who belong to the newest wave, whether they answered or not.
-    false_rate
-        Largest chance of reporting anything where nothing is new.
-    n_rounds, seed
-        How often the verbatims are dealt out to the waves by chance, and where chance begins.
+    seed
+        Where chance begins.
 
     Returns
     -------
@@ -135,11 +131,11 @@ def find_emerging(
     found = [(table, rise) for table in tables for rise in scan(table, table.wave, len(waves))]
     if max((rise.surprise for _, rise in found), default=0.0) < _TOO_SMALL:
         return []
-    chance = measure_chance(tables, len(waves), n_rounds, np.random.default_rng(seed))
+    chance = measure_chance(tables, len(waves), _N_ROUNDS, np.random.default_rng(seed))
     candidates = []
     for table, rise in found:
-        p_value = (1 + int(np.count_nonzero(chance >= rise.surprise))) / (n_rounds + 1)
-        if p_value <= false_rate:
+        p_value = (1 + int(np.count_nonzero(chance >= rise.surprise))) / (_N_ROUNDS + 1)
+        if p_value <= _FALSE_RATE:
             candidates.append(_Candidate(table, rise, p_value))
     sizes = [sum(code in LANGUAGES for code in languages) for _, languages in waves]
     topics = [_describe(group, sizes, n_asked) for group in _gather(candidates)]

@@ -54,17 +54,6 @@ def to_telling_stem(word: str, language: str) -> str:
     return "" if len(stem) < 2 or stem in load_stop_stems(language) else stem
 
 
-def find_stems(text: str, language: str) -> list[str]:
-    """Return the telling stems of a text, in the order of its words.
-
-    Examples
-    --------
-    >>> find_stems("We were very happy with the deliveries.", "en")
-    ['deliveri']
-    """
-    return [stem for word in find_words(text) if (stem := to_telling_stem(word, language))]
-
-
 @cache
 def load_stop_stems(language: str) -> frozenset[str]:
     """Return the stems that can tell no topic."""

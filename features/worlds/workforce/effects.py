@@ -59,7 +59,7 @@ RESIGNING = Resigning()
 CLIMATE = Climate()
 
 
-def overtime_total(resigning: Resigning = RESIGNING, climate: Climate = CLIMATE) -> float:
+def overtime_total() -> float:
     """Return the whole effect of 10 hours of overtime a month: direct, and through the felt workload.
 
     Examples
@@ -67,4 +67,4 @@ def overtime_total(resigning: Resigning = RESIGNING, climate: Climate = CLIMATE)
     >>> round(overtime_total(), 3)
     0.95
     """
-    return resigning.overtime_direct + resigning.workload * climate.workload_per_ten_hours
+    return RESIGNING.overtime_direct + RESIGNING.workload * CLIMATE.workload_per_ten_hours

@@ -5,7 +5,8 @@ import duckdb
 import pytest
 
 from features.errors import ContractError, SourceError
-from features.reading import Place, stage_query
+from features.reading import Place
+from features.reading.databases import stage_query
 from features.sql import open_database
 from features.usecase import ReadOptions
 

@@ -3,7 +3,8 @@
 import pytest
 
 from features.errors import ContractError, SourceError
-from features.reading import Place, stage_query
+from features.reading import Place
+from features.reading.databases import stage_query
 from features.sql import open_database
 from features.usecase import ReadOptions
 

@@ -77,7 +77,6 @@ def test_rule_lists_each_column_once_in_order_of_mention():
 def test_rule_of_attributes_needs_no_window():
     rule = FeatureRule(last=["plan"])
     assert not rule.windowed
-    assert rule.all_windows == ()
 
 
 @pytest.mark.parametrize(
@@ -105,11 +104,6 @@ def test_function_over_a_window_demands_one(function):
 )
 def test_function_over_all_time_needs_no_window(function):
     assert not FeatureRule(**function).windowed
-
-
-def test_windows_of_a_rule_are_sorted_and_include_those_of_the_ratio():
-    rule = FeatureRule(windows=["90d", "30d"], count={}, ratio=["30d", "180d"])
-    assert rule.all_windows == (Duration(30), Duration(90), Duration(180))
 
 
 def test_source_of_events_and_source_of_attributes():

@@ -23,8 +23,7 @@ def change(pair):
 def asked(bundle, row):
     """Return what the scorer says of a row, of features that its model has."""
     (found,) = Scorer(bundle).score([{name: row[name] for name in bundle.catalogue.names}])
-    horizon = bundle.horizons[int(bundle.facts["primary_horizon_index"])]
-    return found.value if found.value is not None else found.probabilities[horizon]
+    return found.value if found.value is not None else found.probabilities[bundle.primary_horizon]
 
 
 def test_the_ends_are_the_scores_that_were_shown(pair, change):

@@ -17,7 +17,7 @@ from training.bundle import Bundle, BundleParts, save
 from training.bundle import load as load_bundle
 from training.canary import make_canary
 from training.fitting import fit_rows
-from training.monitoring import FAMILY_LEVEL, Check, decide, watch_inputs
+from training.monitoring import Check, decide, watch_inputs
 from training.reference import take_reference
 from training.rows import rows_of
 
@@ -116,4 +116,4 @@ def make_company(folder: Path, seed: int = 7, n_customers: int = 600) -> Company
 
 def look(company: Company, frame: Frame) -> tuple[Check, ...]:
     """Return all checks of the newest rows of a feature table, decided together."""
-    return decide(list(watch_inputs(company.bundle, frame, company.usecase)), FAMILY_LEVEL)
+    return decide(list(watch_inputs(company.bundle, frame, company.usecase)))

@@ -15,20 +15,20 @@ def states_of(*p_values):
 
 
 def test_a_single_check_is_held_against_the_whole_level():
-    assert states_of(0.04) == ["alert"]
-    assert states_of(0.06) == ["no clear change"]
+    assert states_of(0.015) == ["alert"]
+    assert states_of(0.025) == ["no clear change"]
 
 
 def test_more_checks_need_more_evidence_each():
-    assert states_of(0.04, 0.5) == ["no clear change", "no clear change"]
-    assert states_of(0.5, 0.02, 0.04) == ["no clear change"] * 3
-    assert states_of(0.04, 0.02) == ["alert", "alert"]
+    assert states_of(0.015, 0.5) == ["no clear change", "no clear change"]
+    assert states_of(0.5, 0.008, 0.015) == ["no clear change"] * 3
+    assert states_of(0.015, 0.008) == ["alert", "alert"]
 
 
 def test_what_was_not_tested_keeps_its_state_and_costs_the_others_nothing():
     silent = replace(PLAIN, p_value=None, state="not known")
     stopped = replace(PLAIN, p_value=None, state="alert")
-    found = decide([silent, replace(PLAIN, p_value=0.04), stopped])
+    found = decide([silent, replace(PLAIN, p_value=0.015), stopped])
     assert [check.state for check in found] == ["not known", "alert", "alert"]
 
 

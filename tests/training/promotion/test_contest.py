@@ -11,7 +11,6 @@ from tests.training.promotion.candidates import altered, candidate_of
 from tests.training.sample_bundles import RATING_FEATURES, fit_sample, make_bundle
 from training.evaluation import Comparison, RatingComparison
 from training.promotion import Candidate, Contest, KeptBack, compare
-from training.promotion.kept_back import snapshots_of
 from training.rows import LabelOutcome, TrainingRows
 
 
@@ -62,7 +61,7 @@ def test_a_worse_one_is_found_out_and_the_difference_has_its_sign(company, custo
 
 def test_the_days_that_were_compared_are_named(company, customers):
     contest = compare(customers, customers, company.learned.rows)
-    forecast = snapshots_of(company.learned.rows)[company.learned.assessment.forecasts.positions]
+    forecast = company.learned.rows.snapshot_date[company.learned.assessment.forecasts.positions]
     assert (contest.first, contest.last) == (forecast.min().item(), forecast.max().item())
     assert f"of {contest.first} to {contest.last}" in contest.summary
 
@@ -77,7 +76,7 @@ def test_without_memory_and_newer_rows_there_is_nothing_to_compare(company, cust
 def test_after_its_data_ended_a_bundle_is_asked_as_it_stands(company, customers):
     """Take a champion from half a year earlier: it is judged on newer snapshots, by its bundle."""
     rows = company.learned.rows
-    days = snapshots_of(rows)
+    days = rows.snapshot_date
     newest = days[company.learned.assessment.forecasts.positions].max()
     old = told_until(customers, 1, newest.item())
     contest = compare(old, replace(customers, version=2), rows)
@@ -104,13 +103,13 @@ def _remembering(company, rows, probability):
 
 
 def test_a_day_before_its_data_ended_is_never_asked(company, customers):
-    newest = snapshots_of(company.learned.rows)[company.learned.assessment.forecasts.positions].max().item()
+    newest = company.learned.rows.snapshot_date[company.learned.assessment.forecasts.positions].max().item()
     late = told_until(customers, 1, date.fromordinal(newest.toordinal() + 1))
     assert compare(late, customers, company.learned.rows).difference is None
 
 
 def test_rows_that_both_bundles_can_be_asked_about_need_no_memory(company, customers):
-    newest = snapshots_of(company.learned.rows)[company.learned.assessment.forecasts.positions].max().item()
+    newest = company.learned.rows.snapshot_date[company.learned.assessment.forecasts.positions].max().item()
     pair = told_until(customers, 1, newest), told_until(customers, 2, newest)
     contest = compare(*pair, company.learned.rows)
     assert contest.n_rows > 30
@@ -118,7 +117,7 @@ def test_rows_that_both_bundles_can_be_asked_about_need_no_memory(company, custo
 
 
 def test_a_bundle_of_other_features_is_not_asked(company, customers):
-    newest = snapshots_of(company.learned.rows)[company.learned.assessment.forecasts.positions].max().item()
+    newest = company.learned.rows.snapshot_date[company.learned.assessment.forecasts.positions].max().item()
     old = told_until(customers, 1, newest)
     rows = company.learned.rows
     names = list(rows.catalogue.names)[1:]

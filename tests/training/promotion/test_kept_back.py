@@ -10,7 +10,6 @@ from tests.training.promotion.candidates import candidate_of
 from tests.training.sample_bundles import spell
 from training.assessment.forecasting import forecast_rows
 from training.promotion import KeptBack
-from training.promotion.kept_back import snapshots_of
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,7 @@ def test_nobody_is_named_and_two_files_share_nothing(company, tmp_path):
 
 def test_the_same_person_at_another_snapshot_is_another_row(company, customers):
     rows = company.learned.rows
-    days = snapshots_of(rows)
+    days = rows.snapshot_date
     person = rows.entity[company.learned.assessment.forecasts.positions[0]]
     theirs = rows.take(rows.entity == person)
     places = customers.kept_back.find(theirs, company.usecase)

@@ -10,7 +10,6 @@ from features.catalogue import Catalogue
 from features.usecase import parse
 from tests.training.promotion.candidates import candidate_of
 from training.promotion import can_score, find_unseen
-from training.promotion.kept_back import snapshots_of
 
 
 def ended(bundle, until):
@@ -21,7 +20,7 @@ def ended(bundle, until):
 def test_snapshots_from_the_last_day_of_the_outcomes_on_are_new(company, with_memory):
     kept_back = candidate_of(company).kept_back if with_memory else None
     rows = company.learned.rows
-    days = snapshots_of(rows)
+    days = rows.snapshot_date
     newest = np.unique(days)[-2].item()
     found = find_unseen(ended(company.bundle, newest), kept_back, rows)
     assert found.tolist() == (days >= np.datetime64(newest)).tolist()

@@ -8,6 +8,7 @@ import mlflow
 import pytest
 
 from tests.empty_registry import lay_registry
+from tests.training.runs.registering import forgetting
 from training import registry
 
 _numbers = itertools.count(1)
@@ -19,13 +20,10 @@ def tracking_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def connected(tracking_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def connected(tracking_folder: Path) -> Iterator[str]:
     """Connect to the registry, and yield its address."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    yield registry.connect(tracking_folder)
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+    with forgetting():
+        yield registry.connect(tracking_folder)
 
 
 @pytest.fixture

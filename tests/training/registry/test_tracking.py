@@ -7,16 +7,14 @@ import pytest
 
 from features.errors import RegistryError
 from tests.empty_registry import lay_registry
+from tests.training.runs.registering import forgetting
 from training import registry
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere_afterwards(monkeypatch):
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    yield
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+def _elsewhere_afterwards():
+    with forgetting():
+        yield
 
 
 def test_a_new_folder_gets_a_whole_database_and_no_drafts(tmp_path):

@@ -9,6 +9,10 @@ from pathlib import Path
 import mlflow
 
 from training import registry
+from training.bundle import BundleParts, save
+from training.promotion import KeptBack
+from training.promotion.kept_back import FILE_NAME
+from training.registry import RegisteredBundle
 
 _WRITTEN_BY_MLFLOW = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID")
 
@@ -21,6 +25,16 @@ def register_bundles(folder: Path, *bundles: Path) -> None:
         warnings.filterwarnings("ignore", "Operation with range is deprecated")
         for bundle in bundles:
             _register(bundle)
+
+
+def register_version(parts: BundleParts, kept_back: KeptBack | None, folder: Path) -> RegisteredBundle:
+    """Save a bundle in a folder and register it, with what it forecast when it was judged."""
+    save(parts, folder / "bundle")
+    with registry.tracked_run(parts.usecase.name) as run_id:
+        if kept_back is not None:
+            kept_back.write(folder / FILE_NAME)
+            mlflow.log_artifact(str(folder / FILE_NAME), artifact_path="evaluation")
+        return registry.register(folder / "bundle", run_id)
 
 
 @contextmanager

@@ -10,12 +10,12 @@ import pytest
 
 from tests.empty_registry import lay_registry
 from tests.training.examples import ROOT, believed, write_members
-from tests.training.runs.registering import register_bundles
+from tests.training.runs.registering import forgetting, register_bundles
 from training.__main__ import main
 from training.bundle import save
 from training.frozen import Window, detectable_change, freeze, read_baseline
 from training.runs.freezing import measure
-from training.runs.report import write
+from training.runs.report import Beside, write
 from training.runs.waves import list_series
 from training.statistics import mean
 
@@ -23,10 +23,10 @@ CHURN = ROOT / "mlproject" / "usecases" / "churn.yaml"
 
 
 @pytest.fixture(autouse=True)
-def no_other_registry(monkeypatch):
+def no_other_registry():
     """Forget the registry of an earlier test: MLflow writes it into the environment."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
+    with forgetting():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,9 @@ class TestResults:
         measured = measure(company.usecase, early, None)
         frozen, _ = freeze(tmp_path / "b", measured, frozen_on=date(2025, 7, 1))
         day = date(2026, 1, 15)
-        files = write(company.bundle, company.frame, tmp_path / "r", made_on=day, baseline=frozen)
+        files = write(
+            company.bundle, company.frame, tmp_path / "r", made_on=day, beside=Beside(baseline=frozen)
+        )
         report = json.loads(files["report.json"].read_text(encoding="utf-8"))["baseline"]
         assert {change["wave_before"] for change in report["changes"]} == {"2025 Q2"}
         assert {change["metric"] for change in report["changes"]} == {"nps", "ces", "csat"}

@@ -10,12 +10,11 @@ import pytest
 
 from tests.empty_registry import lay_registry
 from tests.training.promotion.candidates import altered, candidate_of
+from tests.training.runs.registering import forgetting, register_version
 from training import registry
 from training.__main__ import main
-from training.bundle import save
 from training.evaluation import Comparison, HorizonEvaluations
 from training.promotion import Candidate
-from training.promotion.kept_back import FILE_NAME
 from training.runs.promoting import fetch_candidate
 from training.statistics import Estimate
 
@@ -40,14 +39,11 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture
-def out(place, monkeypatch):
+def out(place):
     """Return a workspace whose registry is connected."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    registry.connect(place / "out")
-    yield place / "out"
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+    with forgetting():
+        registry.connect(place / "out")
+        yield place / "out"
 
 
 @pytest.fixture
@@ -61,14 +57,9 @@ def add(members, out, tmp_path):
             evaluation=judged(members, is_good=is_good),
             facts={**members.bundle.facts, "observed_until": None, "seed": change and 1},
         )
-        save(parts, tmp_path / "b")
         one = candidate_of(members)
         kept = (altered(one, 1, change) if change else one).kept_back
-        kept.write(tmp_path / FILE_NAME)
-        with registry.tracked_run(name) as run_id:
-            if with_memory:
-                mlflow.log_artifact(str(tmp_path / FILE_NAME), artifact_path="evaluation")
-            registered = registry.register(tmp_path / "b", run_id)
+        registered = register_version(parts, kept if with_memory else None, tmp_path)
         registry.set_alias(name, registry.CHALLENGER, registered.version)
         return registered
 

@@ -12,6 +12,7 @@ import pytest
 from matplotlib import colors
 
 from tests.empty_registry import lay_registry
+from tests.training.runs.registering import forgetting
 from training import registry
 from training.drivers import DRIVER_COLUMNS, rows_from_json, rows_to_json
 from training.levers import LEVER_COLUMNS, Lever, levers_to_json
@@ -231,12 +232,10 @@ class TestDependence:
 
 
 @pytest.mark.filterwarnings("ignore:Operation with range is deprecated")
-def test_a_run_keeps_tables_and_figures(members, tmp_path, tmp_path_factory, monkeypatch):
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    registry.connect(lay_registry(tmp_path_factory, tmp_path / "out"))
+def test_a_run_keeps_tables_and_figures(members, tmp_path, tmp_path_factory):
     trained = Trained(members.frame, members.learned, members.bundle, tmp_path, members.folder, {})
-    try:
+    with forgetting():
+        registry.connect(lay_registry(tmp_path_factory, tmp_path / "out"))
         with registry.tracked_run("train members") as run_id:
             log(trained, 7, run_id)
         client = mlflow.MlflowClient()
@@ -246,9 +245,6 @@ def test_a_run_keeps_tables_and_figures(members, tmp_path, tmp_path_factory, mon
         tables = mlflow.artifacts.download_artifacts(
             run_id=run_id, artifact_path="drivers/drivers.csv", dst_path=str(tmp_path)
         )
-    finally:
-        mlflow.set_tracking_uri("")
-        mlflow.set_registry_uri("")
     assert {f"drivers/{name}" for name in ("drivers.csv", "levers.csv", "levers.json")} <= kept
     assert {"figures/shap_beeswarm.png", "figures/shap_dependence.png"} <= kept
     with Path(tables).open(encoding="utf-8") as file:

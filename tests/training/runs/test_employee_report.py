@@ -22,7 +22,7 @@ from training.frozen import freeze
 from training.rows import feature_columns
 from training.runs.freezing import measure
 from training.runs.releases import Releases
-from training.runs.report import write, write_card_alone
+from training.runs.report import Beside, write, write_card_alone
 
 MADE_ON = date(2026, 1, 15)
 N_EMPLOYEES, SEED = 900, 3
@@ -47,7 +47,9 @@ def reported(tmp_path_factory) -> Reported:
     folder: Path = tmp_path_factory.mktemp("attrition")
     usecase = write_workforce(folder / "tables", SEED, N_EMPLOYEES)
     trained = _train(usecase, folder / "bundle", LINEAR)
-    files = write(trained.bundle, trained.frame, folder / "report", made_on=MADE_ON, run_id="4f1d")
+    files = write(
+        trained.bundle, trained.frame, folder / "report", made_on=MADE_ON, beside=Beside(run_id="4f1d")
+    )
     waves = {f"waves/{file.name}": file for file in (folder / "report" / "waves").iterdir()}
     texts = {name: file.read_text(encoding="utf-8") for name, file in (*files.items(), *waves.items())}
     return Reported(usecase, trained.bundle, trained.frame, texts)
@@ -74,7 +76,7 @@ def test_it_is_kept_under_the_day_of_its_data(reported):
 
 def test_what_is_withheld_is_not_kept_and_what_went_out_stays(reported, tmp_path):
     releases = Releases.of(reported.usecase, tmp_path / "releases")
-    told = {"made_on": MADE_ON, "releases": releases}
+    told = {"made_on": MADE_ON, "beside": Beside(releases=releases)}
     write(reported.bundle, reported.frame, tmp_path / "report", **told)
     before = {path: path.read_bytes() for path in (tmp_path / "report").rglob("*.*")}
     fewer = replace(reported.frame, latest=reported.frame.latest.slice(1))
@@ -94,7 +96,7 @@ def test_parts_since_a_baseline_stand_the_attack_and_are_written_down(reported, 
     early = replace(reported.frame, waves=waves.filter(pc.less(waves.column("wave"), newest - 1)))
     frozen, _ = freeze(tmp_path / "b", measure(reported.usecase, early, None), frozen_on=date(2025, 1, 1))
     releases = Releases.of(reported.usecase, tmp_path / "releases")
-    told = {"made_on": MADE_ON, "releases": releases, "baseline": frozen}
+    told = {"made_on": MADE_ON, "beside": Beside(releases=releases, baseline=frozen)}
     contents = []
     for _ in range(2):
         files = write(reported.bundle, reported.frame, tmp_path / "report", **told)

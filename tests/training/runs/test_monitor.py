@@ -15,12 +15,11 @@ from tests.empty_registry import lay_registry
 from tests.serving.health_samples import make_health
 from tests.training.examples import ROOT
 from tests.training.promotion.candidates import candidate_of
+from tests.training.runs.registering import forgetting, register_version
 from training import registry
 from training.__main__ import main
-from training.bundle import save
 from training.monitoring import Check, Health
-from training.promotion.kept_back import FILE_NAME
-from training.runs.monitor import CHECKS, Watch, _rank, describe, keep, list_metrics, watch
+from training.runs.monitor import _rank, describe, keep, list_metrics, watch
 from training.statistics import Estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore:Operation with range is deprecated")
@@ -28,24 +27,16 @@ CHURN = ROOT / "mlproject" / "usecases" / "churn.yaml"
 
 
 @pytest.fixture
-def out(tmp_path_factory, tmp_path, monkeypatch):
+def out(tmp_path_factory, tmp_path):
     """Return a workspace whose registry is connected and forgotten afterwards."""
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    lay_registry(tmp_path_factory, tmp_path / "out")
-    registry.connect(tmp_path / "out")
-    yield tmp_path / "out"
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+    with forgetting():
+        registry.connect(lay_registry(tmp_path_factory, tmp_path / "out"))
+        yield tmp_path / "out"
 
 
 def crown(example, folder):
     """Register an example and make it champion."""
-    save(example.learned.parts, folder / "b")
-    candidate_of(example).kept_back.write(folder / FILE_NAME)
-    with registry.tracked_run("train") as run_id:
-        mlflow.log_artifact(str(folder / FILE_NAME), artifact_path="evaluation")
-        registered = registry.register(folder / "b", run_id)
+    registered = register_version(example.learned.parts, candidate_of(example).kept_back, folder)
     registry.set_alias(registered.usecase, registry.CHAMPION, registered.version)
     return registered
 
@@ -60,7 +51,7 @@ def find_run(name):
 
 @pytest.mark.usefixtures("out")
 def test_a_flat_table_of_the_same_people_has_nothing_to_tell(members):
-    found = watch(Watch(candidate_of(members), members.frame, members.usecase), made_on=date(2026, 11, 26))
+    found = watch(candidate_of(members), members.frame, members.usecase, made_on=date(2026, 11, 26))
     assert found.as_of is None
     assert found.alerts == ()
     assert {check.kind for check in found.checks} >= {"missing", "level", "unseen", "score"}
@@ -154,4 +145,3 @@ def test_files_of_other_days_stay(tmp_path):
     flat = make_health(as_of=None)
     keep(flat, tmp_path)
     assert (tmp_path / "2026-06-02.json").read_text() == flat.to_text()
-    assert len(CHECKS) == 3

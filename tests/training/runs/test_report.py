@@ -12,6 +12,7 @@ from tests.training.examples import believed
 from training.drivers import rows_from_json
 from training.reports import build_report, render_html
 from training.runs.report import (
+    Beside,
     find_drift,
     gather,
     missing_events,
@@ -26,7 +27,14 @@ TRAINED_ON = date(2026, 1, 3)
 
 @pytest.fixture(scope="module")
 def inputs(company):
-    return gather(believed(company.bundle), company.frame, made_on=TODAY, trained_on=TRAINED_ON)
+    return gather(
+        believed(company.bundle), company.frame, made_on=TODAY, beside=Beside(trained_on=TRAINED_ON)
+    )
+
+
+def led_by(bundle, place):
+    """Return a bundle with another primary horizon."""
+    return replace(bundle, facts={**bundle.facts, "primary_horizon_index": place})
 
 
 class TestNumbers:
@@ -126,13 +134,13 @@ class TestCalls:
 
 
 class TestEvaluation:
-    def test_the_horizon_asked_for_is_taken(self, company):
+    def test_the_primary_horizon_is_taken(self, company):
         judged = company.learned.assessment.all_rows.by_horizon
-        assert primary_evaluation(company.bundle, "30d") == judged["30d"]
+        assert primary_evaluation(led_by(company.bundle, 0)) == judged["30d"]
 
     def test_the_first_judged_one_stands_in(self, company):
         judged = company.learned.assessment.all_rows.by_horizon
-        assert primary_evaluation(company.bundle, "365d") == judged["30d"]
+        assert primary_evaluation(led_by(company.bundle, 3)) == judged["30d"]
 
 
 class TestFiles:

@@ -4,17 +4,15 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import mlflow
 import pytest
 
 from features.errors import ContractError
 from tests.empty_registry import lay_registry
 from tests.training.promotion.candidates import candidate_of
+from tests.training.runs.registering import forgetting, register_version
 from training import registry
 from training.__main__ import main
-from training.bundle import save
 from training.monitoring import Check, Health
-from training.promotion.kept_back import FILE_NAME
 from training.registry import Standing, settle_alias
 from training.runs.retraining import ask_rules, find_health
 from training.runs.workspace import Workspace
@@ -35,13 +33,10 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture
-def workspace(place, monkeypatch):
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
-        monkeypatch.delenv(name, raising=False)
-    registry.connect(place / "out")
-    yield Workspace(place / "out")
-    mlflow.set_tracking_uri("")
-    mlflow.set_registry_uri("")
+def workspace(place):
+    with forgetting():
+        registry.connect(place / "out")
+        yield Workspace(place / "out")
 
 
 @pytest.fixture
@@ -60,11 +55,7 @@ def add(members, workspace, tmp_path):
             usecase=members.usecase.model_copy(update={"name": name}),
             facts={**members.bundle.facts, "data_digest": digest, "seed": n_known},
         )
-        save(parts, tmp_path / "bundle")
-        kept.write(tmp_path / FILE_NAME)
-        with registry.tracked_run(name) as run_id:
-            mlflow.log_artifact(str(tmp_path / FILE_NAME), artifact_path="evaluation")
-            registered = registry.register(tmp_path / "bundle", run_id)
+        registered = register_version(parts, kept, tmp_path)
         registry.set_alias(name, registry.CHALLENGER, registered.version)
         if registered.version == 1:
             registry.set_alias(name, registry.CHAMPION, 1)

@@ -15,7 +15,7 @@ from tests.training.examples import believed
 from training.bundle import Bundle
 from training.disclosure import ReleaseRefusedError
 from training.runs.releases import Releases
-from training.runs.report import gather, list_released, write
+from training.runs.report import Beside, gather, list_released, write
 from training.runs.themes import list_quotes, list_themes, name_topics
 from training.runs.workspace import Workspace
 from training.themes import Span, TopicName
@@ -188,13 +188,17 @@ def test_a_report_is_written_with_its_quotes(company, tmp_path):
     assert path == tmp_path / "texts" / "churn" / "quotes.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(QUOTE, encoding="utf-8")
-    files = write(bundle_of(company, usecase), frame, tmp_path / "report", made_on=TODAY, quotes=path)
+    files = write(
+        bundle_of(company, usecase), frame, tmp_path / "report", made_on=TODAY, beside=Beside(quotes=path)
+    )
     assert "I waited." in files["report_en.html"].read_text(encoding="utf-8")
     content = json.loads(files["report.json"].read_text(encoding="utf-8"))
     assert content["themes"]["quotes"][0]["approved_by"] == "M"
     path.write_text(QUOTE.replace("I waited", "K-1 waited, mail k@example.org"), encoding="utf-8")
     with pytest.raises(InputError, match="an e-mail address"):
-        write(bundle_of(company, usecase), frame, tmp_path / "report", made_on=TODAY, quotes=path)
+        write(
+            bundle_of(company, usecase), frame, tmp_path / "report", made_on=TODAY, beside=Beside(quotes=path)
+        )
 
 
 def test_ids_of_the_frame_are_not_quoted_and_work_is_not_quoted_at_all(company, tmp_path):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.statistics.changes import WaveAnswers, measure_change
+
 
 @dataclass(frozen=True)
 class PanelAnswers:
@@ -46,6 +48,21 @@ class SilentSurvey:
     age: np.ndarray
     rating: np.ndarray
     is_answered: np.ndarray
+
+
+def measure_segments(metrics, panel, segments):
+    """Return the change of each metric in each segment between the two waves of a panel."""
+    return {
+        (metric.kind, segment): measure_change(
+            metric,
+            *(
+                WaveAnswers(panel.ratings[rows], panel.people[rows])
+                for rows in ((segments == segment) & (panel.waves == wave) for wave in (0, 1))
+            ),
+        )
+        for metric in metrics
+        for segment in np.unique(segments).tolist()
+    }
 
 
 def draw_silence(seed, n=1000):

@@ -10,13 +10,12 @@ from statsmodels.stats.proportion import (
 )
 from statsmodels.stats.proportion import test_proportions_2indep as compare_proportions
 
-from tests.training.statistics.survey_worlds import draw_panel
+from tests.training.statistics.survey_worlds import draw_panel, measure_segments
 from training.statistics import share
 from training.statistics.changes import (
     WaveAnswers,
     judge_changes,
     measure_change,
-    measure_segments,
 )
 from training.statistics.levels import SurveyMetric, measure_level
 
@@ -190,40 +189,11 @@ class TestFamilies:
         assert judged["moved"].adjusted_p_value == pytest.approx(moved.p_value)
         assert (judged["quiet"].is_clear, judged["moved"].is_clear) == (False, True)
 
-    def test_metrics_by_segments(self):
-        panel = draw_panel(5, n_answers=60)
-        segments = np.where(panel.people % 3 == 0, "a", "b")
-        segments[panel.people == 1] = "tiny"
-        family = measure_segments(
-            {"would you": (NPS, panel.ratings), "how": (MEAN, panel.ratings)},
-            panel.people,
-            segments,
-            panel.waves == 1,
-        )
-        assert set(family) == set(product(["would you", "how"], ["a", "b"]))
-        rows = segments == "a"
-        alone = measure_change(
-            MEAN,
-            *(
-                WaveAnswers(panel.ratings[rows & side], panel.people[rows & side])
-                for side in (panel.waves == 0, panel.waves == 1)
-            ),
-        )
-        assert family["how", "a"] == alone
-
-    def test_columns_of_different_length_are_refused(self):
-        with pytest.raises(
-            ValueError, match="ratings of how, people, segments and is_after have 3, 2, 3 and 3"
-        ):
-            measure_segments({"how": (MEAN, [1, 2, 3])}, [1, 2], ["a"] * 3, [True] * 3)
-
 
 def draw_family(seed, shift=0.0):
     """Return the judged changes of three metrics in four segments, people partly in both waves."""
     panel = draw_panel(seed, n_answers=160, shifts=[0, shift])
-    metrics = {metric.kind: (metric, panel.ratings) for metric in (MEAN, CSAT, NPS)}
-    segments = np.array(list("abcd"))[panel.people % 4]
-    return judge_changes(measure_segments(metrics, panel.people, segments, panel.waves == 1))
+    return judge_changes(measure_segments((MEAN, CSAT, NPS), panel, panel.people % 4))
 
 
 def test_families_without_a_change_raise_few_alarms():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from training.statistics.intervals import difference, mean, nps, paired_difference, share
+from training.statistics.intervals import difference, mean, nps, share
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 1), (0, 40), (3, 10), (50, 100), (999, 1000), (10, 10)])
@@ -66,20 +66,6 @@ def test_the_mean_of_one_answer_has_no_limits():
 
 def test_equal_answers_have_a_mean_without_doubt():
     assert (mean([2.0, 2.0, 2.0]).low, mean([2.0, 2.0, 2.0]).high) == (2, 2)
-
-
-def test_paired_difference_is_the_paired_t_test():
-    random = np.random.default_rng(2)
-    before = random.normal(0, 1, 25)
-    after = before + random.normal(0.3, 0.5, 25)
-    expected = stats.ttest_rel(after, before).confidence_interval()
-    found = paired_difference(before, after)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
-
-
-def test_pairs_of_unequal_length_are_refused():
-    with pytest.raises(ValueError, match="after has 3 rows where 2 are needed"):
-        paired_difference([1, 2], [1, 2, 3])
 
 
 def test_difference_is_welchs_t_test():

@@ -11,14 +11,16 @@ from training.statistics.levels import (
     MeanWorth,
     SurveyMetric,
     effective_answers,
-    mean_level,
     measure_level,
-    nps_level,
-    share_level,
 )
 
 NAN = math.nan
 CHANCE = np.random.default_rng(3)
+
+
+def level_of(kind, ratings, weight=None, scale=(0, 10)):
+    """Return the level of a metric by its name."""
+    return measure_level(SurveyMetric.of(kind, scale), ratings, weight)
 
 
 def exact_coverage(n, promoters, detractors):
@@ -80,28 +82,28 @@ class TestMetrics:
 class TestLevels:
     def test_each_kind_is_its_interval(self):
         ratings = np.array([10, 9, 9, 8, 7, 6, 0, NAN])
-        assert nps_level(ratings).estimate == nps(3, 2, 2)
-        assert nps_level(ratings, kind="enps").estimate == nps(3, 2, 2)
-        assert share_level(ratings, (0, 10)).estimate == share(5, 7)
-        assert share_level(ratings, (0, 10), kind="top_box").estimate == share(1, 7)
-        assert mean_level(ratings, (0, 10)).estimate == mean(ratings[:7])
+        assert level_of("nps", ratings).estimate == nps(3, 2, 2)
+        assert level_of("enps", ratings).estimate == nps(3, 2, 2)
+        assert level_of("csat", ratings).estimate == share(5, 7)
+        assert level_of("top_box", ratings).estimate == share(1, 7)
+        assert level_of("mean", ratings).estimate == mean(ratings[:7])
 
     @pytest.mark.parametrize("good", [0, 1, 17, 40])
     def test_shares_equal_statsmodels(self, good):
-        found = share_level([5] * good + [2] * (40 - good), (1, 5)).estimate
+        found = level_of("csat", [5] * good + [2] * (40 - good), scale=(1, 5)).estimate
         assert (found.low, found.high) == pytest.approx(
             proportion_confint(good, 40, method="wilson"), abs=1e-9
         )
 
     def test_every_figure_has_its_denominators(self):
-        level = share_level([5, 4, 1, NAN, NAN], (1, 5))
+        level = level_of("csat", [5, 4, 1, NAN, NAN], scale=(1, 5))
         assert (level.estimate.n, level.n_asked, level.effective_n) == (3, 5, 3.0)
 
     def test_nobody_answered_is_refused(self):
         with pytest.raises(ValueError, match="none of 2 rows holds an answer"):
-            nps_level([NAN, NAN])
+            level_of("nps", [NAN, NAN])
         with pytest.raises(ValueError, match="none of 2 rows holds an answer with a weight"):
-            nps_level([9, NAN], [0, 1])
+            level_of("nps", [9, NAN], [0, 1])
 
     @pytest.mark.parametrize("n", [10, 20])
     def test_nps_ranges_hold_the_truth(self, n):
@@ -133,17 +135,17 @@ class TestWeights:
     def test_weights_that_say_nothing_about_ratings_give_the_range_of_as_many_answers(self):
         """Half of the answers count double: 200 of them are worth 180."""
         ratings, weight = np.tile([9, 3], 100), np.repeat([1.0, 2.0], 100)
-        found = share_level(ratings, (0, 10), weight)
+        found = level_of("csat", ratings, weight)
         low, high = proportion_confint(90, 180, method="wilson")
         assert found.effective_n == pytest.approx(180)
         assert (found.estimate.low, found.estimate.high) == pytest.approx((low, high), abs=1e-9)
-        centre = mean_level(ratings, (0, 10), weight).estimate
+        centre = level_of("mean", ratings, weight).estimate
         spread = DescrStatsW(ratings, weights=weight * 180 / weight.sum(), ddof=1)
         half = stats.t.ppf(0.975, 179) * spread.std / math.sqrt(180)
         assert centre.high - centre.value == pytest.approx(half, rel=0.01)
 
     def test_one_answer_with_weight_has_no_range(self):
-        found = mean_level([7, 3], (0, 10), [1, 0]).estimate
+        found = level_of("mean", [7, 3], [1, 0]).estimate
         assert (found.value, found.low, found.high) == (7.0, -math.inf, math.inf)
 
     def test_effective_answers_are_those_of_kish(self):

@@ -3,7 +3,9 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from training.statistics import Estimate, plain_values
+import pytest
+
+from training.statistics import Estimate, below_head, plain_values
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ def test_values_without_a_place_in_json_become_null_or_text():
     ]
     assert plain_values({"de": "ä"}) == {"de": "ä"}
     assert plain_values(Estimate(0.5, 0.25, 0.75, n=8)) == {"value": 0.5, "low": 0.25, "high": 0.75, "n": 8}
+
+
+def test_what_stands_below_a_head_is_read_if_it_is_of_this_format():
+    assert below_head({"format": "a", "format_version": 1, "n": 3}, "a", 1) == {"n": 3}
+    for kind, version in (("b", 1), ("a", 2)):
+        with pytest.raises(ValueError, match=f"is '{kind}' {version}, and not 'a' 1"):
+            below_head({"format": kind, "format_version": version}, "a", 1)
+    with pytest.raises(KeyError):
+        below_head({"n": 3}, "a", 1)
 
 
 def test_records_are_followed_to_the_last():

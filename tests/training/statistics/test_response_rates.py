@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from training.statistics.levels import mean_level, nps_level, share_level
+from training.statistics.levels import SurveyMetric, measure_level
 from training.statistics.response_rates import bound_silence, measure_response
 
-HAPPY = nps_level([10] * 20 + [8] * 10 + [3] * 10)
+HAPPY = measure_level(SurveyMetric.of("nps"), [10] * 20 + [8] * 10 + [3] * 10)
 
 
 class TestRates:
@@ -49,7 +49,7 @@ class TestBounds:
     def test_no_answers_of_the_silent_leave_the_bounds(self):
         chance = np.random.default_rng(2)
         ratings = chance.integers(1, 6, 50)
-        found = bound_silence(mean_level(ratings, (1, 5)), n_invited=120)
+        found = bound_silence(measure_level(SurveyMetric.of("mean", (1, 5)), ratings), n_invited=120)
         for _ in range(200):
             silent = chance.choice(5, 70, p=chance.dirichlet(np.ones(5))) + 1
             everybody = np.concatenate([ratings, silent]).mean()
@@ -95,5 +95,5 @@ class TestDifference:
         assert math.isnan(self.BOUNDS.difference_that_reaches(90))
 
     def test_shares_are_bounded_by_nobody_and_everybody(self):
-        found = bound_silence(share_level([5] * 9 + [1], (1, 5)), n_invited=20)
+        found = bound_silence(measure_level(SurveyMetric.of("csat", (1, 5)), [5] * 9 + [1]), n_invited=20)
         assert (found.worst, found.best) == pytest.approx((0.45, 0.95))

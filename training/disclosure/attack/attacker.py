@@ -60,7 +60,6 @@ def attack(
     is_carried: bool = False,
     is_deep: bool = True,
     seconds: float | None = 60.0,
-    seed: int = 0,
 ) -> Findings:
     """Attack a release together with all that went out before.
 
@@ -76,15 +75,13 @@ def attack(
         Whether to search all combinations for few people, not only hidden groups for what can be computed.
     seconds
         Longest time of one program; None where sizes are not to be bounded.
-    seed
-        Chooses where not everything can be searched.
 
     Returns
     -------
     Findings
         What was found, over all kinds and waves.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)  # chooses where not everything can be searched
     cells = list(released.cells)
     for wave in released.waves if history else ():
         cells += history.cells_of(wave) if history else []

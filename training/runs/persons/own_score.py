@@ -1,19 +1,17 @@
 """What the model in use says of one person, for that person: or why it says nothing."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from features.errors import RegistryError
 from features.objections import Objections
-from training.bundle import Bundle, load
+from training import registry
+from training.bundle import Bundle
 from training.pages import LANGUAGES
-from training.registry import connect, fetch_champion
-from training.rows import feature_columns
+from training.rows import feature_columns, row_at
 from training.runs.persons.wanted import Wanted
 from training.scoring import RowScore, Scorer
 
@@ -41,13 +39,11 @@ def fetch_bundle(wanted: Wanted) -> Bundle | None:
     """Return the model in use; None where there is none."""
     if not (wanted.workspace.folder / "mlflow.db").exists():
         return None
-    connect(wanted.workspace.folder)
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            fetch_champion(wanted.usecase, Path(scratch) / "bundle")
-        except RegistryError:
-            return None
-        return load(Path(scratch) / "bundle")
+    registry.connect(wanted.workspace.folder)
+    try:
+        return registry.fetch_bundle(registry.demand_champion(wanted.usecase))
+    except RegistryError:
+        return None
 
 
 def score_person(wanted: Wanted, bundle: Bundle | None) -> OwnScore:
@@ -78,8 +74,7 @@ def _find_row(wanted: Wanted, bundle: Bundle) -> tuple[dict[str, Any] | None, st
     found = pq.read_table(path, filters=[("entity_id", "=", wanted.ids[0])])
     if not found.num_rows:
         return None, None
-    columns = feature_columns(found, bundle.catalogue)
-    row = {name: _plain(cells[0]) for name, cells in columns.items()}
+    row = row_at(feature_columns(found, bundle.catalogue), 0)
     days = found.column("snapshot_date").to_pylist() if "snapshot_date" in found.column_names else [None]
     return row, None if days[0] is None else str(days[0])
 
@@ -106,11 +101,3 @@ def _spell(scores: Mapping[Any, RowScore], scorer: Scorer, as_of: str | None) ->
             for pair in pairs
         ],
     }
-
-
-def _plain(cell: Any) -> float | str | None:
-    """Return a cell as a plain value; NaN is None."""
-    if cell is None or isinstance(cell, str):
-        return cell
-    number = float(cell)
-    return None if number != number else number  # noqa: PLR0124 - NaN alone is not itself

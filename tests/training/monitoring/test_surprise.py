@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from training.monitoring.comparing import p_of_change, p_of_fall
+from training.monitoring.surprise import p_of_change, p_of_fall
 from training.statistics import Estimate
 
 Z = 1.959963984540054
