@@ -100,11 +100,19 @@ def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
     """Yield one line on a source in which rows are odd, and then the warnings."""
     odd = [f"{match[key]:,} {words}" for key, words in _ODD_ROWS.items() if match[key]]
     if odd:
-        keys = (
-            f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}" if match["unmatched"] else ""
-        )
-        yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{keys}"
+        yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{_tell_keys(match)}"
     yield from _warn_of_source(name, match)
+
+
+def _tell_keys(match: Mapping[str, Any]) -> str:
+    """Return which keys lead to nobody, and whether a link holds at another time alone; nothing if all do."""
+    if not match["unmatched"]:
+        return ""
+    keys = f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}"
+    if not match.get("unlinked"):
+        return keys
+    found = f"{match['unlinked']:,} of these rows happened when no link of their key held"
+    return f"{keys}; {found}: write valid_from: always in the source with the links if one link holds for good"
 
 
 def _warn_of_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
