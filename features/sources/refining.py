@@ -120,7 +120,7 @@ class Refinery:
             self._replace(resolve_histories(links, _ROWS))
 
     def count_unlinked(self, links: str) -> int:
-        """Return how many rows the table ``links`` led nowhere although it has their key: for another time."""
+        """Return how many rows have a key in the table ``links``, and none of its links at their time."""
         query = (
             f"SELECT count(*) FROM {_ROWS} WHERE entity_id IS NULL "
             f"AND {_KEY} IN (SELECT link_key FROM {links})"

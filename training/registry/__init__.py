@@ -30,6 +30,7 @@ from training.registry.versions import (
     find_training_day,
     find_version,
     note,
+    refuse_without_champion,
     register,
     set_alias,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "record",
     "record_below",
     "record_figures",
+    "refuse_without_champion",
     "register",
     "set_alias",
     "settle_alias",

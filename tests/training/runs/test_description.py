@@ -73,7 +73,7 @@ def test_what_is_odd_in_a_source_is_one_line(company):
     led = describe(company.frame, matches={"tickets": odd | {"unlinked": 1_070}}, findings=())
     assert led[-1] == (
         f"{lines[-1]}; 1,070 of these rows happened when no link of their key held: "
-        "write valid_from: always in the source with the links if one link holds for good"
+        "write valid_from: always in the source with the links if a link holds for good"
     )
 
 
