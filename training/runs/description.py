@@ -132,9 +132,7 @@ def _tell_keys(match: Mapping[str, Any]) -> str:
     if not match.get("unlinked"):
         return keys
     found = f"{match['unlinked']:,} of these rows happened when no link of their key held"
-    return (
-        f"{keys}; {found}: write valid_from: always in the source with the links if one link holds for good"
-    )
+    return f"{keys}; {found}: write valid_from: always in the source with the links if a link holds for good"
 
 
 def _warn_of_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
