@@ -53,6 +53,7 @@ $(STAMP): $(LOCK) pyproject.toml
 	@$(BIN)/uv pip sync --require-hashes $(LOCK)
 	@$(BIN)/uv pip install --quiet --no-deps --editable .
 	@touch $(STAMP)
+	@echo 'installed; next: make demo, or export PATH="$(CURDIR)/$(BIN):$$PATH" and xm-predict --help' >&2
 
 .PHONY: install-spark
 install-spark: install ## add Spark to .venv (400 MB to fetch; Java 17 or newer has to be there)

@@ -151,7 +151,9 @@ class Refresher:
     def _attempt(self) -> None:
         """Refresh, and note what went wrong."""
         try:
-            LOG.info("champions: %s", self._work(self._settings))
+            found = self._work(self._settings)
+            named = ", ".join(f"{usecase} {model}" for usecase, model in found.items())
+            LOG.info("champions: %s", named or "none yet")
             self._problem = None
         except XmError as error:
             self._problem = str(error)

@@ -16,11 +16,11 @@ _USECASE = Parameter("usecase", "the use-case file (YAML)")
 _DATA = Parameter(
     "data", "folder that file names in the spec start from; the folder of the use-case file if empty", ""
 )
-_NAME = Parameter("name", "name of the use case")
+_NAME = Parameter("name", "name of the use case, as its file says it")
 _EXPECTS = Parameter(
     "expects", "only if the last change of champion has this number (entry); -1: whichever it has", "-1", int
 )
-_OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
+_OUT = Parameter("out", "folder that everything is written to, and read from again", DEFAULT_FOLDER)
 _BASELINE = Parameter("baseline", "id of the frozen baseline to refer to; the newest if empty", "")
 
 VERBS: tuple[Verb, ...] = (
@@ -101,7 +101,7 @@ VERBS: tuple[Verb, ...] = (
         (
             _USECASE,
             _DATA,
-            Parameter("version", "number of the version to compare; the challenger if 0", "0", int),
+            Parameter("version", "number of the version to compare; 0: the challenger", "0", int),
             _OUT,
         ),
         is_entry_point=True,
@@ -167,7 +167,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "score",
         "score a file of feature rows, or the newest snapshot, with the champion; as a batch on schedule",
-        "xm-predict score --name churn --latest --to postgresql://xm@db.example.org/scores",
+        "xm-predict score --name churn --rows new.csv --to scores.csv",
         (
             _NAME,
             Parameter(
@@ -182,8 +182,8 @@ VERBS: tuple[Verb, ...] = (
             ),
             Parameter(
                 "to",
-                "file to write, .csv or .parquet; with --latest also postgresql://user@host:5432/database or "
-                "sqlite:///file.db; if empty scores.parquet, with --latest the folder of the batch alone",
+                "file to write, .csv or .parquet (if empty scores.parquet); with --latest also "
+                "postgresql://user@host:5432/database or sqlite:///file.db (if empty only the kept batch)",
                 "",
             ),
             Parameter("table", "table of the database; xm_scores, of groups xm_group_scores if empty", ""),
@@ -215,7 +215,7 @@ VERBS: tuple[Verb, ...] = (
             ),
             _USECASE,
             _DATA,
-            Parameter("id", "all but plan, start, list: id of the action, or its beginning", ""),
+            Parameter("id", "extend, read, show, note, stop: id of the action, or its first letters", ""),
             Parameter("label", "start: what is done, for people", ""),
             Parameter("owner", "start: who answers for it", ""),
             Parameter("lever", "plan, start: the lever that it works on", ""),
@@ -225,12 +225,17 @@ VERBS: tuple[Verb, ...] = (
                 "everybody",
                 choices=("everybody", "misses-goal", "riskiest"),
             ),
-            Parameter("share", "plan, start: which part is riskiest", "0.2", float),
+            Parameter("share", "plan, start: how large a part counts as riskiest", "0.2", float),
             Parameter("group", "plan, start: only a group of a cut, such as region=North", ""),
-            Parameter("horizon", "plan, start: when the outcome counts; that of reports if empty", ""),
+            Parameter(
+                "horizon",
+                "plan, start: in which horizon the outcome counts; that of reports if empty",
+                "",
+            ),
             Parameter(
                 "effect",
-                "plan, start: improvement that is expected, in points, or of the mean answer",
+                "plan, start: improvement that is expected: of the share in percentage points, of ratings in "
+                "points of the mean answer",
                 "0",
                 float,
             ),
@@ -252,14 +257,14 @@ VERBS: tuple[Verb, ...] = (
         "say why a score is another one than before: changed features, a changed model, who came and went",
         "xm-predict explain-change --name churn --entity C000123 --from 2025-09-01 --to 2025-12-01",
         (
-            Parameter("name", "name of the use case"),
+            _NAME,
             Parameter("entity", "id of who was scored; not where people at work are scored", ""),
             Parameter("group", "a group of a cut instead, such as department=Sales", ""),
             Parameter("from", "snapshot of the earlier score, such as 2025-09-01"),
             Parameter("to", "snapshot of the later score"),
             Parameter("from-version", "version that gave the earlier score; 0: the champion", "0", int),
             Parameter("to-version", "version that gave the later score; 0: the champion", "0", int),
-            Parameter("horizon", "which horizon, such as 90d; the one that reports lead with if empty", ""),
+            Parameter("horizon", "which horizon, such as 90d; that of reports if empty", ""),
             _OUT,
         ),
     ),

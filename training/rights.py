@@ -4,8 +4,8 @@ from training.parameters import Parameter, Verb
 
 DEFAULT_FOLDER = "xm-data"
 
-_NAME = Parameter("name", "name of the use case")
-_OUT = Parameter("out", "folder for everything that is written", DEFAULT_FOLDER)
+_NAME = Parameter("name", "name of the use case, as its file says it")
+_OUT = Parameter("out", "folder that everything is written to, and read from again", DEFAULT_FOLDER)
 _PEOPLE = "id of the person; several with commas between, or @file with one per line"
 _USECASE = Parameter("usecase", "the use-case file (YAML)")
 _GOVERNANCE = Parameter(
@@ -61,7 +61,7 @@ VERBS_OF_RIGHTS: tuple[Verb, ...] = (
             _NAME,
             Parameter("entity", "id of whom the decision is about; list: all if empty", ""),
             Parameter("by", "add: who decided", ""),
-            Parameter("reason", "add: why; no score", ""),
+            Parameter("reason", "add: why, in words; do not write the score into it", ""),
             _OUT,
         ),
     ),

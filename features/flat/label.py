@@ -8,6 +8,7 @@ from features.labels import group_nps
 
 _SHOWN = 5
 _MOST_LIKELY = 10
+_TRUTHS = ("true", "false")
 _MOST_LEVELS = 21
 
 
@@ -19,14 +20,14 @@ def read_target(labels: NDArray[np.object_], positive: str | float, column: str)
     labels
         Labels as texts, none missing.
     positive
-        The predicted value; a number matches every way of writing it.
+        The predicted value; a number, ``true`` and ``false`` match every way of writing them.
     column
         Name of the label, for messages.
 
     Raises
     ------
     ContractError
-        If the value is not among the labels, or the only one.
+        If the value is not among the labels, or the only one, or is there in another spelling as well.
 
     Examples
     --------
@@ -45,6 +46,7 @@ def read_target(labels: NDArray[np.object_], positive: str | float, column: str)
     if not wanted:
         problem = f"no row has the label '{positive}'; found are {shown}"
         raise ContractError(where, problem, "write one of them under table.positive")
+    _demand_one_spelling(found, wanted, positive, column)
     if len(wanted) == len(found):
         raise ContractError(where, f"every row has the label '{positive}'", "both outcomes have to occur")
     return np.isin(labels.astype(str), list(wanted)).astype(np.int8)
@@ -96,10 +98,22 @@ def read_ratings(
     return groups
 
 
+def _demand_one_spelling(found: list[str], wanted: set[str], positive: str | float, column: str) -> None:
+    """Refuse a label that is the predicted one but for capitals: it would count as the contrary."""
+    meant = str(positive).strip()
+    other = [value for value in found if value not in wanted and value.casefold() == meant.casefold()]
+    if other:
+        problem = f"'{other[0]}' would not count as '{meant}'"
+        recoded = ", ".join(f"'{value}': '{meant}'" for value in other)
+        hint = f"if it is the same, write recode: {{'{column}': {{{recoded}}}}}; else rename it in the file"
+        raise ContractError(f"table.{column}", problem, hint)
+
+
 def _is_same(value: str, positive: str | float) -> bool:
     """Tell whether a label means the predicted value."""
     if isinstance(positive, str):
-        return value == positive.strip()
+        text = positive.strip()
+        return value.lower() == text.lower() if text.lower() in _TRUTHS else value == text
     try:
         return float(value) == positive
     except ValueError:

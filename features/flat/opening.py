@@ -109,7 +109,7 @@ class _Reading:
         self._demand_named(cells)
         is_labelled = ~is_missing(cells[table.label].texts())
         is_copy = self._find_copies(cells)
-        cells = recode_columns(cells, table.recode, _PLACE)
+        written, cells = cells, recode_columns(cells, table.recode, _PLACE)
         kept, waiting = is_labelled & ~is_copy, ~is_labelled & ~is_copy
         target = self._read_label(cells, kept)
         columns, protected = self._sort_columns(cells, kept)
@@ -134,7 +134,7 @@ class _Reading:
             group=None if table.group is None else cells[table.group].texts()[kept],
             cuts={name: cells[name].texts()[kept] for name in self.usecase.cuts},
             protected=protected,
-            likeness=self._number_alike(cells, kept),
+            likeness=self._number_alike(written, kept),  # copies are those of the file
             waiting=self._read_waiting(cells, waiting, features, ids[waiting], weight_waiting),
             facts=FlatFacts(
                 rows=len(kept),
@@ -285,7 +285,8 @@ class _Reading:
             if value is None or value in seen:
                 number = int(row) + self.table.read.header_rows + 1
                 problem = f"row {number} has no id" if value is None else f"the id '{value}' stands twice"
-                hint = "keep one row with an id for each entity"
+                hint = "keep one row with an id for each entity, or, where an entity has several rows, "
+                hint += f"leave out table.id and write group: {self.table.id}"
                 raise ContractError(_PLACE.column(self.table.id), problem, hint)
             seen.add(value)
         return ids

@@ -1,5 +1,7 @@
 """A flat table -> one row per entity: features, target, what was left out."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -50,6 +52,7 @@ def build_from_table(usecase: UseCase, report: Report, tombstones: Tombstones | 
     catalogue = Catalogue(rows.features).with_drivers(usecase.drivers)
     catalogue.directions(usecase.monotone)  # refused before anything is trained
     _refuse_reserved(catalogue, usecase)
+    _demand_features(catalogue, rows.facts.dropped)
     report("looking for leaks")
     has_id = usecase.table is not None and usecase.table.id is not None
     binary = (
@@ -143,6 +146,14 @@ def _collect_protected(rows: FlatRows) -> dict[str, pa.Array]:
         name: _to_column(values, "number" if values.dtype == np.float64 else "category")
         for name, values in rows.protected.items()
     }
+
+
+def _demand_features(catalogue: Catalogue, dropped: Mapping[str, str]) -> None:
+    """Demand at least one column to learn from."""
+    if not catalogue.names:
+        left_out = "; ".join(f"left out {name}: {reason}" for name, reason in dropped.items())
+        problem = "no column is left to learn from" + (f" ({left_out})" if left_out else "")
+        raise ContractError("table", problem, "take columns out of table.exclude, or join a file with some")
 
 
 def _refuse_reserved(catalogue: Catalogue, usecase: UseCase) -> None:

@@ -243,8 +243,10 @@ def _count_copies(
     copies = len(of_groups) - len(np.unique(with_label))
     if not copies:
         return []
-    evidence = f"{copies} of {len(target)} rows are exact copies of another row, label included"
-    remedy = "remove them, or name a group column so that copies never stand on both sides of a split"
+    are = "is an exact copy" if copies == 1 else "are exact copies"
+    evidence = f"{copies} of {len(target)} rows {are} of another row, label included"
+    remedy = "write duplicates: remove, or name under group a column that copies share, so that they never "
+    remedy += "stand on both sides of a split"
     differ = 1 - _count_pairs(with_label) / _count_pairs(alike)
     rate = float(target.mean())
     if differ >= _ALL_BY_CHANCE * 2 * rate * (1 - rate):

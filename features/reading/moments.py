@@ -12,7 +12,7 @@ from features.reading.values import first_misfit, to_text
 from features.sql import fetch_row, quoted_text
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
+_CLOCK = r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
 _ZONE = r" ?(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)"
 ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _FIRST_GROUP = r"\1"

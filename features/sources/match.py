@@ -25,6 +25,8 @@ class SourceFacts:
         row was known. Only where the source asks for corrections; what follows counts what is valid still.
     unmatched, unmatched_keys
         Rows whose key leads to no entity of the cohort's source, and up to five such keys; left out.
+    unlinked
+        Those of them whose key a link translates, but for another time than theirs.
     known_before_event
         Events known before they happened; kept, both clocks have to pass before they count.
     in_future
@@ -65,6 +67,7 @@ class SourceFacts:
     unit_changes: tuple[UnitChange, ...] = ()
     scale_doubts: Mapping[str, str] = field(default_factory=dict)
     arrivals: Arrivals | None = None
+    unlinked: int = 0
 
     @property
     def is_mostly_known_before(self) -> bool:

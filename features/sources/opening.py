@@ -199,7 +199,7 @@ class _Loading:
         missing_time = refinery.keep_timed()
         copies = refinery.drop_copies()
         thinned = Thinned(0) if source.id is None else refinery.thin_out()
-        self._match(name, refinery)
+        unlinked = self._match(name, refinery)
         keys = refinery.unmatched_keys()
         unmatched = refinery.keep("entity_id IS NOT NULL")
         if refinery.count == 0:
@@ -220,6 +220,7 @@ class _Loading:
             withdrawn=thinned.withdrawn,
             unmatched=unmatched,
             unmatched_keys=keys,
+            unlinked=unlinked,
         )
 
     def _stream(self, name: str) -> SourceFacts | None:
@@ -290,21 +291,23 @@ class _Loading:
         condition = VALID if source.has_versions else "true"
         return find_unit_changes(self._connection, table, columns, condition)
 
-    def _match(self, name: str, refinery: Refinery) -> None:
-        """Lead the keys of a source to entities of the cohort's source."""
+    def _match(self, name: str, refinery: Refinery) -> int:
+        """Lead the keys of a source to entities; return how many rows have a link of another time alone."""
         where = f"sources.{name}.key"
         route = find_route(self._key(self._sources[name]), self._sources, where)
-        links = quoted_name(f"links of {name}") if route else None
+        links, unlinked = quoted_name(f"links of {name}") if route else None, 0
         if links is not None:
             compose(self._connection, route, links)
             refinery.follow(links)
+            unlinked = refinery.count_unlinked(links)
             refinery.drop_stillborn()
         if self._sources[name].is_anonymous:
             refinery.forget_strangers(UNITS)
-            return
+            return unlinked
         refinery.forget_erased(self._tombstones, links)
         if name != self._base:
             refinery.forget_strangers()
+        return unlinked
 
     def _list_entities(self) -> None:
         """Make the table of known entities with their first start and last end; a first event is a start."""

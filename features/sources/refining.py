@@ -119,6 +119,14 @@ class Refinery:
         else:
             self._replace(resolve_histories(links, _ROWS))
 
+    def count_unlinked(self, links: str) -> int:
+        """Return how many rows have a key in the table ``links``, and none of its links at their time."""
+        query = (
+            f"SELECT count(*) FROM {_ROWS} WHERE entity_id IS NULL "
+            f"AND {_KEY} IN (SELECT link_key FROM {links})"
+        )
+        return int(str(fetch_row(self._connection, query)[0]))
+
     def forget_strangers(self, known: str = ENTITIES) -> None:
         """Set entities that the table ``known`` does not have to NULL."""
         self._connection.execute(

@@ -327,6 +327,10 @@ def _check_origin(source: Source) -> None:
     if (source.event_time is None) == (source.valid_from is None):
         message = "a source has either 'event_time' (events) or 'valid_from' (attributes, links); write one"
         raise ValueError(message)
+    if source.is_link and source.is_events:
+        message = "'links' needs 'valid_from', the moment from which a link holds, and this source has "
+        message += "'event_time'; name the file once more as a source of its own with links and valid_from"
+        raise ValueError(message)
 
 
 def _check_versions(source: Source) -> None:

@@ -2,12 +2,17 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from features.usecase.meaning import Words
 from features.usecase.means import Means
 from features.usecase.source import Duplicates, ReadOptions
 from features.usecase.vocabulary import Name, Part
+
+
+def _write_out(value: object) -> object:
+    """Return true and false as the words that stand in a file; YAML reads them without quotes as no text."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 class Join(Part):
@@ -81,7 +86,7 @@ class FlatTable(Part):
     kind: Literal["binary", "ordinal", "numeric", "nps_group"] = Field(
         "binary", description="what the label is: binary, ordinal, numeric or nps_group"
     )
-    positive: str | float | None = Field(
+    positive: Annotated[str | float | None, BeforeValidator(_write_out)] = Field(
         None, description="the value of a binary label that is predicted, e.g. Yes"
     )
     means: Means | None = Field(

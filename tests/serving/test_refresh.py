@@ -123,6 +123,19 @@ def test_success_after_failure_clears_the_note(tmp_path):
     assert refresher.look().problem is None
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({}, "champions: none yet"),
+        ({"churn": "churn-1", "csat": "csat-2"}, "champions: churn churn-1, csat csat-2"),
+    ],
+)
+def test_what_was_found_is_told_in_words(tmp_path, caplog, found, said):
+    with caplog.at_level("INFO"):
+        Refresher(Settings(cache=tmp_path), lambda _: found).look()
+    assert caplog.messages == [said]
+
+
 def test_a_look_that_hangs_is_left_alone_and_no_second_one_is_started(tmp_path):
     started: list[int] = []
     release = threading.Event()

@@ -2,6 +2,7 @@ import ast
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -128,6 +129,42 @@ def test_wrong_use_is_refused_with_the_word_and_the_way_to_help(capsys, words, n
     assert line.startswith("xm-predict")
     assert named in line
     assert "--help" in line
+
+
+def test_a_missing_parameter_is_told_with_what_it_is(capsys):
+    line = refusal_of(capsys, ["drivers"])
+    assert line == (
+        "xm-predict drivers: --name (name of the use case, as its file says it) is missing; "
+        "see xm-predict drivers --help\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["chek"], "check"), (["baseline", "frieze", "--usecase", "a.yaml"], "freeze")],
+)
+def test_a_slip_of_the_pen_names_the_word_that_was_meant(capsys, words, meant):
+    assert f"; did you mean '{meant}'?; see xm-predict" in refusal_of(capsys, words)
+
+
+def test_a_word_like_no_other_gets_no_guess(capsys):
+    assert "did you mean" not in refusal_of(capsys, ["xyzzy"])
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as caught:
+        build_parser().parse_args(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"xm-predict {version('xm-predict')}\n"
+
+
+def test_help_says_where_to_begin(capsys):
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    _, _, begin = shown.partition("To begin: ")
+    verbs = begin.partition(",")[0], *begin.split(", ")[1:5]
+    assert set(verbs) <= set(BY_NAME)
 
 
 def test_what_is_written_goes_to_one_folder_unless_told_otherwise():

@@ -19,8 +19,10 @@ def _tell_parts(parts: Mapping[str, Any] | None) -> str | None:
     if parts is None:
         return None
     if parts["state"] == "one_kind":
-        only = "what happened" if parts["n_features"]["O"] else "what people said"
-        return f"what people said: not compared, all features tell {only}"
+        if parts["n_features"]["O"]:
+            hint = "if people said some of it, name it: table.experience, or data: X of a source"
+            return f"what people said: not compared, all features tell what happened; {hint}"
+        return "what people said: not compared, all features tell what people said"
     if parts["state"] == "too_few":
         return "what people said: not compared, too few events"
     name, loss = _read_loss(parts["x_adds"])

@@ -16,11 +16,13 @@ from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
 from mlflow.types.schema import ColSpec, Schema, TensorSpec
 
+from features.addresses import mask
 from features.errors import RegistryError
 from features.failpoints import reach
 from features.files import whole_folder
 from training.bundle import Bundle, load, verify
 from training.registry.patience import is_absent, patiently, refusal
+from training.usability import doubts_of
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -76,7 +78,7 @@ def register(folder: Path, run_id: str) -> RegisteredBundle:
 def _log(folder: Path, bundle: Bundle) -> ModelInfo:
     """Log a bundle as MLflow model of the open run."""
     with warnings.catch_warnings():
-        # People at work have no example on purpose: a single one would be refused.
+        # People at work, and models that refuse all rows, have no example on purpose.
         warnings.filterwarnings("ignore", ".*An input example was not provided when logging the model")
         logged: ModelInfo = mlflow.pyfunc.log_model(
             name="model",
@@ -258,9 +260,22 @@ def demand_champion(usecase: str) -> RegisteredBundle:
     """
     champion = find_version(usecase, CHAMPION)
     if champion is None:
-        hint = f"train it: xm-predict train --usecase {usecase}.yaml"
-        raise RegistryError(f"model {usecase}", "has no champion", hint)
+        raise refuse_without_champion(usecase)
     return champion
+
+
+def refuse_without_champion(usecase: str) -> RegistryError:
+    """Return the error that says where no champion was found, and what to do about it."""
+    where = mask(mlflow.get_tracking_uri())
+    challenger = find_version(usecase, CHALLENGER)
+    if challenger is None:
+        hint = f"train it: xm-predict train --usecase {usecase}.yaml; or if it was trained elsewhere, "
+        hint += "say where: --out FOLDER or MLFLOW_TRACKING_URI"
+        return RegistryError(f"model {usecase}", f"has no champion in {where}", hint)
+    problem = f"has no champion in {where}, only a challenger, version {challenger.version}"
+    hint = "its report says how good it is; if the gate lets it pass, it becomes champion by xm-predict "
+    hint += f"promote --name {usecase} --version {challenger.version}"
+    return RegistryError(f"model {usecase}", problem, hint)
 
 
 def to_registered(found: ModelVersion) -> RegisteredBundle:
@@ -281,7 +296,7 @@ def _signature(bundle: Bundle) -> ModelSignature:
 
 
 def _example(bundle: Bundle) -> pd.DataFrame | None:
-    """Return the first canary rows, which are synthetic; nothing where single rows are refused anyway."""
-    if bundle.usecase.privacy.subject == "employee":
+    """Return the first canary rows, which are synthetic; nothing where rows are refused anyway."""
+    if bundle.usecase.privacy.subject == "employee" or doubts_of(bundle):
         return None
     return pd.DataFrame(bundle.canary.rows[:3], columns=list(bundle.catalogue.names))

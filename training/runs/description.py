@@ -1,6 +1,7 @@
 """What a feature table holds, and what was odd in its sources, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
@@ -61,7 +62,12 @@ def describe_frame(frame: Frame) -> list[str]:
         lines += [line for name, match in facts.matches.items() for line in _describe_source(name, match)]
     else:
         lines += [line for match in facts.matches.values() for line in _describe_table(match)]
-    return lines + [_describe_finding(finding) for finding in facts.findings]
+    return lines + describe_findings(facts.findings)
+
+
+def describe_findings(findings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what the audit found of the columns, a line each."""
+    return [_describe_finding(finding) for finding in findings]
 
 
 def describe_meaning(usecase: UseCase) -> list[str]:
@@ -76,6 +82,20 @@ def describe_meaning(usecase: UseCase) -> list[str]:
         f"note: {table.label}: '{table.positive}' is told of as something bad, since table.means is missing"
     )
     return [f"{found}; write means: good if it is wanted, means: bad if not, means: leaving if people leave"]
+
+
+def describe_pages(files: Mapping[str, Path]) -> list[str]:
+    """Return the written pages, a line each: the report for everybody, then the card for those who check."""
+    pages = [file for name, file in files.items() if name.endswith(".html")]
+    told = [("model card" if file.name.startswith("model-card") else "report", file) for file in pages]
+    return [f"{kind}: {file}" for kind, file in sorted(told, key=lambda page: page[0], reverse=True)]
+
+
+def tell_next(usecase: str, *, is_champion: bool) -> list[str]:
+    """Return what can be done with a new champion; nothing where there is none."""
+    if not is_champion:
+        return []
+    return [f"next: xm-predict drivers --name {usecase}; xm-predict score --name {usecase}; xm-predict serve"]
 
 
 def _describe_columns(frame: Frame) -> Iterator[str]:
@@ -100,11 +120,19 @@ def _describe_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:
     """Yield one line on a source in which rows are odd, and then the warnings."""
     odd = [f"{match[key]:,} {words}" for key, words in _ODD_ROWS.items() if match[key]]
     if odd:
-        keys = (
-            f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}" if match["unmatched"] else ""
-        )
-        yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{keys}"
+        yield f"{name}: of {match['rows']:,} rows {', '.join(odd)}{_tell_keys(match)}"
     yield from _warn_of_source(name, match)
+
+
+def _tell_keys(match: Mapping[str, Any]) -> str:
+    """Return which keys lead to nobody, and whether a link holds at another time alone; nothing if all do."""
+    if not match["unmatched"]:
+        return ""
+    keys = f"; keys that lead to nobody: {', '.join(match['unmatched_keys'])}"
+    if not match.get("unlinked"):
+        return keys
+    found = f"{match['unlinked']:,} of these rows happened when no link of their key held"
+    return f"{keys}; {found}: write valid_from: always in the source with the links if a link holds for good"
 
 
 def _warn_of_source(name: str, match: Mapping[str, Any]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from training.change import (
     read_snapshot,
 )
 from training.console import Console
-from training.registry import CHAMPION, connect, fetch_bundle, find_version
+from training.registry import CHAMPION, connect, fetch_bundle, find_version, refuse_without_champion
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError
 
@@ -133,8 +133,11 @@ def _fetch(name: str, version: int) -> tuple[int, Bundle]:
     """Return number and bundle of a registered version, or of the champion for 0."""
     registered = find_version(name, version or CHAMPION)
     if registered is None:
-        wanted = f"has no version {version}" if version else "has no champion"
-        raise RegistryError(f"model {name}", wanted, "train it, or see the versions in the MLflow UI")
+        raise (
+            RegistryError(f"model {name}", f"has no version {version}", "see the versions in the MLflow UI")
+            if version
+            else refuse_without_champion(name)
+        )
     return registered.version, fetch_bundle(registered)
 
 

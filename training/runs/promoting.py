@@ -13,6 +13,7 @@ from training.bundle import Bundle
 from training.promotion import Candidate, Check, Contest, KeptBack, check_version, compare
 from training.promotion.kept_back import FILE_NAME
 from training.registry import (
+    CHAMPION,
     CONTEST_NOTE,
     LostError,
     RegisteredBundle,
@@ -23,6 +24,7 @@ from training.registry import (
     find_version,
     move_champion,
     note,
+    refuse_without_champion,
     settle_alias,
 )
 from training.rows import TrainingRows
@@ -71,6 +73,8 @@ def demand_version(usecase: str, which: str | int) -> RegisteredBundle:
         If there is none.
     """
     found = find_version(usecase, which)
+    if found is None and which == CHAMPION:
+        raise refuse_without_champion(usecase)
     if found is None:
         named = f"version {which}" if isinstance(which, int) else which
         raise RegistryError(f"model {usecase}", f"has no {named}", "see the versions in the MLflow UI")

@@ -39,7 +39,7 @@ from training.registry import (
     tracked_run,
 )
 from training.runs.build import build_in
-from training.runs.description import describe_meaning
+from training.runs.description import describe_findings, describe_meaning, describe_pages, tell_next
 from training.runs.driver_artifacts import draw_dependence, write_driver_tables
 from training.runs.drivers import describe_levers
 from training.runs.figures import (
@@ -348,8 +348,9 @@ def describe(trained: Trained, registered: RegisteredBundle, decision: Decision)
     population = trained.learned.assessment.population
     lines += [] if population is None else [f"  {line}" for line in population.summary]
     lines += describe_meaning(trained.bundle.usecase)
-    lines += [f"report: {file}" for name, file in trained.report_files.items() if name.endswith(".html")]
-    return lines
+    lines += describe_findings(trained.frame.facts.findings)
+    lines += describe_pages(trained.report_files)
+    return [*lines, *tell_next(registered.usecase, is_champion=decision.is_champion)]
 
 
 def _judge(difference: Estimate) -> str:

@@ -191,6 +191,26 @@ class TestLabel:
     def test_all_positive_in_two_spellings(self, read):
         assert "every row has the label '1.0'" in fault(read, "id,size,left\n1,1,1\n2,2,1.0\n", positive=1)
 
+    def test_another_spelling_of_the_positive_value_is_refused_and_can_be_recoded(self, read):
+        text = "id,size,left\n1,1,Yes\n2,2,No\n3,1,YES\n4,2,NO\n"
+        line = fault(read, text)
+        assert line == (
+            "table.left: 'YES' would not count as 'Yes'; if it is the same, write recode: "
+            "{'left': {'YES': 'Yes'}}; else rename it in the file"
+        )
+        assert read(text, recode={"left": {"YES": "Yes"}}).target.tolist() == [1, 0, 1, 0]
+
+    @pytest.mark.parametrize("positive", [True, "TRUE", "true"])
+    def test_truth_is_matched_in_every_way_of_writing_it(self, read, positive):
+        text = "id,size,left\n1,1,TRUE\n2,2,FALSE\n3,1,true\n"
+        assert read(text, positive=positive).target.tolist() == [1, 0, 1]
+
+    def test_falsehood_can_be_what_is_predicted(self, read):
+        assert read("id,size,left\n1,1,TRUE\n2,2,FALSE\n", positive=False).target.tolist() == [0, 1]
+
+    def test_truth_that_no_row_has_is_shown_as_a_word(self, read):
+        assert "no row has the label 'true'; found are 'Yes', 'No'" in fault(read, positive=True)
+
     def test_unknown_positive_value(self, read):
         line = fault(read, positive="yes")
         assert line.startswith(
@@ -295,7 +315,10 @@ class TestFaults:
 
     def test_id_that_stands_twice(self, read):
         line = fault(read, "\n".join([HEADER, *ROWS, ROWS[0]]))
-        assert line == "table.id: the id 'a' stands twice; keep one row with an id for each entity"
+        assert line == (
+            "table.id: the id 'a' stands twice; keep one row with an id for each entity, or, where an entity "
+            "has several rows, leave out table.id and write group: id"
+        )
 
     def test_row_without_an_id(self, read):
         text = "\n".join([HEADER, "z,x,1,1,1,", *ROWS, ",x,1,1,1,No"])

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from features.errors import ContractError
@@ -53,6 +54,7 @@ def test_copies_are_those_of_the_file(read):
     text = "id,pay,left\na,COD,Yes\nb,Cash on Delivery,Yes\nc,CC,No\nd,CC,No\n"
     rows = read(text, recode={"pay": {"COD": "Cash on Delivery"}}, duplicates="remove")
     assert rows.entity_id.tolist() == ["a", "b", "c"]
+    assert len(np.unique(rows.likeness[1])) == 3  # the audit counts no copies that nobody can remove
 
 
 def test_a_value_that_does_not_occur_is_a_slip_of_the_pen(read):

@@ -92,6 +92,16 @@ def test_what_is_declared_stands_after_the_target(tmp_path):
     assert frame.latest.num_rows == frame.table.num_rows
 
 
+def test_without_a_column_to_learn_from_it_is_said_what_became_of_all(tmp_path):
+    rows = [{"customer": row["customer"], "size": 7, "left": row["left"]} for row in make_rows()]
+    with pytest.raises(ContractError) as caught:
+        build(load_flat(tmp_path, rows))
+    assert str(caught.value) == (
+        "table: no column is left to learn from (left out size: all values are 7); "
+        "take columns out of table.exclude, or join a file with some"
+    )
+
+
 class TestRowsWithoutALabel:
     """Nothing is learned from them, and they are the ones to be scored."""
 

@@ -137,6 +137,10 @@ def test_exact_copies_are_counted_with_their_label():
     found = audit(columns, {}, np.concatenate([target, target[:100]]))
     assert [finding.kind for finding in found] == ["duplicates"]
     assert found[0].evidence.startswith("100 of 2100 rows are exact copies")
+    assert found[0].remedy.startswith("write duplicates: remove, or name under group a column")
+    one = {name: values[:2001] for name, values in columns.items()}
+    single = audit(one, {}, np.concatenate([target, target[:1]]))
+    assert single[0].evidence == "1 of 2001 rows is an exact copy of another row, label included"
     other = audit(columns, {}, np.concatenate([target, 1 - target[:100]]))
     assert other == []
 

@@ -68,6 +68,13 @@ def test_zones_in_the_value(moments, text):
     assert moments([text]) == [utc(2025, 2, 1, 10, 30)]
 
 
+def test_hours_of_one_digit_are_iso_as_well(moments):
+    texts = ["2025-02-01 3:00", "2025-02-01 13:05:30", "2025-02-02"]
+    expected = [utc(2025, 2, 1, 3), utc(2025, 2, 1, 13, 5, 30), utc(2025, 2, 2)]
+    assert moments(texts, timezone="UTC") == expected
+    assert moments(["2025-02-01 3:00Z"]) == [utc(2025, 2, 1, 3)]
+
+
 def test_zone_in_the_value_wins_over_the_declared_one(moments):
     found = moments(["2025-02-01T10:30:00Z", "2025-02-01 10:30"], timezone="Europe/Berlin")
     assert found == [utc(2025, 2, 1, 10, 30), utc(2025, 2, 1, 9, 30)]

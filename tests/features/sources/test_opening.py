@@ -374,6 +374,7 @@ class TestLinks:
         files = {"tickets.csv": ticket(*tickets), "contacts.csv": contacts("k1,A,2024-01-01,,2024-01-01")}
         found = open_company(facts("tickets"), files=files, **KEYED)
         assert (found.kept, found.unmatched, found.unmatched_keys) == (1, 2, ("k1", "k9"))
+        assert found.unlinked == 1  # k1 is linked, but not at that time; k9 never
 
     def test_event_is_known_only_when_its_link_is(self, open_company):
         found = self.resolve(open_company, ["1,k1,2024-03-01,2024-03-02,1"], ["k1,A,2024-01-01,,2024-05-01"])

@@ -25,7 +25,10 @@ def test_what_x_adds_is_said_only_as_far_as_the_interval_goes(loss, words):
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ({"state": "one_kind", "n_features": {"O": 3, "X": 0}}, "all features tell what happened"),
+        (
+            {"state": "one_kind", "n_features": {"O": 3, "X": 0}},
+            "all features tell what happened; if people said some of it, name it: table.experience",
+        ),
         ({"state": "one_kind", "n_features": {"O": 0, "X": 3}}, "all features tell what people said"),
         ({"state": "too_few"}, "too few events"),
     ],

@@ -70,6 +70,19 @@ def test_a_lever_whose_range_reaches_below_nothing_is_said_to():
     assert "Its range reaches below nothing: try it on a part first." in words
 
 
+def test_where_no_lever_is_named_it_is_said_and_not_that_none_stands_out():
+    found = samples.inputs()
+    drivers = tuple(replace(one, role=None) if one.role == "lever" else one for one in found.drivers)
+    nameless = replace(found, drivers=drivers)
+    for language, said, other in (
+        ("en", "No driver is named as a lever yet; the drivers below are places to look.", "stands out"),
+        ("de", "Noch ist kein Treiber als Hebel benannt; die Treiber unten zeigen", "ragt heraus"),
+    ):
+        assert said in page(nameless, language)
+        assert other not in page(nameless, language)
+        assert other in page(found, language)
+
+
 def test_no_offer_means_that_no_lever_stands_out():
     inputs = lever_samples.without_offer()
     assert build_first_steps(inputs).steps == ()

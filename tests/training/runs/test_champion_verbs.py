@@ -8,6 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from features.errors import RegistryError
 from tests.empty_registry import lay_registry
 from tests.training.promotion.candidates import altered, candidate_of
 from tests.training.runs.registering import forgetting, register_version
@@ -213,3 +214,27 @@ def test_without_a_registry_entry_nothing_can_be_taken_back(verb):
     code, _, errors = verb("rollback", "--name", "nobody")
     assert code == 1
     assert "model nobody: has no champion before none" in errors[0]
+
+
+def test_without_a_champion_it_is_told_where_was_looked(out, tmp_path):
+    with pytest.raises(RegistryError) as caught:
+        registry.fetch_champion("stranger", tmp_path)
+    told = str(caught.value)
+    assert told.startswith(f"model stranger: has no champion in sqlite:///{out}/mlflow.db; train it: ")
+    assert told.endswith("or if it was trained elsewhere, say where: --out FOLDER or MLFLOW_TRACKING_URI")
+
+
+def test_a_challenger_that_waits_is_named(add, out, tmp_path):
+    add("waiting", is_good=False)
+    with pytest.raises(RegistryError) as caught:
+        registry.fetch_champion("waiting", tmp_path)
+    assert ", only a challenger, version 1; its report says how good it is; " in str(caught.value)
+    assert str(caught.value).endswith("xm-predict promote --name waiting --version 1")
+
+
+@pytest.mark.parametrize("is_good", [True, False])
+def test_a_model_that_refuses_all_rows_has_no_example_that_would_be_refused(add, caplog, is_good):
+    registered = add(f"example_{is_good}".lower(), is_good=is_good)
+    found = mlflow.MlflowClient().get_model_version(registered.usecase, str(registered.version))
+    assert (mlflow.models.Model.load(found.source).saved_input_example_info is not None) is is_good
+    assert "Failed to validate serving input example" not in caplog.text

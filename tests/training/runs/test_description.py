@@ -70,6 +70,11 @@ def test_what_is_odd_in_a_source_is_one_line(company):
         "keys that lead to nobody: S-1, S-2"
     )
     assert not [line for line in lines if line.startswith("calls")]
+    led = describe(company.frame, matches={"tickets": odd | {"unlinked": 1_070}}, findings=())
+    assert led[-1] == (
+        f"{lines[-1]}; 1,070 of these rows happened when no link of their key held: "
+        "write valid_from: always in the source with the links if a link holds for good"
+    )
 
 
 def test_corrections_and_withdrawals_are_told_in_words(company):

@@ -160,7 +160,9 @@ class TestRefusals:
         assert workspace.batches() == []
 
     def test_no_champion(self, score):
-        assert "has no champion; train it" in score("--latest", name="nobody", code=1)
+        refused = score("--latest", name="nobody", code=1)
+        assert "model nobody: has no champion in sqlite:///" in refused
+        assert "train it: xm-predict train --usecase nobody.yaml; or if it was trained elsewhere" in refused
 
     def test_no_build(self, score, workspace):
         file = workspace.out / "frames" / "customer_binary" / "latest.parquet"

@@ -84,14 +84,33 @@ def test_words_name_version_figures_and_report(trained):
     assert lines[0] == f"champion of members: version 3 ({found.bundle.model_version})"
     assert lines[1] == f"outcome: {found.evaluation.summary}"
     assert {line.split(":")[0] for line in lines[2:4]} == {"  against prior", "  against logistic"}
-    assert [line.rpartition("/")[2] for line in lines if line.startswith("report: ")] == [
-        name for name in found.report_files if name.endswith(".html")
+    pages = [line.split(": ") for line in lines if line.endswith(".html")]
+    assert [(kind, page.rpartition("/")[2]) for kind, page in pages] == [
+        ("report", "report_de.html"),
+        ("report", "report_en.html"),
+        ("model card", "model-card_de.html"),
+        ("model card", "model-card_en.html"),
     ]
+    assert {page.rpartition("/")[2] for _, page in pages} < set(found.report_files)
+    assert lines[-1] == (
+        "next: xm-predict drivers --name members; xm-predict score --name members; xm-predict serve"
+    )
     missing = 500 - found.learned.fitted.facts.n_events
     few = f"few cases: the model is the linear one alone; {missing} more with the outcome bring in trees"
     assert few in lines
     assert any(line.startswith("what people said") for line in lines)
     assert any(line.startswith("more data") for line in lines)
+
+
+def test_words_repeat_what_the_audit_warned_of(trained):
+    found, _, _ = trained
+    warning = {"column": "(rows)", "evidence": "9 of 90 rows are exact copies", "remedy": "write duplicates"}
+    finding = warning | {"kind": "duplicates", "severity": "warning", "accepted": None}
+    facts = replace(found.frame.facts, findings=(finding,))
+    doubted = replace(found, frame=replace(found.frame, facts=facts))
+    line = "warning: (rows): 9 of 90 rows are exact copies; write duplicates"
+    assert line in describe(doubted, registered(found), CHAMPION)
+    assert line not in describe(found, registered(found), CHAMPION)
 
 
 def test_words_say_whether_tuning_helped(trained):
