@@ -105,9 +105,12 @@ test: export OMP_NUM_THREADS := 1
 test: check ## check, then the fast tests on two cores
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder
 
+# What measures a service under load has both cores for itself, after all else.
 .PHONY: test-long
-test-long: install ## the slow proofs: statistical guarantees by repetition
-	$(BIN)/python -m pytest -m long -o faulthandler_timeout=3600
+test-long: export OMP_NUM_THREADS := 1
+test-long: install ## the slow proofs: statistical guarantees by repetition, kills, load
+	$(BIN)/python -m pytest -m "long and not alone" -o faulthandler_timeout=3600 --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest -m "long and alone" -o faulthandler_timeout=3600
 
 .PHONY: coverage
 coverage: install ## the fast tests with branch coverage

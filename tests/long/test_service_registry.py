@@ -25,7 +25,7 @@ from tests.serving.started import Started, started
 from tests.training.runs.registering import register_bundles
 from training.bundle import load
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.alone]
 
 BODY = {"usecase": "churn", "rows": [{"features": ROW}]}
 # A dripping answer comes last: it keeps the refresher busy for two minutes before that one begins anew.

@@ -15,7 +15,7 @@ from tests.serving.keys import bearer, make_key
 from tests.serving.load import count, keep_asking_for, quantile, write_request
 from tests.serving.started import Started, started
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.alone]
 
 N_CLIENTS = 32
 WARM_UP_SECONDS, SECONDS = 30, 180

@@ -17,7 +17,7 @@ from tests.serving.load import count, quantile, write_request
 from tests.serving.started import Started, started
 from tests.serving.swaps import find_wrong, spoil_canary, swap_under_load
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.alone]
 
 ONE = {"usecase": "churn", "rows": [{"entity_id": "c-1", "features": ROW}]}
 MANY = {"usecase": "churn", "rows": [{"features": ROW}] * 60, "reasons": 3}

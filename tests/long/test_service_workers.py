@@ -17,7 +17,7 @@ from tests.serving.keys import bearer, make_key
 from tests.serving.load import LOST, Answer, Connection, count, keep_asking, write_request
 from tests.serving.started import Started, started
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.alone]
 
 BODY = {"usecase": "churn", "rows": [{"features": ROW}]}
 CLIENTS = 8
