@@ -17,6 +17,8 @@ Data = Literal["O", "X"]
 Role = Literal["lever", "mediator", "signal", "context"]
 Sensitivity = Literal["none", "personal", "protected"]
 Direction = Literal["rising", "falling"]
+CUT_PREFIX = "cut_"
+"""What the names of columns begin with that say in which group of a declared cut a row was."""
 _WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[._\s]+")
 
 

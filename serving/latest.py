@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from features.catalogue import CUT_PREFIX
 from features.errors import ContractError, SourceError
 from features.objections import Objections
 from features.usecase import Privacy
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 ENTITY = "entity_id"
 SNAPSHOT = "snapshot_date"
-CUT_PREFIX = "cut_"
 REVENUE = "value_revenue"
 
 

@@ -8,13 +8,12 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from features.catalogue import Catalogue
+from features.catalogue import CUT_PREFIX, Catalogue
 from features.errors import ContractError, SourceError
 from features.files import produce_atomically
 from features.progress import Report, silent
 from training.disclosure import ShownCuts
 from training.groups import GroupScore
-from training.rows import CUT_PREFIX
 from training.scoring import RowScore, Scorer
 
 BATCH_ROWS = 10_000

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
-from features.catalogue import Catalogue
+from features.catalogue import CUT_PREFIX, Catalogue
 from features.frame import Frame
 from features.usecase import CALL_COLUMNS, Language, UseCase
 from training.assessment import primary_labels
@@ -32,7 +32,7 @@ from training.drivers import (
 from training.fitting import FittedModel, refit_rows
 from training.models.recipe import DEFAULT_RECIPE, Recipe
 from training.reasons import name_feature
-from training.rows import CUT_PREFIX, Floats, TrainingRows, feature_columns, numbers, texts
+from training.rows import Floats, TrainingRows, feature_columns, numbers, texts
 from training.text_names import read_topic_labels
 
 MAX_EXPLAINED_ROWS = 5_000

@@ -19,7 +19,6 @@ from training.models import RatingKind
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 OUTCOME = "outcome"
-CUT_PREFIX = "cut_"
 _NPS_ANSWERS = np.array([0.0, 7.0, 9.0])
 
 

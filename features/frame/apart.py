@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.catalogue import CUT_PREFIX
 from features.columns import resolve_measures
 from features.frame.families import compute_measures
 from features.measures import Measure
@@ -54,7 +55,7 @@ def name_cut(path: str) -> str:
     >>> name_cut("employees.site"), name_cut("Branch")
     ('cut_site', 'cut_Branch')
     """
-    return f"cut_{path.rpartition('.')[2]}"
+    return f"{CUT_PREFIX}{path.rpartition('.')[2]}"
 
 
 def to_groups(column: pa.ChunkedArray) -> pa.ChunkedArray:

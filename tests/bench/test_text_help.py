@@ -191,7 +191,9 @@ def test_a_week_is_forecast_from_answers_known_before_it(tickets, model):
     for split in splits:
         start = tickets.opened[split.positions].min()
         assert len(split.learned) == (tickets.answered < start).sum()
-        assert (tickets.opened[split.positions] < start + text_help_tickets.BLOCK_DAYS).all()
+        assert (
+            tickets.opened[split.positions] < start + np.timedelta64(text_help_tickets.BLOCK_DAYS, "D")
+        ).all()
     assert set(parts["ox_words"]) == set(rows.catalogue.names) == set(parts["ox"]) | set(parts["o_words"])
     assert set(parts["ox"]) & set(parts["o_words"]) == set(parts["o"])
     assert {rows.catalogue.by_name[name].data for name in parts["o"]} == {"O"}

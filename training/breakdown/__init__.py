@@ -5,6 +5,7 @@ Import from here; the modules inside are an arrangement, not an interface.
 
 from typing import Any
 
+from features.catalogue import CUT_PREFIX
 from features.frame import Frame
 from features.progress import Report, silent
 from features.usecase import UseCase
@@ -15,7 +16,7 @@ from training.breakdown.parts import judge_parts
 from training.breakdown.trials import Trials
 from training.breakdown.words import tell_breakdown
 from training.models.recipe import DEFAULT_RECIPE, Recipe
-from training.rows import CUT_PREFIX, TrainingRows
+from training.rows import TrainingRows
 
 __all__ = ["break_down", "judge_segments", "judge_waves", "tell_breakdown"]
 

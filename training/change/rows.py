@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.catalogue import Catalogue
+from features.catalogue import CUT_PREFIX, Catalogue
 from features.errors import ContractError, InputError
 from features.frame import Frame
 from training.change.group import Snapshot
-from training.rows import CUT_PREFIX, feature_columns, texts
+from training.rows import feature_columns, texts
 
 _MOST_DATES = 36
 

@@ -7,12 +7,13 @@ from typing import Self
 
 import pyarrow as pa
 
+from features.catalogue import CUT_PREFIX
 from features.errors import ContractError, InputError
 from features.usecase import UseCase
 from training.batch import read_cuts, score_cuts
 from training.disclosure import Ledger, Minimums, Released, ShownCuts, record
 from training.disclosure.attack import demand_safe
-from training.rows import CUT_PREFIX, texts
+from training.rows import texts
 from training.scoring import Scorer
 
 FORECASTS = "forecasts"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.addresses import is_address, read_address
+from features.catalogue import CUT_PREFIX
 from features.errors import ContractError, InputError, SourceError
 from features.failpoints import reach
 from features.objections import Objections
@@ -20,7 +21,6 @@ from training.delivery.identity import Identity, digest_rows
 from training.delivery.kept import FORMAT_VERSION, KeptBatch, alone_with
 from training.delivery.tables import ScoreTable
 from training.delivery.webhook import Webhook, read_secret
-from training.rows import CUT_PREFIX
 from training.runs.releases import Releases, release_forecasts
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError, Scorer

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
+from features.catalogue import CUT_PREFIX
 from features.errors import ContractError, InputError
 from features.frame import Frame
 from features.usecase import UseCase
@@ -14,7 +15,7 @@ from training.actions import Action, Entry, People, PlannedOutcome, Seen, Target
 from training.bundle import Bundle
 from training.drivers import shortfall
 from training.levers import levers_from_json
-from training.rows import CUT_PREFIX, FollowUp, TrainingRows, feature_columns, numbers, rows_of, texts
+from training.rows import FollowUp, TrainingRows, feature_columns, numbers, rows_of, texts
 from training.statistics import Bools, Floats
 
 

@@ -216,18 +216,18 @@ def test_without_a_registry_entry_nothing_can_be_taken_back(verb):
     assert "model nobody: has no champion before none" in errors[0]
 
 
-def test_without_a_champion_it_is_told_where_was_looked(out, tmp_path):
+def test_without_a_champion_it_is_told_where_was_looked(out):
     with pytest.raises(RegistryError) as caught:
-        registry.fetch_champion("stranger", tmp_path)
+        registry.demand_champion("stranger")
     told = str(caught.value)
     assert told.startswith(f"model stranger: has no champion in sqlite:///{out}/mlflow.db; train it: ")
     assert told.endswith("or if it was trained elsewhere, say where: --out FOLDER or MLFLOW_TRACKING_URI")
 
 
-def test_a_challenger_that_waits_is_named(add, out, tmp_path):
+def test_a_challenger_that_waits_is_named(add, out):
     add("waiting", is_good=False)
     with pytest.raises(RegistryError) as caught:
-        registry.fetch_champion("waiting", tmp_path)
+        registry.demand_champion("waiting")
     assert ", only a challenger, version 1; its report says how good it is; " in str(caught.value)
     assert str(caught.value).endswith("xm-predict promote --name waiting --version 1")
 
