@@ -14,7 +14,7 @@ STAMP := $(VENV)/.installed
 # What builds the site, and what looks at the supply chain, is nothing that a newcomer needs.
 DOCS_LOCK := mlproject/requirements-docs.txt
 SUPPLY_LOCK := mlproject/requirements-supply.txt
-WORKERS := 2
+WORKERS := 3
 HOW := --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --upgrade
 RESOLVE := pyproject.toml $(HOW)
 # The packages of the main lock, but for those that it has on Windows alone.
@@ -99,10 +99,15 @@ check-others:
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/contracts/test_size.py
 
-# Each worker has a core to itself: threads of numerical libraries would only wait for one another.
+# Many tests wait for a service that starts or ends: a third worker fills the cores meanwhile. Threads of numerical
+# libraries would only wait for one another. Types are checked beside it, as they take one core for a minute.
 .PHONY: test
 test: export OMP_NUM_THREADS := 1
-test: check ## check, then the fast tests on two cores
+test: install ## check, and the fast tests on two cores
+	@$(MAKE) --jobs 2 check-types test-fast
+
+.PHONY: test-fast
+test-fast: check-others
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder
 
 # What measures a service under load has both cores for itself, after all else.

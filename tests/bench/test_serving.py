@@ -140,6 +140,7 @@ def test_the_naive_server_predicts_with_the_booster_of_the_bundle(tmp_path):
     assert found.tolist() == expected.tolist()
 
 
+@pytest.mark.long
 def test_a_small_run_measures_every_server_and_leaves_none_behind(tmp_path, capfd):
     bundle = make_bundle(tmp_path / "bundle")
     quick = ["--rounds", "1", "--seconds", "0.3", "--clients", "2", "--peers", "noop,fastapi"]

@@ -138,6 +138,7 @@ def test_the_last_line_is_json(monkeypatch, capsys):
     assert summary["toy_f1"] > summary["toy_baseline_f1"]
 
 
+@pytest.mark.long
 def test_speed_is_measured_in_processes_of_their_own():
     _, model = by_learning(rated(), *next(rated().splits()))
     texts = [f"good service and {word} delivery " * 8 for word in ("late", "fast", "quick")]

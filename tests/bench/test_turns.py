@@ -31,6 +31,7 @@ def test_the_figures_are_those_of_ordinary_turns_after_the_first_and_of_the_end_
     assert figures["long_call_turn_p95_ms"] == 7.0
 
 
+@pytest.mark.long
 def test_the_last_line_is_json_with_both_figures(capsys):
     assert turns.main(["--turns", "150"]) == 0
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])

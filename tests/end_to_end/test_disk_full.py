@@ -55,7 +55,14 @@ def read_kept(out: Path) -> dict[Path, bytes]:
     }
 
 
-@pytest.mark.parametrize("limit_kib", [100, 300, 1_400], ids=["database", "partials", "later"])
+@pytest.mark.parametrize(
+    "limit_kib",
+    [
+        pytest.param(100, id="database"),
+        pytest.param(300, id="partials", marks=pytest.mark.long),
+        pytest.param(1_400, id="later", marks=pytest.mark.long),
+    ],
+)
 def test_training_ends_with_one_line_and_changes_nothing(
     world: Path, trained: Trained, tmp_path: Path, limit_kib: int
 ) -> None:
@@ -71,6 +78,7 @@ def test_training_ends_with_one_line_and_changes_nothing(
     assert drafts == []
 
 
+@pytest.mark.long
 def test_the_service_answers_as_before_while_and_after_a_training_fails(
     world: Path, trained: Trained, tmp_path: Path
 ) -> None:
@@ -102,6 +110,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_is_told_in_one_line(small_disk: Path, trained: Trained, tmp_path: Path) -> None:
     words = ("build", "--usecase", USECASE, "--data", trained.data, "--out", small_disk / "out")
     filler = small_disk / "filler"

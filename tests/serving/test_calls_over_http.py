@@ -52,6 +52,7 @@ def await_key(url, key):
     wait_until(lambda: httpx.get(f"{url}/openapi.json", headers=bearer(key)).status_code == 200)
 
 
+@pytest.mark.long
 def test_a_call_survives_a_killed_worker_and_a_new_start_and_leaves_no_words(settings, tmp_path):
     """Two workers share calls; one is killed in the middle, then the service ends and starts again."""
     key = make_key(settings.keys, "app")

@@ -131,6 +131,7 @@ def test_keys_that_are_missing_or_damaged_are_told_before_anything_starts(
     assert lines == []
 
 
+@pytest.mark.long
 def test_without_a_registry_it_serves_the_last_verified_champions_and_ends_when_the_service_dies(
     settings, cache, tmp_path
 ):

@@ -89,6 +89,7 @@ def nothing(request, shared_data, tmp_path_factory):
     return tell(usecase, LIGHT)
 
 
+@pytest.mark.long
 class TestNoSignal:
     def test_no_driver_is_found_and_no_more_is_said(self, nothing):
         assert nothing.lines == (NOTHING,)
@@ -253,6 +254,7 @@ def shop(shared_data):
     return tell(load(HERE / "variants" / "ecommerce-drivers.yaml", shared_data), LIGHT)
 
 
+@pytest.mark.long
 class TestShop:
     def test_the_satisfied_leave_more_often_in_these_data(self, shop):
         values, outcome = see_alone(shop, "SatisfactionScore")

@@ -246,6 +246,7 @@ def build_again_and_again(folder: Path, seed: int, failures) -> None:
         raise
 
 
+@pytest.mark.long
 def test_builds_at_the_same_time_do_not_disturb_each_other(log):
     context = multiprocessing.get_context("spawn")
     failures = context.Queue()

@@ -1,5 +1,6 @@
 """Days on which clocks jump, the leap day, the end of a year: windows are half-open in UTC everywhere."""
 
+import filecmp
 import os
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import pytest
 
 from tests.features.frame.company import SPEC, load_company, make_tables
 
-ZONES = ("UTC", "Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12")
+ZONES = ("UTC", "Pacific/Kiritimati")
+OTHER_ZONES = ("Europe/Berlin", "Etc/GMT+12")
 # Month ends among them: the leap day, the day on which clocks of Berlin jump forward, the last of a year. In
 # October clocks jump back four days before the month ends.
 SNAPSHOTS = {"every": "month", "from": "2023-12-31", "to": "2024-12-31"}
@@ -19,6 +21,7 @@ DAYS = (date(2024, 2, 29), date(2024, 3, 31), date(2024, 10, 31), date(2024, 12,
 JUMPS = (datetime(2024, 3, 31, 1, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC))
 WINDOW = timedelta(days=30)
 PERSON = "edge"
+FILES = ("frame.parquet", "latest.parquet", "answers.parquet", "waves.parquet")
 BUILD = """
 import sys
 from pathlib import Path
@@ -39,8 +42,8 @@ def list_moments() -> list[datetime]:
 
 
 @pytest.fixture(scope="module")
-def frames(tmp_path_factory):
-    """Build the same company in four zones; return the folder of each."""
+def folder(tmp_path_factory):
+    """Return a folder with the tables of a company and its use case."""
     folder = tmp_path_factory.mktemp("zones")
     tables = make_tables(n_customers=30)
     start = midnight(date(2023, 10, 1)).replace(tzinfo=None)
@@ -67,7 +70,12 @@ def frames(tmp_path_factory):
     ]
     target = {**SPEC["target"], "observed_until": "2025-03-01"}
     load_company(folder, tables, snapshots=SNAPSHOTS, target=target)
-    for zone in ZONES:
+    return folder
+
+
+def build_in(zones, folder):
+    """Build in processes of these zones; return the folder of each."""
+    for zone in zones:
         command = [
             sys.executable,
             "-c",
@@ -76,12 +84,25 @@ def frames(tmp_path_factory):
             str(folder / zone.replace("/", "-")),
         ]
         subprocess.run(command, check=True, env={**os.environ, "TZ": zone}, capture_output=True)
-    return [folder / zone.replace("/", "-") for zone in ZONES]
+    return [folder / zone.replace("/", "-") for zone in zones]
 
 
-@pytest.mark.parametrize("name", ["frame.parquet", "latest.parquet", "answers.parquet", "waves.parquet"])
-def test_four_zones_give_the_same_bytes(frames, name):
-    assert len({(folder / name).read_bytes() for folder in frames}) == 1
+@pytest.fixture(scope="module")
+def frames(folder):
+    """Return the frames of the company as two zones that are far apart build them."""
+    return build_in(ZONES, folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_zones_give_the_same_bytes(frames, name):
+    assert len({(frame / name).read_bytes() for frame in frames}) == 1
+
+
+@pytest.mark.long
+def test_further_zones_give_the_same_bytes(frames, folder):
+    for frame in build_in(OTHER_ZONES, folder):
+        same, _, _ = filecmp.cmpfiles(frame, frames[0], FILES, shallow=False)
+        assert same == list(FILES)
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -211,27 +208,6 @@ def test_news_after_the_last_snapshot_change_no_feature(company, tmp_path):
     later = build(load_company(tmp_path, added))
     assert later.table.equals(frame.table)
     assert later.latest.equals(frame.latest)
-
-
-BUILD = """
-import sys
-from pathlib import Path
-from features.frame import build
-from features.usecase import load
-build(load(Path(sys.argv[1])), Path(sys.argv[2]))
-"""
-
-
-def test_the_time_zone_of_the_machine_changes_nothing(company, tmp_path):
-    load_company(tmp_path)
-    company[0].write(tmp_path / "here")
-    found = {tuple((tmp_path / "here" / name).read_bytes() for name in ("frame.parquet", "latest.parquet"))}
-    for zone in ("America/New_York", "Pacific/Kiritimati"):
-        folder = tmp_path / zone.replace("/", "-")
-        command = [sys.executable, "-c", BUILD, str(tmp_path / "churn.yaml"), str(folder)]
-        subprocess.run(command, check=True, env={**os.environ, "TZ": zone}, capture_output=True)
-        found.add(tuple((folder / name).read_bytes() for name in ("frame.parquet", "latest.parquet")))
-    assert len(found) == 1
 
 
 def test_without_a_declared_end_observation_ends_with_the_newest_known_time(tmp_path):

@@ -203,6 +203,7 @@ def hashes() -> list[str]:
         ]
 
 
+@pytest.mark.long
 def test_two_processes_write_the_same_bytes() -> None:
     """Sets and dictionaries of texts come in another order in each process."""
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
