@@ -14,7 +14,7 @@ STAMP := $(VENV)/.installed
 # What builds the site, and what looks at the supply chain, is nothing that a newcomer needs.
 DOCS_LOCK := mlproject/requirements-docs.txt
 SUPPLY_LOCK := mlproject/requirements-supply.txt
-WORKERS := 3
+WORKERS := 2
 HOW := --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --upgrade
 RESOLVE := pyproject.toml $(HOW)
 # The packages of the main lock, but for those that it has on Windows alone.
@@ -99,8 +99,8 @@ check-others:
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/contracts/test_size.py
 
-# Many tests wait for a service that starts or ends: a third worker fills the cores meanwhile. Threads of numerical
-# libraries would only wait for one another. Types are checked beside it, as they take one core for a minute.
+# Each worker has a core to itself: threads of numerical libraries would only wait for one another, and a third worker makes
+# dear fixtures a third time. Types are checked beside the first tests, many of which wait for something to start.
 .PHONY: test
 test: export OMP_NUM_THREADS := 1
 test: install ## check, and the fast tests on two cores
