@@ -25,18 +25,21 @@ settings.register_profile(
 settings.load_profile("steady")
 
 _ROOT = Path(__file__).parents[1]
+_SPARK = "spark"  # name of folders whose tests need a session: one worker has one
 # Folders whose conftest.py holds nothing that one worker alone has to keep: their files are dealt out singly.
 _SHARED_BY_WORKERS = {Path("tests/training"), Path("tests/training/runs")}
 
 
 class _ByHome(LoadScopeScheduling):  # type: ignore[misc] # a base without types
-    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, or else a file.
+    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, Spark, or else a file.
 
     What :func:`tests.made_once.made_once` makes is there for all workers and needs no such home.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0])
+        if _SPARK in file.parts:
+            return _SPARK
         return next((str(folder) for folder in file.parents[:-2] if _is_home(folder)), str(file))
 
 
