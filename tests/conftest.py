@@ -31,7 +31,7 @@ _SHARED_BY_WORKERS = {Path("tests/training"), Path("tests/training/runs")}
 
 
 class _ByHome(LoadScopeScheduling):  # type: ignore[misc] # a base without types
-    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, Spark, or else a file.
+    """Keep tests that share costly fixtures on one worker: a folder with a conftest.py, Spark, or a file.
 
     What :func:`tests.made_once.made_once` makes is there for all workers and needs no such home.
     """
