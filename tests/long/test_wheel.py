@@ -142,7 +142,7 @@ def test_the_demo_runs_from_the_wheel_out_of_sight_of_the_repository(whole, outs
         [whole.python, "-c", code], cwd=outside, env={}, capture_output=True, text=True, check=True
     )
     assert all(Path(place).is_relative_to(whole.folder) for place in places.stdout.split())
-    done = whole.run("demo", "--json", "--customers", "400", "--employees", "60", cwd=outside)
+    done = whole.run("demo", "--json", "--customers", "900", "--employees", "60", cwd=outside)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert {"churn", "satisfaction"} <= set(answer)
