@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.measures import Measure
-from tests.features.closeness import assert_naive, assert_near
+from tests.features.closeness import allowance, assert_naive, assert_near
 from tests.features.event_worlds import (
     DAYS,
     ENTITIES,
@@ -55,13 +55,11 @@ def assert_news_change_nothing(
 
 
 def rounding_of(view: View, measure: Measure) -> float:
-    """Return by how much later news may move a value: a deviation in its last digits, all else not at all.
+    """Return by how much later news may move a value: std and slope in the last digits.
 
-    Deviations are merged from parts, and where a part ends depends on all that is known.
+    Both are merged from parts, and where a part ends depends on all that is known.
     """
-    if measure.function != "std":
-        return 0.0
-    return 1e-12 * max((abs(value) for value in view.values(measure, measure.window_days)), default=0.0)
+    return 1e-3 * allowance(view, measure) if measure.function in {"std", "slope"} else 0.0
 
 
 @settings(max_examples=40)  # many more worlds in tests/long/test_event_features.py
