@@ -14,7 +14,6 @@ import msgspec
 from features.errors import BundleError, XmError
 from features.files import below
 from features.objections import Objections
-from serving.access.roles import EMPLOYEE
 from serving.cache import POINTER, read_pointer, read_status
 from serving.candidate import try_out
 from serving.latest import LatestRows
@@ -50,7 +49,7 @@ class Champion:
     @property
     def is_about_employees(self) -> bool:
         """Tell whether people at work are scored."""
-        return self.subject == EMPLOYEE
+        return self.bundle.usecase.privacy.is_about_employees
 
     @cached_property
     def call_text_model(self) -> "TextModel | None":

@@ -8,11 +8,9 @@ altered text can crash the process or predict other numbers silently.
 import hashlib
 import json
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +19,7 @@ from features.errors import BundleError, InputError
 from features.files import below, whole_folder, write_files
 from features.usecase import UseCase, parse
 from training.encoding import Encoder, Floats
+from training.installed import read_version
 from training.models import Model, RatingModel, model_from_files
 
 FORMAT_VERSION = 1
@@ -211,7 +210,7 @@ def save(parts: BundleParts, folder: Path) -> Manifest:
             usecase=parts.usecase.name,
             feature_fingerprint=parts.catalogue.fingerprint,
             spec_hash=parts.usecase.spec_hash,
-            libraries={library: _find_version(library) for library in _LIBRARIES},
+            libraries={library: read_version(library) for library in _LIBRARIES},
             files=files,
         )
         (draft / _MANIFEST).write_bytes(manifest.to_bytes())
@@ -271,15 +270,6 @@ def load(folder: Path) -> Bundle:
         reference=reference,
         **plain,
     )
-
-
-def _find_version(library: str) -> str:
-    """Return the version of a library; that of this product also where it runs from its source tree."""
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
 
 
 def _write_parts(parts: BundleParts, draft: Path) -> None:

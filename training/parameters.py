@@ -4,10 +4,12 @@ import argparse
 import difflib
 import keyword
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, NoReturn
+
+from training.installed import read_version
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,14 @@ class _Parser(argparse.ArgumentParser):
         return f"{message}; did you mean '{near[0]}'?" if near else message
 
 
+class _ShowVersion(argparse.Action):
+    """Show the version, which nobody looks up before it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        sys.stdout.write(f"xm-predict {read_version('xm-predict')}\n")
+        parser.exit()
+
+
 def make_parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
     """Return the parser of a command line with these verbs."""
     parser = _Parser(
@@ -116,7 +126,15 @@ def make_parser(verbs: Iterable[Verb]) -> argparse.ArgumentParser:
         epilog="To begin: check, train, report, score, serve, in this order, with one use-case file. "
         "Exit codes: 0 done, 1 failed, 2 wrong usage or input. Each verb has --help with an example.",
     )
-    parser.add_argument("--version", action="version", version=f"xm-predict {version('xm-predict')}")
+    nothing = argparse.SUPPRESS  # it is no setting of a verb
+    parser.add_argument(
+        "--version",
+        action=_ShowVersion,
+        nargs=0,
+        dest=nothing,
+        default=nothing,
+        help="show the version and end",
+    )
     parsers = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in verbs:
         sub = parsers.add_parser(

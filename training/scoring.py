@@ -118,7 +118,7 @@ class Scorer:
     @property
     def is_individual(self) -> bool:
         """Tell whether single persons are scored; people at work are spoken of in groups."""
-        return self.bundle.usecase.privacy.subject != "employee"
+        return not self.bundle.usecase.privacy.is_about_employees
 
     @property
     def doubts(self) -> tuple[str, ...]:

@@ -194,6 +194,11 @@ class Privacy(Part):
         [], description="source.column with names of people, which are taken out of every text"
     )
 
+    @property
+    def is_about_employees(self) -> bool:
+        """Tell whether people at work are scored, who are told of in groups alone."""
+        return self.subject == "employee"
+
 
 Words = Annotated[dict[Language, Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 

@@ -280,7 +280,7 @@ def _refuse_protected(usecase: Mentions, read: Iterable[tuple[str, str]]) -> Non
 
 def _check_tone(usecase: Mentions) -> None:
     """Demand that nobody at work is judged by the tone of a text, and no conversation is measured there."""
-    if usecase.privacy.subject != "employee":
+    if not usecase.privacy.is_about_employees:
         return
     for name, source in usecase.sources.items():
         if source.turns is not None:

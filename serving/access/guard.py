@@ -24,6 +24,7 @@ from serving.problems import ProblemError
 _PORT = re.compile(r":\d{1,5}$")
 _READING = frozenset({"GET", "HEAD"})
 _OWN_SITES = frozenset({b"same-origin", b"none"})
+_OF_PROGRAMS = [route for route in ROUTES if not is_page(route)]
 
 
 class Guard:
@@ -172,8 +173,7 @@ def refuse_route(path: str = "") -> ProblemError:
         known = ", ".join(methods)
         detail = f"This route does not know the method; it knows: {known}."
         return ProblemError(405, "method", detail, headers={"allow": known})
-    routes = [route for route in ROUTES if not is_page(route)]
-    close = difflib.get_close_matches(path[:100], routes, 1, cutoff=0.8)
+    close = difflib.get_close_matches(path[:100], _OF_PROGRAMS, 1, cutoff=0.8)
     hint = f"did you mean {close[0]}?" if close else "see /openapi.json."
     return ProblemError(404, "route_unknown", f"There is no such route; {hint}")
 

@@ -21,6 +21,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "misc"}
 WRITERS = {
     "training/console.py": "the writer of the command line",
+    "training/parameters.py": "the parser answers --version, as it answers --help",
     "serving/__main__.py": "the start of the service, which must not import the command line of training",
     "serving/access/__main__.py": "a child process that hands its answer to the command line",
     "serving/audit/__main__.py": "a child process that hands its answer to the command line",

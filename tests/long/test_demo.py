@@ -8,7 +8,7 @@ pytestmark = pytest.mark.long
 
 
 def test_all_three_use_cases_are_trained_and_answer_over_http(tmp_path):
-    demo = run_demo(tmp_path, n_customers=400, n_employees=2000)
+    demo = run_demo(tmp_path, n_customers=900, n_employees=2000)
     assert set(demo.answer) == {"churn", "attrition", "satisfaction"}
     assert all(found["is_champion"] for found in demo.answer.values())
     for name in ("churn", "satisfaction"):

@@ -363,7 +363,7 @@ def test_a_source_tree_that_is_not_installed_knows_its_version(company, tmp_path
             raise PackageNotFoundError(library)
         return installed[library]
 
-    monkeypatch.setattr("training.bundle.version", find)
+    monkeypatch.setattr("training.installed.version", find)
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert save(company.learned.parts, tmp_path / "b").libraries["xm-predict"] == project["version"]
 

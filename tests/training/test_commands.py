@@ -2,7 +2,8 @@ import ast
 import shlex
 import subprocess
 import sys
-from importlib.metadata import version
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
@@ -156,6 +157,20 @@ def test_the_version_is_told(capsys):
         build_parser().parse_args(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"xm-predict {version('xm-predict')}\n"
+
+
+def test_a_source_tree_that_is_not_installed_tells_its_version(capsys, monkeypatch):
+    """Take the product away from the installed ones, as where ``mlflow run`` makes an environment."""
+
+    def find(library):
+        raise PackageNotFoundError(library)
+
+    monkeypatch.setattr("training.installed.version", find)
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["--version"])
+    told = capsys.readouterr().out
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert told == f"xm-predict {tomllib.loads(pyproject)['project']['version']}\n"
 
 
 def test_help_says_where_to_begin(capsys):

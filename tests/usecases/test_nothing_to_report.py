@@ -126,7 +126,8 @@ def check_page(written: Written, labels: list[str]) -> None:
         assert all(sentence in text for sentence in sentences)
         assert written.run_id in text
     for name, file in written.files.items():
-        text = file.read_text(encoding="utf-8")
+        parts = [file] if file.is_file() else sorted(file.iterdir())
+        text = "\n".join(part.read_text(encoding="utf-8") for part in parts)
         assert not [offer for offer in OFFERS if offer in words_of(text)], name
         assert not [label for label in labels if label in text], name
         assert "<script" not in text, name

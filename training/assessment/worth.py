@@ -37,7 +37,7 @@ def judge_worth(
     cohort_size
         How many are scored at a time; a budget buys a share of them.
     """
-    if isinstance(forecasts, RatingForecasts) or usecase.privacy.subject == "employee":
+    if isinstance(forecasts, RatingForecasts) or usecase.privacy.is_about_employees:
         return {}
     if usecase.means != "leaving":
         return {}

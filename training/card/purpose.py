@@ -8,8 +8,7 @@ from training.pages import LANGUAGES, event_of, kind_of
 def describe_purpose(bundle: Bundle) -> Purpose:
     """Return the purpose, from the use case that the bundle was trained with."""
     usecase = bundle.usecase
-    words, subject = usecase.card, usecase.privacy.subject
-    is_at_work = subject == "employee"
+    words, is_at_work = usecase.card, usecase.privacy.is_about_employees
     uses: tuple[Use, ...] = ("see_groups", "compare_groups") if is_at_work else ("look_first", "see_groups")
     common: tuple[Misuse, ...] = ("machine_alone", "cause", "other_people", "reach_protected")
     label: Words = {language: usecase.name_in(language, usecase.name) for language in LANGUAGES}
@@ -19,7 +18,7 @@ def describe_purpose(bundle: Bundle) -> Purpose:
         label=label,
         kind=kind_of(usecase, is_answer=is_answer),
         event=dict(event_of(usecase)),
-        subject=subject,
+        subject=usecase.privacy.subject,
         outcome=usecase.outcome,
         horizons=bundle.horizons,
         primary_horizon=bundle.primary_horizon,

@@ -92,7 +92,7 @@ def explain_change(
         If the figures of one of them do not support its use.
     """
     for bundle in (old, new):
-        if bundle.usecase.privacy.subject == "employee":
+        if bundle.usecase.privacy.is_about_employees:
             problem = "changes of single employees are not explained"
             raise IndividualScoreRefusedError(bundle.usecase.name, problem, "ask for a group")
     columns = [{name: [value] for name, value in row.items()} for row in (before, after)]

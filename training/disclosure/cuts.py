@@ -83,7 +83,7 @@ class ShownCuts:
         tables = [Table(name, wave.name, {name: column}) for name, column in known.items()]
         single = cls(known, release(tables, [wave], minimums, history))
         several = [name for name in known if len(single.listed(name)) > 1]
-        if privacy.subject == "employee" or len(several) < 2:
+        if privacy.is_about_employees or len(several) < 2:
             return single
         inside = {
             name: single.listed(name)[:most]

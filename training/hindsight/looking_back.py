@@ -57,7 +57,7 @@ def look_back(usecase: UseCase, rows: TrainingRows, told: Sequence[Told]) -> Hin
         for entity_id, day in find_losses(rows)
         if first is not None and day >= first
     ]
-    is_individual = usecase.privacy.subject != "employee"
+    is_individual = not usecase.privacy.is_about_employees
     fewest = 1 if is_individual else usecase.privacy.minimum_group_drivers
     leads = tuple(_sum_up(losses, lead, first, fewest, is_individual=is_individual) for lead in LEAD_DAYS)
     return Hindsight(

@@ -18,7 +18,7 @@ def kind_of(usecase: UseCase, *, is_answer: bool) -> Kind:
         return "satisfaction"
     if usecase.means != "leaving":
         return usecase.means
-    return "attrition" if usecase.privacy.subject == "employee" else "churn"
+    return "attrition" if usecase.privacy.is_about_employees else "churn"
 
 
 def subject_of(usecase: UseCase) -> Subject:

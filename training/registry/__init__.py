@@ -31,7 +31,6 @@ from training.registry.versions import (
     find_training_day,
     find_version,
     note,
-    refuse_without_champion,
     register,
     set_alias,
 )
@@ -65,7 +64,6 @@ __all__ = [
     "record",
     "record_below",
     "record_figures",
-    "refuse_without_champion",
     "register",
     "set_alias",
     "settle_alias",

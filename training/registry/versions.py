@@ -260,11 +260,11 @@ def demand_champion(usecase: str) -> RegisteredBundle:
     """
     champion = find_version(usecase, CHAMPION)
     if champion is None:
-        raise refuse_without_champion(usecase)
+        raise _refuse_without_champion(usecase)
     return champion
 
 
-def refuse_without_champion(usecase: str) -> RegistryError:
+def _refuse_without_champion(usecase: str) -> RegistryError:
     """Return the error that says where no champion was found, and what to do about it."""
     where = mask(mlflow.get_tracking_uri())
     challenger = find_version(usecase, CHALLENGER)
@@ -297,6 +297,6 @@ def _signature(bundle: Bundle) -> ModelSignature:
 
 def _example(bundle: Bundle) -> pd.DataFrame | None:
     """Return the first canary rows, which are synthetic; nothing where rows are refused anyway."""
-    if bundle.usecase.privacy.subject == "employee" or doubts_of(bundle):
+    if bundle.usecase.privacy.is_about_employees or doubts_of(bundle):
         return None
     return pd.DataFrame(bundle.canary.rows[:3], columns=list(bundle.catalogue.names))

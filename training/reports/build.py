@@ -146,7 +146,7 @@ def _answer(answers: AnswerForecast, inputs: ReportInputs) -> ExpectedAnswer:
 def _is_alike(answers: AnswerForecast, inputs: ReportInputs) -> bool:
     """Tell whether people at work nearly all gave a good answer, or nearly nobody: then it is not told."""
     given = answers.given
-    if inputs.usecase.privacy.subject != "employee" or answers.measure != "satisfied" or given is None:
+    if not inputs.usecase.privacy.is_about_employees or answers.measure != "satisfied" or given is None:
         return False
     return bound_share(round(given.value * given.n), given.n).form != "exact"
 

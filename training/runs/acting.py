@@ -176,7 +176,7 @@ def draw(people: People, secret: bytes, hold_out: float, day: date) -> tuple[pa.
 
 def _fewest(usecase: UseCase) -> int:
     """Return how many people an arm has to have to be spoken of; 0 where nobody has to be hidden."""
-    return usecase.privacy.minimum_group if usecase.privacy.subject == "employee" else 0
+    return usecase.privacy.minimum_group if usecase.privacy.is_about_employees else 0
 
 
 def _sign(usecase: UseCase, bundle: Bundle) -> int:

@@ -158,7 +158,7 @@ def _train(console: Console, name: str, company: Path, workspace: Workspace) -> 
 def _question(trained: train_run.Trained) -> tuple[str, dict[str, Any], Callable[[Any], list[str]]]:
     """Return what to ask the service: groups of people at work, else the person with most to tell."""
     bundle, spec = trained.bundle, trained.bundle.usecase
-    if spec.privacy.subject == "employee":
+    if spec.privacy.is_about_employees:
         cut = spec.cuts[0].partition(".")[2]
         return "/v1/score-groups", {"usecase": spec.name, "cut": cut}, _describe_groups
     newest = feature_columns(trained.frame.latest, bundle.catalogue)

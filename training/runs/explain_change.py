@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from features.catalogue import Catalogue
-from features.errors import InputError, RegistryError
+from features.errors import InputError
 from features.frame import Frame
 from training.bundle import Bundle
 from training.change import (
@@ -19,7 +19,8 @@ from training.change import (
     read_snapshot,
 )
 from training.console import Console
-from training.registry import CHAMPION, connect, fetch_bundle, find_version, refuse_without_champion
+from training.registry import CHAMPION, connect, fetch_bundle
+from training.runs.promoting import demand_version
 from training.runs.workspace import Workspace
 from training.scoring import IndividualScoreRefusedError
 
@@ -87,7 +88,7 @@ def run(
 
 def _refuse_single(entity: str, *sides: Side) -> None:
     """Refuse to speak of one person at work before anything is looked up."""
-    if entity and any(side.bundle.usecase.privacy.subject == "employee" for side in sides):
+    if entity and any(side.bundle.usecase.privacy.is_about_employees for side in sides):
         problem = "people at work are spoken of in groups"
         raise IndividualScoreRefusedError(
             "--entity", problem, "name a group, such as --group department=Sales"
@@ -131,13 +132,7 @@ def _both(before: Side, after: Side) -> Catalogue:
 
 def _fetch(name: str, version: int) -> tuple[int, Bundle]:
     """Return number and bundle of a registered version, or of the champion for 0."""
-    registered = find_version(name, version or CHAMPION)
-    if registered is None:
-        raise (
-            RegistryError(f"model {name}", f"has no version {version}", "see the versions in the MLflow UI")
-            if version
-            else refuse_without_champion(name)
-        )
+    registered = demand_version(name, version or CHAMPION)
     return registered.version, fetch_bundle(registered)
 
 

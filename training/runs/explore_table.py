@@ -187,7 +187,7 @@ def _keep_rows(
 def _tell_rows(kept: NDArray[np.bool_], usecase: UseCase) -> list[str]:
     """Return how many rows are left out; nothing where people are protected."""
     gone = int((~kept).sum())
-    is_told = gone and usecase.privacy.subject != "employee"
+    is_told = gone and not usecase.privacy.is_about_employees
     return (
         [f"{gone:,} of {kept.size:,} rows are copies of others, or of erased people, and are left out."]
         if is_told
@@ -243,7 +243,7 @@ def _finish(usecase: UseCase, table: Table, hidden: Sequence[str], wanted: Wante
     }
     minimum = wanted.minimum_group
     remarks = list(table.remarks)
-    if usecase.privacy.subject == "employee":
+    if usecase.privacy.is_about_employees:
         minimum = max(minimum, usecase.privacy.minimum_group)
         remarks.append(
             f"People at work: groups below {minimum} are hidden, and what would let them be computed."

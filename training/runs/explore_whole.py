@@ -27,7 +27,7 @@ def tell_waves(usecase: UseCase, erased: Tombstones, report: Report) -> Told:
 
     questions = read_questions(usecase, report=report, tombstones=erased)
     report(f"measuring {len(questions)} survey questions")
-    is_bounded = usecase.privacy.subject == "employee"
+    is_bounded = usecase.privacy.is_about_employees
     answer = explore_waves(questions, minimum=usecase.privacy.minimum_group, is_bounded=is_bounded)
     return Told(answer.text(), {"usecase": usecase.name, **answer.to_json()}, answer.figure)
 

@@ -38,7 +38,7 @@ def write_hindsight(
     """
     path, rows = workspace.health(usecase.name) / FILE_NAME, rows_of(frame, usecase)
     told = [] if champion is None else read_kept_back(champion, rows, usecase)
-    if usecase.privacy.subject != "employee":
+    if not usecase.privacy.is_about_employees:
         told += read_batches(workspace.scores(usecase.name), rows.horizon_names[rows.primary_index])
     found = look_back(usecase, rows, told)
     if found is None:

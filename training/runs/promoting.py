@@ -18,13 +18,13 @@ from training.registry import (
     LostError,
     RegisteredBundle,
     Standing,
+    demand_champion,
     fetch_bundle,
     fetch_file,
     find_note,
     find_version,
     move_champion,
     note,
-    refuse_without_champion,
     settle_alias,
 )
 from training.rows import TrainingRows
@@ -72,9 +72,9 @@ def demand_version(usecase: str, which: str | int) -> RegisteredBundle:
     RegistryError
         If there is none.
     """
+    if which == CHAMPION:
+        return demand_champion(usecase)
     found = find_version(usecase, which)
-    if found is None and which == CHAMPION:
-        raise refuse_without_champion(usecase)
     if found is None:
         named = f"version {which}" if isinstance(which, int) else which
         raise RegistryError(f"model {usecase}", f"has no {named}", "see the versions in the MLflow UI")

@@ -52,7 +52,7 @@ class Releases:
         ThresholdLoweredError
             If groups may now be smaller than was promised to those whose answers went out.
         """
-        if usecase.privacy.subject != "employee":
+        if not usecase.privacy.is_about_employees:
             return cls(None)
         for path in sorted(folder.glob("[!.]*.json")):
             _demand_not_lowered(usecase, Ledger.read(path).minimums, path)

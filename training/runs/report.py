@@ -237,7 +237,7 @@ def gather(bundle: Bundle, frame: Frame, *, made_on: date, beside: Beside = _NOT
         bundle,
         levers,
         matrix,
-        scored.revenue if usecase.privacy.subject != "employee" else None,
+        scored.revenue if not usecase.privacy.is_about_employees else None,
         numbers(frame.latest, "weight"),
     )
     return ReportInputs(

@@ -73,7 +73,7 @@ class Cohort:
             If a group or a lever is unknown, or people at work are to be chosen by their forecasts.
         """
         usecase, latest = self.bundle.usecase, self.frame.latest
-        is_about_employees = usecase.privacy.subject == "employee"
+        is_about_employees = usecase.privacy.is_about_employees
         if is_about_employees and target.who == "riskiest":
             problem = "people at work are not chosen by their forecasts"
             raise InputError("--who", problem, "choose a group, or who misses the goal of a lever")

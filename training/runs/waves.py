@@ -41,7 +41,7 @@ def list_series(
     found = []
     for _, _, rows in list_rows(waves, usecase):
         history = told.history(rows.question)
-        is_bounded = usecase.privacy.subject == "employee"
+        is_bounded = usecase.privacy.is_about_employees
         series = build_series(rows, minimum=minimum, keep=keep, history=history, is_bounded=is_bounded)
         level = frozen.get((rows.metric, rows.survey))
         if series is not None and level is not None:

@@ -33,7 +33,7 @@ class Telling:
     @classmethod
     def of(cls, rows: VerbatimRows, privacy: Privacy) -> "Telling":
         """Take what the use case says; the tone of a text that leads to a person at work is not told."""
-        is_bounded = privacy.subject == "employee"
+        is_bounded = privacy.is_about_employees
         minimum = Minimums.of(privacy).of_kind("verbatims")
         return cls(minimum, is_bounded, has_tone=rows.is_anonymous or not is_bounded)
 
