@@ -238,6 +238,7 @@ def _to_row(score: RowScore, **stamps: Any) -> ScoredRow:
         warnings=list(score.warnings),
         base_log_odds=_if_known(score.base_log_odds),
         base_value=_if_known(score.base_value),
+        surprising_gaps=list(score.surprising_gaps) or UNSET,
         **stamps,
     )
 

@@ -125,6 +125,9 @@ class ScoredRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         Where the reasons of an answer start: base and all attributions add up to ``value``.
     as_of
         The day on which the features were known, when scored by id.
+    surprising_gaps
+        Features that are missing here and never were in training: nothing tells how well the model takes
+        that.
     """
 
     probability: dict[str, Annotated[float, Meta(ge=0, le=1)]]
@@ -137,6 +140,7 @@ class ScoredRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     base_log_odds: float | UnsetType = UNSET
     base_value: float | UnsetType = UNSET
     as_of: str | UnsetType | None = UNSET
+    surprising_gaps: list[str] | UnsetType = UNSET
 
 
 class Range(msgspec.Struct, frozen=True):

@@ -94,10 +94,16 @@ def score_table(
     columns |= _forecast_columns(answers)
     for place in range(reasons):
         columns[f"reason_{place + 1}"] = pa.array([_words(score, place) for score in answers], pa.string())
-    columns["warnings"] = pa.array(["; ".join(score.warnings) or None for score in answers], pa.string())
+    columns["warnings"] = pa.array([_join_warnings(score) for score in answers], pa.string())
     columns["model_version"] = pa.array([scorer.bundle.model_version] * len(answers), pa.string())
     columns["as_of"] = pa.array([as_of] * len(answers), pa.string())
     return pa.table(columns)
+
+
+def _join_warnings(score: RowScore) -> str | None:
+    """Return what is to be said against a score, None where that is nothing."""
+    gaps = [f"{name}: is missing here and never was in training" for name in score.surprising_gaps]
+    return "; ".join([*score.warnings, *gaps]) or None
 
 
 def score_cuts(scorer: Scorer, table: pa.Table, cuts: ShownCuts, *, as_of: str | None) -> pa.Table:

@@ -72,6 +72,8 @@ class Encoder:
     ----------
     vocabularies
         Vocabulary of each feature in column order; None for a number.
+    complete
+        Features that were there in every row that training saw; in column order.
 
     Examples
     --------
@@ -83,6 +85,7 @@ class Encoder:
     """
 
     vocabularies: Mapping[str, Vocabulary | None]
+    complete: tuple[str, ...] = ()
 
     @classmethod
     def fit(cls, columns: Mapping[str, Column], catalogue: Catalogue) -> Self:
@@ -101,12 +104,19 @@ class Encoder:
             If a feature has no column.
         """
         categories = set(catalogue.categories)
-        return cls(
-            {
-                name: Vocabulary.fit(_texts(_column(columns, name))) if name in categories else None
-                for name in catalogue.names
-            }
-        )
+        vocabularies: dict[str, Vocabulary | None] = {}
+        complete = []
+        for name in catalogue.names:
+            column = _column(columns, name)
+            if name in categories:
+                texts = list(_texts(column))
+                vocabularies[name], is_complete = Vocabulary.fit(texts), None not in texts
+            else:
+                numbers = np.asarray(_numbers(name, column), dtype=np.float64)
+                vocabularies[name], is_complete = None, not np.isnan(numbers).any()
+            if is_complete and len(column):
+                complete.append(name)
+        return cls(vocabularies, tuple(complete))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -203,6 +213,21 @@ class Encoder:
                 cells.append(math.nan)
         return cells, unseen
 
+    def surprising_gaps(self, cells: Sequence[float]) -> tuple[str, ...]:
+        """Return the features that are missing in a row and never were in training.
+
+        Parameters
+        ----------
+        cells
+            Numbers in column order, as :meth:`encode_row` gives them.
+        """
+        return tuple(name for place, name in self._complete_places if math.isnan(cells[place]))
+
+    @cached_property
+    def _complete_places(self) -> list[tuple[int, str]]:
+        """Return place and name of each feature that training always had."""
+        return [(self.names.index(name), name) for name in self.complete]
+
     @cached_property
     def _code_books(self) -> list[tuple[str, Mapping[str, float] | None, float]]:
         """Return name, codes (None for a number) and the code of unseen levels of each column."""
@@ -212,12 +237,13 @@ class Encoder:
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values: ``{"features": [{"name": ..., "levels": [...], "rare": [...]}, ...]}``."""
-        return {"features": [_plain(name, vocabulary) for name, vocabulary in self.vocabularies.items()]}
+        """Return plain values: ``{"features": [{"name": ..., "levels": [...]}, ...], "complete": [...]}``."""
+        features = [_plain(name, vocabulary) for name, vocabulary in self.vocabularies.items()]
+        return {"features": features, "complete": list(self.complete)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_json` wrote.
+        """Read what :meth:`to_json` wrote; what was complete is not known of older bundles.
 
         Raises
         ------
@@ -232,7 +258,12 @@ class Encoder:
             raise BundleError(
                 "encoder.features", f"names {len(rows) - len(read)} features twice", "train again"
             )
-        return cls(read)
+        complete = content.get("complete", [])
+        if not _is_words(complete) or not read.keys() >= set(complete):
+            raise BundleError(
+                "encoder.complete", f"{_shown(complete)} are not names of its features", "train again"
+            )
+        return cls(read, tuple(complete))
 
 
 def _column(columns: Mapping[str, Column], name: str) -> Column:

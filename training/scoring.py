@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,6 +82,8 @@ class RowScore:
         Expected answer, and ends of its 90 % interval; None where an event is forecast.
     base_value
         Where the reasons of an answer start: base + all attributions = expected answer.
+    surprising_gaps
+        Features that are missing here and never were in training: how the model takes that, no figure tells.
     """
 
     probabilities: dict[str, float]
@@ -93,6 +95,7 @@ class RowScore:
     low: float | None = None
     high: float | None = None
     base_value: float | None = None
+    surprising_gaps: tuple[str, ...] = ()
 
 
 class Scorer:
@@ -186,8 +189,9 @@ class Scorer:
         for index, row in enumerate(rows):
             base, top = explained[index] if explained else (None, ())
             found = {name: float(column[index]) for name, column in forecasts.items()}
-            warnings = self._warnings(row, encoded.unseen)
-            answers.append(self._row_score(found, asked, base=base, reasons=top, warnings=warnings))
+            strange = [name for name, values in encoded.unseen.items() if row.get(name) in values]
+            doubts = self._doubts_of(encoded.matrix[index].tolist(), strange)
+            answers.append(self._row_score(found, asked, base, top, *doubts))
         return answers
 
     def score_typed(
@@ -211,7 +215,7 @@ class Scorer:
         asked = self._horizon_indices(horizons)
         cells, unseen = self.bundle.encoder.encode_typed(values)
         row: Row = {}
-        if reasons or unseen:
+        if reasons:
             known = zip(self._is_category, values, strict=True)
             row = {name: value for name, value in known if isinstance(value, _TYPED)}
         return self._score_cells(cells, unseen, row, asked, reasons, language)
@@ -219,7 +223,7 @@ class Scorer:
     def _score_cells(
         self,
         cells: list[float],
-        unseen: Mapping[str, Sequence[str]],
+        unseen: Collection[str],
         row: Row,
         asked: Sequence[int],
         reasons: int,
@@ -231,12 +235,12 @@ class Scorer:
             found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
         else:
             found = dict(zip(self._horizons, model.probabilities_of(cells), strict=True))
-        warnings = self._warnings(row, unseen) if unseen else ()
+        doubts = self._doubts_of(cells, unseen)
         if not reasons:
-            return self._row_score(found, asked, base=None, reasons=(), warnings=warnings)
+            return self._row_score(found, asked, None, (), *doubts)
         base, contributions = model.attributions_of(cells, self._primary)
         top = self._top_reasons(contributions, row, reasons, language)
-        return self._row_score(found, asked, base=base, reasons=top, warnings=warnings)
+        return self._row_score(found, asked, base, top, *doubts)
 
     def probabilities(self, columns: Mapping[str, Sequence[Value] | NDArray[np.generic]]) -> Floats:
         """Return probabilities of whole columns, shape (rows, horizons), or (rows, levels) of an answer.
@@ -298,18 +302,18 @@ class Scorer:
         self,
         found: dict[str, float],
         asked: Sequence[int],
-        *,
         base: float | None,
         reasons: tuple[Reason, ...],
         warnings: tuple[str, ...],
+        gaps: tuple[str, ...],
     ) -> RowScore:
         """Put the answer for one row together."""
         if self.bundle.is_of_answers:
             value, low, high = (found.pop(name) for name in ("value", "low", "high"))
-            return RowScore(found, None, reasons, None, warnings, value, low, high, base)
+            return RowScore(found, None, reasons, None, warnings, value, low, high, base, gaps)
         probabilities = {self.horizons[place]: found[self.horizons[place]] for place in asked}
         band = risk_band(self.bundle, found[self.primary_horizon])
-        return RowScore(probabilities, band, reasons, base, warnings)
+        return RowScore(probabilities, band, reasons, base, warnings, surprising_gaps=gaps)
 
     def _horizon_indices(self, horizons: Sequence[str] | None) -> list[int]:
         """Return the positions of the asked horizons."""
@@ -336,13 +340,16 @@ class Scorer:
                 wanted = "a text" if self._is_category[name] else "a number"
                 raise InputError(f"{where}.{name}", f"is not {wanted}", f"send {wanted} or null")
 
-    def _warnings(self, row: Row, unseen: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-        """Name the categories of a row that training never saw."""
-        return tuple(
+    def _doubts_of(
+        self, cells: Sequence[float], unseen: Collection[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return warnings and surprising gaps of a row; training never saw its ``unseen`` categories."""
+        warnings = tuple(
             f"{name}: this value was not seen in training and counts as {self._standing_in(name)}"
-            for name, values in unseen.items()
-            if row.get(name) in values
+            for name in unseen
         )
+        gaps = self.bundle.encoder.surprising_gaps(cells)
+        return warnings, tuple(name for name in gaps if name not in unseen)
 
     def _standing_in(self, name: str) -> str:
         """Say what a category that training never saw counts as."""

@@ -28,7 +28,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Row:
-    """Hold the score of one row: probability by horizon, or an expected answer."""
+    """Hold the score of one row: probability by horizon, or an expected answer.
+
+    ``surprising_gaps`` names features that are missing and never were in training.
+    """
 
     probability: dict[str, float]
     reasons: tuple[Reason, ...]
@@ -40,6 +43,7 @@ class Row:
     as_of: str | None = None
     base_log_odds: float | None = None
     base_value: float | None = None
+    surprising_gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,18 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import lightgbm
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from tests.bench import serving
 from tests.bench.serving_load import Load, Question, RefusedError, put_load
 from tests.bench.serving_servers import find_cores, pinned
-from tests.serving.company import ROW, make_bundle
+from tests.serving.company import ROW, make_bundle, wait_until
 from training.bundle import load
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +142,7 @@ def test_the_naive_server_predicts_with_the_booster_of_the_bundle(tmp_path):
 
 @pytest.mark.long
 def test_a_small_run_measures_every_server_and_leaves_none_behind(tmp_path, capfd):
-    bundle = make_bundle(tmp_path / "bundle")
+    bundle, before = make_bundle(tmp_path / "bundle"), children()
     quick = ["--rounds", "1", "--seconds", "0.3", "--clients", "2", "--peers", "noop,fastapi"]
     assert serving.main(["--bundle", str(bundle), *quick]) == 0
     out, err = capfd.readouterr()
@@ -161,14 +161,9 @@ def test_a_small_run_measures_every_server_and_leaves_none_behind(tmp_path, capf
         assert figures[name] > 0
     assert figures["vs_mlflow_1"] is figures["vs_naive_1"] is None
     assert "round 1 ours:1:" in err
-    assert no_child_is_left()
+    wait_until(lambda: children() <= before)
 
 
-def no_child_is_left():
-    import psutil
-
-    for _ in range(50):
-        if not psutil.Process().children(recursive=True):
-            return True
-        time.sleep(0.1)
-    return False
+def children():
+    """Return the processes that this one started and that are still there; other tests may have some too."""
+    return set(psutil.Process().children(recursive=True))

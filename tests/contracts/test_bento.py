@@ -23,9 +23,12 @@ AT_HOME = (
     "mlproject/",
     "xm-data/",
     ".ci/",
-    "training/runs/",
-    "training/reports/",
+    "training/drivers/",
+    "training/evaluation/",
+    "training/explore/",
     "training/registry/",
+    "training/reports/",
+    "training/runs/",
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODULES = {

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tests.training.drivers.priority_worlds import Judged, judge_world
 
@@ -36,7 +37,8 @@ def test_weak_levers_that_are_offered_look_better_than_they_are():
     offered = [one for one in worlds if one.is_offered]
     assert 0.1 < len(offered) / len(worlds) < 0.3
     assert mean_ratio(offered) > 1.5
-    assert np.mean([one.kept.low <= one.true_kept for one in offered]) >= 0.9
+    n_held = sum(one.kept.low <= one.true_kept for one in offered)
+    assert stats.binomtest(n_held, len(offered), 0.9, alternative="less").pvalue > 0.01
 
 
 def test_one_slope_for_all_is_too_much_where_the_exposed_are_the_least_likely_to_leave():

@@ -105,6 +105,19 @@ def test_an_unseen_category_is_scored_as_missing_with_a_warning(client):
     assert unseen["warnings"][0].startswith("o_customers.plan: ")
     assert "platinum" not in unseen["warnings"][0]
     assert missing["warnings"] == []
+    assert "surprising_gaps" not in unseen
+    assert missing["surprising_gaps"] == ["o_customers.plan"]
+
+
+def test_what_is_missing_and_never_was_in_training_is_named(client):
+    """Nobody in training was without a number of tickets or a plan; ratings were often missing."""
+    given = [ROW, {**ROW, "x_surveys.nps.last": None}, {"x_surveys.nps.last": 3}]
+    rows = [{"features": features} for features in given]
+    whole, unrated, bare = score(client, rows)["rows"]
+    assert "surprising_gaps" not in whole | unrated
+    assert bare["surprising_gaps"] == ["o_tickets.count_90d", "o_customers.plan"]
+    (alone,) = score(client, rows[2:])["rows"]
+    assert alone["surprising_gaps"] == bare["surprising_gaps"]
 
 
 def test_the_order_of_rows_and_their_company_change_nothing(client):

@@ -184,6 +184,13 @@ class TestScoring:
         warnings = score_table(members_scorer, table, as_of=None).column("warnings").to_pylist()
         assert warnings == ["plan: this value was not seen in training and counts as missing", None]
 
+    def test_features_that_are_missing_and_never_were_are_warned_of(self, members, members_scorer):
+        table = members.frame.latest.slice(0, 2)
+        place = table.schema.get_field_index("plan")
+        table = table.set_column(place, "plan", pa.array([None, "basic"], pa.string()))
+        warnings = score_table(members_scorer, table, as_of=None).column("warnings").to_pylist()
+        assert warnings == ["plan: is missing here and never was in training", None]
+
 
 class TestWriting:
     @pytest.fixture

@@ -27,6 +27,42 @@ def trained():
     )
 
 
+class TestGaps:
+    @pytest.mark.parametrize(
+        ("columns", "complete"),
+        [
+            ({"tenure": [1, 2.5], "plan": ["basic", "plus"]}, ("tenure", "plan")),
+            ({"tenure": np.array([1.0, np.nan]), "plan": ["basic", "plus"]}, ("plan",)),
+            ({"tenure": [1, None], "plan": ["basic", "plus"]}, ("plan",)),
+            ({"tenure": [0, 2], "plan": ["basic", None]}, ("tenure",)),
+            ({"tenure": [0, 2], "plan": np.array(["basic", ""], dtype=object)}, ("tenure",)),
+            ({"tenure": [], "plan": []}, ()),
+        ],
+    )
+    def test_what_training_always_had_is_known(self, columns, complete):
+        encoder = Encoder.fit(columns, CATALOGUE)
+        assert encoder.complete == complete
+        assert Encoder.from_json(encoder.to_json()) == encoder
+
+    def test_what_is_missing_and_never_was_is_named_in_the_order_of_columns(self):
+        encoder = Encoder.fit({"tenure": [1, 2], "plan": ["basic", "plus"]}, CATALOGUE)
+        assert encoder.surprising_gaps([np.nan, np.nan]) == ("tenure", "plan")
+        assert encoder.surprising_gaps([0.0, 1.0]) == ()
+        sparse = Encoder.fit({"tenure": [1, None], "plan": ["basic", "plus"]}, CATALOGUE)
+        assert sparse.surprising_gaps([np.nan, np.nan]) == ("plan",)
+
+    def test_an_encoder_of_before_knows_of_nothing_that_was_complete(self):
+        content = trained().to_json()
+        del content["complete"]
+        old = Encoder.from_json(content)
+        assert (old.vocabularies, old.complete) == (trained().vocabularies, ())
+
+    @pytest.mark.parametrize("complete", ["tenure", ["tenure", 3], ["age"], {"tenure": 1}])
+    def test_a_broken_list_of_them_is_refused(self, complete):
+        with pytest.raises(BundleError, match=r"encoder\.complete: .* are not names of its features"):
+            Encoder.from_json({**trained().to_json(), "complete": complete})
+
+
 class TestEncode:
     def test_gives_one_column_per_feature_in_the_order_of_the_catalogue(self):
         encoded = trained().encode({"plan": ["plus"], "tenure": [3], "more": ["x"]})
