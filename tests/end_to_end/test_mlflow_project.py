@@ -272,8 +272,14 @@ def test_unknown_version_is_named_in_one_line(logged, monkeypatch, capsys):
 def again(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Let an entry point train on the same company as the demo at first, into the registry of the demo."""
     folder = tmp_path_factory.mktemp("again")
-    sizes = {"n_customers": N_CUSTOMERS, "n_employees": N_EMPLOYEES}
-    build_company(folder / "company", seed=SEED, months=MONTHS, known_by=FIRST, **sizes)
+    build_company(
+        folder / "company",
+        seed=SEED,
+        n_customers=N_CUSTOMERS,
+        n_employees=N_EMPLOYEES,
+        months=MONTHS,
+        known_by=FIRST,
+    )
     given = {"usecase": USECASE, "data": folder / "company", "out": folder / "out", "seed": SEED}
     return run_project(folder, trained.tracking_uri, {"train": given})
 
