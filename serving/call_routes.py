@@ -18,7 +18,7 @@ from serving.champions import Champion
 from serving.desk import Desk, answer_json, find_actor, find_champion, find_desk, note_request, read_body
 from serving.open_calls import CallName
 from serving.problems import ProblemError
-from serving.reading import read_query, refuse_value
+from serving.reading import refuse_value
 from serving.turn_readers import CallModel
 
 _READ_TURNS = msgspec.json.Decoder(TurnsRequest)
@@ -29,7 +29,6 @@ _CALL_ID = re.compile(CALL_ID_PATTERN, re.ASCII)
 async def _turns(request: Request) -> Response:
     """Take turns of a call and answer its measures."""
     desk, actor, call_id = find_desk(request), find_actor(request), _read_call_id(request)
-    read_query(request, ())
     asked = read_body(request, _READ_TURNS)
     champion = desk.find(actor, asked.usecase)
     model = _find_model(desk, actor, champion)

@@ -124,13 +124,15 @@ def find_desk(request: Request) -> Desk:
 
 
 def read_body(request: Request, decoder: msgspec.json.Decoder[_Content]) -> _Content:
-    """Return what the body says, which the limits have let through.
+    """Return what the body says, which the limits have let through; then the address says nothing.
 
     Raises
     ------
     ProblemError
-        As :func:`~serving.reading.decode`.
+        As :func:`~serving.reading.decode`, and 422 for a query.
     """
+    if request.scope["query_string"]:
+        read_query(request, ())
     return decode(decoder.decode, request.state.body, known=decoder.type.__struct_fields__)
 
 

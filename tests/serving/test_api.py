@@ -259,6 +259,13 @@ def test_queries_are_read_strictly(client, route, query, status, path):
     assert "jane" not in answer.text
 
 
+@pytest.mark.parametrize("route", ["score", "score-by-id", "score-groups", "what-if"])
+def test_what_belongs_into_the_body_is_refused_in_the_address(client, route):
+    asked = {"usecase": "churn", "rows": [{"features": ROW}]}
+    answer = client.post(f"/v1/{route}?reasons=3", json=asked)
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "query")
+
+
 @pytest.mark.parametrize("route", ["/livez", "/readyz", "/openapi.json", "/v1/model"])
 def test_parameters_that_mean_nothing_are_refused(client, route):
     assert client.get(route, params={"verbose": "1"}).status_code == 422
