@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the service, made from the types of its requests and answers."""
 
+import inspect
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -46,6 +47,9 @@ _TYPES = (
     ProblemDocument,
 )
 _SCHEMAS, _COMPONENTS = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
+for _component in _COMPONENTS.values():
+    # Python 3.13 takes the indentation off docstrings by itself.
+    _component["description"] = inspect.cleandoc(_component.get("description", ""))
 _REFERENCES: dict[type, dict[str, Any]] = dict(zip(_TYPES, _SCHEMAS, strict=True))
 _REASONS = {
     400: "The body is not well-formed JSON.",
