@@ -37,8 +37,8 @@ class FaultProxy:
         server = await asyncio.start_server(self._meet, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         is_ready.set()
-        async with server:
-            await is_over.wait()
+        await is_over.wait()
+        server.close()  # connections that are open end with their tasks
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self.fault
@@ -125,3 +125,4 @@ def faulty(target: int, fault: Fault = "none") -> Iterator[FaultProxy]:
     finally:
         loop.call_soon_threadsafe(is_over.set)
         thread.join(30)
+        assert not thread.is_alive()
