@@ -175,7 +175,9 @@ bench-peers: install $(PEERS)/.installed ## beside CatBoost, FLAML, AutoGluon (A
 
 .PHONY: bench-all
 bench-all: install ## all benches one after another (hours); the last line of each into docs/figures
-	@for bench in $(BENCHES); do $(BIN)/python -m tests.bench.keep $$bench -- make $$bench || exit 1; done
+	@missed=; for bench in $(BENCHES); do \
+	  $(BIN)/python -m tests.bench.keep $$bench -- make $$bench || missed="$$missed $$bench"; done; \
+	[ -z "$$missed" ] || { echo "make: without figures, or with a goal missed:$$missed" >&2; exit 1; }
 
 # What reads our code and our locks for weaknesses pins other versions than we do.
 SUPPLY := .venv-supply

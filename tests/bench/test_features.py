@@ -86,14 +86,6 @@ def test_all_contenders_build_the_same_features_in_processes_of_their_own():
     assert_told(told)
 
 
-def test_all_contenders_build_the_same_features(monkeypatch, capsys):
-    """Let all work in this process, which has imported and compiled everything once."""
-    monkeypatch.setattr(race, "run_apart", timed.run)
-    assert features.main(["--quick"]) == 0
-    told = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert_told(told)
-
-
 def test_a_contender_has_a_process_of_its_own_and_hands_over_what_it_took(log, tmp_path):
     to = tmp_path / "features"
     days = tuple(day.isoformat() for day in SNAPSHOTS)

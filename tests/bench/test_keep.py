@@ -1,4 +1,4 @@
-"""The last line of a bench is kept, and a bench that fails changes nothing."""
+"""The last line of a bench is kept, and a bench that ends without figures changes nothing."""
 
 import json
 import sys
@@ -26,9 +26,15 @@ def test_the_file_is_the_same_whatever_the_order(tmp_path):
 
 def test_a_bench_that_fails_leaves_the_figures_as_they_were(tmp_path):
     keep("bench-x", program("print('{\"a\": 1}')"), tmp_path)
-    with pytest.raises(SystemExit, match="as they were"):
-        keep("bench-x", program("print('{\"a\": 2}'); raise SystemExit(3)"), tmp_path)
+    with pytest.raises(SystemExit, match="no JSON object"):
+        keep("bench-x", program("print('reading'); raise SystemExit(3)"), tmp_path)
     assert json.loads((tmp_path / "bench-x.json").read_text()) == {"a": 1}
+
+
+def test_figures_that_miss_a_goal_are_kept_and_told(tmp_path):
+    with pytest.raises(SystemExit, match="bench-x ended with 1: it missed a goal"):
+        keep("bench-x", program("print('{\"a\": 2}'); raise SystemExit(1)"), tmp_path)
+    assert json.loads((tmp_path / "bench-x.json").read_text()) == {"a": 2}
 
 
 @pytest.mark.parametrize("line", ["", "done\n", "[1, 2]\n", "3\n"])

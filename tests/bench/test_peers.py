@@ -13,6 +13,8 @@ from tests.bench.paired import pair
 from tests.bench.quality import Rows
 from training.evaluation import evaluate
 
+pytestmark = pytest.mark.long
+
 # Stands in for a peer in an environment of its own: everybody gets the share of those it learned from.
 PRIOR = """
 import json, sys
