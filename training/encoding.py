@@ -1,7 +1,7 @@
 """Columns of plain values become one float64 matrix; the vocabularies are frozen in training."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -213,15 +213,30 @@ class Encoder:
                 cells.append(math.nan)
         return cells, unseen
 
-    def surprising_gaps(self, cells: Sequence[float]) -> tuple[str, ...]:
-        """Return the features that are missing in a row and never were in training.
+    def doubts(
+        self, cells: Sequence[float], unseen: Collection[str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what there is to be said against a row: warnings in words, and surprising gaps.
+
+        A warning tells of a level that training never saw; a gap is the name of a feature that is missing and
+        never was in training.
 
         Parameters
         ----------
         cells
             Numbers in column order, as :meth:`encode_row` gives them.
+        unseen
+            The features whose level training never saw.
         """
-        return tuple(name for place, name in self._complete_places if math.isnan(cells[place]))
+        warnings = [
+            f"{name}: this value was not seen in training and counts as {words.unseen_counts_as}"
+            for name in unseen
+            if (words := self.vocabularies[name]) is not None
+        ]
+        gaps = [
+            name for place, name in self._complete_places if math.isnan(cells[place]) and name not in unseen
+        ]
+        return tuple(warnings), tuple(gaps)
 
     @cached_property
     def _complete_places(self) -> list[tuple[int, str]]:

@@ -190,7 +190,7 @@ class Scorer:
             base, top = explained[index] if explained else (None, ())
             found = {name: float(column[index]) for name, column in forecasts.items()}
             strange = [name for name, values in encoded.unseen.items() if row.get(name) in values]
-            doubts = self._doubts_of(encoded.matrix[index].tolist(), strange)
+            doubts = self.bundle.encoder.doubts(encoded.matrix[index].tolist(), strange)
             answers.append(self._row_score(found, asked, base, top, *doubts))
         return answers
 
@@ -235,7 +235,7 @@ class Scorer:
             found = {name: float(column[0]) for name, column in self._forecast(np.array([cells])).items()}
         else:
             found = dict(zip(self._horizons, model.probabilities_of(cells), strict=True))
-        doubts = self._doubts_of(cells, unseen)
+        doubts = self.bundle.encoder.doubts(cells, unseen)
         if not reasons:
             return self._row_score(found, asked, None, (), *doubts)
         base, contributions = model.attributions_of(cells, self._primary)
@@ -339,22 +339,6 @@ class Scorer:
                     continue
                 wanted = "a text" if self._is_category[name] else "a number"
                 raise InputError(f"{where}.{name}", f"is not {wanted}", f"send {wanted} or null")
-
-    def _doubts_of(
-        self, cells: Sequence[float], unseen: Collection[str]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return warnings and surprising gaps of a row; training never saw its ``unseen`` categories."""
-        warnings = tuple(
-            f"{name}: this value was not seen in training and counts as {self._standing_in(name)}"
-            for name in unseen
-        )
-        gaps = self.bundle.encoder.surprising_gaps(cells)
-        return warnings, tuple(name for name in gaps if name not in unseen)
-
-    def _standing_in(self, name: str) -> str:
-        """Say what a category that training never saw counts as."""
-        vocabulary = self.bundle.encoder.vocabularies[name]
-        return "missing" if vocabulary is None or np.isnan(vocabulary.code_of_unseen) else "a rare one"
 
     def _explain(
         self, matrix: Floats, rows: Sequence[Row], reasons: int, language: Language

@@ -57,6 +57,11 @@ class Vocabulary:
         """Return the code of a level that training never saw: that of rare ones, NaN where there are none."""
         return float(len(self.levels)) if self.rare else np.nan
 
+    @property
+    def unseen_counts_as(self) -> str:
+        """Say what a level that training never saw counts as."""
+        return "a rare one" if self.rare else "missing"
+
     @cached_property
     def codes(self) -> Mapping[str, float]:
         """Return the code of each level seen in training."""

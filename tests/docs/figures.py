@@ -12,8 +12,8 @@ import difflib
 import json
 import re
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Quoted:
     key: str
     form: str
     factor: float = 1.0
+    places: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
     def stored(self, folder: Path) -> tuple[str, ...] | None:
         """Return the numbers as the page has to say them; None where the bench has left no figures yet.
@@ -141,5 +142,28 @@ def quoted_in(page: str, text: str) -> Iterator[Quoted]:
             message = f"{page}: '{one['words']}' is no marker; write bench, key, form and maybe a factor"
             raise ValueError(message)
         bench, key, form, *factor = words
-        texts = tuple(number for number in (one["value"], one["low"], one["high"]) if number is not None)
-        yield Quoted(page, texts, bench, key, form, float(factor[0]) if factor else 1.0)
+        parts = [part for part in ("value", "low", "high") if one[part] is not None]
+        yield Quoted(
+            page,
+            tuple(one[part] for part in parts),
+            bench,
+            key,
+            form,
+            float(factor[0]) if factor else 1.0,
+            tuple(one.span(part) for part in parts),
+        )
+
+
+def requote(text: str, quoted: Iterable[Quoted], folder: Path) -> str:
+    """Return a page with the numbers that the benches have left; the words around them are for people.
+
+    Raises
+    ------
+    UnknownFigureError
+        If a bench has left figures, but not one that is quoted.
+    """
+    for one in sorted(quoted, key=lambda quote: quote.places, reverse=True):
+        stored = one.stored(folder) or one.texts
+        for (start, end), number in sorted(zip(one.places, stored, strict=True), reverse=True):
+            text = text[:start] + number + text[end:]
+    return text

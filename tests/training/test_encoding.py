@@ -46,10 +46,16 @@ class TestGaps:
 
     def test_what_is_missing_and_never_was_is_named_in_the_order_of_columns(self):
         encoder = Encoder.fit({"tenure": [1, 2], "plan": ["basic", "plus"]}, CATALOGUE)
-        assert encoder.surprising_gaps([np.nan, np.nan]) == ("tenure", "plan")
-        assert encoder.surprising_gaps([0.0, 1.0]) == ()
+        assert encoder.doubts([np.nan, np.nan], ()) == ((), ("tenure", "plan"))
+        assert encoder.doubts([0.0, 1.0], ()) == ((), ())
         sparse = Encoder.fit({"tenure": [1, None], "plan": ["basic", "plus"]}, CATALOGUE)
-        assert sparse.surprising_gaps([np.nan, np.nan]) == ("plan",)
+        assert sparse.doubts([np.nan, np.nan], ()) == ((), ("plan",))
+
+    def test_a_level_that_was_never_seen_is_no_gap(self):
+        encoder = Encoder.fit({"tenure": [1, 2], "plan": ["basic", "plus"]}, CATALOGUE)
+        cells, unseen = encoder.encode_row({"tenure": 1, "plan": "gold"})
+        warning = "plan: this value was not seen in training and counts as a rare one"
+        assert encoder.doubts(cells, unseen) == ((warning,), ())
 
     def test_an_encoder_of_before_knows_of_nothing_that_was_complete(self):
         content = trained().to_json()
