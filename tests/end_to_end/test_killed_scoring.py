@@ -147,14 +147,9 @@ def test_two_at_once_do_it_once(world, reference):
     assert world.receiver.n_again == 0
 
 
-@pytest.mark.parametrize("point", POINTS_OF_GROUPS[:1])
-def test_groups_of_people_at_work_go_on(world, point):
-    check_groups(world, point)
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("point", POINTS_OF_GROUPS[1:])
-def test_groups_of_people_at_work_go_on_from_anywhere(world, point):
+@pytest.mark.parametrize("point", POINTS_OF_GROUPS)
+def test_groups_of_people_at_work_go_on(world, point):
     check_groups(world, point)
 
 

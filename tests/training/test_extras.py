@@ -71,7 +71,7 @@ def test_a_module_of_ours_that_is_gone_is_a_fault(name):
     ("words", "library", "extras"),
     [
         (["check", "--usecase", "churn.yaml"], "duckdb", "train"),
-        (["train", "--usecase", "churn.yaml"], "mlflow", "train"),
+        pytest.param(["train", "--usecase", "churn.yaml"], "mlflow", "train", marks=pytest.mark.long),
         (["demo"], "mlflow", "train,serve"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else None,

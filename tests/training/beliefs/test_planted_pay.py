@@ -5,6 +5,7 @@ import pytest
 from tests.training.beliefs.attrition_world import check_workforce
 from training.beliefs import Place, tell_beliefs
 
+pytestmark = pytest.mark.long
 N_EMPLOYEES, SEED = 600, 7
 
 
