@@ -75,7 +75,7 @@ def measure(work: Callable[[], object]) -> Cost:
     work()
     wall = time.perf_counter() - started
     own, others = _cpu(resource.RUSAGE_SELF) - own, _cpu(resource.RUSAGE_CHILDREN) - others
-    peak = _own_peak() + (_peak(resource.RUSAGE_CHILDREN) if others > 0 else 0)
+    peak = own_peak() + (_peak(resource.RUSAGE_CHILDREN) if others > 0 else 0)
     return Cost(round(own + others, 3), round(wall, 3), round(peak / 1e9, 3))
 
 
@@ -85,7 +85,7 @@ def _cpu(who: int) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _own_peak() -> int:
+def own_peak() -> int:
     """Return the most bytes that this process had; Linux counts those of its parent into ``ru_maxrss``."""
     if not _STATUS.exists():
         return _peak(resource.RUSAGE_SELF)

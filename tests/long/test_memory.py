@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from features.sql import open_database, quoted_text
+from tests.contracts.repository import ROOT
 
 ROWS = 5_000_000
 LARGEST_BYTES = 2 << 30
 PEOPLE = 20_000
 BUILD = """
-import resource, sys
+import sys
 from pathlib import Path
 from features.frame import build
 from features.usecase import load
+from tests.bench.timed import own_peak
 frame = build(load(Path(sys.argv[1])).located(Path(sys.argv[1]).parent))
-print(frame.facts.matches["tickets"]["kept"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+print(frame.facts.matches["tickets"]["kept"], own_peak())
 """
 USECASE = """
 version: 1
@@ -72,7 +74,7 @@ def write_company(folder: Path, file: str, rows: int, n_people: int = PEOPLE) ->
 def build_apart(folder: Path) -> tuple[int, int]:
     """Build in a process of its own and return the tickets that were kept and the most memory it held."""
     command = [sys.executable, "-c", BUILD, str(folder / "churn.yaml")]
-    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     kept, peak = map(int, found.split())
     return kept, peak
 
