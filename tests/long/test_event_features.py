@@ -31,13 +31,13 @@ def test_news_never_change_a_row_of_a_small_world(drawn, measures):
     assert_news_change_nothing(*drawn, measures)
 
 
-@settings(max_examples=3000)
+@settings(max_examples=1500)
 @given(worlds_with_news(max_events=60))
 def test_news_never_change_a_row(drawn):
     assert_news_change_nothing(*drawn, ONE_OF_EACH)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=750)
 @given(worlds(max_events=80), questions(25, 6))
 def test_many_measures_are_those_of_the_definitions(world, measures):
     assert_naive(fold(world, measures), world.views, measures)
