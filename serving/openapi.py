@@ -49,7 +49,7 @@ _TYPES = (
 _SCHEMAS, _COMPONENTS = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
 for _component in _COMPONENTS.values():
     # Python 3.13 takes the indentation off docstrings by itself.
-    _component["description"] = inspect.cleandoc(_component.get("description", ""))
+    _component["description"] = inspect.cleandoc(_component["description"])
 _REFERENCES: dict[type, dict[str, Any]] = dict(zip(_TYPES, _SCHEMAS, strict=True))
 _REASONS = {
     400: "The body is not well-formed JSON.",
